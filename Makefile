@@ -1,0 +1,155 @@
+# cupel: make run | make check. Variants: make BUILD=debug|release|clang|asan|tsan; V=1 shows commands.
+BUILD ?= release
+PREFIX ?= /usr/local
+O := build/$(BUILD)
+Q := $(if $(V),,@)
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CC.clang := clang
+COMPILER := $(or $(CC.$(BUILD)),$(CC))
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wvla -Wformat=2 -Wundef -Werror
+COMMON := -std=c17 -D_DEFAULT_SOURCE -I. -g -fno-omit-frame-pointer -ffp-contract=off
+CFLAGS.release := -O2 -DNDEBUG -DCUPEL_JEMALLOC
+CFLAGS.clang := $(CFLAGS.release)
+CFLAGS.debug := -O0 -DCUPEL_JEMALLOC
+CFLAGS.asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+CFLAGS.tsan := -O1 -fsanitize=thread
+ifeq ($(CFLAGS.$(BUILD)),)
+$(error BUILD=$(BUILD): expected release, clang, debug, asan or tsan)
+endif
+FLAGS := $(COMMON) $(CFLAGS.$(BUILD)) $(EXTRA_CFLAGS)
+
+# pkg-config name for each library; empty until `make deps` has run, and only used after it.
+PKGS := libcjson gsl sqlite3 libcrypto zlib
+JEMALLOC := $(if $(findstring CUPEL_JEMALLOC,$(FLAGS)),-ljemalloc)
+LIBS = $(JEMALLOC) $(shell pkg-config --libs $(PKGS)) -lpfm -ldl -lm
+COMMIT := $(shell git describe --always --dirty=+dirty --abbrev=12 2>/dev/null || echo unknown)
+
+sources = $(sort $(shell find $(1) -name '*.c'))
+MAINS := harness/cmd/main.c
+LIB_SRC := $(filter-out $(MAINS),$(call sources,kernels harness))
+REPORT_SRC := $(call sources,reports)
+TEST_MAINS := $(sort $(shell find tests -name 'test_*.c'))
+TEST_SRC := $(call sources,tests)
+TESTS := $(patsubst %.c,$O/%,$(TEST_MAINS))
+KERNEL_SRC := $(call sources,kernels) $(call sources,harness/base)
+PROGRAMS := $O/cupel $(if $(REPORT_SRC),$O/cupel-report) $O/libcupel-kernels.so
+objects = $(patsubst %.c,$O/%.o,$(1))
+HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/null))
+
+.PHONY: all run check build tests deps install clean format format-check hdr-check includes-check \
+	lint static-checks FORCE
+.SECONDARY:
+
+run: deps
+	$(Q)$(MAKE) --no-print-directory headline
+
+check: deps
+	$(Q)$(MAKE) --no-print-directory tests
+
+all: build
+build: $(PROGRAMS)
+
+# ---- building ----------------------------------------------------------------------------------
+$O/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(Q)$(COMPILER) $(WARN) $(FLAGS) -MMD -MP -c -o $@ $<
+
+$O/pic/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(Q)$(COMPILER) $(WARN) $(FLAGS) -fPIC -MMD -MP -c -o $@ $<
+
+$O/harness/base/version.o: FLAGS += -DCUPEL_COMMIT='"$(COMMIT)"' \
+	-DCUPEL_FLAGS='"$(strip $(COMMON) $(CFLAGS.$(BUILD)) $(EXTRA_CFLAGS))"'
+$O/pic/harness/base/version.o: FLAGS += -DCUPEL_COMMIT='"$(COMMIT)"' -DCUPEL_FLAGS='"plugin"'
+$O/harness/base/version.o $O/pic/harness/base/version.o: $O/commit
+
+$O/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
+
+# A new or removed source file must remake the archive: its list is a file that changes with it.
+$O/sources: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LIB_SRC)' | cmp -s - $@ || echo '$(LIB_SRC)' > $@
+
+$O/libcupel.a: $(call objects,$(LIB_SRC)) $O/sources
+	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
+
+$O/cupel: $(call objects,$(MAINS)) $O/libcupel.a
+	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS)
+
+$O/cupel-report: $(call objects,$(REPORT_SRC)) $O/libcupel.a
+	$(Q)$(COMPILER) $(FLAGS) -o $@ $^ $(LIBS)
+
+$O/libcupel-kernels.so: $(patsubst %.c,$O/pic/%.o,$(KERNEL_SRC))
+	$(Q)$(COMPILER) $(FLAGS) -shared -Wl,-soname,libcupel-kernels.so.1 -o $@ $^ $(LIBS)
+
+# ---- tests -------------------------------------------------------------------------------------
+TEST_HELPERS := $(call objects,$(filter-out $(TEST_MAINS),$(TEST_SRC)))
+$O/tests/%: $O/tests/%.o $(TEST_HELPERS) $O/libcupel.a
+	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
+
+tests: build $(TESTS)
+	$(Q)tests/run.sh $O
+
+# ---- static checks -----------------------------------------------------------------------------
+static-checks: includes-check hdr-check format-check
+
+includes-check:
+	$(Q)tests/check_includes.sh
+
+hdr-check: $(patsubst %.h,$O/hdr/%.ok,$(HEADERS))
+$O/hdr/%.ok: %.h Makefile
+	@mkdir -p $(@D)
+	$(Q)$(COMPILER) $(WARN) $(FLAGS) -fsyntax-only -include $< -x c /dev/null && touch $@
+
+C_FILES := $(HEADERS) $(LIB_SRC) $(MAINS) $(REPORT_SRC) $(TEST_SRC)
+format:
+	$(Q)clang-format -i $(C_FILES)
+format-check:
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+lint:
+	$(Q)clang-tidy --quiet $(LIB_SRC) $(MAINS) $(REPORT_SRC) -- $(COMMON) $(CFLAGS.release) \
+		-DCUPEL_COMMIT='""' -DCUPEL_FLAGS='""'
+
+clean:
+	rm -rf build
+
+# ---- packages ----------------------------------------------------------------------------------
+# One row a need: a shell test, then the Debian package that satisfies it.
+define NEEDS
+command -v gcc|gcc libc6-dev
+command -v pkg-config|pkg-config
+command -v gnuplot|gnuplot-nox
+pkg-config --exists libcjson|libcjson-dev
+pkg-config --exists gsl|libgsl-dev
+pkg-config --exists sqlite3|libsqlite3-dev
+pkg-config --exists libcrypto|libssl-dev
+pkg-config --exists zlib|zlib1g-dev
+pkg-config --exists jemalloc|libjemalloc-dev
+pkg-config --exists cmocka|libcmocka-dev
+test -f /usr/include/uthash.h|uthash-dev
+test -f /usr/include/perfmon/pfmlib.h|libpfm4-dev
+/usr/bin/python3 -c 'import jsonschema'|python3-jsonschema
+endef
+# What .ci/run needs besides: other compilers' builds and the static checks.
+define CI_NEEDS
+command -v clang|clang
+command -v clang-format|clang-format
+command -v clang-tidy|clang-tidy
+test -e /usr/share/doc/libasan8|libasan8
+test -e /usr/share/doc/libubsan1|libubsan1
+endef
+export NEEDS CI_NEEDS
+
+deps:
+	@printf '%s\n' "$$NEEDS" | tests/deps.sh
+ci-deps: deps
+	@printf '%s\n' "$$CI_NEEDS" | tests/deps.sh
+
+-include $(shell find build -name '*.d' 2>/dev/null)

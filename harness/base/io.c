@@ -1,0 +1,313 @@
+#define _GNU_SOURCE
+#include "harness/base/io.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const op_names[] = {
+#define IO_NAME(name, text) text,
+    IO_OPS(IO_NAME)
+#undef IO_NAME
+};
+
+static struct io_counts counts;
+
+/* The planned fault: which operation, how many of them still pass, what errno it gives. */
+static struct {
+    bool read, armed;
+    enum io_op op;
+    uint64_t nth;
+    int number;
+} fault;
+
+static const struct {
+    const char *name;
+    int number;
+} fault_errors[] = {
+    {"EIO",    EIO   },
+    {"ENOSPC", ENOSPC},
+    {"EROFS",  EROFS },
+    {"EACCES", EACCES},
+    {"EMFILE", EMFILE},
+};
+
+static int fault_number(struct str name)
+{
+    for (size_t i = 0; i < sizeof fault_errors / sizeof *fault_errors; i++)
+        if (str_is(name, fault_errors[i].name))
+            return fault_errors[i].number;
+    return EIO;
+}
+
+static void fault_read(void)
+{
+    fault.read = true;
+    const char *plan = getenv("CUPEL_IO_FAULT");
+    if (!plan)
+        return;
+    struct str rest = str_of(plan);
+    struct str op = str_cut(&rest, ':');
+    long nth = 0;
+    if (!rest.p || !str_to_long(str_cut(&rest, ':'), &nth) || nth < 1)
+        return;
+    for (int i = 0; i < IO_OP_COUNT; i++)
+        if (str_is(op, op_names[i])) {
+            fault.op = (enum io_op)i;
+            fault.armed = true;
+        }
+    fault.nth = (uint64_t)nth;
+    fault.number = rest.p ? fault_number(rest) : EIO;
+}
+
+/* Counts one operation; true when it is the one that is to fail (errno is set then). */
+static bool count_and_fail(enum io_op op)
+{
+    counts.calls[op]++;
+    if (!fault.read)
+        fault_read();
+    if (!fault.armed || fault.op != op || counts.calls[op] != fault.nth)
+        return false;
+    errno = fault.number;
+    return true;
+}
+
+bool io_count(enum io_op op, uint64_t bytes)
+{
+    if (count_and_fail(op))
+        return false;
+    if (op == IO_READ)
+        counts.bytes_read += bytes;
+    if (op == IO_WRITE)
+        counts.bytes_written += bytes;
+    return true;
+}
+
+struct io_counts io_counts_now(void)
+{
+    return counts;
+}
+
+void io_counts_add(struct io_counts more)
+{
+    for (int i = 0; i < IO_OP_COUNT; i++)
+        counts.calls[i] += more.calls[i];
+    counts.bytes_read += more.bytes_read;
+    counts.bytes_written += more.bytes_written;
+}
+
+const char *io_op_name(enum io_op op)
+{
+    return op_names[op];
+}
+
+int io_open(const char *path, int flags, struct err *e)
+{
+    int fd = count_and_fail(IO_OPEN) ? -1 : open(path, flags | O_CLOEXEC, 0666);
+    if (fd < 0)
+        err_system(e, "%s", path);
+    return fd;
+}
+
+bool io_read(int fd, void *into, size_t n, size_t *got, struct err *e)
+{
+    ssize_t r;
+    do
+        r = count_and_fail(IO_READ) ? -1 : read(fd, into, n);
+    while (r < 0 && errno == EINTR);
+    if (r < 0)
+        return err_system(e, "read");
+    *got = (size_t)r;
+    counts.bytes_read += (uint64_t)r;
+    return true;
+}
+
+bool io_write(int fd, const void *bytes, size_t n, struct err *e)
+{
+    const char *p = bytes;
+    while (n > 0) {
+        ssize_t w = count_and_fail(IO_WRITE) ? -1 : write(fd, p, n);
+        if (w < 0 && errno == EINTR)
+            continue;
+        if (w < 0)
+            return err_system(e, "write");
+        counts.bytes_written += (uint64_t)w;
+        p += w;
+        n -= (size_t)w;
+    }
+    return true;
+}
+
+bool io_sync(int fd, struct err *e)
+{
+    if (count_and_fail(IO_SYNC) || fsync(fd) != 0)
+        return err_system(e, "fsync");
+    return true;
+}
+
+void io_close(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
+bool io_read_file(const char *path, struct text *into, struct err *e)
+{
+    int fd = io_open(path, O_RDONLY, e);
+    if (fd < 0)
+        return false;
+    struct stat st;
+    bool ok = fstat(fd, &st) == 0 || err_system(e, "%s", path);
+    if (ok && S_ISDIR(st.st_mode))
+        ok = err_input(e, "%s: expected a file, found a folder", path);
+    size_t chunk = ok && st.st_size > 0 ? (size_t)st.st_size + 1 : 64 * 1024, got = ok;
+    char *buffer = mem_alloc(MEM_BASE, chunk);
+    while (ok && got > 0) {
+        ok = io_read(fd, buffer, chunk, &got, e) || err_prefix(e, "%s", path);
+        if (ok)
+            text_add(into, buffer, got);
+    }
+    mem_free(MEM_BASE, buffer);
+    io_close(fd);
+    return ok;
+}
+
+bool io_write_file(const char *path, const void *bytes, size_t n, struct err *e)
+{
+    struct text temporary = {0};
+    text_printf(&temporary, "%s.tmp.%ld", path, (long)getpid());
+    int fd = io_open(temporary.p, O_WRONLY | O_CREAT | O_TRUNC, e);
+    bool ok = fd >= 0;
+    if (ok) {
+        ok = (io_write(fd, bytes, n, e) && io_sync(fd, e)) || err_prefix(e, "%s", path);
+        io_close(fd);
+        ok = ok && io_rename(temporary.p, path, e);
+        if (!ok)
+            unlink(temporary.p);
+    }
+    text_done(&temporary);
+    if (!ok)
+        return false;
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", path);
+    return io_sync_dir(dirname(folder), e);
+}
+
+bool io_map(const char *path, struct io_map *out, struct err *e)
+{
+    *out = (struct io_map){0};
+    int fd = io_open(path, O_RDONLY, e);
+    if (fd < 0)
+        return false;
+    struct stat st;
+    bool ok = fstat(fd, &st) == 0 || err_system(e, "%s", path);
+    if (ok && st.st_size > 0) {
+        void *p = count_and_fail(IO_MAP)
+                      ? MAP_FAILED
+                      : mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+        ok = p != MAP_FAILED || err_system(e, "%s: map", path);
+        if (ok)
+            *out = (struct io_map){p, (size_t)st.st_size};
+    }
+    io_close(fd);
+    return ok;
+}
+
+void io_unmap(struct io_map *map)
+{
+    if (map->p)
+        munmap((void *)(uintptr_t)map->p, map->n);
+    *map = (struct io_map){0};
+}
+
+bool io_make_dirs(const char *path, struct err *e)
+{
+    char part[PATH_MAX];
+    size_t n = strlen(path);
+    if (n == 0 || n >= sizeof part)
+        return err_input(e, "\"%.60s\": not a usable folder name", path);
+    memcpy(part, path, n + 1);
+    for (char *p = part + 1;; p++) {
+        if (*p != '/' && *p != '\0')
+            continue;
+        char end = *p;
+        *p = '\0';
+        if (mkdir(part, 0777) != 0 && errno != EEXIST)
+            return err_system(e, "make folder %s", part);
+        *p = end;
+        if (end == '\0')
+            break;
+    }
+    struct stat st;
+    if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+        return err_input(e, "%s: expected a folder, found a file", path);
+    return true;
+}
+
+bool io_rename(const char *from, const char *to, struct err *e)
+{
+    if (count_and_fail(IO_RENAME) || rename(from, to) != 0)
+        return err_system(e, "rename %s to %s", from, to);
+    return true;
+}
+
+bool io_sync_dir(const char *path, struct err *e)
+{
+    int fd = io_open(path, O_RDONLY | O_DIRECTORY, e);
+    if (fd < 0)
+        return false;
+    bool ok = io_sync(fd, e) || err_prefix(e, "%s", path);
+    io_close(fd);
+    return ok;
+}
+
+bool io_remove(const char *path, struct err *e)
+{
+    if (count_and_fail(IO_REMOVE) || unlink(path) != 0)
+        return err_system(e, "remove %s", path);
+    return true;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st;
+    (void)kind;
+    (void)at;
+    return count_and_fail(IO_REMOVE) ? -1 : remove(path);
+}
+
+bool io_remove_tree(const char *path, struct err *e)
+{
+    struct stat st;
+    if (lstat(path, &st) != 0 && errno == ENOENT)
+        return true;
+    if (nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0)
+        return err_system(e, "remove %s", path);
+    return true;
+}
+
+bool io_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+bool io_is_empty_dir(const char *path)
+{
+    DIR *dir = opendir(path);
+    if (!dir)
+        return !io_exists(path);
+    int entries = 0;
+    while (readdir(dir))
+        entries++;
+    closedir(dir);
+    return entries <= 2; /* . and .. */
+}

@@ -1,0 +1,79 @@
+/* Files, counted. Every open, read, write, sync and rename of cupel goes through here (SQLite's
+ * too, through io_sqlite_vfs), so that a layer's saving in I/O is an exact count beside its time.
+ *
+ * Counts are per process. CUPEL_IO_FAULT=op:nth[:errno name] makes the nth operation of a kind
+ * fail, for tests: `CUPEL_IO_FAULT=write:3:ENOSPC`.
+ */
+#ifndef CUPEL_BASE_IO_H
+#define CUPEL_BASE_IO_H
+
+#include "harness/base/err.h"
+#include "harness/base/str.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* operation, name in records and in CUPEL_IO_FAULT */
+#define IO_OPS(X)                                                                                  \
+    X(OPEN, "open")                                                                                \
+    X(READ, "read")                                                                                \
+    X(WRITE, "write")                                                                              \
+    X(SYNC, "fsync")                                                                               \
+    X(RENAME, "rename")                                                                            \
+    X(REMOVE, "remove")                                                                            \
+    X(MAP, "map")
+
+enum io_op {
+#define IO_ENUM(name, text) IO_##name,
+    IO_OPS(IO_ENUM)
+#undef IO_ENUM
+        IO_OP_COUNT
+};
+
+struct io_counts {
+    uint64_t calls[IO_OP_COUNT];
+    uint64_t bytes_read, bytes_written;
+};
+
+struct io_counts io_counts_now(void);
+void io_counts_add(struct io_counts more); /* what a worker process counted */
+const char *io_op_name(enum io_op op);
+
+/* For wrappers of other libraries: counts one operation of `bytes`; false when it must fail. */
+bool io_count(enum io_op op, uint64_t bytes);
+
+/* Descriptors. flags and mode are those of open(2); O_CLOEXEC is added. -1 on error. */
+int io_open(const char *path, int flags, struct err *e) MUST_CHECK;
+/* Up to n bytes; *got == 0 at the end of the file. Retries EINTR. */
+bool io_read(int fd, void *into, size_t n, size_t *got, struct err *e) MUST_CHECK;
+bool io_write(int fd, const void *bytes, size_t n, struct err *e) MUST_CHECK; /* all of them */
+bool io_sync(int fd, struct err *e) MUST_CHECK;
+void io_close(int fd); /* -1 is fine */
+
+/* Whole files. io_read_file appends to `into`. io_write_file writes a temporary file beside the
+ * target, syncs it, renames it over the target and syncs the folder: old or new, never a part. */
+bool io_read_file(const char *path, struct text *into, struct err *e) MUST_CHECK;
+bool io_write_file(const char *path, const void *bytes, size_t n, struct err *e) MUST_CHECK;
+
+/* A read-only mapping of a whole file. n == 0 for an empty file (p is NULL then). */
+struct io_map {
+    const void *p;
+    size_t n;
+};
+bool io_map(const char *path, struct io_map *out, struct err *e) MUST_CHECK;
+void io_unmap(struct io_map *map); /* zero is fine */
+
+/* Folders. */
+bool io_make_dirs(const char *path, struct err *e) MUST_CHECK; /* as mkdir -p */
+bool io_rename(const char *from, const char *to, struct err *e) MUST_CHECK;
+bool io_sync_dir(const char *path, struct err *e) MUST_CHECK;
+bool io_remove(const char *path, struct err *e) MUST_CHECK; /* a file; absent is an error */
+bool io_remove_tree(const char *path,
+                    struct err *e) MUST_CHECK; /* absent is fine; links unlinked */
+bool io_exists(const char *path);
+bool io_is_empty_dir(const char *path); /* true also when there is nothing at all */
+
+/* The name of an SQLite VFS (sqlite3_open_v2's last argument) that counts as above. */
+const char *io_sqlite_vfs(void);
+
+#endif

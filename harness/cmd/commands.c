@@ -1,0 +1,8 @@
+#include "harness/cmd/commands.h"
+
+#include <stddef.h>
+
+const struct command *const commands[] = {
+    &command_list,
+    NULL,
+};

@@ -1,0 +1,9 @@
+/* The command rows, each defined in the file of its name. */
+#ifndef CUPEL_CMD_COMMANDS_H
+#define CUPEL_CMD_COMMANDS_H
+
+#include "harness/cmd/command.h"
+
+extern const struct command command_list;
+
+#endif

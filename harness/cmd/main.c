@@ -1,0 +1,104 @@
+/* cupel: looks up a command row and runs it; anything else is looked for as cupel-NAME beside this
+ * program, as git does. */
+#define _GNU_SOURCE
+#include "harness/cmd/command.h"
+#include "harness/cmd/help.h"
+
+#include "harness/base/log.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The row whose name is the first one or two words; *used says how many. */
+static const struct command *find_command(int argc, char **argv, int *used)
+{
+    char two_words[64] = "";
+    if (argc > 1)
+        snprintf(two_words, sizeof two_words, "%.30s %.30s", argv[0], argv[1]);
+    for (const struct command *const *c = commands; *c; c++) {
+        *used = strchr((*c)->name, ' ') ? 2 : 1;
+        if (strcmp((*c)->name, *used == 2 ? two_words : argv[0]) == 0)
+            return *c;
+    }
+    return NULL;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+static bool words_fit(const struct command *c, int n, struct err *e)
+{
+    if (n >= c->min_words && (c->max_words < 0 || n <= c->max_words))
+        return true;
+    return err_input(e, "usage: cupel %s %s (see cupel %s --help)", c->name, c->arguments, c->name);
+}
+
+static int finish(enum err_code code, const struct err *e)
+{
+    if (code != ERR_OK && e->text[0])
+        log_error("%s", e->text);
+    if (fflush(stdout) != 0 && code == ERR_OK) {
+        log_error("standard output: %s", strerror(errno));
+        code = ERR_SYSTEM;
+    }
+    return err_exit_status(code);
+}
+
+static int run_command(const struct command *c, int argc, char **argv)
+{
+    struct err e = {0};
+    struct arena arena = {0};
+    if (wants_help(argc, argv)) {
+        help_command(c, stdout);
+        return finish(ERR_OK, &e);
+    }
+    struct invocation in = {.arena = &arena};
+    void *settings = arena_alloc(&arena, c->settings_size + 1);
+    opt_defaults(c->options, settings, &arena);
+    in.settings = settings;
+    bool ok = opt_from_args(c->options, settings, argc, argv, &in.words, &arena, &e) &&
+              words_fit(c, in.words.n, &e) && opt_complete(c->options, settings, &e);
+    if (!ok)
+        err_prefix(&e, "%s", c->name);
+    int status = finish(ok ? c->run(&in, &e) : e.code, &e);
+    arena_done(&arena);
+    return status;
+}
+
+/* Only returns when there is no such program. */
+static void exec_beside(char **argv)
+{
+    char self[PATH_MAX], beside[PATH_MAX + NAME_MAX + 8];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (n < 0 || strchr(argv[0], '/') || strlen(argv[0]) > NAME_MAX)
+        return;
+    self[n] = '\0';
+    snprintf(beside, sizeof beside, "%s/cupel-%s", dirname(self), argv[0]);
+    execv(beside, argv);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        help_overview(stderr);
+        return err_exit_status(ERR_INPUT);
+    }
+    int used;
+    const struct command *c = find_command(argc - 1, argv + 1, &used);
+    if (c)
+        return run_command(c, argc - 1 - used, argv + 1 + used);
+    if (help_answers(argc - 1, argv + 1))
+        return finish(ERR_OK, &(struct err){0});
+    exec_beside(argv + 1);
+    log_error("no command \"%.60s\": cupel --help lists them", argv[1]);
+    return err_exit_status(ERR_INPUT);
+}

@@ -1,0 +1,36 @@
+/* What every C test includes: cmocka in the order that it needs, and paths. */
+#ifndef CUPEL_TESTS_TEST_H
+#define CUPEL_TESTS_TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+/* A row of a test group, named after its function. */
+#define TEST(f) cmocka_unit_test(f)
+
+/* The folder of real market data, or skip() with a line that says so. */
+const char *test_data_file(const char *name);
+
+/* A fresh empty folder below the build's, removed and made anew at each call with the same name. */
+const char *test_folder(const char *name);
+
+/* Fails with the message of e when ok is false. */
+#define assert_ok(ok, e)                                                                           \
+    do {                                                                                           \
+        if (!(ok))                                                                                 \
+            fail_msg("%s", (e)->text);                                                             \
+    } while (0)
+
+/* The message of e holds the words. */
+#define assert_says(e, words)                                                                      \
+    do {                                                                                           \
+        if (!strstr((e)->text, words))                                                             \
+            fail_msg("expected \"%s\" in \"%s\"", words, (e)->text);                               \
+    } while (0)
+
+#endif
