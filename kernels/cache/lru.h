@@ -1,0 +1,52 @@
+/* A cache with the least recently used entry leaving first, bounded by entries and by bytes.
+ *
+ *     struct lru *c = lru_new((struct lru_limits){.entries = 100, .bytes = 2u << 30}, drop, NULL);
+ *     void *v = lru_get(c, &key, sizeof key);          // pinned when found
+ *     if (!v && lru_put(c, &key, sizeof key, v = make(), bytes)) ...    // pinned too
+ *     ... use v ...
+ *     lru_unpin(c, v);
+ *
+ * A pinned entry is never evicted under its user. An entry larger than the byte budget is refused,
+ * so that the budget is kept always. Not for use by two threads at once.
+ */
+#ifndef CUPEL_CACHE_LRU_H
+#define CUPEL_CACHE_LRU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct lru;
+
+struct lru_limits {
+    size_t entries, bytes; /* 0: no limit */
+};
+
+struct lru_stats {
+    uint64_t hits, misses, evictions, refusals;
+    size_t entries, bytes;
+    struct lru_limits limits;
+};
+
+/* `drop` frees a value that leaves (evicted, removed, cleared). Owner: the caller, lru_free. */
+typedef void lru_drop_fn(void *value, void *owner);
+struct lru *lru_new(struct lru_limits limits, lru_drop_fn *drop, void *owner);
+void lru_free(struct lru *c); /* drops all; no entry may be pinned. NULL is fine */
+
+/* The value, pinned and now the most recently used; NULL: a miss. Keys are bytes (no padding!). */
+void *lru_get(struct lru *c, const void *key, size_t key_bytes);
+
+/* Takes ownership of the value and pins it; replaces (and drops) one of the same key. false: larger
+ * than the budget, or all the room is pinned; the value stays the caller's. */
+bool lru_put(struct lru *c, const void *key, size_t key_bytes, void *value, size_t value_bytes);
+
+/* One per successful lru_get or lru_put. */
+void lru_unpin(struct lru *c, void *value);
+
+/* Removed entries that are pinned are dropped at their last unpin. */
+bool lru_remove(struct lru *c, const void *key, size_t key_bytes); /* false: was not there */
+void lru_clear(struct lru *c);
+
+struct lru_stats lru_stats(const struct lru *c);
+
+#endif

@@ -1,0 +1,110 @@
+/* Market data on disk: a folder that is complete or not there at all.
+ *
+ *     manifest.json   schema version, source, symbols and their ranges, row count, generation,
+ *                     largest tick, SHA-256 of the content
+ *     assets.sqlite   table asset(id, symbol, first_time, last_time, rows)
+ *     bars.bin        struct bar_row, sorted by (time, asset id), ready to be mapped
+ *
+ * Asset ids are 0..n-1 in the byte order of the symbols. Prices are whole micro-units (1e-6), so
+ * that sums of prices are exact in any order. A bundle is made in a temporary folder beside its
+ * target and appears by rename.
+ */
+#ifndef CUPEL_STORE_BUNDLE_H
+#define CUPEL_STORE_BUNDLE_H
+
+#include "harness/base/arena.h"
+#include "harness/base/err.h"
+#include "harness/base/sha256.h"
+#include "harness/base/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { BUNDLE_SCHEMA = 1, BUNDLE_SYMBOL_MAX = 63 };
+
+#define BUNDLE_TICKS_PER_UNIT 1000000 /* micro-units in 1.0 of price */
+
+struct bar_row {
+    int64_t time; /* seconds since 1970-01-01 00:00 UTC; a daily bar: midnight of its date */
+    uint32_t asset;
+    uint32_t reserved;              /* 0 */
+    int64_t open, high, low, close; /* micro-units, 1..2^53 */
+    double volume;                  /* >= 0 */
+};
+
+struct bundle_info {
+    long schema;
+    const char *source; /* "synth:mag7:1", or the name of the imported file */
+    bool synthetic;     /* nobody traded at these prices: said wherever numbers are shown */
+    bool intraday;      /* some bar is not at midnight */
+    long rows, assets;
+    long generation; /* 1, and one more at each replacement of the folder */
+    int64_t first_time, last_time;
+    int64_t largest_tick;     /* of any price: tells which arithmetic stays exact */
+    char content[SHA256_HEX]; /* SHA-256 over schema, symbols and bars */
+};
+
+struct bundle_asset {
+    uint32_t id;
+    const char *symbol;
+    int64_t first_time, last_time;
+    long rows;
+};
+
+struct bundle; /* open: manifest read, SQLite handle, bars mapped */
+
+/* Checks the manifest, the schema version and the sizes, not the hash (bundle_verify does).
+ * Error: names the file and what is wrong. Owner: the caller, until bundle_close. */
+struct bundle *bundle_open(const char *dir, struct err *e) MUST_CHECK;
+void bundle_close(struct bundle *b); /* NULL is fine */
+
+const struct bundle_info *bundle_info(const struct bundle *b);
+
+/* All rows, *n of them. Valid until bundle_close. */
+const struct bar_row *bundle_rows(const struct bundle *b, long *n);
+
+/* The asset list, asked of SQLite at each call, in the order of ids. Texts live in the arena. */
+bool bundle_assets(struct bundle *b, struct arena *a, struct bundle_asset **out, int *n,
+                   struct err *e) MUST_CHECK;
+
+/* Recomputes the hash and checks every row. Error: names the damage. */
+bool bundle_verify(const char *dir, struct err *e) MUST_CHECK;
+
+/* What identifies the folder's state without reading it: one stat of the manifest. Two equal
+ * versions mean nothing changed. */
+struct bundle_version {
+    int64_t mtime_ns, size;
+    uint64_t inode, device;
+};
+bool bundle_version(const char *dir, struct bundle_version *out, struct err *e) MUST_CHECK;
+bool bundle_version_equal(struct bundle_version a, struct bundle_version b);
+
+/* ---- writing ------------------------------------------------------------------------------- */
+
+struct bundle_writer;
+
+struct bundle_target {
+    const char *dir;    /* must not exist, unless replace */
+    const char *source; /* for the manifest */
+    bool synthetic;
+    bool replace; /* an existing bundle gives way at the last moment; its generation + 1 */
+};
+
+struct bundle_writer *bundle_writer_open(const struct bundle_target *target,
+                                         struct err *e) MUST_CHECK;
+
+/* The provisional id of a symbol, new or known. Ids are renumbered by symbol at commit. */
+bool bundle_writer_asset(struct bundle_writer *w, struct str symbol, uint32_t *id,
+                         struct err *e) MUST_CHECK;
+
+/* Rows in any order of symbols; within a symbol ascending in time, which the caller has checked. */
+bool bundle_writer_row(struct bundle_writer *w, const struct bar_row *row,
+                       struct err *e) MUST_CHECK;
+
+/* Sorts, hashes, syncs and renames. The writer is gone afterwards, whether it worked or not; *info
+ * (may be NULL) tells what was written, its texts living in the arena. */
+bool bundle_writer_commit(struct bundle_writer *w, struct bundle_info *info, struct arena *a,
+                          struct err *e) MUST_CHECK;
+void bundle_writer_abandon(struct bundle_writer *w); /* removes what was begun; NULL is fine */
+
+#endif
