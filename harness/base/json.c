@@ -248,6 +248,11 @@ struct json *json_put_array(struct json *object, const char *key)
     return child;
 }
 
+void json_remove(struct json *object, const char *key)
+{
+    cJSON_DeleteItemFromObjectCaseSensitive(writable(object), key);
+}
+
 void json_push(struct json *array, struct json *value)
 {
     cJSON_AddItemToArray(writable(array), writable(value));

@@ -63,6 +63,7 @@ void json_put_number(struct json *object, const char *key, double number);
 void json_put_bool(struct json *object, const char *key, bool truth);
 struct json *json_put_object(struct json *object, const char *key); /* a new empty one */
 struct json *json_put_array(struct json *object, const char *key);
+void json_remove(struct json *object, const char *key); /* absent is fine */
 void json_push(struct json *array, struct json *value);
 
 /* Appends the text of the value: on one line, or indented. No newline at the end. */

@@ -93,8 +93,10 @@ static bool set_row(const struct opt *row, void *settings, const char *value, st
     case OPT_REAL: return set_number_text(row, settings, value, e);
     case OPT_TEXT: return set_choice(row, settings, value, a, e);
     case OPT_TEXTS: add_text(row, settings, value, a); return true;
+    case OPT_OBJECT:
+    case OPT_ARRAY: break;
     }
-    return false;
+    return err_input(e, "%s: can only be set in a file", row->name);
 }
 
 static void clear_row(const struct opt *row, void *settings)
@@ -105,6 +107,8 @@ static void clear_row(const struct opt *row, void *settings)
     case OPT_REAL: *(double *)field(row, settings) = 0; break;
     case OPT_TEXT: *(const char **)field(row, settings) = NULL; break;
     case OPT_TEXTS: *(struct opt_texts *)field(row, settings) = (struct opt_texts){0}; break;
+    case OPT_OBJECT:
+    case OPT_ARRAY: *(const struct json **)field(row, settings) = NULL; break;
     }
 }
 
@@ -195,6 +199,15 @@ static bool set_list(const struct opt *row, void *settings, const struct json *l
     return true;
 }
 
+static bool set_part(const struct opt *row, void *settings, const struct json *value,
+                     enum json_kind kind, struct err *e)
+{
+    if (json_kind(value) != kind)
+        return wrong_kind(row, value, json_kind_name(kind), e);
+    *(const struct json **)field(row, settings) = value;
+    return true;
+}
+
 static bool set_json(const struct opt *row, void *settings, const struct json *value,
                      struct arena *a, struct err *e)
 {
@@ -216,6 +229,8 @@ static bool set_json(const struct opt *row, void *settings, const struct json *v
             return wrong_kind(row, value, "text", e);
         return set_choice(row, settings, json_text(value), a, e);
     case OPT_TEXTS: return set_list(row, settings, value, a, e);
+    case OPT_OBJECT: return set_part(row, settings, value, JSON_OBJECT, e);
+    case OPT_ARRAY: return set_part(row, settings, value, JSON_ARRAY, e);
     }
     return false;
 }
@@ -244,6 +259,11 @@ static struct json *list_json(const struct opt_texts *list)
     return array;
 }
 
+static struct json *part_json(const struct json *part)
+{
+    return part ? json_copy(part) : json_of_text(NULL);
+}
+
 void opt_to_json(const struct opt *rows, const void *settings, struct json *object)
 {
     for (const struct opt *row = rows; row->name; row++) {
@@ -254,6 +274,10 @@ void opt_to_json(const struct opt *rows, const void *settings, struct json *obje
         case OPT_REAL: json_put_number(object, row->name, *(const double *)at); break;
         case OPT_TEXT: json_put_text(object, row->name, *(const char *const *)at); break;
         case OPT_TEXTS: json_put(object, row->name, list_json(at)); break;
+        case OPT_OBJECT:
+        case OPT_ARRAY:
+            json_put(object, row->name, part_json(*(const struct json *const *)at));
+            break;
         }
     }
 }
@@ -263,9 +287,10 @@ bool opt_complete(const struct opt *rows, const void *settings, struct err *e)
     for (const struct opt *row = rows; row->name; row++) {
         const void *at = const_field(row, settings);
         bool missing = (row->kind == OPT_TEXT && !*(const char *const *)at) ||
-                       (row->kind == OPT_TEXTS && ((const struct opt_texts *)at)->n == 0);
+                       (row->kind == OPT_TEXTS && ((const struct opt_texts *)at)->n == 0) ||
+                       (row->kind >= OPT_OBJECT && !*(const struct json *const *)at);
         if (row->required && missing)
-            return err_input(e, "--%s %s is missing: %s", row->name, row->arg, row->help);
+            return err_input(e, "%s: missing, expected %s: %s", row->name, row->arg, row->help);
     }
     return true;
 }

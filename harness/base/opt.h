@@ -21,11 +21,13 @@
 struct json;
 
 enum opt_kind {
-    OPT_FLAG,  /* bool */
-    OPT_INT,   /* long, min..max */
-    OPT_REAL,  /* double, min..max */
-    OPT_TEXT,  /* const char *, one of choices when there are any */
-    OPT_TEXTS, /* struct opt_texts: may be given more than once; in JSON an array of texts */
+    OPT_FLAG,   /* bool */
+    OPT_INT,    /* long, min..max */
+    OPT_REAL,   /* double, min..max */
+    OPT_TEXT,   /* const char *, one of choices when there are any */
+    OPT_TEXTS,  /* struct opt_texts: may be given more than once; in JSON an array of texts */
+    OPT_OBJECT, /* const struct json *, a part of the document read; JSON only */
+    OPT_ARRAY,  /* as OPT_OBJECT */
 };
 
 struct opt_texts {
@@ -70,7 +72,7 @@ bool opt_from_json(const struct opt *rows, void *settings, const struct json *ob
 /* Adds every setting to the object (unset texts as null). */
 void opt_to_json(const struct opt *rows, const void *settings, struct json *object);
 
-/* A required text that is still NULL is an error. */
+/* A required value that is still NULL is an error. */
 bool opt_complete(const struct opt *rows, const void *settings, struct err *e) MUST_CHECK;
 
 /* "  --fee RATIO   cost of a fill, per side (0..0.5, default 0.001)" per row. */

@@ -1,0 +1,254 @@
+#include "harness/plan/plan.h"
+
+#include "kernels/registry.h"
+
+#include <string.h>
+
+/* ---- settings laid over each other -------------------------------------------------------- */
+
+static void lay_over(struct json *merged, const struct json *more)
+{
+    for (const struct json *v = json_first(more); v; v = json_next(v)) {
+        json_remove(merged, json_key(v));
+        json_put(merged, json_key(v), json_copy(v));
+    }
+}
+
+static bool settings_are_good(const struct kernel *k, const struct json *settings, struct arena *a,
+                              struct err *e)
+{
+    struct arena_mark mark = arena_mark(a);
+    void *filled = arena_alloc(a, k->settings_size + 1);
+    opt_defaults(k->options, filled, a);
+    bool ok =
+        opt_from_json(k->options, filled, settings, a, e) && opt_complete(k->options, filled, e);
+    arena_release(a, mark);
+    return ok || err_prefix(e, "settings of kernel %s", k->name);
+}
+
+bool plan_kernel_side(struct plan *p, struct plan_side *side, const struct scenario *s,
+                      const struct scenario_scale *scale, const struct scenario_side *from,
+                      const struct plan_overrides *o, struct arena *a, struct err *e)
+{
+    const struct kernel *k = kernel_find(s->kernel, e);
+    if (!k || !kernel_layers_parse(k, from->layers, &side->layers, e))
+        return false;
+    struct json *merged = json_object();
+    json_push(p->settings, merged);
+    const struct json *parts[] = {s->settings, scale->settings, from->settings, o->settings};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        lay_over(merged, parts[i]);
+    struct text set = {0};
+    kernel_layers_print(k, side->layers, &set);
+    side->kernel = k;
+    side->settings = merged;
+    side->layer_set = arena_text(a, set.p);
+    side->label = side->layer_set;
+    text_done(&set);
+    return settings_are_good(k, merged, a, e) || err_prefix(e, "scale %s", scale->name);
+}
+
+/* ---- cells --------------------------------------------------------------------------------- */
+
+static const char *expected_digest(const struct scenario *s, const char *scale, const char *bundle)
+{
+    for (int i = 0; i < s->expect_count; i++) {
+        const struct scenario_expect *x = &s->expects[i];
+        if (strcmp(x->scale, scale) == 0 &&
+            (!x->bundle || (bundle && strcmp(x->bundle, bundle) == 0)))
+            return x->digest;
+    }
+    return NULL;
+}
+
+static struct plan_cell *new_cell(struct plan *p, struct arena *a)
+{
+    if (p->count == p->capacity) {
+        int capacity = p->capacity ? p->capacity * 2 : 16;
+        struct plan_cell *grown = ARENA_NEW(a, struct plan_cell, capacity);
+        for (int i = 0; i < p->count; i++)
+            grown[i] = p->cells[i];
+        p->cells = grown;
+        p->capacity = capacity;
+    }
+    return &p->cells[p->count++];
+}
+
+static bool id_is_new(const struct plan *p, const struct plan_cell *cell, struct err *e)
+{
+    for (int i = 0; i < p->count; i++)
+        if (&p->cells[i] != cell && strcmp(p->cells[i].id, cell->id) == 0)
+            return err_input(e, "compare: two comparisons are named \"%s\"; give one a name",
+                             cell->id);
+    return true;
+}
+
+/* A refused layer set, or sides that are the same by the kernel's rows but asked to differ. */
+static const char *reason_to_skip(const struct plan_cell *cell, struct arena *a)
+{
+    const struct plan_side *sides[] = {&cell->base, &cell->new};
+    for (int i = 0; i < 2; i++) {
+        struct err refusal;
+        const struct kernel *k = sides[i]->kernel;
+        if (k->resolve && !k->resolve(sides[i]->layers, &refusal))
+            return arena_format(a, "%s: %s", sides[i]->layer_set, refusal.text);
+    }
+    return NULL;
+}
+
+struct request {
+    const struct scenario *scenario;
+    const struct scenario_scale *scale;
+    const struct plan_overrides *overrides;
+};
+
+static bool add_cell(struct plan *p, const struct request *r, const char *name,
+                     const struct scenario_side *base, const struct scenario_side *new,
+                     struct arena *a, struct err *e)
+{
+    const struct scenario *s = r->scenario;
+    struct plan_cell *cell = new_cell(p, a);
+    if (!plan_kernel_side(p, &cell->base, s, r->scale, base, r->overrides, a, e) ||
+        !plan_kernel_side(p, &cell->new, s, r->scale, new, r->overrides, a, e))
+        return false;
+    cell->scale = r->scale->name;
+    cell->name = name ? name : cell->new.layer_set;
+    cell->id = arena_format(a, "%s/%s", cell->scale, cell->name);
+    cell->pairs = r->overrides->pairs ? r->overrides->pairs
+                  : r->scale->pairs   ? r->scale->pairs
+                                      : s->pairs;
+    cell->margin_percent = s->margin_percent;
+    cell->expect_digest = expected_digest(s, cell->scale, r->overrides->bundle);
+    cell->skipped = reason_to_skip(cell, a);
+    return id_is_new(p, cell, e);
+}
+
+/* ---- one cell a layer ---------------------------------------------------------------------- */
+
+struct expansion {
+    const char *name;
+    const char *id; /* of the cell, from the layer's name */
+    /* The sets compared for layer i of n. */
+    uint64_t (*base)(int i, uint64_t all);
+    uint64_t (*new)(int i, uint64_t all);
+};
+
+static uint64_t no_layer(int i, uint64_t all)
+{
+    (void)i;
+    (void)all;
+    return 0;
+}
+
+static uint64_t this_layer(int i, uint64_t all)
+{
+    (void)all;
+    return (uint64_t)1 << i;
+}
+
+static uint64_t every_layer(int i, uint64_t all)
+{
+    (void)i;
+    return all;
+}
+
+static uint64_t all_but_this(int i, uint64_t all)
+{
+    return all & ~((uint64_t)1 << i);
+}
+
+static uint64_t up_to_this(int i, uint64_t all)
+{
+    return all & (((uint64_t)2 << i) - 1);
+}
+
+/* leave-one-out asks what the layer adds to all the others: the base lacks it. */
+static const struct expansion expansion_rows[] = {
+    {"each-alone",    "%s",         no_layer,     this_layer },
+    {"leave-one-out", "without %s", all_but_this, every_layer},
+    {"cumulative",    "up to %s",   no_layer,     up_to_this },
+};
+
+static const char *set_text(const struct kernel *k, uint64_t layers, struct arena *a)
+{
+    struct text set = {0};
+    kernel_layers_print(k, layers, &set);
+    const char *copy = arena_text(a, set.p);
+    text_done(&set);
+    return copy;
+}
+
+static const char *expanded_name(const struct expansion *x, const char *layer, struct arena *a)
+{
+    const char *at = strstr(x->id, "%s");
+    return arena_format(a, "%.*s%s", (int)(at - x->id), x->id, layer);
+}
+
+static bool add_expansion(struct plan *p, const struct request *r, const struct expansion *x,
+                          const struct scenario_compare *c, struct arena *a, struct err *e)
+{
+    const struct kernel *k = kernel_find(r->scenario->kernel, e);
+    if (!k)
+        return false;
+    uint64_t all = kernel_layers_all(k);
+    for (int i = 0; i < k->layer_count; i++) {
+        struct scenario_side base = c->base, new = c->new;
+        base.layers = set_text(k, x->base(i, all), a);
+        new.layers = set_text(k, x->new (i, all), a);
+        if (!add_cell(p, r, expanded_name(x, k->layers[i].name, a), &base, &new, a, e))
+            return false;
+    }
+    return true;
+}
+
+static bool add_compare(struct plan *p, const struct request *r, const struct scenario_compare *c,
+                        struct arena *a, struct err *e)
+{
+    for (size_t i = 0; i < sizeof expansion_rows / sizeof *expansion_rows; i++)
+        if (strcmp(expansion_rows[i].name, c->expand) == 0)
+            return add_expansion(p, r, &expansion_rows[i], c, a, e);
+    return add_cell(p, r, c->name, &c->base, &c->new, a, e);
+}
+
+static bool wants_scale(const struct scenario_compare *c, const char *scale)
+{
+    for (int i = 0; i < c->scales.n; i++)
+        if (strcmp(c->scales.v[i], scale) == 0)
+            return true;
+    return c->scales.n == 0;
+}
+
+static bool add_scale(struct plan *p, const struct request *r, struct arena *a, struct err *e)
+{
+    if (r->overrides->layers) {
+        const struct scenario_side none = {.layers = "none"};
+        const struct scenario_side set = {.layers = r->overrides->layers};
+        return add_cell(p, r, NULL, &none, &set, a, e);
+    }
+    for (int i = 0; i < r->scenario->compare_count; i++) {
+        const struct scenario_compare *c = &r->scenario->compares[i];
+        if (wants_scale(c, r->scale->name) && !add_compare(p, r, c, a, e))
+            return err_prefix(e, "compare[%d]", i);
+    }
+    return true;
+}
+
+bool plan_make(struct plan *p, const struct scenario *s, const struct plan_overrides *o,
+               struct arena *a, struct err *e)
+{
+    *p = (struct plan){.settings = json_array()};
+    for (int i = 0; i < s->scale_count; i++) {
+        struct request r = {.scenario = s, .scale = &s->scales[i], .overrides = o};
+        if (!add_scale(p, &r, a, e)) {
+            plan_done(p);
+            return err_prefix(e, "scenario %s", s->path);
+        }
+    }
+    return true;
+}
+
+void plan_done(struct plan *p)
+{
+    json_free(p->settings);
+    p->settings = NULL;
+}

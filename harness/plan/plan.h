@@ -1,0 +1,60 @@
+/* A plan: the scenario's axes (comparison x layer set x scale) expanded to cells. A cell is one
+ * comparison of two sides; one that cannot be is a skipped cell with its reason, never a silent one.
+ *
+ *     struct plan plan;
+ *     plan_make(&plan, &scenario, &overrides, &arena, e);
+ *     for (int i = 0; i < plan.count; i++) ... plan.cells[i] ...
+ */
+#ifndef CUPEL_PLAN_PLAN_H
+#define CUPEL_PLAN_PLAN_H
+
+#include "harness/plan/scenario.h"
+#include "kernels/kernel.h"
+
+/* One side of a comparison: a kernel in a worker process, or a command line. */
+struct plan_side {
+    const char *label;           /* "none", "all", "./old --flag" */
+    const struct kernel *kernel; /* NULL: a command */
+    uint64_t layers;
+    const char *layer_set;       /* as text, in the order of the rows */
+    const struct json *settings; /* all layers of settings merged; owned by the plan */
+    const char *binary;          /* whose worker runs it; NULL: this program's */
+    const char *const *argv;     /* a command's words, NULL-terminated */
+};
+
+struct plan_cell {
+    const char *id;   /* "micro/pre-group": unique in the plan */
+    const char *name; /* "pre-group" */
+    const char *scale;
+    struct plan_side base, new;
+    long pairs;
+    double margin_percent;
+    const char *skipped;       /* the reason, or NULL */
+    const char *expect_digest; /* NULL: only that both sides agree */
+};
+
+struct plan {
+    struct plan_cell *cells;
+    int count, capacity;
+    struct json *settings; /* array that owns the merged objects */
+};
+
+struct plan_overrides {
+    const char *layers;          /* instead of the scenario's comparisons: none against this set */
+    long pairs;                  /* 0: as the scenario says */
+    const struct json *settings; /* laid over all others; NULL: none */
+    const char *bundle;          /* content hash that `expect` rows are chosen by; NULL: none */
+};
+
+/* Error: names the field of the scenario or the override. Owner: the caller, plan_done. */
+bool plan_make(struct plan *p, const struct scenario *s, const struct plan_overrides *o,
+               struct arena *a, struct err *e) MUST_CHECK;
+void plan_done(struct plan *p);
+
+/* A kernel side of a scale: settings merged and checked by the kernel's rows, layers parsed. The
+ * merged object is added to p->settings. */
+bool plan_kernel_side(struct plan *p, struct plan_side *side, const struct scenario *s,
+                      const struct scenario_scale *scale, const struct scenario_side *from,
+                      const struct plan_overrides *o, struct arena *a, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,298 @@
+#define _GNU_SOURCE
+#include "harness/plan/scenario.h"
+
+#include "harness/base/io.h"
+
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The flat part of each object as a struct of its own: option rows fill it. */
+struct document {
+    const char *name, *title, *kernel;
+    long pairs;
+    double margin_percent;
+    const struct json *settings, *scales, *compare, *expect;
+};
+
+static const struct opt document_rows[] = {
+    {.name = "name",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct document,                                           name),
+     .arg = "text",
+     .required = true,
+     .help = "what results are filed under"},
+    {.name = "title",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct document,                     title),
+     .arg = "text",
+     .help = "one line for the report"},
+    {.name = "kernel",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct document,                                          kernel),
+     .arg = "text",
+     .required = true,
+     .help = "which workload (cupel list)"},
+    {.name = "pairs",
+     .kind = OPT_INT,
+     .offset = offsetof(struct document,                                                             pairs),
+     .min = SCENARIO_PAIRS_MIN,
+     .max = SCENARIO_PAIRS_MAX,
+     .fallback = "10",
+     .help = "pairs of fresh processes per comparison"},
+    {.name = "margin_percent",
+     .kind = OPT_REAL,
+     .offset = offsetof(struct document,margin_percent),
+     .min = 0.1,
+     .max = 1000,
+     .fallback = "10",
+     .help = "the slowdown that a gate fails on"},
+    {.name = "settings",
+     .kind = OPT_OBJECT,
+     .offset = offsetof(struct document, settings),
+     .help = "of the kernel, for every scale"           },
+    {.name = "scales",
+     .kind = OPT_ARRAY,
+     .offset = offsetof(struct document,                                                             scales),
+     .arg = "an array",
+     .required = true,
+     .help = "named sizes of the work"},
+    {.name = "compare",
+     .kind = OPT_ARRAY,
+     .offset = offsetof(struct document,                                compare),
+     .arg = "an array",
+     .required = true,
+     .help = "base and new sides"},
+    {.name = "expect",
+     .kind = OPT_ARRAY,
+     .offset = offsetof(struct document,expect),
+     .help = "digests that the results must have"                             },
+    OPT_END,
+};
+
+static const struct opt scale_rows[] = {
+    {.name = "name",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct scenario_scale, name),
+     .arg = "text",
+     .required = true,
+     .help = "of the scale"                               },
+    {.name = "settings",
+     .kind = OPT_OBJECT,
+     .offset = offsetof(struct scenario_scale, settings),
+     .help = "over the scenario's"      },
+    {.name = "pairs",
+     .kind = OPT_INT,
+     .offset = offsetof(struct scenario_scale,                pairs),
+     .min = SCENARIO_PAIRS_MIN,
+     .max = SCENARIO_PAIRS_MAX,
+     .help = "instead of the scenario's"},
+    OPT_END,
+};
+
+struct compare_fields {
+    const char *name, *expand;
+    struct opt_texts scales;
+    const struct json *base, *new;
+};
+
+static const char *const expansions[] = {"no", "each-alone", "leave-one-out", "cumulative", NULL};
+
+static const struct opt compare_rows[] = {
+    {.name = "name",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct compare_fields,              name),
+     .help = "of the cell"                   },
+    {.name = "expand",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct compare_fields,              expand),
+     .choices = expansions,
+     .fallback = "no",
+     .help = "one cell a layer"},
+    {.name = "scales",
+     .kind = OPT_TEXTS,
+     .offset = offsetof(struct compare_fields,         scales),
+     .help = "names of scales; none: all"},
+    {.name = "base",
+     .kind = OPT_OBJECT,
+     .offset = offsetof(struct compare_fields, base),
+     .help = "layers and settings"},
+    {.name = "new",
+     .kind = OPT_OBJECT,
+     .offset = offsetof(struct compare_fields,         new),
+     .help = "layers and settings"},
+    OPT_END,
+};
+
+static const struct opt side_rows[] = {
+    {.name = "layers",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct scenario_side, layers),
+     .fallback = "none",
+     .help = "a layer set"},
+    {.name = "settings",
+     .kind = OPT_OBJECT,
+     .offset = offsetof(struct scenario_side,                      settings),
+     .help = "over the scale's"},
+    OPT_END,
+};
+
+static const struct opt expect_rows[] = {
+    {.name = "scale",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct scenario_expect, scale),
+     .arg = "text",
+     .required = true,
+     .help = "name of a scale"                             },
+    {.name = "bundle",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct scenario_expect, bundle),
+     .help = "content hash of the input"},
+    {.name = "digest",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct scenario_expect,                             digest),
+     .arg = "text",
+     .required = true,
+     .help = "SHA-256 of the results"},
+    OPT_END,
+};
+
+/* One object of the file by its rows; `object` may be NULL (all defaults). */
+static bool read_rows(const struct opt *rows, void *into, const struct json *object,
+                      struct arena *a, struct err *e)
+{
+    opt_defaults(rows, into, a);
+    if (object && json_kind(object) != JSON_OBJECT)
+        return err_input(e, "expected an object, found %s", json_kind_name(json_kind(object)));
+    return opt_from_json(rows, into, object, a, e) && opt_complete(rows, into, e);
+}
+
+static bool read_compare(struct scenario_compare *c, const struct json *object, struct arena *a,
+                         struct err *e)
+{
+    struct compare_fields fields;
+    if (!read_rows(compare_rows, &fields, object, a, e))
+        return false;
+    *c = (struct scenario_compare){
+        .name = fields.name, .expand = fields.expand, .scales = fields.scales};
+    return (read_rows(side_rows, &c->base, fields.base, a, e) || err_prefix(e, "base")) &&
+           (read_rows(side_rows, &c->new, fields.new, a, e) || err_prefix(e, "new"));
+}
+
+static bool has_scale(const struct scenario *s, const char *name)
+{
+    for (int i = 0; i < s->scale_count; i++)
+        if (strcmp(s->scales[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool read_scale(struct scenario *s, const struct json *object, struct arena *a,
+                       struct err *e)
+{
+    struct scenario_scale *scale = &s->scales[s->scale_count];
+    if (!read_rows(scale_rows, scale, object, a, e))
+        return false;
+    if (has_scale(s, scale->name))
+        return err_input(e, "name: \"%.60s\" stands twice", scale->name);
+    s->scale_count++;
+    return true;
+}
+
+static bool read_scales(struct scenario *s, const struct json *list, struct arena *a, struct err *e)
+{
+    s->scales = ARENA_NEW(a, struct scenario_scale, json_count(list));
+    for (const struct json *v = json_first(list); v; v = json_next(v))
+        if (!read_scale(s, v, a, e))
+            return err_prefix(e, "scales[%d]", s->scale_count);
+    return s->scale_count > 0 || err_input(e, "scales: expected at least one");
+}
+
+static bool known_scale(const struct scenario *s, const char *name, struct err *e)
+{
+    return has_scale(s, name) || err_input(e, "no scale is named \"%.60s\"", name);
+}
+
+static bool read_compares(struct scenario *s, const struct json *list, struct arena *a,
+                          struct err *e)
+{
+    s->compares = ARENA_NEW(a, struct scenario_compare, json_count(list));
+    for (const struct json *v = json_first(list); v; v = json_next(v)) {
+        struct scenario_compare *c = &s->compares[s->compare_count];
+        bool ok = read_compare(c, v, a, e);
+        for (int i = 0; ok && i < c->scales.n; i++)
+            ok = known_scale(s, c->scales.v[i], e);
+        if (!ok)
+            return err_prefix(e, "compare[%d]", s->compare_count);
+        s->compare_count++;
+    }
+    return s->compare_count > 0 || err_input(e, "compare: expected at least one");
+}
+
+static bool read_expects(struct scenario *s, const struct json *list, struct arena *a,
+                         struct err *e)
+{
+    s->expects = ARENA_NEW(a, struct scenario_expect, json_count(list));
+    for (const struct json *v = json_first(list); v; v = json_next(v)) {
+        struct scenario_expect *x = &s->expects[s->expect_count];
+        if (!read_rows(expect_rows, x, v, a, e) || !known_scale(s, x->scale, e))
+            return err_prefix(e, "expect[%d]", s->expect_count);
+        s->expect_count++;
+    }
+    return true;
+}
+
+/* Folders that a bare name is looked for in; the second is where `make install` puts them. */
+static bool find_file(const char *name, char path[PATH_MAX])
+{
+    snprintf(path, PATH_MAX, "%s", name);
+    if (strchr(name, '/') || strstr(name, ".json"))
+        return io_exists(path);
+    snprintf(path, PATH_MAX, "scenarios/%s.json", name);
+    if (io_exists(path))
+        return true;
+    char self[PATH_MAX / 2];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    self[n > 0 ? n : 0] = '\0';
+    snprintf(path, PATH_MAX, "%s/../share/cupel/scenarios/%.200s.json", dirname(self), name);
+    return io_exists(path);
+}
+
+static bool read_document(struct scenario *s, struct arena *a, struct err *e)
+{
+    struct document d;
+    if (!read_rows(document_rows, &d, s->document, a, e))
+        return false;
+    s->name = d.name;
+    s->title = d.title ? d.title : d.name;
+    s->kernel = d.kernel;
+    s->pairs = d.pairs;
+    s->margin_percent = d.margin_percent;
+    s->settings = d.settings;
+    return read_scales(s, d.scales, a, e) && read_compares(s, d.compare, a, e) &&
+           read_expects(s, d.expect, a, e);
+}
+
+bool scenario_read(struct scenario *s, const char *name, struct arena *a, struct err *e)
+{
+    *s = (struct scenario){0};
+    char path[PATH_MAX];
+    if (!find_file(name, path))
+        return err_input(e, "scenario %s: no such file, and no scenario of that name", name);
+    s->path = arena_text(a, path);
+    s->document = json_read_file(path, e);
+    if (!s->document)
+        return err_prefix(e, "scenario");
+    if (read_document(s, a, e))
+        return true;
+    scenario_done(s);
+    return err_prefix(e, "scenario %s", path);
+}
+
+void scenario_done(struct scenario *s)
+{
+    json_free(s->document);
+    s->document = NULL;
+}

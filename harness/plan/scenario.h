@@ -1,0 +1,63 @@
+/* A scenario: what is compared with what, at which scales. One JSON file, every field an option
+ * row (plan/scenario.c), so that names, kinds and ranges are checked and errors name the field.
+ *
+ *     {"name": "micro-grid", "kernel": "backtest", "pairs": 10,
+ *      "settings": {"bundle": "synth:mag7:1"},
+ *      "scales":  [{"name": "micro", "settings": {"param": ["fast=5:25:5", "slow=30:70:10"]}}],
+ *      "compare": [{"new": {"layers": "all"}}, {"expand": "each-alone"}],
+ *      "expect":  [{"scale": "micro", "digest": "9f..."}]}
+ *
+ * Settings are laid over each other: scenario, scale, side, command line.
+ */
+#ifndef CUPEL_PLAN_SCENARIO_H
+#define CUPEL_PLAN_SCENARIO_H
+
+#include "harness/base/json.h"
+#include "harness/base/opt.h"
+
+struct scenario_side {
+    const char *layers;          /* "none", "all", "a,b" */
+    const struct json *settings; /* object or NULL */
+};
+
+struct scenario_scale {
+    const char *name;
+    const struct json *settings;
+    long pairs; /* 0: the scenario's */
+};
+
+struct scenario_compare {
+    const char *name;   /* NULL: made from the sides */
+    const char *expand; /* "no", or one cell a layer: "each-alone", "leave-one-out", "cumulative" */
+    struct opt_texts scales; /* names; none: all */
+    struct scenario_side base, new;
+};
+
+struct scenario_expect {
+    const char *scale;
+    const char *bundle; /* content hash that the digest belongs to; NULL: any input */
+    const char *digest;
+};
+
+struct scenario {
+    const char *path, *name, *title, *kernel;
+    long pairs; /* pairs of fresh processes per cell, at least 10 */
+    double margin_percent;
+    const struct json *settings;
+    struct scenario_scale *scales;
+    int scale_count;
+    struct scenario_compare *compares;
+    int compare_count;
+    struct scenario_expect *expects;
+    int expect_count;
+    struct json *document; /* what the pointers above point into */
+};
+
+enum { SCENARIO_PAIRS_MIN = 10, SCENARIO_PAIRS_MAX = 1000 };
+
+/* name: a path, or the name of a file NAME.json in ./scenarios or the installed folder.
+ * Owner: the caller, scenario_done. Texts live in the arena. */
+bool scenario_read(struct scenario *s, const char *name, struct arena *a, struct err *e) MUST_CHECK;
+void scenario_done(struct scenario *s);
+
+#endif
