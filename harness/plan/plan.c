@@ -164,9 +164,9 @@ static uint64_t up_to_this(int i, uint64_t all)
 
 /* leave-one-out asks what the layer adds to all the others: the base lacks it. */
 static const struct expansion expansion_rows[] = {
-    {"each-alone",    "%s",         no_layer,     this_layer },
-    {"leave-one-out", "without %s", all_but_this, every_layer},
-    {"cumulative",    "up to %s",   no_layer,     up_to_this },
+    {"each-alone",    "%s",        no_layer,     this_layer },
+    {"leave-one-out", "adding %s", all_but_this, every_layer},
+    {"cumulative",    "up to %s",  no_layer,     up_to_this },
 };
 
 static const char *set_text(const struct kernel *k, uint64_t layers, struct arena *a)
