@@ -5,5 +5,9 @@
 #include "harness/cmd/command.h"
 
 extern const struct command command_list;
+extern const struct command command_data_import;
+extern const struct command command_data_synth;
+extern const struct command command_data_info;
+extern const struct command command_data_verify;
 
 #endif
