@@ -29,7 +29,7 @@ JEMALLOC := $(if $(findstring CUPEL_JEMALLOC,$(FLAGS)),-ljemalloc)
 LIBS = $(JEMALLOC) $(shell pkg-config --libs $(PKGS)) -lpfm -ldl -lm
 COMMIT := $(shell git describe --always --dirty=+dirty --abbrev=12 2>/dev/null || echo unknown)
 
-sources = $(sort $(shell find $(1) -name '*.c'))
+sources = $(sort $(shell find $(1) -name '*.c' 2>/dev/null))
 MAINS := harness/cmd/main.c
 LIB_SRC := $(filter-out $(MAINS),$(call sources,kernels harness))
 REPORT_SRC := $(call sources,reports)
@@ -41,8 +41,8 @@ PROGRAMS := $O/cupel $(if $(REPORT_SRC),$O/cupel-report) $O/libcupel-kernels.so
 objects = $(patsubst %.c,$O/%.o,$(1))
 HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/null))
 
-.PHONY: all run check build tests deps install clean format format-check hdr-check includes-check \
-	lint static-checks FORCE
+.PHONY: all run check build tests deps ci-deps install clean format format-check hdr-check \
+	includes-check lint static-checks headline FORCE
 .SECONDARY:
 
 run: deps
@@ -88,6 +88,45 @@ $O/cupel-report: $(call objects,$(REPORT_SRC)) $O/libcupel.a
 
 $O/libcupel-kernels.so: $(patsubst %.c,$O/pic/%.o,$(KERNEL_SRC))
 	$(Q)$(COMPILER) $(FLAGS) -shared -Wl,-soname,libcupel-kernels.so.1 -o $@ $^ $(LIBS)
+
+# ---- the main job ------------------------------------------------------------------------------
+# make run             the headline scenario on the synthetic default bundle
+# make run DATA=F.csv  the same on your own bars
+RUN_BUNDLE := build/data/$(if $(DATA),user,synth-mag7-1)
+RUN_RESULT := build/headline.jsonl
+RUN_REPORT := build/report
+
+headline: build
+	@rm -rf build/data/user $(RUN_RESULT)
+	@mkdir -p build/data
+ifneq ($(DATA),)
+	$O/cupel data import "$(DATA)" --out $(RUN_BUNDLE)
+else
+	@test -e $(RUN_BUNDLE)/manifest.json || $O/cupel data synth --preset mag7 --seed 1 --out $(RUN_BUNDLE)
+endif
+	$O/cupel run scenarios/headline.json --set bundle=$(RUN_BUNDLE) --out $(RUN_RESULT)
+	$O/cupel report $(RUN_RESULT) --out $(RUN_REPORT)
+
+# ---- installing --------------------------------------------------------------------------------
+# Public headers: what a plugin includes. pkg-config --cflags cupel names their folder.
+PUBLIC_HEADERS := kernels/kernel.h $(addprefix harness/base/,arena.h err.h mem.h opt.h str.h)
+VERSION = $(shell sed -n 's/.*CUPEL_VERSION "\(.*\)"/\1/p' harness/base/version.h)
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/cupel/scenarios
+	install -m 755 $O/cupel $O/cupel-report $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $O/libcupel-kernels.so $(DESTDIR)$(PREFIX)/lib/libcupel-kernels.so.1
+	ln -sf libcupel-kernels.so.1 $(DESTDIR)$(PREFIX)/lib/libcupel-kernels.so
+	for h in $(PUBLIC_HEADERS); do \
+		install -D -m 644 $$h $(DESTDIR)$(PREFIX)/include/cupel/$$h || exit 1; done
+	install -m 644 scenarios/*.json $(DESTDIR)$(PREFIX)/share/cupel/scenarios
+	install -m 644 results/schema.json $(DESTDIR)$(PREFIX)/share/cupel
+	$O/cupel help --man > $(DESTDIR)$(PREFIX)/share/man/man1/cupel.1
+	printf '%s\n' 'prefix=$(PREFIX)' 'Name: cupel' \
+		'Description: benchmark kernels, and the header to write one' 'Version: $(VERSION)' \
+		'Cflags: -I$${prefix}/include/cupel' 'Libs: -L$${prefix}/lib -lcupel-kernels' \
+		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/cupel.pc
 
 # ---- tests -------------------------------------------------------------------------------------
 TEST_HELPERS := $(call objects,$(filter-out $(TEST_MAINS),$(TEST_SRC)))
