@@ -4,7 +4,11 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { NUMBER_TEXT = 32 }; /* bytes for "-1.2345678901234567e-308" */
 
 /* struct json is cJSON under another name: these two are the only casts. */
 static const cJSON *inside(const struct json *value)
@@ -30,16 +34,39 @@ static int line_of(struct str text, const char *at)
     return line;
 }
 
-static bool keys_are_unique(const cJSON *value, const char *name, struct err *e)
+static bool key_is_unique(const cJSON *member)
 {
-    for (const cJSON *a = value->child; a; a = a->next) {
-        for (const cJSON *b = cJSON_IsObject(value) ? a->next : NULL; b; b = b->next)
-            if (strcmp(a->string, b->string) == 0)
-                return err_input(e, "%s: field \"%s\" stands twice in one object", name, a->string);
-        if (!keys_are_unique(a, name, e))
+    for (const cJSON *other = member->next; other; other = other->next)
+        if (strcmp(member->string, other->string) == 0)
+            return false;
+    return true;
+}
+
+/* What cJSON lets pass: keys that stand twice, numbers that became infinite. */
+static bool is_strict(const cJSON *value, const char *name, struct err *e)
+{
+    if (cJSON_IsNumber(value) && !isfinite(value->valuedouble))
+        return err_input(e, "%s: a number is larger than a double can be", name);
+    for (const cJSON *v = value->child; v; v = v->next) {
+        if (cJSON_IsObject(value) && !key_is_unique(v))
+            return err_input(e, "%s: field \"%s\" stands twice in one object", name, v->string);
+        if (!is_strict(v, name, e))
             return false;
     }
     return true;
+}
+
+/* A NUL, raw or escaped, would silently end a text early. */
+static bool has_nul(struct str text)
+{
+    if (memchr(text.p, 0, text.n))
+        return true;
+    for (const char *p = text.p; (p = strchr(p, '\\')); p += 2)
+        if (strncmp(p, "\\u0000", 6) == 0)
+            return true;
+        else if (!p[1])
+            break;
+    return false;
 }
 
 struct json *json_parse(struct str text, const char *name, struct err *e)
@@ -49,11 +76,11 @@ struct json *json_parse(struct str text, const char *name, struct err *e)
     struct text copy = {0};
     text_add(&copy, text.p, text.n);
     cJSON *root = NULL;
-    if (strlen(copy.p) != text.n)
+    if (has_nul((struct str){copy.p, copy.n}))
         err_input(e, "%s: not JSON: a NUL byte inside", name);
     else if (!(root = cJSON_ParseWithLengthOpts(copy.p, copy.n + 1, &end, 1)))
         err_input(e, "%s:%d: not valid JSON", name, line_of((struct str){copy.p, copy.n}, end));
-    else if (!keys_are_unique(root, name, e)) {
+    else if (!is_strict(root, name, e)) {
         cJSON_Delete(root);
         root = NULL;
     }
@@ -258,11 +285,32 @@ void json_push(struct json *array, struct json *value)
     cJSON_AddItemToArray(writable(array), writable(value));
 }
 
+/* cJSON takes a number for equal that differs in the last bit, and -0 for 0: its numbers are
+ * replaced by the shortest text that reads back to the same bits. */
+static void write_out_numbers(cJSON *value)
+{
+    for (cJSON *v = value->child; v; v = v->next)
+        write_out_numbers(v);
+    if (!cJSON_IsNumber(value))
+        return;
+    char *shown = cJSON_malloc(NUMBER_TEXT);
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(shown, NUMBER_TEXT, "%.*g", digits, value->valuedouble);
+        if (strtod(shown, NULL) == value->valuedouble)
+            break;
+    }
+    value->type = (value->type & ~0xff) | cJSON_Raw;
+    value->valuestring = shown;
+}
+
 static void print(const struct json *value, bool pretty, struct text *out)
 {
-    char *printed = pretty ? cJSON_Print(inside(value)) : cJSON_PrintUnformatted(inside(value));
+    cJSON *copy = cJSON_Duplicate(inside(value), 1);
+    write_out_numbers(copy);
+    char *printed = pretty ? cJSON_Print(copy) : cJSON_PrintUnformatted(copy);
     text_puts(out, printed);
     cJSON_free(printed);
+    cJSON_Delete(copy);
 }
 
 void json_print(const struct json *value, struct text *out)

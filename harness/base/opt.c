@@ -238,6 +238,9 @@ static bool set_json(const struct opt *row, void *settings, const struct json *v
 bool opt_from_json(const struct opt *rows, void *settings, const struct json *object,
                    struct arena *a, struct err *e)
 {
+    if (json_kind(object) != JSON_OBJECT)
+        return err_input(e, "expected an object of settings, found %s",
+                         json_kind_name(json_kind(object)));
     for (const struct json *v = json_first(object); v; v = json_next(v)) {
         const struct opt *row = opt_find(rows, str_of(json_key(v)));
         if (!row)

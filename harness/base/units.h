@@ -11,6 +11,6 @@ char *units_time(char out[UNITS_TEXT], double ns);      /* "812 ns", "1.53 ms", 
 char *units_bytes(char out[UNITS_TEXT], double bytes);  /* "64 B", "2.57 MiB" */
 char *units_count(char out[UNITS_TEXT], uint64_t n);    /* "42,801" */
 char *units_change(char out[UNITS_TEXT], double ratio); /* 1.023 -> "+2.3 %" */
-char *units_ratio(char out[UNITS_TEXT], double ratio);  /* "0.125" or "4.03", 3 digits at least */
+char *units_ratio(char out[UNITS_TEXT], double ratio);  /* "0.0125", "4.030", "12.5" */
 
 #endif

@@ -28,7 +28,8 @@ struct lru_stats {
     struct lru_limits limits;
 };
 
-/* `drop` frees a value that leaves (evicted, removed, cleared). Owner: the caller, lru_free. */
+/* `drop` frees a value that leaves (evicted, removed, cleared); it must not call the cache. Owner:
+ * the caller, lru_free. */
 typedef void lru_drop_fn(void *value, void *owner);
 struct lru *lru_new(struct lru_limits limits, lru_drop_fn *drop, void *owner);
 void lru_free(struct lru *c); /* drops all; no entry may be pinned. NULL is fine */
@@ -37,13 +38,14 @@ void lru_free(struct lru *c); /* drops all; no entry may be pinned. NULL is fine
 void *lru_get(struct lru *c, const void *key, size_t key_bytes);
 
 /* Takes ownership of the value and pins it; replaces (and drops) one of the same key. false: larger
- * than the budget, or all the room is pinned; the value stays the caller's. */
+ * than the budget, or all the room is pinned; nothing changed and the value stays the caller's.
+ * value: not NULL, and no other entry's. */
 bool lru_put(struct lru *c, const void *key, size_t key_bytes, void *value, size_t value_bytes);
 
 /* One per successful lru_get or lru_put. */
 void lru_unpin(struct lru *c, void *value);
 
-/* Removed entries that are pinned are dropped at their last unpin. */
+/* Removed entries that are pinned are dropped at their last unpin, and count until then. */
 bool lru_remove(struct lru *c, const void *key, size_t key_bytes); /* false: was not there */
 void lru_clear(struct lru *c);
 
