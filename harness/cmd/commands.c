@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 const struct command *const commands[] = {
+    &command_sweep,
     &command_list,
     NULL,
 };

@@ -5,5 +5,6 @@
 #include "harness/cmd/command.h"
 
 extern const struct command command_list;
+extern const struct command command_sweep;
 
 #endif

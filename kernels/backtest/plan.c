@@ -1,10 +1,11 @@
 #include "kernels/backtest/plan.h"
 
-#include "kernels/backtest/dates.h"
+#include "kernels/store/dates.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct bt_fill fills[] = {
     {"close",     BT_CLOSE, 0},
@@ -61,35 +62,39 @@ static bool choose_symbols(const char *wanted, const struct bundle_asset *assets
 
 /* ---- range ------------------------------------------------------------------------------------ */
 
+/* Midnight of a date. */
 static bool date_of(const char *name, const char *text, int64_t *out, struct err *e)
 {
-    if (!bt_date_parse(text, out))
-        return err_input(e, "%s: expected a date as 2024-12-31, found \"%.60s\"", name, text);
-    return true;
+    if (strlen(text) == strlen("2024-12-31") && date_parse(str_of(text), out))
+        return true;
+    return err_input(e, "%s: expected a date as 2024-12-31, found \"%.60s\"", name, text);
+}
+
+static int64_t midnight(int64_t time)
+{
+    return time / DATE_DAY_SECONDS * DATE_DAY_SECONDS -
+           (time % DATE_DAY_SECONDS < 0 ? DATE_DAY_SECONDS : 0);
 }
 
 static bool make_range(const struct bt_settings *s, const struct bundle_info *info, struct arena *a,
                        struct bt_plan *out, struct err *e)
 {
-    int64_t from, to;
-    char first[BT_DATE_TEXT], last[BT_DATE_TEXT];
-    bt_date_print(info->first_time, first);
-    bt_date_print(info->last_time, last);
-    if (!date_of("from", s->from ? s->from : first, &from, e) ||
-        !date_of("to", s->to ? s->to : last, &to, e))
+    int64_t from = midnight(info->first_time), to = midnight(info->last_time);
+    char first[DATE_TEXT], last[DATE_TEXT];
+    date_format(first, from);
+    date_format(last, to);
+    if ((s->from && !date_of("from", s->from, &from, e)) ||
+        (s->to && !date_of("to", s->to, &to, e)))
         return false;
     if (from > to)
         return err_input(e, "from: expected a date not after %s, found %s", s->to ? s->to : last,
                          s->from ? s->from : first);
-    to += BT_DAY_S - 1;
-    if (to < info->first_time || from > info->last_time)
-        return err_input(e, "from, to: %s has bars from %s to %s only", s->bundle, first, last);
     struct bt_range *range = ARENA_NEW(a, struct bt_range, 1);
-    range->from = from;
-    range->to = to;
-    bt_date_print(from, first);
-    bt_date_print(to, last);
-    snprintf(range->name, sizeof range->name, "%s_%s", first, last);
+    *range = (struct bt_range){.from = from, .to = to + DATE_DAY_SECONDS - 1};
+    if (range->to < info->first_time || range->from > info->last_time)
+        return err_input(e, "from, to: %s has bars from %s to %s only", s->bundle, first, last);
+    snprintf(range->name, sizeof range->name, "%.10s_%.10s", date_format(first, from),
+             date_format(last, to));
     out->ranges = range;
     out->range_count = 1;
     return true;
@@ -156,6 +161,15 @@ static bool make_ids(struct arena *a, struct bt_plan *p, struct err *e)
     return sort_ids(a, p, e);
 }
 
+/* ---- workers ---------------------------------------------------------------------------------- */
+
+static bool count_workers(long asked, long *out, struct err *e)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    *out = asked > 0 ? asked : cores > 0 ? cores : 1;
+    return asked != 0 || err_input(e, "workers: expected 1 or more, or -1 for all cores, found 0");
+}
+
 /* ---- plan ------------------------------------------------------------------------------------- */
 
 static bool plan_over(struct bundle *b, const struct bt_settings *s, struct arena *a,
@@ -178,12 +192,13 @@ bool bt_plan_make(const struct bt_settings *s, struct arena *a, struct bt_plan *
         .fee = s->fee,
         .periods_per_year = s->periods_per_year,
         .batch_size = s->checkpoint_batch_size,
-        .workers = s->workers,
         .bundles_max = s->max_bundle_pool_size,
         .group_bytes = (size_t)(s->cache_size_gb * (1 << 30)),
     };
     if (!s->bundle)
         return err_input(e, "bundle: expected a folder of market data, found none");
+    if (!count_workers(s->workers, &out->workers, e))
+        return false;
     out->strategy = bt_strategy_find(s->strategy, e);
     if (!out->strategy || !bt_grid_make(out->strategy, s->param, a, &out->grid, e) ||
         !make_ids(a, out, e) || !bundle_verify(s->bundle, e))
