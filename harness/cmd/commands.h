@@ -6,5 +6,9 @@
 
 extern const struct command command_list;
 extern const struct command command_sweep;
+extern const struct command command_data_import;
+extern const struct command command_data_synth;
+extern const struct command command_data_info;
+extern const struct command command_data_verify;
 
 #endif

@@ -1,7 +1,7 @@
 /* Market data on disk: a folder that is complete or not there at all.
  *
  *     manifest.json   schema version, source, symbols and their ranges, row count, generation,
- *                     largest tick, SHA-256 of the content
+ *                     largest tick, SHA-256 of the content, and a seal over itself
  *     assets.sqlite   table asset(id, symbol, first_time, last_time, rows)
  *     bars.bin        struct bar_row, sorted by (time, asset id), ready to be mapped
  *
@@ -17,6 +17,7 @@
 #include "harness/base/sha256.h"
 #include "harness/base/str.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -60,10 +61,12 @@ void bundle_close(struct bundle *b); /* NULL is fine */
 
 const struct bundle_info *bundle_info(const struct bundle *b);
 
-/* All rows, *n of them. Valid until bundle_close. */
+/* All rows, *n of them. Valid until bundle_close. Only their number is checked here: who indexes by
+ * row.asset must compare it with info->assets first (bundle_verify checks them all). */
 const struct bar_row *bundle_rows(const struct bundle *b, long *n);
 
-/* The asset list, asked of SQLite at each call, in the order of ids. Texts live in the arena. */
+/* The asset list, asked of SQLite at each call (opened at the first), in the order of ids. Texts
+ * live in the arena. Error: the list is damaged, or is not the manifest's by number or rows. */
 bool bundle_assets(struct bundle *b, struct arena *a, struct bundle_asset **out, int *n,
                    struct err *e) MUST_CHECK;
 
@@ -88,8 +91,11 @@ struct bundle_target {
     const char *source; /* for the manifest */
     bool synthetic;
     bool replace; /* an existing bundle gives way at the last moment; its generation + 1 */
+    const volatile sig_atomic_t *stop; /* not 0: give up, ERR_INTERRUPTED. NULL: never */
 };
 
+/* Also removes what dead processes left of earlier attempts at the same target. Error: the target
+ * exists (without replace), or is a folder that holds anything but a bundle. */
 struct bundle_writer *bundle_writer_open(const struct bundle_target *target,
                                          struct err *e) MUST_CHECK;
 
@@ -97,7 +103,8 @@ struct bundle_writer *bundle_writer_open(const struct bundle_target *target,
 bool bundle_writer_asset(struct bundle_writer *w, struct str symbol, uint32_t *id,
                          struct err *e) MUST_CHECK;
 
-/* Rows in any order of symbols; within a symbol ascending in time, which the caller has checked. */
+/* Rows in any order of symbols; within a symbol ascending in time, which the caller has checked.
+ * Memory: 4 bytes a row at commit when the rows did not come in canonical order, else none. */
 bool bundle_writer_row(struct bundle_writer *w, const struct bar_row *row,
                        struct err *e) MUST_CHECK;
 
