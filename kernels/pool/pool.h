@@ -20,8 +20,9 @@ struct pool_work {
     bool (*done)(void *context, long job, struct str result, struct err *e);
 };
 
-/* Runs jobs 0..jobs-1 on `workers` >= 1 processes. Returns when all workers have ended. Error: the
- * first error of a job or of `done`, or a worker that died, named with its job. */
+/* Runs jobs 0..jobs-1 on `workers` >= 1 processes (no more than there are jobs). Returns when all
+ * workers have ended; after an error they are killed, also inside a job. Error: the first error of a
+ * job or of `done`, or a worker that died, named with its job and signal. */
 bool pool_run(int workers, long jobs, const struct pool_work *work, struct err *e) MUST_CHECK;
 
 #endif
