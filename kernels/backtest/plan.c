@@ -39,14 +39,41 @@ static bool unknown_symbol(const char *dir, struct str name, const struct bundle
     return false;
 }
 
+/* How many assets have more bars than assets[i]; of equals the earlier ones count. */
+static int longer_ones(const struct bundle_asset *assets, int n, int i)
+{
+    int longer = 0;
+    for (int k = 0; k < n; k++)
+        longer += assets[k].rows > assets[i].rows || (assets[k].rows == assets[i].rows && k < i);
+    return longer;
+}
+
+/* "all" and "longest:N", in the order of the bundle; false: names are listed instead. */
+static bool choose_by_rule(const char *wanted, const struct bundle_asset *assets, int n,
+                           const char **chosen, int *count)
+{
+    static const char longest[] = "longest:";
+    long most = n;
+    struct str rest = str_of(wanted);
+    if (strncmp(wanted, longest, sizeof longest - 1) == 0) {
+        str_cut(&rest, ':');
+        if (!str_to_long(rest, &most) || most < 1)
+            return false;
+    } else if (strcmp(wanted, "all") != 0) {
+        return false;
+    }
+    for (int i = 0; i < n; i++)
+        if (most >= n || longer_ones(assets, n, i) < most)
+            chosen[(*count)++] = assets[i].symbol;
+    return true;
+}
+
 static bool choose_symbols(const char *wanted, const struct bundle_asset *assets, int n,
                            struct arena *a, struct bt_plan *out, struct err *e)
 {
     const char **chosen = ARENA_NEW(a, const char *, n + 1);
-    bool all = strcmp(wanted, "all") == 0;
-    for (int i = 0; all && i < n; i++)
-        chosen[out->symbol_count++] = assets[i].symbol;
-    for (struct str rest = str_of(wanted); !all && rest.p;) {
+    bool by_rule = choose_by_rule(wanted, assets, n, chosen, &out->symbol_count);
+    for (struct str rest = str_of(wanted); !by_rule && rest.p;) {
         struct str name = str_cut(&rest, ',');
         const char *symbol = find_symbol(assets, n, name);
         if (!symbol)
@@ -76,9 +103,25 @@ static int64_t midnight(int64_t time)
            (time % DATE_DAY_SECONDS < 0 ? DATE_DAY_SECONDS : 0);
 }
 
-static bool make_range(const struct bt_settings *s, const struct bundle_info *info, struct arena *a,
+/* Midnight before the first of the last n bar times up to `to`'s day. */
+static int64_t before_last(struct bundle *b, long n, int64_t to)
+{
+    long rows;
+    const struct bar_row *row = bundle_rows(b, &rows);
+    int64_t time = to + DATE_DAY_SECONDS;
+    for (long i = rows - 1; i >= 0 && n > 0; i--) {
+        if (row[i].time >= time)
+            continue;
+        time = row[i].time;
+        n--;
+    }
+    return midnight(time);
+}
+
+static bool make_range(const struct bt_settings *s, struct bundle *b, struct arena *a,
                        struct bt_plan *out, struct err *e)
 {
+    const struct bundle_info *info = bundle_info(b);
     int64_t from = midnight(info->first_time), to = midnight(info->last_time);
     char first[DATE_TEXT], last[DATE_TEXT];
     date_format(first, from);
@@ -86,6 +129,10 @@ static bool make_range(const struct bt_settings *s, const struct bundle_info *in
     if ((s->from && !date_of("from", s->from, &from, e)) ||
         (s->to && !date_of("to", s->to, &to, e)))
         return false;
+    if (s->last && s->from)
+        return err_input(e, "last: expected it without from");
+    if (s->last && to >= from)
+        from = before_last(b, s->last, to);
     if (from > to)
         return err_input(e, "from: expected a date not after %s, found %s", s->to ? s->to : last,
                          s->from ? s->from : first);
@@ -181,7 +228,7 @@ static bool plan_over(struct bundle *b, const struct bt_settings *s, struct aren
     out->content = arena_text(a, info->content);
     out->synthetic = info->synthetic;
     return bundle_assets(b, a, &assets, &n, e) &&
-           choose_symbols(s->symbols, assets, n, a, out, e) && make_range(s, info, a, out, e);
+           choose_symbols(s->symbols, assets, n, a, out, e) && make_range(s, b, a, out, e);
 }
 
 bool bt_plan_make(const struct bt_settings *s, struct arena *a, struct bt_plan *out, struct err *e)

@@ -13,6 +13,7 @@ struct bt_settings {
     const char *bundle, *symbols, *strategy;
     struct opt_texts param;
     const char *from, *to; /* dates, included; NULL: the bundle's */
+    long last;             /* instead of from: so many bar times before `to`; 0: all */
     const char *fill;
     double fee, periods_per_year;
     long checkpoint_batch_size, workers;
@@ -28,7 +29,8 @@ extern const struct opt bt_options[];
     {.name = "bundle", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER bundle), .arg = "DIR",    \
      .required = true, .help = "market data, as `cupel data` made it"},                            \
     {.name = "symbols", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER symbols),                \
-     .arg = "A,B|all", .fallback = "all", .help = "which symbols of the bundle"},                  \
+     .arg = "A,B|all|longest:N", .fallback = "all",                                                \
+     .help = "which symbols of the bundle; longest:N are the N with the most bars"},               \
     {.name = "strategy", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER strategy),              \
      .arg = "NAME", .fallback = "sma-cross", .help = "what gives the signals"},                    \
     {.name = "param", .kind = OPT_TEXTS, .offset = offsetof(TYPE, MEMBER param),                   \
@@ -38,6 +40,9 @@ extern const struct opt bt_options[];
      .help = "first date, YYYY-MM-DD"},                                                            \
     {.name = "to", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER to), .arg = "DATE",           \
      .help = "last date, included"},                                                               \
+    {.name = "last", .kind = OPT_INT, .offset = offsetof(TYPE, MEMBER last), .arg = "N", .min = 0, \
+     .max = 1e9, .fallback = "0",                                                                  \
+     .help = "the last N bar times, from the first day they touch; 0: all"},                       \
     {.name = "fill", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER fill), .arg = "PRICE",      \
      .choices = bt_fill_names, .fallback = "close",                                                \
      .help = "of the signal's bar, or of the next one (open is short for next-open)"},             \
