@@ -23,30 +23,30 @@ struct sweep_settings {
 static const struct opt sweep_options[] = {
     BT_SETTING_ROWS(struct sweep_settings, backtest., "-"),
     {.name = "layers",
-     .kind = OPT_TEXT,
-     .offset = offsetof(struct sweep_settings, layers),
-     .arg = "SET",
-     .fallback = "all",
-     .help = "layers that are on: all, none, names, -NAME to take one away"},
+                                             .kind = OPT_TEXT,
+                                             .offset = offsetof(struct sweep_settings,                                               layers),
+                                             .arg = "SET",
+                                             .fallback = "all",
+                                             .help = "layers that are on: all, none, names, -NAME to take one away"},
     {.name = "csv",
-     .kind = OPT_TEXT,
-     .offset = offsetof(struct sweep_settings, csv),
-     .arg = "FILE|-",
-     .fallback = "-",
-     .help = "where the results go; - is standard output"                 },
+                                             .kind = OPT_TEXT,
+                                             .offset = offsetof(struct sweep_settings, csv),
+                                             .arg = "FILE|-",
+                                             .fallback = "-",
+                                             .help = "where the results go; - is standard output"},
     {.name = "store",
-     .kind = OPT_TEXT,
-     .offset = offsetof(struct sweep_settings, store),
-     .arg = "DIR",
-     .help = "keep results and a checkpoint here; none: nothing is stored"},
+                                             .kind = OPT_TEXT,
+                                             .offset = offsetof(struct sweep_settings,                                   store),
+                                             .arg = "DIR",
+                                             .help = "keep results and a checkpoint here; none: nothing is stored"},
     {.name = "resume",
-     .kind = OPT_FLAG,
-     .offset = offsetof(struct sweep_settings, resume),
-     .help = "go on with what the store holds"                            },
+                                             .kind = OPT_FLAG,
+                                             .offset = offsetof(struct sweep_settings,                                                                           resume),
+                                             .help = "go on with what the store holds"},
     {.name = "quiet",
-     .kind = OPT_FLAG,
-     .offset = offsetof(struct sweep_settings, quiet),
-     .help = "no summary"                                                 },
+                                             .kind = OPT_FLAG,
+                                             .offset = offsetof(struct sweep_settings,quiet),
+                                             .help = "no summary"                            },
     OPT_END,
 };
 
@@ -214,7 +214,8 @@ const struct command command_sweep = {
     .arguments = "--bundle DIR --param NAME=VALUES... [OPTIONS]",
     .summary = "backtest a grid of parameters over market data, results as CSV",
     .details =
-        "Every combination of the parameters that the strategy allows (fast < slow) is tested over\n"
+        "Every combination of the parameters that the strategy allows (fast < slow) is tested "
+        "over\n"
         "every symbol: long or flat, all cash, a fee on each side. Columns: symbol, key (the\n"
         "parameters), total_return, sharpe, max_drawdown, orders, trades (an open one counts);\n"
         "17 digits; an undefined Sharpe ratio is an empty field.\n\n"

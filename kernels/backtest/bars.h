@@ -21,8 +21,8 @@ static inline int64_t bt_at(struct bt_col c, long i)
 enum bt_field { BT_TIME, BT_OPEN, BT_HIGH, BT_LOW, BT_CLOSE, BT_FIELDS };
 
 struct bt_bars {
-    long n;              /* may be 0: no bar in the range */
-    int64_t largest;     /* no price of the bundle is above it, micro-units */
+    long n;          /* may be 0: no bar in the range */
+    int64_t largest; /* no price of the bundle is above it, micro-units */
     struct bt_col field[BT_FIELDS];
 };
 

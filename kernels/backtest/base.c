@@ -85,13 +85,14 @@ static bool group_base(const struct bt_group_link *self, struct bt_run *run,
     *out = (struct bt_bars){
         .n = n,
         .largest = bundle_info(slice->bundle)->largest_tick,
-        .field = {
-            [BT_TIME] = row_field(rows, offsetof(struct bar_row, time)),
-            [BT_OPEN] = row_field(rows, offsetof(struct bar_row, open)),
-            [BT_HIGH] = row_field(rows, offsetof(struct bar_row, high)),
-            [BT_LOW] = row_field(rows, offsetof(struct bar_row, low)),
-            [BT_CLOSE] = row_field(rows, offsetof(struct bar_row, close)),
-        },
+        .field =
+            {
+                    [BT_TIME] = row_field(rows, offsetof(struct bar_row, time)),
+                    [BT_OPEN] = row_field(rows, offsetof(struct bar_row, open)),
+                    [BT_HIGH] = row_field(rows, offsetof(struct bar_row, high)),
+                    [BT_LOW] = row_field(rows, offsetof(struct bar_row, low)),
+                    [BT_CLOSE] = row_field(rows, offsetof(struct bar_row, close)),
+                    },
     };
     *lease = (struct bt_lease){0};
     return true;
@@ -118,8 +119,7 @@ static bool indicator_base(const struct bt_indicator_link *self, struct bt_run *
 {
     (void)self;
     if (!sma_fits(s->largest, ask->window))
-        return err_input(e,
-                         "window %ld: sums of that many prices as large as %.6f would pass 2^63",
+        return err_input(e, "window %ld: sums of that many prices as large as %.6f would pass 2^63",
                          ask->window, (double)s->largest / BUNDLE_TICKS_PER_UNIT);
     int64_t *sums = ARENA_NEW_RAW(&run->scratch, int64_t, s->n);
     sma_sums(s->v, s->n, ask->window, sums);
@@ -218,7 +218,9 @@ static bool save_base(const struct bt_save_link *self, struct bt_run *run, struc
     const char *id = bt_plan_id(&run->plan, result->backtest);
     struct text payload = {0};
     bt_result_write(&run->plan, result, &payload);
-    struct result_item item = {id, {payload.p, payload.n}};
+    struct result_item item = {
+        id, {payload.p, payload.n}
+    };
     bool ok = result_store_put(run->store, range, &item, e);
     run->counts.result_writes++;
     text_done(&payload);
@@ -244,7 +246,7 @@ struct listing {
     struct stored {
         const char *range, *id;
         struct stored *next;
-    } *first;
+    } * first;
 };
 
 static bool list_one(void *context, const char *range, const char *id, struct err *e)
@@ -252,7 +254,8 @@ static bool list_one(void *context, const char *range, const char *id, struct er
     (void)e;
     struct listing *list = context;
     struct stored *s = ARENA_NEW(&list->arena, struct stored, 1);
-    *s = (struct stored){arena_text(&list->arena, range), arena_text(&list->arena, id), list->first};
+    *s =
+        (struct stored){arena_text(&list->arena, range), arena_text(&list->arena, id), list->first};
     list->first = s;
     return true;
 }
@@ -286,7 +289,7 @@ static bool load_base(const struct bt_load_link *self, struct bt_run *run, struc
     for (const struct stored *s = list.first; ok && s; s = s->next) {
         struct bt_result *result;
         if (!parse_one(run, s, &payload, &result, &problem))
-            sink->first_problem = problem;
+            sink->first_problem = sink->first_problem.text[0] ? sink->first_problem : problem;
         else if (result)
             ok = sink->take(sink->context, result, e);
     }
@@ -326,8 +329,8 @@ static bool run_block(struct bt_run *run, long first, int n, struct err *e)
         if (!doc || !checkpoint_has(doc, job.range->name, bt_plan_id(&run->plan, i)))
             todo[job.n++] = i;
     run->counts.resumed += (uint64_t)(n - job.n);
-    bool ok = job.n == 0 || (bt_compute(run, &job, results, e) &&
-                             store_results(run, doc, results, job.n, e));
+    bool ok = job.n == 0 ||
+              (bt_compute(run, &job, results, e) && store_results(run, doc, results, job.n, e));
     arena_release(&run->arena, mark);
     bt_lease_end(&lease);
     return ok;

@@ -152,7 +152,8 @@ static struct columns *publish(struct state *s, struct building *b, bool *cached
         if (!b->made[i])
             continue;
         struct key key = key_of(b->slice, i);
-        bool kept = lru_put(s->cache, &key, sizeof key, b->made[i], columns_bytes(b->made[i]->room));
+        bool kept =
+            lru_put(s->cache, &key, sizeof key, b->made[i], columns_bytes(b->made[i]->room));
         if (i == b->slice->asset)
             *cached = kept;
         else if (kept)
@@ -200,7 +201,8 @@ static bool group_pre_group(const struct bt_group_link *self, struct bt_run *run
     *out = (struct bt_bars){.n = c->n, .largest = c->largest};
     for (int f = 0; f < BT_FIELDS; f++)
         out->field[f] = (struct bt_col){c->v + f * c->room, 1};
-    *lease = cached ? (struct bt_lease){end_cached, s->cache, c} : (struct bt_lease){end_own, NULL, c};
+    *lease =
+        cached ? (struct bt_lease){end_cached, s->cache, c} : (struct bt_lease){end_own, NULL, c};
     return true;
 }
 

@@ -59,10 +59,11 @@ enum bt_layer_index {
 };
 
 #define BT_LAYER_EXTERN(layer) extern const struct bt_layer bt_layer_##layer;
-BT_SWITCH_LAYERS(BT_LAYER_EXTERN) BT_OTHER_LAYERS(BT_LAYER_EXTERN)
+BT_SWITCH_LAYERS(BT_LAYER_EXTERN)
+BT_OTHER_LAYERS(BT_LAYER_EXTERN)
 #undef BT_LAYER_EXTERN
 
-extern const struct bt_layer *const bt_layers[]; /* by enum bt_layer_index */
+    extern const struct bt_layer *const bt_layers[]; /* by enum bt_layer_index */
 
 /* Overlays the layers of `set` (bit i: table[i], n of them) on the base, once. The links live in a;
  * states[i] goes to the links of table[i]. Error: two that replace one slot, a conflict, a need that

@@ -180,8 +180,8 @@ static bool plan_over(struct bundle *b, const struct bt_settings *s, struct aren
     int n;
     out->content = arena_text(a, info->content);
     out->synthetic = info->synthetic;
-    return bundle_assets(b, a, &assets, &n, e) && choose_symbols(s->symbols, assets, n, a, out, e) &&
-           make_range(s, info, a, out, e);
+    return bundle_assets(b, a, &assets, &n, e) &&
+           choose_symbols(s->symbols, assets, n, a, out, e) && make_range(s, info, a, out, e);
 }
 
 bool bt_plan_make(const struct bt_settings *s, struct arena *a, struct bt_plan *out, struct err *e)

@@ -51,7 +51,7 @@ static const struct bt_layer replaces = {.name = "first", .replace = {.flush = f
                              covering = {.name = "covering", .covers = BT_SLOT_BIT(flush)};
 
 enum { R, S, X, Y, Z, HOSTILE, NEEDY, GIVING, COVERING, COUNT };
-static const struct bt_layer *const table[] = {&replaces, &replaces_too, &wrap_x, &wrap_y, &wrap_z,
+static const struct bt_layer *const table[] = {&replaces, &replaces_too, &wrap_x, &wrap_y,  &wrap_z,
                                                &hostile,  &needy,        &giving, &covering};
 
 #define BIT(i) ((uint64_t)1 << (i))
