@@ -122,14 +122,17 @@ damage_is_told() {
 check "a truncated checkpoint is rebuilt, in one line" damage_is_told
 
 # ---- full disk, broken pipe ----
-for fault in write:4 fsync:5 rename:3 open:12; do
-    rm -rf "$work/f"
-    CUPEL_IO_FAULT=$fault:ENOSPC "$CUPEL" sweep --bundle "$work/b" "${small[@]}" --layers none \
-        --store "$work/f" >"$work/out" 2>"$work/err"
-    status=$?
-    check "no room at $fault: one line, status 2" refuses ""
-    sweep "${small[@]}" --store "$work/f" --resume
-    check "after $fault: resume completes" same "$work/out" "$work/small.csv"
+resumes_without_a_word() { same "$work/out" "$work/small.csv" && ! says warning; }
+for set in none all; do
+    for fault in write:4 fsync:5 rename:3 open:12; do
+        rm -rf "$work/f"
+        CUPEL_IO_FAULT=$fault:ENOSPC "$CUPEL" sweep --bundle "$work/b" "${small[@]}" --layers $set \
+            --checkpoint-batch-size 3 --store "$work/f" >"$work/out" 2>"$work/err"
+        status=$?
+        check "layers $set, no room at $fault: one line, status 2" refuses ""
+        sweep "${small[@]}" --store "$work/f" --resume
+        check "and nothing that a checkpoint names was lost" resumes_without_a_word
+    done
 done
 "$CUPEL" sweep --bundle "$work/b" "${many[@]}" 2>"$work/err" | true
 status=${PIPESTATUS[0]}
