@@ -168,7 +168,7 @@ static void sums_that_could_overflow_are_refused(void **state)
     struct bt_ask fits = {BT_SMA, 1000}, too_long = {BT_SMA, 2000};
     assert_ok(BT_CALL(run->ops.indicator, run, &fits, &s, &out, &e), &e);
     assert_false(BT_CALL(run->ops.indicator, run, &too_long, &s, &out, &e));
-    assert_says(&e, "window 2000: sums of that many prices as large as 9007199254.740993 would");
+    assert_says(&e, "window 2000: sums of that many prices as large as 9007199254.740992 would");
     bt_run_close(run);
 }
 
