@@ -46,7 +46,7 @@ void market_make(const char *dir, int assets, long bars, uint64_t seed)
     struct rng r = rng_seeded(seed);
     struct bundle_writer *w = writer(dir, true);
     for (int a = 0; a < assets; a++) {
-        char symbol[8];
+        char symbol[16];
         uint32_t id;
         int64_t p = 50000000 + 10000000 * a;
         snprintf(symbol, sizeof symbol, "S%02d", a);
