@@ -1,0 +1,229 @@
+#include "reports/plot_samples.h"
+
+#include "reports/palette.h"
+#include "reports/plot.h"
+#include "reports/words.h"
+
+#include "harness/base/units.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH = 360, HEIGHT = 440 };
+
+static const double log_axis_from = 4; /* largest over smallest value */
+
+struct side {
+    const char *name, *key;
+    enum palette colour;
+    int x;
+};
+
+static const struct side sides[] = {
+    {"base", "base", PALETTE_BASE, 1},
+    {"new",  "new",  PALETTE_NEW,  2}
+};
+
+struct values {
+    double *ns, *sorted;
+    int n;
+};
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static struct values values_of(struct arena *a, const struct json *pairs, const char *side)
+{
+    struct values v = {.ns = ARENA_NEW(a, double, json_count(pairs))};
+    for (const struct json *p = json_first(pairs); p; p = json_next(p))
+        v.ns[v.n++] = at_number(json_get(p, side), "cpu_ns");
+    v.sorted = ARENA_NEW(a, double, v.n);
+    memcpy(v.sorted, v.ns, (size_t)v.n * sizeof *v.ns);
+    qsort(v.sorted, (size_t)v.n, sizeof *v.sorted, by_value);
+    return v;
+}
+
+/* Hyndman and Fan's type 7, as R's and NumPy's default. */
+static double quantile(const struct values *v, double p)
+{
+    double h = (v->n - 1) * p;
+    int lo = (int)floor(h), hi = lo + 1 < v->n ? lo + 1 : lo;
+    return v->sorted[lo] + (h - lo) * (v->sorted[hi] - v->sorted[lo]);
+}
+
+/* Points of one side spread sideways by the golden ratio: evenly, and the same at every drawing. */
+static double jitter(int pair)
+{
+    double turn = pair * 0.6180339887498949;
+    return 0.36 * (turn - floor(turn) - 0.5);
+}
+
+struct unit {
+    double ns;
+    const char *name;
+};
+
+static struct unit unit_for(double largest_ns)
+{
+    static const struct unit units[] = {
+        {1e9, "s" },
+        {1e6, "ms"},
+        {1e3, "us"},
+        {1,   "ns"}
+    };
+    int i = 0;
+    while (i < 3 && largest_ns < units[i].ns)
+        i++;
+    return units[i];
+}
+
+static bool outlier(const struct json *record, const char *side, int pair)
+{
+    const struct json *list = at(json_get(record, side), "metrics.cpu.outliers");
+    for (const struct json *o = json_first(list); o; o = json_next(o))
+        if (at_number(o, "pair") == pair)
+            return true;
+    return false;
+}
+
+/* ---- upper panel: both sides ------------------------------------------------------------------ */
+
+static void add_box(struct text *s, struct arena *a, const struct side *side,
+                    const struct values *v, struct unit unit)
+{
+    const char *colour = palette_gnuplot(side->colour);
+    double median = quantile(v, 0.5) / unit.ns;
+    text_printf(s,
+                "set object rectangle from %.2f, %.12g to %.2f, %.12g fc rgb %s fs transparent "
+                "solid 0.18 noborder\n",
+                side->x - 0.28, quantile(v, 0.25) / unit.ns, side->x + 0.28,
+                quantile(v, 0.75) / unit.ns, colour);
+    text_printf(s, "set arrow from %.2f, %.12g to %.2f, %.12g nohead lc rgb %s lw 2.5\n",
+                side->x - 0.28, median, side->x + 0.28, median, colour);
+    plot_label(s, words(a, WORDS_TIME, quantile(v, 0.5)),
+               arena_format(a, "%.2f, %.12g", side->x + 0.32, median), "left", colour);
+}
+
+static void add_points(struct text *s, struct arena *a, const struct json *record,
+                       const struct side *side, const struct values *v, struct unit unit)
+{
+    text_printf(s, "$%s << EOD\n", side->key);
+    for (int i = 0; i < v->n; i++)
+        text_printf(s, "%.4f %.12g %d\n", side->x + jitter(i + 1), v->ns[i] / unit.ns,
+                    outlier(record, side->key, i + 1) ? 2 : 7);
+    text_puts(s, "EOD\n");
+    for (int i = 0; i < v->n; i++)
+        if (outlier(record, side->key, i + 1))
+            plot_label(s, arena_format(a, "pair %d", i + 1),
+                       arena_format(a, "%.4f, %.12g offset -0.8,0", side->x + jitter(i + 1),
+                                    v->ns[i] / unit.ns),
+                       "right", palette_gnuplot(PALETTE_QUIET));
+}
+
+static void add_side_axes(struct text *s, double lo, double hi, struct unit unit)
+{
+    bool logarithmic = lo > 0 && hi / lo > log_axis_from;
+    double room = logarithmic ? pow(hi / lo, 0.08) : (hi - lo) * 0.08 + hi * 1e-3;
+    text_printf(s,
+                "set lmargin at screen 0.2\nset rmargin at screen 0.97\nset tmargin at screen 0.97\n"
+                "set bmargin at screen 0.46\nset xrange [0.5:2.75]\nset xtics ('base' 1, 'new' 2)\n"
+                "set ylabel 'CPU time of a pair (%s%s)'\n",
+                unit.name, logarithmic ? ", log axis" : "");
+    if (logarithmic)
+        text_puts(s, "set logscale y\n");
+    text_printf(s, "set yrange [%.12g:%.12g]\n",
+                (logarithmic ? lo / room : fmax(0, lo - room)) / unit.ns,
+                (logarithmic ? hi * room : hi + room) / unit.ns);
+}
+
+static void add_sides(struct text *s, struct arena *a, const struct json *record)
+{
+    const struct json *pairs = json_get(record, "pairs");
+    struct values v[] = {values_of(a, pairs, "base"), values_of(a, pairs, "new")};
+    double lo = fmin(v[0].sorted[0], v[1].sorted[0]);
+    double hi = fmax(v[0].sorted[v[0].n - 1], v[1].sorted[v[1].n - 1]);
+    struct unit unit = unit_for(hi);
+    add_side_axes(s, lo, hi, unit);
+    for (int i = 0; i < 2; i++) {
+        add_box(s, a, &sides[i], &v[i], unit);
+        add_points(s, a, record, &sides[i], &v[i], unit);
+    }
+    for (int i = 0; i < 2; i++)
+        text_printf(s, "%s$%s using 1:2:3 with points pt variable ps 0.55 lc rgb %s title '%s'",
+                    i ? ", " : "plot ", sides[i].key, palette_gnuplot(sides[i].colour),
+                    sides[i].name);
+    text_puts(s, "\n");
+}
+
+/* ---- lower panel: the ratio of every pair ------------------------------------------------------ */
+
+static void add_ratio_points(struct text *s, const struct json *pairs, double *lo, double *hi)
+{
+    int number = 1;
+    text_puts(s, "$ratios << EOD\n");
+    for (const struct json *p = json_first(pairs); p; p = json_next(p), number++) {
+        double ratio = exp(at_number(p, "log_ratio.cpu"));
+        *lo = fmin(*lo, ratio);
+        *hi = fmax(*hi, ratio);
+        text_printf(s, "%d %.12g %d\n", number, ratio,
+                    strcmp(at_text(p, "first"), "base") == 0 ? 7 : 6);
+    }
+    text_puts(s, "EOD\n");
+}
+
+static void add_estimate(struct text *s, const struct json *cpu, double lo, double hi)
+{
+    double lower = at_number(cpu, "lower"), upper = at_number(cpu, "upper");
+    const char *ink = palette_gnuplot(PALETTE_INK);
+    if (isfinite(lower) && isfinite(upper))
+        text_printf(s,
+                    "set object rectangle from graph 0, first %.12g to graph 1, first %.12g "
+                    "fc rgb %s fs transparent solid 0.13 noborder behind\n",
+                    lower, upper, ink);
+    text_printf(s, "set arrow from graph 0, first %.12g to graph 1, first %.12g nohead lc rgb %s lw 2\n",
+                at_number(cpu, "ratio"), at_number(cpu, "ratio"), ink);
+    if (lo < 1 && hi > 1)
+        text_printf(s, "set arrow from graph 0, first 1 to graph 1, first 1 nohead lc rgb %s dt 2\n",
+                    palette_gnuplot(PALETTE_QUIET));
+}
+
+static void add_ratios(struct text *s, const struct json *record)
+{
+    const struct json *cpu = at(record, "compare.cpu"), *pairs = json_get(record, "pairs");
+    double lo = at_number(cpu, "ratio"), hi = lo;
+    text_puts(s, "unset object\nunset arrow\nunset label\nunset logscale\n");
+    add_ratio_points(s, pairs, &lo, &hi);
+    lo = fmin(lo, isfinite(at_number(cpu, "lower")) ? at_number(cpu, "lower") : lo);
+    hi = fmax(hi, isfinite(at_number(cpu, "upper")) ? at_number(cpu, "upper") : hi);
+    double room = (hi - lo) * 0.12 + hi * 1e-3;
+    add_estimate(s, cpu, lo - room, hi + room);
+    text_printf(s,
+                "set tmargin at screen 0.36\nset bmargin at screen 0.115\n"
+                "set xrange [0.3:%d.7]\nset yrange [%.12g:%.12g]\nset xtics autofreq\n"
+                "set xlabel 'pair'\nset ylabel 'new / base (ratio)'\n"
+                "plot $ratios using 1:2:3 with points pt variable ps 0.6 lc rgb %s "
+                "title 'ratio of the pair'\n",
+                json_count(pairs), lo - room, hi + room, palette_gnuplot(PALETTE_INK));
+}
+
+void plot_samples(struct document *d, const struct model_cell *cell)
+{
+    struct figure *f = document_figure(d, "samples", cell->id);
+    f->width = WIDTH;
+    f->height = HEIGHT;
+    f->title = arena_format(d->arena, "%s: every pair", cell->id);
+    f->description = arena_format(
+        d->arena,
+        "Strip and box plot of the CPU time of %d pairs, base and new, over the ratio of every "
+        "pair with its estimate and interval.",
+        json_count(json_get(cell->record, "pairs")));
+    plot_preamble(&f->script);
+    text_puts(&f->script, "set multiplot\n");
+    add_sides(&f->script, d->arena, cell->record);
+    add_ratios(&f->script, cell->record);
+    text_puts(&f->script, "unset multiplot\n");
+}
