@@ -62,9 +62,9 @@ static void add_table(const struct table *t, struct text *out)
 
 static void add_figure(const struct figure *f, struct text *out)
 {
-    text_puts(out, "<figure>\n");
+    add_element("<figure><figcaption>", f->title, "</figcaption>\n", out);
     text_add(out, f->svg.p, f->svg.n);
-    add_element("<figcaption>", f->title, "</figcaption></figure>\n", out);
+    text_puts(out, "</figure>\n");
 }
 
 static void add_heading(const struct block *b, int number, struct text *out)

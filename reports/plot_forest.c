@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { WIDTH = 720, ROW_HEIGHT = 30, AROUND = 84, NAME_CHARACTERS = 24 };
+enum { WIDTH = 720, ROW_HEIGHT = 30, AROUND = 96, NAME_CHARACTERS = 24 };
 
 struct range {
     double lo, hi;
@@ -77,8 +77,8 @@ static void add_frame(struct text *s, struct range r, double margin_percent, int
                 "set border 1\nset lmargin at screen 0.27\nset rmargin at screen 0.71\n"
                 "set tmargin at screen %.4f\nset bmargin at screen %.4f\n"
                 "set xlabel 'CPU time, new / base (ratio, logarithmic axis)'\n",
-                r.lo, r.hi, rows, 1 - 28.0 / (AROUND + ROW_HEIGHT * rows),
-                56.0 / (AROUND + ROW_HEIGHT * rows));
+                r.lo, r.hi, rows, 1 - 30.0 / (AROUND + ROW_HEIGHT * rows),
+                66.0 / (AROUND + ROW_HEIGHT * rows));
     add_tics(s, r);
     text_printf(s,
                 "set object rectangle from first %.12g, graph 0 to first %.12g, graph 1 fc rgb %s "
@@ -136,7 +136,7 @@ static void add_row(struct text *plot, struct text *data, const struct model_cel
     enum palette colour = verdict_colour(at_text(cell->record, "verdict"));
     text_printf(data, "$row%d << EOD\n%.12g %d %.12g %.12g\nEOD\n", y, ratio, y,
                 known ? lower : ratio, known ? upper : ratio);
-    text_printf(plot, "%s$row%d using 1:2:3:4 with xerrorbars lc rgb %s lw 2 %s ps 0.9 title ",
+    text_printf(plot, "%s$row%d using 1:2:3:4 with xerrorbars lc rgb %s lw 2 %s ps 0.7 title ",
                 plot->n ? ", " : "plot ", y, palette_gnuplot(colour), points[colour]);
     escape_gnuplot(plot, cell->name);
 }

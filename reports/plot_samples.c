@@ -10,19 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 360, HEIGHT = 440 };
+enum { WIDTH = 360, HEIGHT = 460 };
+
+static const double half_box = 0.22;
 
 static const double log_axis_from = 4; /* largest over smallest value */
 
 struct side {
-    const char *name, *key;
+    const char *name;
     enum palette colour;
     int x;
 };
 
 static const struct side sides[] = {
-    {"base", "base", PALETTE_BASE, 1},
-    {"new",  "new",  PALETTE_NEW,  2}
+    {"base", PALETTE_BASE, 1},
+    {"new",  PALETTE_NEW,  2}
 };
 
 struct values {
@@ -59,7 +61,7 @@ static double quantile(const struct values *v, double p)
 static double jitter(int pair)
 {
     double turn = pair * 0.6180339887498949;
-    return 0.36 * (turn - floor(turn) - 0.5);
+    return 0.32 * (turn - floor(turn) - 0.5);
 }
 
 struct unit {
@@ -100,26 +102,27 @@ static void add_box(struct text *s, struct arena *a, const struct side *side,
     text_printf(s,
                 "set object rectangle from %.2f, %.12g to %.2f, %.12g fc rgb %s fs transparent "
                 "solid 0.18 noborder\n",
-                side->x - 0.28, quantile(v, 0.25) / unit.ns, side->x + 0.28,
+                side->x - half_box, quantile(v, 0.25) / unit.ns, side->x + half_box,
                 quantile(v, 0.75) / unit.ns, colour);
     text_printf(s, "set arrow from %.2f, %.12g to %.2f, %.12g nohead lc rgb %s lw 2.5\n",
-                side->x - 0.28, median, side->x + 0.28, median, colour);
+                side->x - half_box, median, side->x + half_box, median, colour);
     plot_label(s, words(a, WORDS_TIME, quantile(v, 0.5)),
-               arena_format(a, "%.2f, %.12g", side->x + 0.32, median), "left", colour);
+               arena_format(a, "%.2f, %.12g", side->x + half_box + 0.05, median), "left", colour);
 }
 
+/* An outlier is a cross with its pair's number, and no dot. */
 static void add_points(struct text *s, struct arena *a, const struct json *record,
                        const struct side *side, const struct values *v, struct unit unit)
 {
-    text_printf(s, "$%s << EOD\n", side->key);
+    text_printf(s, "$%s << EOD\n", side->name);
     for (int i = 0; i < v->n; i++)
         text_printf(s, "%.4f %.12g %d\n", side->x + jitter(i + 1), v->ns[i] / unit.ns,
-                    outlier(record, side->key, i + 1) ? 2 : 7);
+                    outlier(record, side->name, i + 1));
     text_puts(s, "EOD\n");
     for (int i = 0; i < v->n; i++)
-        if (outlier(record, side->key, i + 1))
+        if (outlier(record, side->name, i + 1))
             plot_label(s, arena_format(a, "pair %d", i + 1),
-                       arena_format(a, "%.4f, %.12g offset -0.8,0", side->x + jitter(i + 1),
+                       arena_format(a, "%.4f, %.12g offset -1,0", side->x + jitter(i + 1),
                                     v->ns[i] / unit.ns),
                        "right", palette_gnuplot(PALETTE_QUIET));
 }
@@ -129,9 +132,9 @@ static void add_side_axes(struct text *s, double lo, double hi, struct unit unit
     bool logarithmic = lo > 0 && hi / lo > log_axis_from;
     double room = logarithmic ? pow(hi / lo, 0.08) : (hi - lo) * 0.08 + hi * 1e-3;
     text_printf(s,
-                "set lmargin at screen 0.2\nset rmargin at screen 0.97\nset tmargin at screen 0.97\n"
-                "set bmargin at screen 0.46\nset xrange [0.5:2.75]\nset xtics ('base' 1, 'new' 2)\n"
-                "set ylabel 'CPU time of a pair (%s%s)'\n",
+                "set lmargin at screen 0.22\nset rmargin at screen 0.97\nset tmargin at screen 0.98\n"
+                "set bmargin at screen 0.46\nset xrange [0.5:2.9]\nset xtics ('base' 1, 'new' 2)\n"
+                "set ylabel 'CPU time of a pair (%s%s)' offset 1.5,0\n",
                 unit.name, logarithmic ? ", log axis" : "");
     if (logarithmic)
         text_puts(s, "set logscale y\n");
@@ -153,9 +156,12 @@ static void add_sides(struct text *s, struct arena *a, const struct json *record
         add_points(s, a, record, &sides[i], &v[i], unit);
     }
     for (int i = 0; i < 2; i++)
-        text_printf(s, "%s$%s using 1:2:3 with points pt variable ps 0.55 lc rgb %s title '%s'",
-                    i ? ", " : "plot ", sides[i].key, palette_gnuplot(sides[i].colour),
-                    sides[i].name);
+        text_printf(s,
+                    "%s$%s using 1:($3 > 0 ? NaN : $2) with points pt 7 ps 0.55 lc rgb %s title '%s', "
+                    "$%s using 1:($3 > 0 ? $2 : NaN) with points pt 2 ps 0.8 lw 2 lc rgb %s "
+                    "title '%s, outliers'",
+                    i ? ", " : "plot ", sides[i].name, palette_gnuplot(sides[i].colour),
+                    sides[i].name, sides[i].name, palette_gnuplot(sides[i].colour), sides[i].name);
     text_puts(s, "\n");
 }
 
@@ -202,9 +208,9 @@ static void add_ratios(struct text *s, const struct json *record)
     double room = (hi - lo) * 0.12 + hi * 1e-3;
     add_estimate(s, cpu, lo - room, hi + room);
     text_printf(s,
-                "set tmargin at screen 0.36\nset bmargin at screen 0.115\n"
+                "set tmargin at screen 0.36\nset bmargin at screen 0.14\n"
                 "set xrange [0.3:%d.7]\nset yrange [%.12g:%.12g]\nset xtics autofreq\n"
-                "set xlabel 'pair'\nset ylabel 'new / base (ratio)'\n"
+                "set xlabel 'pair'\nset ylabel 'new / base' offset 1.5,0\n"
                 "plot $ratios using 1:2:3 with points pt variable ps 0.6 lc rgb %s "
                 "title 'ratio of the pair'\n",
                 json_count(pairs), lo - room, hi + room, palette_gnuplot(PALETTE_INK));

@@ -63,8 +63,8 @@ static void add_scale(struct document *d, const struct model_file *f, const char
     static const struct column columns[] = {
         {"Comparison", false},     {"CPU time, base", true}, {"CPU time, new", true},
         {"New / base", true},      {"Interval", true},       {"Change", true},
-        {"Times faster", true},    {"Verdict", false},       {"Wall less queue, new / base", true},
-        {"Interval of it", true},  {"Pairs", true},
+        {"Times faster", true},    {"Verdict", false},       {"Wall less queue, ratio", true},
+        {"Its interval", true},    {"Pairs", true},
     };
     struct table *t = table_new(
         d->arena,
@@ -101,8 +101,8 @@ static void add_gates(struct document *d, const struct model_file *f, int level)
     static const struct column columns[] = {
         {"Comparison", false},  {"Gate", false},        {"Policy", false},
         {"Metric", false},      {"Margin", true},       {"Look", true},
-        {"Lower bound", true},  {"Upper bound", true},  {"Error spent on FAIL", true},
-        {"Error spent on PASS", true},
+        {"Lower bound", true},  {"Upper bound", true},  {"Error of FAIL", true},
+        {"Error of PASS", true},
     };
     struct table *t = table_new(d->arena, "Verdicts of the gate, bounds one-sided", columns,
                                 COUNT(columns));
