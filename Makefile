@@ -42,7 +42,7 @@ objects = $(patsubst %.c,$O/%.o,$(1))
 HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/null))
 
 .PHONY: all run check build tests deps ci-deps install clean format format-check hdr-check \
-	includes-check lint static-checks headline FORCE
+	includes-check lint static-checks headline stats-reference FORCE
 .SECONDARY:
 
 run: deps
@@ -135,6 +135,12 @@ $O/tests/%: $O/tests/%.o $(TEST_HELPERS) $O/libcupel.a
 
 tests: build $(TESTS)
 	$(Q)tests/run.sh $O
+
+# Reference values of the statistics, from R (apt-get install --no-install-recommends r-base-core).
+# The result is committed: R is needed to change the cases, not to run the tests.
+stats-reference:
+	$(Q)Rscript --vanilla tests/stats/reference.R > $O/reference.csv
+	$(Q)mv $O/reference.csv tests/stats/reference.csv
 
 # ---- static checks -----------------------------------------------------------------------------
 static-checks: includes-check hdr-check format-check

@@ -50,17 +50,6 @@ bool plan_kernel_side(struct plan *p, struct plan_side *side, const struct scena
 
 /* ---- cells --------------------------------------------------------------------------------- */
 
-static const char *expected_digest(const struct scenario *s, const char *scale, const char *bundle)
-{
-    for (int i = 0; i < s->expect_count; i++) {
-        const struct scenario_expect *x = &s->expects[i];
-        if (strcmp(x->scale, scale) == 0 &&
-            (!x->bundle || (bundle && strcmp(x->bundle, bundle) == 0)))
-            return x->digest;
-    }
-    return NULL;
-}
-
 static struct plan_cell *new_cell(struct plan *p, struct arena *a)
 {
     if (p->count == p->capacity) {
@@ -83,17 +72,23 @@ static bool id_is_new(const struct plan *p, const struct plan_cell *cell, struct
     return true;
 }
 
-/* A refused layer set, or sides that are the same by the kernel's rows but asked to differ. */
-static const char *reason_to_skip(const struct plan_cell *cell, struct arena *a)
+/* The kernel's sentence when it refuses a side's layer set; NULL: both can be. */
+static const char *refusal(const struct plan_cell *cell, struct arena *a)
 {
     const struct plan_side *sides[] = {&cell->base, &cell->new};
     for (int i = 0; i < 2; i++) {
-        struct err refusal;
+        struct err why;
         const struct kernel *k = sides[i]->kernel;
-        if (k->resolve && !k->resolve(sides[i]->layers, &refusal))
-            return arena_format(a, "%s: %s", sides[i]->layer_set, refusal.text);
+        if (k->resolve && !k->resolve(sides[i]->layers, &why))
+            return arena_format(a, "%s: %s", sides[i]->layer_set, why.text);
     }
     return NULL;
+}
+
+bool plan_cell_check(const struct plan_cell *cell, struct arena *a, struct err *e)
+{
+    const char *why = refusal(cell, a);
+    return !why || err_input(e, "%s", why);
 }
 
 struct request {
@@ -118,8 +113,8 @@ static bool add_cell(struct plan *p, const struct request *r, const char *name,
                   : r->scale->pairs   ? r->scale->pairs
                                       : s->pairs;
     cell->margin_percent = s->margin_percent;
-    cell->expect_digest = expected_digest(s, cell->scale, r->overrides->bundle);
-    cell->skipped = reason_to_skip(cell, a);
+    cell->expect_digest = scenario_expected(s, cell->scale, NULL);
+    cell->skipped = refusal(cell, a);
     return id_is_new(p, cell, e);
 }
 

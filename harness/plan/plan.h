@@ -16,10 +16,10 @@ struct plan_side {
     const char *label;           /* "none", "all", "./old --flag" */
     const struct kernel *kernel; /* NULL: a command */
     uint64_t layers;
-    const char *layer_set;       /* as text, in the order of the rows */
-    const struct json *settings; /* all layers of settings merged; owned by the plan */
-    const char *binary;          /* whose worker runs it; NULL: this program's */
-    const char *const *argv;     /* a command's words, NULL-terminated */
+    const char *layer_set;   /* as text, in the order of the rows */
+    struct json *settings;   /* all layers of settings merged; owned by the plan */
+    const char *binary;      /* whose worker runs it; NULL: this program's */
+    const char *const *argv; /* a command's words, NULL-terminated */
 };
 
 struct plan_cell {
@@ -36,14 +36,13 @@ struct plan_cell {
 struct plan {
     struct plan_cell *cells;
     int count, capacity;
-    struct json *settings; /* array that owns the merged objects */
+    struct json *settings; /* array that owns the sides' merged objects, two a cell */
 };
 
 struct plan_overrides {
     const char *layers;          /* instead of the scenario's comparisons: none against this set */
     long pairs;                  /* 0: as the scenario says */
     const struct json *settings; /* laid over all others; NULL: none */
-    const char *bundle;          /* content hash that `expect` rows are chosen by; NULL: none */
 };
 
 /* Error: names the field of the scenario or the override. Owner: the caller, plan_done. */
@@ -56,5 +55,8 @@ void plan_done(struct plan *p);
 bool plan_kernel_side(struct plan *p, struct plan_side *side, const struct scenario *s,
                       const struct scenario_scale *scale, const struct scenario_side *from,
                       const struct plan_overrides *o, struct arena *a, struct err *e) MUST_CHECK;
+
+/* For callers to whom a refused layer set is an error, not a skipped cell. */
+bool plan_cell_check(const struct plan_cell *cell, struct arena *a, struct err *e) MUST_CHECK;
 
 #endif

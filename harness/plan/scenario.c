@@ -166,7 +166,7 @@ static bool read_rows(const struct opt *rows, void *into, const struct json *obj
     opt_defaults(rows, into, a);
     if (object && json_kind(object) != JSON_OBJECT)
         return err_input(e, "expected an object, found %s", json_kind_name(json_kind(object)));
-    return opt_from_json(rows, into, object, a, e) && opt_complete(rows, into, e);
+    return (!object || opt_from_json(rows, into, object, a, e)) && opt_complete(rows, into, e);
 }
 
 static bool read_compare(struct scenario_compare *c, const struct json *object, struct arena *a,
@@ -295,4 +295,15 @@ void scenario_done(struct scenario *s)
 {
     json_free(s->document);
     s->document = NULL;
+}
+
+const char *scenario_expected(const struct scenario *s, const char *scale, const char *bundle)
+{
+    for (int i = 0; i < s->expect_count; i++) {
+        const struct scenario_expect *x = &s->expects[i];
+        bool fits = !x->bundle || (bundle && strcmp(x->bundle, bundle) == 0);
+        if (fits && strcmp(x->scale, scale) == 0)
+            return x->digest;
+    }
+    return NULL;
 }

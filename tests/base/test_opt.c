@@ -239,7 +239,7 @@ static void a_required_text_must_be_there(void **state)
     struct err e;
     struct settings s = defaults();
     assert_false(opt_complete(rows, &s, &e));
-    assert_string_equal(e.text, "--out DIR is missing: where to write");
+    assert_string_equal(e.text, "out: missing, expected DIR: where to write");
     s.out = "d";
     assert_ok(opt_complete(rows, &s, &e), &e);
 }

@@ -1,0 +1,43 @@
+/* What was measured of one cell: pairs of fresh processes, and what each side said of itself. */
+#ifndef CUPEL_RESULT_CELL_H
+#define CUPEL_RESULT_CELL_H
+
+#include "harness/plan/plan.h"
+#include "harness/probe/probe.h"
+
+enum { SIDE_BASE, SIDE_NEW, SIDES };
+
+struct cell_pair {
+    int first;       /* the side that was started and prepared first */
+    int slices;      /* turns of the baton */
+    long iterations; /* REPEAT: per slice; ONCE: jobs in all; a command: runs */
+    struct probe_slice prepare[SIDES];
+    struct probe_slice work[SIDES];       /* summed over the slices */
+    double log_ratio[PROBE_METRIC_COUNT]; /* ln(new/base), the pair's one number per metric */
+};
+
+struct cell_side {
+    char digest[KERNEL_DIGEST_HEX];                  /* "" for a command */
+    struct json *build, *counts, *totals, *overhead; /* as side.h; NULL for a command; owned */
+};
+
+struct cell_result {
+    const struct plan_cell *cell;
+    struct cell_pair *pairs;
+    int count, capacity;
+    struct cell_side sides[SIDES];
+    bool has_delay; /* "net" is a metric of its own */
+};
+
+void cell_init(struct cell_result *r, const struct plan_cell *cell);
+void cell_done(struct cell_result *r);
+void cell_add(struct cell_result *r, const struct cell_pair *pair);
+
+/* Nanoseconds of one side per iteration (REPEAT), per run (ONCE, command): out[r->count]. */
+void cell_values(const struct cell_result *r, int side, int metric, double *out);
+void cell_log_ratios(const struct cell_result *r, int metric, double *out);
+
+/* Which metrics this cell has: a command has no run-queue delay. */
+bool cell_has_metric(const struct cell_result *r, int metric);
+
+#endif

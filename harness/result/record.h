@@ -1,0 +1,29 @@
+/* From a measured cell to its record (results/schema.json): the statistics of each side, the contrast
+ * of the sides per metric, the pairs themselves.
+ */
+#ifndef CUPEL_RESULT_RECORD_H
+#define CUPEL_RESULT_RECORD_H
+
+#include "harness/base/json.h"
+#include "harness/result/cell.h"
+#include "harness/stats/compare.h"
+
+#define RECORD_LEVEL 0.95 /* of every interval in a record */
+
+/* A "comparison" record. `gate`: what the gate decided, owned from here; NULL: not a gate.
+ * complete: false when the cell was cut short. Owner of the result: the caller. */
+struct json *record_comparison(const struct cell_result *r, struct json *gate, bool complete);
+
+/* The contrast of a metric over the pairs so far; r->count >= 1. */
+struct stats_comparison record_contrast(const struct cell_result *r, int metric);
+
+/* Ratio new/base and the relative half-width of its interval; NAN where there is none yet. */
+void record_estimate(const struct cell_result *r, int metric, double *ratio, double *half_width);
+
+/* "faster", "slower" when the interval of CPU time excludes 1, else "no difference proven". */
+const char *record_verdict(const struct cell_result *r);
+
+/* Median of one side's values, nanoseconds. */
+double record_median(const struct cell_result *r, int side, int metric);
+
+#endif

@@ -1,0 +1,147 @@
+#include "harness/run/campaign.h"
+
+#include "harness/base/io.h"
+#include "harness/base/log.h"
+#include "harness/probe/machine.h"
+#include "harness/result/record.h"
+#include "harness/run/environment.h"
+#include "harness/run/interrupt.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <time.h>
+
+/* ---- opening -------------------------------------------------------------------------------- */
+
+/* results/runs/NAME-20260102T030405Z.jsonl; -2, -3 ... when that one is there already. */
+static void default_path(const char *name, char path[PATH_MAX])
+{
+    char stamp[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
+    snprintf(path, PATH_MAX, "results/runs/%.100s-%s.jsonl", name, stamp);
+    for (int i = 2; io_exists(path); i++)
+        snprintf(path, PATH_MAX, "results/runs/%.100s-%s-%d.jsonl", name, stamp, i);
+}
+
+static struct json *run_record(const struct campaign_options *o)
+{
+    char seed[24];
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)o->seed);
+    struct json *r = json_object();
+    json_put_text(r, "record", "run");
+    json_put_number(r, "schema", RESULT_SCHEMA);
+    json_put_text(r, "tool", o->tool);
+    struct json *s = json_put_object(r, "scenario");
+    json_put_text(s, "name", o->name);
+    json_put_text(s, "title", o->title);
+    json_put_text(s, "path", o->path);
+    json_put_text(s, "kernel", o->kernel);
+    json_put_number(s, "margin_percent", o->margin_percent);
+    const struct environment_source from = {.folder = "/var/tmp", .seed = o->seed};
+    json_put(r, "environment", environment_facts(&from));
+    json_put(r, "inputs", o->inputs);
+    json_put_text(r, "seed", seed);
+    return r;
+}
+
+bool campaign_open(struct campaign *c, const struct campaign_options *o, struct err *e)
+{
+    *c = (struct campaign){.writer = RESULT_WRITER_NONE, .started_ns = probe_now_ns()};
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s", o->out ? o->out : "");
+    if (!o->out)
+        default_path(o->name, path);
+    struct json *record = run_record(o);
+    bool ok = result_writer_open(&c->writer, path, e);
+    if (!ok)
+        json_free(record);
+    ok = ok && result_writer_add(&c->writer, record, e) && pair_runner_open(&c->runner, o->seed, e);
+    if (ok) {
+        interrupt_watch();
+        progress_begin(&c->progress, o->cells, o->pairs_planned);
+        return true;
+    }
+    pair_runner_close(&c->runner);
+    result_writer_close(&c->writer);
+    return false;
+}
+
+/* ---- cells ---------------------------------------------------------------------------------- */
+
+static struct progress_cell progress_of(const struct cell_result *r, long pairs_max)
+{
+    struct progress_cell shown = {.title = r->cell->id,
+                                  .pairs = r->count,
+                                  .pairs_max = (int)pairs_max,
+                                  .ratio = (double)NAN,
+                                  .half_width = (double)NAN};
+    record_estimate(r, PROBE_CPU, &shown.ratio, &shown.half_width);
+    return shown;
+}
+
+void campaign_one_more(struct campaign *c, long pairs_max)
+{
+    c->progress.cells++;
+    c->progress.pairs_planned += pairs_max;
+}
+
+bool campaign_cell(struct campaign *c, const struct plan_cell *cell,
+                   const struct campaign_rule *rule, struct cell_result *result, struct err *e)
+{
+    cell_init(result, cell);
+    pair_runner_next_cell(&c->runner);
+    do {
+        if (!pair_run(&c->runner, result, e))
+            return false;
+        struct progress_cell shown = progress_of(result, rule->pairs_max);
+        progress_pair(&c->progress, &shown);
+    } while (rule->wants_more(rule->context, result));
+    struct progress_cell shown = progress_of(result, rule->pairs_max);
+    progress_cell_end(&c->progress, &shown, rule->outcome(rule->context, result));
+    c->cells_done++;
+    return true;
+}
+
+bool campaign_record(struct campaign *c, struct json *record, struct err *e)
+{
+    return result_writer_add(&c->writer, record, e);
+}
+
+static bool short_record(struct campaign *c, const char *kind, const char *id, const char *key,
+                         const char *text, struct err *e)
+{
+    struct json *r = json_object();
+    json_put_text(r, "record", kind);
+    json_put_text(r, "id", id);
+    json_put_text(r, key, text);
+    return result_writer_add(&c->writer, r, e);
+}
+
+bool campaign_skip(struct campaign *c, const struct plan_cell *cell, struct err *e)
+{
+    log_info("%s: skipped: %s", cell->id, cell->skipped);
+    return short_record(c, "skipped", cell->id, "reason", cell->skipped, e);
+}
+
+bool campaign_failed(struct campaign *c, const struct plan_cell *cell, const struct err *why,
+                     struct err *e)
+{
+    return short_record(c, "failed", cell->id, "error", why->text, e);
+}
+
+bool campaign_close(struct campaign *c, bool complete, struct err *e)
+{
+    progress_end(&c->progress);
+    struct json *r = json_object();
+    json_put_text(r, "record", "end");
+    json_put_bool(r, "complete", complete);
+    json_put_number(r, "cells", c->cells_done);
+    json_put_number(r, "seconds", (double)(probe_now_ns() - c->started_ns) / 1e9);
+    bool ok = result_writer_add(&c->writer, r, e);
+    pair_runner_close(&c->runner);
+    result_writer_close(&c->writer);
+    return ok;
+}

@@ -1,0 +1,68 @@
+/* A campaign: cells measured one after the other, each as many pairs as its stopping rule wants, each
+ * record appended as soon as it is there, progress shown.
+ *
+ *     struct campaign c;
+ *     campaign_open(&c, &options, e);
+ *     campaign_cell(&c, &plan.cells[i], &rule, &result, e);   ...
+ *     campaign_close(&c, complete, e);
+ */
+#ifndef CUPEL_RUN_CAMPAIGN_H
+#define CUPEL_RUN_CAMPAIGN_H
+
+#include "harness/result/cell.h"
+#include "harness/result/file.h"
+#include "harness/run/pair.h"
+#include "harness/run/progress.h"
+
+struct campaign_options {
+    const char *tool;          /* "run", "gate" */
+    const char *name, *title;  /* of the scenario; results/runs/NAME-TIME.jsonl by default */
+    const char *path, *kernel; /* NULL for commands */
+    double margin_percent;
+    uint64_t seed;
+    const char *out;     /* results file; NULL: a new one in results/runs */
+    struct json *inputs; /* object; owned by the campaign from open on */
+    int cells;
+    long pairs_planned; /* the most that all cells together can take */
+};
+
+struct campaign {
+    struct pair_runner runner;
+    struct result_writer writer;
+    struct progress progress;
+    int64_t started_ns;
+    int cells_done;
+};
+
+/* Asked after each pair: goes on while it says so. */
+struct campaign_rule {
+    bool (*wants_more)(void *context, const struct cell_result *so_far);
+    void *context;
+    /* The word that progress shows when the cell is done. */
+    const char *(*outcome)(void *context, const struct cell_result *result);
+    long pairs_max; /* for progress */
+};
+
+/* Writes the run record. Error: results file or state folder. */
+bool campaign_open(struct campaign *c, const struct campaign_options *o, struct err *e) MUST_CHECK;
+
+/* One cell more than `cells` foresaw. */
+void campaign_one_more(struct campaign *c, long pairs_max);
+
+/* Measures one cell. What was measured before an error stays in *result. */
+bool campaign_cell(struct campaign *c, const struct plan_cell *cell,
+                   const struct campaign_rule *rule, struct cell_result *result,
+                   struct err *e) MUST_CHECK;
+
+/* Appends a record (owned from here) and shows the outcome of the cell. */
+bool campaign_record(struct campaign *c, struct json *record, struct err *e) MUST_CHECK;
+
+/* Records of cells that gave no result. */
+bool campaign_skip(struct campaign *c, const struct plan_cell *cell, struct err *e) MUST_CHECK;
+bool campaign_failed(struct campaign *c, const struct plan_cell *cell, const struct err *why,
+                     struct err *e) MUST_CHECK;
+
+/* Writes the end record and clears up. */
+bool campaign_close(struct campaign *c, bool complete, struct err *e) MUST_CHECK;
+
+#endif

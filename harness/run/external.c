@@ -1,0 +1,191 @@
+#define _GNU_SOURCE
+#include "harness/run/external.h"
+
+#include "harness/base/str.h"
+#include "harness/probe/machine.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* ---- words ---------------------------------------------------------------------------------- */
+
+/* Appends one word of *p to `word` and moves *p behind it; false at an open quote. */
+static bool take_word(const char **p, struct text *word)
+{
+    char quote = 0;
+    for (; **p && (quote || !isspace((unsigned char)**p)); (*p)++) {
+        if (quote ? **p == quote : **p == '\'' || **p == '"')
+            quote = quote ? 0 : **p;
+        else if (**p == '\\' && quote != '\'' && (*p)[1])
+            text_add(word, ++*p, 1);
+        else
+            text_add(word, *p, 1);
+    }
+    return quote == 0;
+}
+
+/* Is there a program of that name, as execvp would find it? */
+static bool is_program(const char *name)
+{
+    if (strchr(name, '/'))
+        return access(name, X_OK) == 0;
+    const char *path = getenv("PATH");
+    for (struct str rest = str_of(path ? path : "/usr/bin:/bin"); rest.p;) {
+        struct str folder = str_cut(&rest, ':');
+        char full[PATH_MAX];
+        snprintf(full, sizeof full, "%.*s/%s", (int)folder.n, folder.p, name);
+        if (access(full, X_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool external_split(const char *line, const char *const **argv, struct arena *a, struct err *e)
+{
+    const char **words = ARENA_NEW(a, const char *, strlen(line) / 2 + 2);
+    int n = 0;
+    bool closed = true;
+    struct text word = {0};
+    for (const char *p = line; closed;) {
+        while (isspace((unsigned char)*p))
+            p++;
+        if (!*p)
+            break;
+        text_clear(&word);
+        text_puts(&word, "");
+        closed = take_word(&p, &word);
+        words[n++] = arena_text(a, word.p);
+    }
+    text_done(&word);
+    if (!closed)
+        return err_input(e, "command \"%.200s\": a quote is left open", line);
+    if (n == 0)
+        return err_input(e, "command: expected a program and its arguments, found nothing");
+    if (!is_program(words[0]))
+        return err_input(e, "command \"%.200s\": no program \"%.100s\"", line, words[0]);
+    *argv = words;
+    return true;
+}
+
+/* ---- running -------------------------------------------------------------------------------- */
+
+enum { TAIL_BYTES = 512 };
+
+struct tail {
+    char bytes[TAIL_BYTES + 1];
+    size_t n;
+};
+
+static void tail_add(struct tail *t, const char *bytes, size_t n)
+{
+    if (n > TAIL_BYTES) {
+        bytes += n - TAIL_BYTES;
+        n = TAIL_BYTES;
+    }
+    size_t keep = t->n + n > TAIL_BYTES ? TAIL_BYTES - n : t->n;
+    memmove(t->bytes, t->bytes + t->n - keep, keep);
+    memcpy(t->bytes + keep, bytes, n);
+    t->n = keep + n;
+    t->bytes[t->n] = '\0';
+}
+
+static const char *last_line(struct tail *t)
+{
+    while (t->n && isspace((unsigned char)t->bytes[t->n - 1]))
+        t->bytes[--t->n] = '\0';
+    const char *newline = strrchr(t->bytes, '\n');
+    return newline ? newline + 1 : t->bytes;
+}
+
+static _Noreturn void become_command(const char *const *argv, int out)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    int in = open("/dev/null", O_RDONLY);
+    dup2(in, STDIN_FILENO);
+    dup2(out, STDOUT_FILENO);
+    dup2(out, STDERR_FILENO);
+    execvp(argv[0], (char *const *)(uintptr_t)argv);
+    dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
+    _exit(127);
+}
+
+/* Reads what the command prints until it has ended: a grandchild may hold the pipe for longer. */
+static void read_output(pid_t pid, int fd, struct tail *tail)
+{
+    struct pollfd ready[2] = {
+        {.fd = fd, .events = POLLIN},
+        { .fd = (int)syscall(SYS_pidfd_open, pid,      0), .events = POLLIN}
+    };
+    char part[16384];
+    ssize_t n = 1;
+    while (n > 0) {
+        if (poll(ready, 2, -1) < 0 && errno != EINTR)
+            break;
+        if (ready[0].revents) {
+            n = read(fd, part, sizeof part);
+            if (n > 0)
+                tail_add(tail, part, (size_t)n);
+        } else if (ready[1].revents) {
+            break;
+        }
+    }
+    if (ready[1].fd >= 0)
+        close(ready[1].fd);
+}
+
+static int64_t timeval_ns(struct timeval t)
+{
+    return (int64_t)t.tv_sec * 1000000000 + (int64_t)t.tv_usec * 1000;
+}
+
+static bool judge(const char *program, int status, struct tail *tail, struct err *e)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return true;
+    if (WIFSIGNALED(status))
+        return err_input(e, "%s: ended by signal %d (%s)", program, WTERMSIG(status),
+                         strsignal(WTERMSIG(status)));
+    const char *line = last_line(tail);
+    return err_input(e, "%s: exit status %d%s%s", program, WEXITSTATUS(status),
+                     *line ? "; its last line: " : ", and it printed nothing", line);
+}
+
+bool external_run(const char *const *argv, struct probe_slice *slice, struct err *e)
+{
+    int out[2];
+    if (pipe2(out, O_CLOEXEC) != 0)
+        return err_system(e, "pipe");
+    int64_t start = probe_now_ns();
+    pid_t pid = fork();
+    if (pid == 0)
+        become_command(argv, out[1]);
+    close(out[1]);
+    struct tail tail = {0};
+    int status = 0;
+    struct rusage usage = {0};
+    bool ok = pid > 0 || err_system(e, "fork");
+    if (ok) {
+        read_output(pid, out[0], &tail);
+        while (wait4(pid, &status, 0, &usage) < 0 && errno == EINTR)
+            ;
+        *slice = (struct probe_slice){
+            .cpu_ns = timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime),
+            .wall_ns = probe_now_ns() - start,
+        };
+        ok = judge(argv[0], status, &tail, e);
+    }
+    close(out[0]);
+    return ok;
+}

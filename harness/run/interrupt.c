@@ -1,0 +1,26 @@
+#include "harness/run/interrupt.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+static volatile sig_atomic_t has_come;
+
+static void note(int number)
+{
+    (void)number;
+    has_come = 1;
+}
+
+void interrupt_watch(void)
+{
+    /* No SA_RESTART: a blocking read returns, and the caller asks interrupt_none. */
+    struct sigaction action = {.sa_handler = note};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+bool interrupt_none(struct err *e)
+{
+    return !has_come || err_set(e, ERR_INTERRUPTED, "interrupted");
+}

@@ -1,0 +1,11 @@
+/* Ctrl-C: noted by a handler, asked for between slices, so that children are ended and what was
+ * measured is kept. */
+#ifndef CUPEL_RUN_INTERRUPT_H
+#define CUPEL_RUN_INTERRUPT_H
+
+#include "harness/base/err.h"
+
+void interrupt_watch(void);         /* SIGINT and SIGTERM from now on */
+bool interrupt_none(struct err *e); /* false with ERR_INTERRUPTED once one has come */
+
+#endif

@@ -1,0 +1,357 @@
+#define _GNU_SOURCE
+#include "harness/run/pair.h"
+
+#include "harness/base/io.h"
+#include "harness/probe/machine.h"
+#include "harness/run/external.h"
+#include "harness/run/interrupt.h"
+#include "harness/run/side.h"
+#include "harness/stats/hodges_lehmann.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    REPEAT_SLICES = 20, /* of a pair; at 4 ms a slice both sides take 0.16 s */
+    REPEAT_WARM_UP = 2, /* discarded ones, after calibration */
+    COMMAND_TURNS_MAX = 20,
+};
+
+static const double slice_target_ns = 4e6; /* 2-10 ms is best: shorter ones drown in clock cost */
+static const double calibrated_ns = 1e6; /* an estimate from this long is good to a few per cent */
+static const double warm_up_ns = 20e6;   /* of a ONCE kernel, on a state that is thrown away */
+static const double command_target_ns = 50e6;
+static const long iterations_max = 1L << 30; /* what takes no time even then (null) costs a slice */
+
+/* ---- the runner ----------------------------------------------------------------------------- */
+
+bool pair_runner_open(struct pair_runner *r, uint64_t seed, struct err *e)
+{
+    *r = (struct pair_runner){.rng = rng_seeded(seed), .seed = seed};
+    r->cpu_count = probe_allowed_cpus(r->cpus, PAIR_CPUS_MAX);
+    if (r->cpu_count > PAIR_CPUS_MAX)
+        r->cpu_count = PAIR_CPUS_MAX;
+    const char *folder = getenv("TMPDIR");
+    int n = snprintf(r->state_root, sizeof r->state_root, "%s/cupel-XXXXXX",
+                     folder && *folder ? folder : "/var/tmp");
+    if (n >= (int)sizeof r->state_root)
+        return err_input(e, "TMPDIR: the name is too long");
+    if (!mkdtemp(r->state_root))
+        return err_system(e, "state folder %s", r->state_root);
+    r->has_made_root = true;
+    return true;
+}
+
+void pair_runner_close(struct pair_runner *r)
+{
+    struct err unused;
+    if (r->has_made_root && !io_remove_tree(r->state_root, &unused))
+        return; /* a folder left in /var/tmp is no reason to fail a measurement that is done */
+    r->has_made_root = false;
+}
+
+void pair_runner_next_cell(struct pair_runner *r)
+{
+    r->iterations = 0;
+}
+
+/* ---- turns of the baton --------------------------------------------------------------------- */
+
+struct both {
+    struct pair_runner *runner;
+    struct side_process side[SIDES];
+};
+
+/* Both sides do lo..hi, one after the other, a coin decides who begins. */
+static bool turn(struct both *b, long lo, long hi, struct probe_slice out[SIDES], struct err *e)
+{
+    int first = (int)rng_below(&b->runner->rng, SIDES);
+    for (int i = 0; i < SIDES; i++) {
+        int s = first ^ i;
+        if (!interrupt_none(e) || !side_step(&b->side[s], lo, hi, &out[s], e))
+            return false;
+    }
+    return true;
+}
+
+static double slower_ns(const struct probe_slice slices[SIDES])
+{
+    int64_t base = slices[SIDE_BASE].wall_ns, new = slices[SIDE_NEW].wall_ns;
+    return (double)(base > new ? base : new);
+}
+
+/* A zero reading (a clock that did not tick) counts as one nanosecond. */
+static double log_ratio(int metric, const struct probe_slice slices[SIDES])
+{
+    double base = probe_metrics[metric].value(&slices[SIDE_BASE]);
+    double new = probe_metrics[metric].value(&slices[SIDE_NEW]);
+    return log(fmax(new, 1)) - log(fmax(base, 1));
+}
+
+static void ratio_of_sums(struct cell_pair *pair)
+{
+    for (int m = 0; m < PROBE_METRIC_COUNT; m++)
+        pair->log_ratio[m] = log_ratio(m, pair->work);
+}
+
+/* The pair's number as the Hodges-Lehmann estimate over its turns; sums are kept beside. */
+static void ratio_of_turns(struct cell_pair *pair, struct probe_slice (*turns)[SIDES], int n)
+{
+    double ratios[REPEAT_SLICES];
+    for (int m = 0; m < PROBE_METRIC_COUNT; m++) {
+        for (int i = 0; i < n; i++)
+            ratios[i] = log_ratio(m, turns[i]);
+        pair->log_ratio[m] = stats_hodges_lehmann(ratios, n);
+    }
+    for (int i = 0; i < n; i++)
+        for (int s = 0; s < SIDES; s++)
+            probe_slice_add(&pair->work[s], &turns[i][s]);
+}
+
+/* ---- REPEAT kernels ------------------------------------------------------------------------- */
+
+/* Iterations that take the slower side about slice_target_ns. */
+static bool calibrate(struct both *b, struct err *e)
+{
+    long n = 1;
+    for (;;) {
+        struct probe_slice slices[SIDES];
+        if (!turn(b, 0, n, slices, e))
+            return false;
+        double slower = fmax(slower_ns(slices), 1);
+        if (slower >= calibrated_ns) {
+            b->runner->iterations = (long)fmax((double)n * slice_target_ns / slower, 1);
+            return true;
+        }
+        if (n >= iterations_max) {
+            b->runner->iterations = 1;
+            return true;
+        }
+        double grow = fmin(fmax(calibrated_ns / slower, 2), 10);
+        n = (long)fmin((double)n * grow, (double)iterations_max);
+    }
+}
+
+static bool run_repeat(struct both *b, struct cell_pair *pair, struct err *e)
+{
+    if (b->runner->iterations == 0 && !calibrate(b, e))
+        return false;
+    struct probe_slice turns[REPEAT_SLICES][SIDES];
+    pair->slices = REPEAT_SLICES;
+    pair->iterations = b->runner->iterations;
+    for (int i = -REPEAT_WARM_UP; i < REPEAT_SLICES; i++)
+        if (!turn(b, 0, pair->iterations, turns[i < 0 ? 0 : i], e))
+            return false;
+    ratio_of_turns(pair, turns, REPEAT_SLICES);
+    return true;
+}
+
+/* ---- ONCE kernels --------------------------------------------------------------------------- */
+
+/* How many jobs the next turn takes, from what the last `jobs` of them took. */
+static long next_size(long jobs, double took_ns)
+{
+    double wanted = (double)jobs * slice_target_ns / fmax(took_ns, 1);
+    return (long)fmin(fmax(wanted, 1), (double)(2 * jobs));
+}
+
+/* Jobs 0..end (or until enough_ns have gone by) by turns, sums into `sum` if there is one. */
+static bool run_jobs(struct both *b, long end, double enough_ns, struct probe_slice *sum,
+                     int *turns, struct err *e)
+{
+    double spent = 0;
+    for (long lo = 0, size = 1, hi; lo < end && spent < enough_ns; lo = hi) {
+        struct probe_slice slices[SIDES];
+        hi = lo + size < end ? lo + size : end;
+        if (!turn(b, lo, hi, slices, e))
+            return false;
+        for (int s = 0; sum && s < SIDES; s++)
+            probe_slice_add(&sum[s], &slices[s]);
+        spent += slower_ns(slices);
+        size = next_size(hi - lo, slower_ns(slices));
+        (*turns)++;
+    }
+    return true;
+}
+
+static bool finish_both(struct both *b, struct cell_pair *pair, struct err *e)
+{
+    int first = (int)rng_below(&b->runner->rng, SIDES);
+    for (int i = 0; i < SIDES; i++) {
+        int s = first ^ i;
+        struct probe_slice slice;
+        if (!side_finish(&b->side[s], &slice, e))
+            return false;
+        probe_slice_add(&pair->work[s], &slice);
+    }
+    return true;
+}
+
+/* ---- preparing ------------------------------------------------------------------------------ */
+
+/* A private, empty state folder for each side: ROOT/STAGE-0, ROOT/STAGE-1. */
+static bool make_state(const struct pair_runner *r, const char *stage, int side, char *path,
+                       size_t size, struct err *e)
+{
+    snprintf(path, size, "%s/%s-%d", r->state_root, stage, side);
+    return io_remove_tree(path, e) && io_make_dirs(path, e);
+}
+
+/* Prepares both sides, `first` before the other. *jobs: the same on both, or an error. */
+static bool prepare_both(struct both *b, const char *stage, int first, int cpu, long *jobs,
+                         struct probe_slice prepare[SIDES], struct err *e)
+{
+    long found[SIDES];
+    for (int i = 0; i < SIDES; i++) {
+        int s = first ^ i;
+        char state[128];
+        bool is_once = b->side[s].side->kernel->cut == KERNEL_ONCE;
+        if (is_once && !make_state(b->runner, stage, s, state, sizeof state, e))
+            return false;
+        struct side_case c = {is_once ? state : NULL, b->runner->seed, cpu};
+        if (!side_prepare(&b->side[s], &c, &found[s], &prepare[s], e))
+            return false;
+    }
+    *jobs = found[SIDE_BASE];
+    return found[SIDE_BASE] == found[SIDE_NEW] ||
+           err_input(e, "the sides have different work: %ld jobs and %ld", found[SIDE_BASE],
+                     found[SIDE_NEW]);
+}
+
+/* Code, page cache and allocator are warmed on a state that is thrown away. */
+static bool warm_up(struct both *b, int first, int cpu, struct err *e)
+{
+    long jobs;
+    int turns = 0;
+    struct probe_slice unused[SIDES];
+    if (!prepare_both(b, "warm", first, cpu, &jobs, unused, e) ||
+        !run_jobs(b, jobs, warm_up_ns, NULL, &turns, e))
+        return false;
+    return side_release(&b->side[SIDE_BASE], e) && side_release(&b->side[SIDE_NEW], e);
+}
+
+/* ---- what the sides say --------------------------------------------------------------------- */
+
+static bool check_digest(const struct cell_result *r, const char *digest, const char *expected,
+                         const char *whose, struct err *e)
+{
+    if (!expected || !*expected || strcmp(expected, digest) == 0)
+        return true;
+    return err_set(e, ERR_MISMATCH, "%s: results differ: %.16s..., %s %.16s...", r->cell->id,
+                   digest, whose, expected);
+}
+
+static void keep_facts(struct cell_side *kept, struct side_process *p, struct side_results *found)
+{
+    if (kept->digest[0])
+        return; /* the first pair's stand for all: counts are exact, totals an example */
+    snprintf(kept->digest, sizeof kept->digest, "%s", found->digest);
+    kept->build = json_copy(p->build);
+    kept->counts = found->counts;
+    kept->totals = found->totals;
+    kept->overhead = found->overhead;
+    *found = (struct side_results){0};
+}
+
+static bool collect(struct both *b, struct cell_result *r, struct err *e)
+{
+    bool ok = true;
+    for (int s = 0; s < SIDES && ok; s++) {
+        struct side_results found;
+        ok = side_results(&b->side[s], &found, e) &&
+             check_digest(r, found.digest, r->sides[s].digest, "an earlier pair had", e) &&
+             check_digest(r, found.digest, r->cell->expect_digest, "the scenario expects", e);
+        if (ok)
+            keep_facts(&r->sides[s], &b->side[s], &found);
+        side_results_done(&found);
+    }
+    return ok && check_digest(r, r->sides[SIDE_NEW].digest, r->sides[SIDE_BASE].digest,
+                              "the base has", e);
+}
+
+/* ---- pairs ---------------------------------------------------------------------------------- */
+
+static bool run_started(struct both *b, struct cell_result *r, struct cell_pair *pair, int cpu,
+                        struct err *e)
+{
+    bool is_once = r->cell->base.kernel->cut == KERNEL_ONCE;
+    long jobs;
+    if (is_once && !warm_up(b, pair->first, cpu, e))
+        return false;
+    if (!prepare_both(b, "run", pair->first, cpu, &jobs, pair->prepare, e))
+        return false;
+    if (!is_once)
+        return run_repeat(b, pair, e);
+    pair->iterations = jobs;
+    if (!run_jobs(b, jobs, (double)INFINITY, pair->work, &pair->slices, e) ||
+        !finish_both(b, pair, e))
+        return false;
+    ratio_of_sums(pair);
+    return true;
+}
+
+static bool kernel_pair(struct pair_runner *r, struct cell_result *result, struct cell_pair *pair,
+                        struct err *e)
+{
+    struct both b = {
+        .runner = r, .side = {SIDE_PROCESS_NONE, SIDE_PROCESS_NONE}
+    };
+    int cpu = r->cpu_count ? r->cpus[rng_below(&r->rng, (uint64_t)r->cpu_count)] : -1;
+    const struct plan_side *sides[SIDES] = {&result->cell->base, &result->cell->new};
+    bool ok = true;
+    for (int i = 0; i < SIDES && ok; i++) {
+        int s = pair->first ^ i;
+        ok = side_start(&b.side[s], sides[s], &r->rng, e);
+    }
+    ok = ok && run_started(&b, result, pair, cpu, e) && collect(&b, result, e);
+    side_stop(&b.side[SIDE_BASE]);
+    side_stop(&b.side[SIDE_NEW]);
+    return ok;
+}
+
+static bool command_turn(struct pair_runner *r, const struct plan_cell *cell,
+                         struct probe_slice out[SIDES], struct err *e)
+{
+    const char *const *argv[SIDES] = {cell->base.argv, cell->new.argv};
+    int first = (int)rng_below(&r->rng, SIDES);
+    for (int i = 0; i < SIDES; i++) {
+        int s = first ^ i;
+        if (!interrupt_none(e) || !external_run(argv[s], &out[s], e))
+            return interrupt_none(e) && false;
+    }
+    return true;
+}
+
+/* Short commands take more than one turn a pair, decided once: the same for all pairs. */
+static bool command_pair(struct pair_runner *r, struct cell_result *result, struct cell_pair *pair,
+                         struct err *e)
+{
+    struct probe_slice turns[COMMAND_TURNS_MAX][SIDES];
+    if (r->iterations == 0) {
+        if (!command_turn(r, result->cell, turns[0], e))
+            return false;
+        double wanted = command_target_ns / fmax(slower_ns(turns[0]), 1);
+        r->iterations = (long)fmin(fmax(wanted, 1), COMMAND_TURNS_MAX);
+    }
+    pair->slices = (int)r->iterations;
+    pair->iterations = 1;
+    for (int i = 0; i < pair->slices; i++)
+        if (!command_turn(r, result->cell, turns[i], e))
+            return false;
+    ratio_of_turns(pair, turns, pair->slices);
+    return true;
+}
+
+bool pair_run(struct pair_runner *r, struct cell_result *result, struct err *e)
+{
+    struct cell_pair pair = {.first = (int)rng_below(&r->rng, SIDES)};
+    bool is_command = result->cell->base.kernel == NULL;
+    bool ok = is_command ? command_pair(r, result, &pair, e) : kernel_pair(r, result, &pair, e);
+    if (!ok)
+        return interrupt_none(e) && err_prefix(e, "%s", result->cell->id);
+    result->has_delay = !is_command;
+    cell_add(result, &pair);
+    return true;
+}

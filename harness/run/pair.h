@@ -1,0 +1,39 @@
+/* One pair: two fresh processes that do the same work by turns, on the same CPU, in coin-flip order.
+ *
+ * REPEAT kernels are cut into slices of about 4 ms with the same number of iterations on both sides;
+ * the pair's number is the Hodges-Lehmann estimate over its slices. ONCE kernels do jobs lo..hi on
+ * both sides, turn by turn, to the end and the last flush; the pair's number is the ratio of sums.
+ * Commands run whole, by turns. Source of the design: measured, design notes of the gate (short,
+ * finely alternating slices are the cheapest precision; both processes alive cancels drift).
+ */
+#ifndef CUPEL_RUN_PAIR_H
+#define CUPEL_RUN_PAIR_H
+
+#include "harness/base/rng.h"
+#include "harness/result/cell.h"
+
+enum { PAIR_CPUS_MAX = 256 };
+
+struct pair_runner {
+    struct rng rng;      /* orders, CPUs, layout padding: all from one logged seed */
+    uint64_t seed;       /* handed to the kernels: both sides of all pairs work on the same */
+    char state_root[64]; /* a folder of this run's own, for ONCE kernels */
+    int cpus[PAIR_CPUS_MAX];
+    int cpu_count;   /* 0: not pinned */
+    long iterations; /* of the cell at hand, calibrated in its first pair */
+    bool has_made_root;
+};
+
+/* Error: the state folder ($TMPDIR or /var/tmp) cannot be written. */
+bool pair_runner_open(struct pair_runner *r, uint64_t seed, struct err *e) MUST_CHECK;
+void pair_runner_close(struct pair_runner *r);
+
+/* A new cell begins: calibration starts anew. */
+void pair_runner_next_cell(struct pair_runner *r);
+
+/* Runs one more pair of the cell and adds it. Error: a side failed, in its own words; MISMATCH when
+ * the digests of the sides differ from each other, from earlier pairs, or from what the scenario
+ * expects; INTERRUPTED. */
+bool pair_run(struct pair_runner *r, struct cell_result *result, struct err *e) MUST_CHECK;
+
+#endif

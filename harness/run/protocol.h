@@ -1,0 +1,51 @@
+/* What harness and worker say to each other: one JSON object a line over a socket pair, the harness
+ * asks and the worker answers. Versioned, so that today's harness can drive yesterday's worker and a
+ * mismatch is a sentence, not a wrong number.
+ *
+ *     ask                                                      answer
+ *     {"op":"hello","protocol":1}                              {"protocol":1,"abi":1,"version":..,
+ *                                                               "commit":..,"compiler":..,"flags":..}
+ *     {"op":"prepare","kernel":..,"layers":"a,b","settings":{},
+ *      "state_dir":..,"seed":"17","cpu":0}                     {"jobs":400,"slice":{..}}
+ *     {"op":"step","lo":0,"hi":8}                              {"slice":{"cpu_ns":..,"wall_ns":..,
+ *                                                               "delay_ns":..}}
+ *     {"op":"finish"}                                          {"slice":{..}}
+ *     {"op":"results"}                                         {"digest":..,"counts":{},"totals":[],
+ *                                                               "overhead":{..}}
+ *     {"op":"release"}                                         {}
+ *     {"op":"quit"}                                            (end of file)
+ *
+ * A failed ask is answered by {"error":"one line","code":2}. Fields that the other side does not
+ * know are ignored; a change that breaks this raises PROTOCOL_VERSION.
+ */
+#ifndef CUPEL_RUN_PROTOCOL_H
+#define CUPEL_RUN_PROTOCOL_H
+
+#include "harness/base/err.h"
+#include "harness/base/json.h"
+#include "harness/probe/probe.h"
+
+enum { PROTOCOL_VERSION = 1 };
+
+/* The variable that tells a worker which descriptor the harness is at. */
+#define PROTOCOL_FD_VARIABLE "CUPEL_WORKER_FD"
+
+struct channel {
+    int fd;
+    struct text received; /* bytes not yet handed out */
+};
+
+void channel_close(struct channel *c);
+
+/* Takes ownership of the message. */
+bool channel_send(struct channel *c, struct json *message, struct err *e) MUST_CHECK;
+
+/* The next message; NULL with e when the other side has gone or speaks no JSON. Owner: the caller. */
+struct json *channel_receive(struct channel *c, struct err *e) MUST_CHECK;
+
+/* A slice as a member of a message: object.key = {"cpu_ns":..,"wall_ns":..,"delay_ns":..}. */
+void protocol_put_slice(struct json *object, const char *key, const struct probe_slice *slice);
+bool protocol_read_slice(const struct json *object, const char *key, struct probe_slice *slice,
+                         struct err *e) MUST_CHECK;
+
+#endif

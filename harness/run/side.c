@@ -1,0 +1,234 @@
+#define _GNU_SOURCE
+#include "harness/run/side.h"
+
+#include "harness/base/str.h"
+#include "harness/probe/machine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WORKER_FD = 3, PADDING_MAX = 4096 };
+
+/* ---- starting ------------------------------------------------------------------------------- */
+
+/* In the child: becomes the worker, or answers with the reason why not. */
+static _Noreturn void become_worker(const char *binary, int fd, long padding)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    char pad[PADDING_MAX + 1], number[16];
+    memset(pad, 'x', (size_t)padding);
+    pad[padding] = '\0';
+    snprintf(number, sizeof number, "%d", WORKER_FD);
+    setenv("CUPEL_PADDING", pad, 1);
+    setenv(PROTOCOL_FD_VARIABLE, number, 1);
+    if (fd == WORKER_FD)
+        fcntl(fd, F_SETFD, 0);
+    else
+        dup2(fd, WORKER_FD);
+    execl(binary, "cupel", "worker", (char *)NULL);
+    dprintf(WORKER_FD, "{\"error\":\"cannot be run: %s\",\"code\":%d}\n", strerror(errno),
+            ERR_INPUT);
+    _exit(127);
+}
+
+static const char *binary_of(const struct plan_side *side)
+{
+    return side->binary ? side->binary : "/proc/self/exe";
+}
+
+static bool spawn(struct side_process *p, struct rng *rng, struct err *e)
+{
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return err_system(e, "socket pair");
+    long padding = (long)rng_below(rng, PADDING_MAX);
+    p->pid = fork();
+    if (p->pid == 0)
+        become_worker(binary_of(p->side), pair[1], padding);
+    close(pair[1]);
+    p->channel.fd = pair[0];
+    return p->pid > 0 || err_system(e, "fork");
+}
+
+/* ---- asking --------------------------------------------------------------------------------- */
+
+static struct json *ask_for(const char *op)
+{
+    struct json *ask = json_object();
+    json_put_text(ask, "op", op);
+    return ask;
+}
+
+/* Sends the ask (freed here) and gives the answer; NULL with the worker's own words on failure. */
+static struct json *answer_to(struct side_process *p, struct json *ask, struct err *e)
+{
+    struct json *answer =
+        channel_send(&p->channel, ask, e) ? channel_receive(&p->channel, e) : NULL;
+    const struct json *error = json_get(answer, "error");
+    if (error) {
+        err_set(e, ERR_INPUT, "%s", json_text(error));
+        json_free(answer);
+        answer = NULL;
+    }
+    if (!answer)
+        err_prefix(e, "%s", p->side->binary ? p->side->binary : p->side->label);
+    return answer;
+}
+
+static bool greet(struct side_process *p, struct err *e)
+{
+    int64_t protocol;
+    struct json *ask = ask_for("hello");
+    json_put_number(ask, "protocol", PROTOCOL_VERSION);
+    p->build = answer_to(p, ask, e);
+    if (!p->build)
+        return false;
+    if (!json_need_int(p->build, "protocol", 0, 1 << 30, &protocol, e))
+        return err_prefix(e, "%s: not a cupel worker", binary_of(p->side));
+    if (protocol != PROTOCOL_VERSION)
+        return err_input(e, "%s: speaks protocol %lld, this harness speaks %d", binary_of(p->side),
+                         (long long)protocol, PROTOCOL_VERSION);
+    return true;
+}
+
+bool side_start(struct side_process *p, const struct plan_side *side, struct rng *rng,
+                struct err *e)
+{
+    *p = (struct side_process){.side = side, .channel = {.fd = -1}};
+    if (spawn(p, rng, e) && greet(p, e))
+        return true;
+    side_stop(p);
+    return false;
+}
+
+bool side_prepare(struct side_process *p, const struct side_case *c, long *jobs,
+                  struct probe_slice *slice, struct err *e)
+{
+    char seed[24];
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)c->seed);
+    struct json *ask = ask_for("prepare");
+    json_put_text(ask, "kernel", p->side->kernel->name);
+    json_put_text(ask, "layers", p->side->layer_set);
+    json_put(ask, "settings", json_copy(p->side->settings));
+    json_put_text(ask, "state_dir", c->state_dir);
+    json_put_text(ask, "seed", seed);
+    if (c->cpu >= 0)
+        json_put_number(ask, "cpu", c->cpu);
+    struct json *answer = answer_to(p, ask, e);
+    int64_t number = 0;
+    bool ok = answer && json_need_int(answer, "jobs", 0, (int64_t)1 << 53, &number, e) &&
+              protocol_read_slice(answer, "slice", slice, e);
+    *jobs = (long)number;
+    json_free(answer);
+    return ok;
+}
+
+/* An ask whose answer is a slice. */
+static bool sliced(struct side_process *p, struct json *ask, struct probe_slice *slice,
+                   struct err *e)
+{
+    struct json *answer = answer_to(p, ask, e);
+    bool ok = answer && protocol_read_slice(answer, "slice", slice, e);
+    json_free(answer);
+    return ok;
+}
+
+bool side_step(struct side_process *p, long lo, long hi, struct probe_slice *slice, struct err *e)
+{
+    struct json *ask = ask_for("step");
+    json_put_number(ask, "lo", (double)lo);
+    json_put_number(ask, "hi", (double)hi);
+    return sliced(p, ask, slice, e);
+}
+
+bool side_finish(struct side_process *p, struct probe_slice *slice, struct err *e)
+{
+    return sliced(p, ask_for("finish"), slice, e);
+}
+
+bool side_release(struct side_process *p, struct err *e)
+{
+    struct json *answer = answer_to(p, ask_for("release"), e);
+    json_free(answer);
+    return answer != NULL;
+}
+
+static bool read_results(const struct json *answer, struct side_results *out, struct err *e)
+{
+    const char *digest;
+    const struct json *counts, *totals, *overhead;
+    if (!json_need_text(answer, "digest", &digest, e) ||
+        !json_need_object(answer, "counts", &counts, e) ||
+        !json_need_array(answer, "totals", &totals, e) ||
+        !json_need_object(answer, "overhead", &overhead, e))
+        return false;
+    snprintf(out->digest, sizeof out->digest, "%s", digest);
+    out->counts = json_copy(counts);
+    out->totals = json_copy(totals);
+    out->overhead = json_copy(overhead);
+    return true;
+}
+
+bool side_results(struct side_process *p, struct side_results *out, struct err *e)
+{
+    *out = (struct side_results){0};
+    struct json *answer = answer_to(p, ask_for("results"), e);
+    bool ok = answer && read_results(answer, out, e);
+    json_free(answer);
+    return ok;
+}
+
+void side_results_done(struct side_results *r)
+{
+    json_free(r->counts);
+    json_free(r->totals);
+    json_free(r->overhead);
+    *r = (struct side_results){0};
+}
+
+/* ---- stopping ------------------------------------------------------------------------------- */
+
+/* A worker that does not end by itself within this time is killed. */
+static const int64_t patience_ns = 2000000000;
+
+static bool has_ended(pid_t pid)
+{
+    pid_t ended;
+    do
+        ended = waitpid(pid, NULL, WNOHANG);
+    while (ended < 0 && errno == EINTR);
+    return ended != 0;
+}
+
+static void wait_or_kill(pid_t pid)
+{
+    const struct timespec nap = {.tv_nsec = 200000};
+    int64_t deadline = probe_now_ns() + patience_ns;
+    while (!has_ended(pid)) {
+        if (probe_now_ns() > deadline)
+            kill(pid, SIGKILL);
+        nanosleep(&nap, NULL);
+    }
+}
+
+void side_stop(struct side_process *p)
+{
+    struct err unused;
+    if (p->pid > 0) {
+        if (!channel_send(&p->channel, ask_for("quit"), &unused))
+            kill(p->pid, SIGKILL);
+        wait_or_kill(p->pid);
+    }
+    channel_close(&p->channel);
+    json_free(p->build);
+    *p = (struct side_process)SIDE_PROCESS_NONE;
+}

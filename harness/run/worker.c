@@ -1,0 +1,249 @@
+#include "harness/run/worker.h"
+
+#include "harness/base/version.h"
+#include "harness/probe/machine.h"
+#include "harness/probe/probe.h"
+#include "harness/probe/totals.h"
+#include "harness/run/protocol.h"
+#include "kernels/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct worker {
+    struct channel channel;
+    struct arena arena;
+    struct probe probe;
+    struct probe_meter *meter; /* of the run since prepare */
+    const struct kernel *kernel;
+    void *context;         /* the kernel's; NULL when nothing is prepared */
+    const char *state_dir; /* synced after each slice; NULL: none */
+};
+
+static void release(struct worker *w)
+{
+    if (w->context)
+        w->kernel->release(w->context);
+    w->context = NULL;
+    w->state_dir = NULL;
+    arena_reset(&w->arena);
+}
+
+/* ---- the answers ---------------------------------------------------------------------------- */
+
+static bool hello(struct worker *w, const struct json *ask, struct json *answer, struct err *e)
+{
+    (void)w;
+    int64_t theirs;
+    if (!json_need_int(ask, "protocol", 0, 1 << 30, &theirs, e))
+        return false;
+    json_put_number(answer, "protocol", PROTOCOL_VERSION);
+    json_put_number(answer, "abi", CUPEL_KERNEL_ABI);
+    json_put_text(answer, "version", CUPEL_VERSION);
+    json_put_text(answer, "commit", version_commit());
+    json_put_text(answer, "compiler", version_compiler());
+    json_put_text(answer, "flags", version_flags());
+    return true;
+}
+
+/* Fills the case from the ask. Settings and texts live in the worker's arena. */
+static bool read_case(struct worker *w, const struct json *ask, struct kernel_case *c,
+                      struct err *e)
+{
+    const char *name, *layers, *seed;
+    const struct json *settings;
+    if (!json_need_text(ask, "kernel", &name, e) || !json_need_text(ask, "layers", &layers, e) ||
+        !json_need_text(ask, "seed", &seed, e) || !json_need_object(ask, "settings", &settings, e))
+        return false;
+    const struct kernel *k = w->kernel = kernel_find(name, e);
+    if (!k || !kernel_layers_parse(k, layers, &c->layers, e) ||
+        (k->resolve && !k->resolve(c->layers, e)))
+        return false;
+    void *filled = arena_alloc(&w->arena, k->settings_size + 1);
+    opt_defaults(k->options, filled, &w->arena);
+    c->settings = filled;
+    c->seed = strtoull(seed, NULL, 10);
+    const struct json *state = json_get(ask, "state_dir");
+    if (json_kind(state) == JSON_TEXT)
+        w->state_dir = c->state_dir = arena_text(&w->arena, json_text(state));
+    return opt_from_json(k->options, filled, settings, &w->arena, e) &&
+           opt_complete(k->options, filled, e);
+}
+
+static bool prepare(struct worker *w, const struct json *ask, struct json *answer, struct err *e)
+{
+    release(w);
+    struct kernel_case c = {0};
+    const struct json *cpu = json_get(ask, "cpu");
+    if (json_kind(cpu) == JSON_NUMBER && !probe_pin((int)json_number(cpu), e))
+        return false;
+    if (!read_case(w, ask, &c, e))
+        return false;
+    probe_totals_begin(w->meter);
+    struct probe_reading begin;
+    struct probe_slice slice;
+    probe_begin(&w->probe, &begin);
+    w->context = w->kernel->prepare(&c, e);
+    probe_end(&w->probe, &begin, &slice);
+    if (!w->context)
+        return false;
+    json_put_number(answer, "jobs", w->kernel->jobs ? (double)w->kernel->jobs(w->context) : 0);
+    protocol_put_slice(answer, "slice", &slice);
+    return true;
+}
+
+static bool is_prepared(const struct worker *w, struct err *e)
+{
+    return w->context || err_input(e, "protocol: nothing is prepared");
+}
+
+static bool sync_state(const struct worker *w, struct err *e)
+{
+    return !w->state_dir || probe_sync_dir(w->state_dir, e);
+}
+
+static bool step(struct worker *w, const struct json *ask, struct json *answer, struct err *e)
+{
+    int64_t lo, hi;
+    if (!is_prepared(w, e) || !json_need_int(ask, "lo", 0, (int64_t)1 << 53, &lo, e) ||
+        !json_need_int(ask, "hi", lo, (int64_t)1 << 53, &hi, e))
+        return false;
+    struct probe_reading begin;
+    struct probe_slice slice;
+    bool (*body)(void *, long, long, struct err *) = w->kernel->step;
+    probe_begin(&w->probe, &begin);
+    bool ok = body(w->context, (long)lo, (long)hi, e);
+    probe_end(&w->probe, &begin, &slice);
+    protocol_put_slice(answer, "slice", &slice);
+    return ok && sync_state(w, e);
+}
+
+static bool finish(struct worker *w, const struct json *ask, struct json *answer, struct err *e)
+{
+    (void)ask;
+    if (!is_prepared(w, e))
+        return false;
+    struct probe_reading begin;
+    struct probe_slice slice;
+    probe_begin(&w->probe, &begin);
+    bool ok = !w->kernel->finish || w->kernel->finish(w->context, e);
+    probe_end(&w->probe, &begin, &slice);
+    protocol_put_slice(answer, "slice", &slice);
+    return ok && sync_state(w, e);
+}
+
+static void put_counts(const struct worker *w, struct json *answer)
+{
+    struct kernel_count counts[KERNEL_COUNTS_MAX];
+    int n = w->kernel->counts ? w->kernel->counts(w->context, counts, KERNEL_COUNTS_MAX) : 0;
+    struct json *object = json_put_object(answer, "counts");
+    for (int i = 0; i < n; i++)
+        json_put_number(object, counts[i].name, (double)counts[i].value);
+}
+
+static void put_overhead(struct worker *w, struct json *answer)
+{
+    struct probe_cost cost[PROBE_METRIC_COUNT];
+    probe_overhead(&w->probe, cost);
+    struct json *object = json_put_object(answer, "overhead");
+    for (int i = 0; i < PROBE_METRIC_COUNT; i++)
+        json_put_number(object, probe_metrics[i].name, cost[i].median_ns);
+}
+
+/* The totals are taken first: asking for the digest is no part of the run. */
+static bool results(struct worker *w, const struct json *ask, struct json *answer, struct err *e)
+{
+    (void)ask;
+    char digest[KERNEL_DIGEST_HEX];
+    if (!is_prepared(w, e))
+        return false;
+    struct probe_totals totals;
+    probe_totals_end(w->meter, &totals);
+    put_counts(w, answer);
+    json_put(answer, "totals", probe_totals_to_json(&totals));
+    if (!w->kernel->digest(w->context, digest, e))
+        return false;
+    json_put_text(answer, "digest", digest);
+    put_overhead(w, answer);
+    return true;
+}
+
+static bool release_asked(struct worker *w, const struct json *ask, struct json *answer,
+                          struct err *e)
+{
+    (void)ask;
+    (void)answer;
+    (void)e;
+    release(w);
+    return true;
+}
+
+static const struct {
+    const char *op;
+    bool (*answer)(struct worker *w, const struct json *ask, struct json *answer, struct err *e);
+} answers[] = {
+    {"hello",   hello        },
+    {"prepare", prepare      },
+    {"step",    step         },
+    {"finish",  finish       },
+    {"results", results      },
+    {"release", release_asked},
+};
+
+/* ---- serving -------------------------------------------------------------------------------- */
+
+static struct json *failure(const struct err *e)
+{
+    struct json *answer = json_object();
+    json_put_text(answer, "error", e->text);
+    json_put_number(answer, "code", e->code);
+    return answer;
+}
+
+static struct json *answer_to(struct worker *w, const struct json *ask)
+{
+    struct err e = {0};
+    const char *op;
+    if (!json_need_text(ask, "op", &op, &e))
+        return failure(&e);
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        if (strcmp(answers[i].op, op) != 0)
+            continue;
+        struct json *answer = json_object();
+        if (answers[i].answer(w, ask, answer, &e))
+            return answer;
+        json_free(answer);
+        return failure(&e);
+    }
+    err_input(&e, "protocol: unknown op \"%.40s\"", op);
+    return failure(&e);
+}
+
+static bool serve_until_quit(struct worker *w, struct err *e)
+{
+    for (;;) {
+        struct json *ask = channel_receive(&w->channel, e);
+        if (!ask)
+            return false;
+        const struct json *op = json_get(ask, "op");
+        bool quit = json_kind(op) == JSON_TEXT && strcmp(json_text(op), "quit") == 0;
+        bool ok = quit || channel_send(&w->channel, answer_to(w, ask), e);
+        json_free(ask);
+        if (quit || !ok)
+            return ok;
+    }
+}
+
+bool worker_serve(int fd, struct err *e)
+{
+    struct worker w = {.channel = {.fd = fd}};
+    probe_open(&w.probe);
+    w.meter = probe_meter_open();
+    bool ok = serve_until_quit(&w, e);
+    release(&w);
+    probe_meter_close(w.meter);
+    probe_close(&w.probe);
+    arena_done(&w.arena);
+    channel_close(&w.channel);
+    return ok;
+}

@@ -1,0 +1,156 @@
+#include "harness/plan/plan.h"
+#include "harness/plan/scenario.h"
+
+#include "harness/base/io.h"
+
+#include "tests/test.h"
+
+#include <string.h>
+
+static struct arena arena;
+
+/* The scenario text in a file of its own, read; NULL path on error with e set. */
+static bool read_text(struct scenario *s, const char *text, struct err *e)
+{
+    char path[1200];
+    snprintf(path, sizeof path, "%s/s.json", test_folder("scenario"));
+    assert_ok(io_write_file(path, text, strlen(text), e), e);
+    return scenario_read(s, path, &arena, e);
+}
+
+static void refuses(const char *text, const char *words)
+{
+    struct scenario s;
+    struct err e = {0};
+    if (read_text(&s, text, &e)) {
+        struct plan p;
+        bool planned = plan_make(&p, &s, &(struct plan_overrides){0}, &arena, &e);
+        if (planned)
+            plan_done(&p);
+        scenario_done(&s);
+        assert_false(planned);
+    }
+    assert_says(&e, words);
+    assert_int_equal(err_exit_status(e.code), 2);
+}
+
+#define SCALES  "\"scales\": [{\"name\": \"s\"}]"
+#define COMPARE "\"compare\": [{}]"
+
+static void bad_files_are_refused_by_field(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *words;
+    } cases[] = {
+        {"{",                                                                              "s.json:1: not valid JSON"              },
+        {"[]",                                                                             "expected an object, found an array"    },
+        {"{\"kernel\": \"spin\"," SCALES "," COMPARE "}",                                  "name: missing"                         },
+        {"{\"name\": \"n\", \"kernel\": 3}",                                               "kernel: expected text, found a number" },
+        {"{\"name\": \"n\", \"kernel\": \"spin\", \"pairs\": 9, " SCALES "," COMPARE "}",
+         "pairs: expected a whole number from 10"                                                                                  },
+        {"{\"name\": \"n\", \"kernel\": \"spin\", \"paris\": 10, " SCALES "," COMPARE "}",
+         "paris: no such field"                                                                                                    },
+        {"{\"name\": \"n\", \"kernel\": \"nope\", " SCALES "," COMPARE "}",
+         "kernel: expected one of"                                                                                                 },
+        {"{\"name\": \"n\", \"kernel\": \"spin\", \"scales\": [], " COMPARE "}",
+         "scales: expected at least one"                                                                                           },
+        {"{\"name\": \"n\", \"kernel\": \"spin\", \"scales\": [{\"name\": \"a\"}, {\"name\": "
+         "\"a\"}], " COMPARE "}",
+         "scales[1]: name: \"a\" stands twice"                                                                                     },
+        {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES
+         ", \"compare\": [{\"scales\": [\"x\"]}]}",                               "compare[0]: no scale is named \"x\""   },
+        {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES
+         ", \"compare\": [{\"expand\": \"some\"}]}",                              "expand: expected one of no, each-alone"},
+        {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES
+         ", \"compare\": [{\"new\": {\"layers\": \"fast\"}}]}",                   "kernel spin has no layer \"fast\""     },
+        {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES
+         ", \"compare\": [{\"new\": {\"settings\": {\"work\": 0}}}]}",            "work: expected a whole number from 1"  },
+        {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES ", \"compare\": [{}, {}]}",
+         "two comparisons are named \"s/none\""                                                                                    },
+        {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES "," COMPARE
+         ", \"expect\": [{\"scale\": \"s\"}]}",                                   "expect[0]: digest: missing"            },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        refuses(cases[i].text, cases[i].words);
+}
+
+static void an_absent_scenario_is_named(void **state)
+{
+    (void)state;
+    struct scenario s;
+    struct err e = {0};
+    assert_false(scenario_read(&s, "no-such", &arena, &e));
+    assert_says(&e, "scenario no-such");
+}
+
+static double setting(const struct plan_side *side, const char *name)
+{
+    return json_number(json_get(side->settings, name));
+}
+
+static void settings_are_laid_over_each_other(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct scenario s;
+    assert_ok(read_text(&s,
+                        "{\"name\": \"n\", \"kernel\": \"spin\", \"settings\": {\"work\": 1},"
+                        "\"scales\": [{\"name\": \"a\"}, {\"name\": \"b\", \"settings\": "
+                        "{\"work\": 2}}], \"compare\": [{\"name\": \"c\", \"new\": {\"settings\": "
+                        "{\"extra_percent\": 15}}}]}",
+                        &e),
+              &e);
+    struct plan p;
+    struct json *over = json_object();
+    json_put_number(over, "work", 3);
+    assert_ok(plan_make(&p, &s, &(struct plan_overrides){0}, &arena, &e), &e);
+    assert_int_equal(p.count, 2);
+    assert_string_equal(p.cells[0].id, "a/c");
+    assert_true(setting(&p.cells[0].base, "work") == 1);
+    assert_true(setting(&p.cells[1].base, "work") == 2);
+    assert_true(setting(&p.cells[1].new, "extra_percent") == 15);
+    plan_done(&p);
+    assert_ok(plan_make(&p, &s, &(struct plan_overrides){.settings = over}, &arena, &e), &e);
+    assert_true(setting(&p.cells[1].new, "work") == 3);
+    plan_done(&p);
+    json_free(over);
+    scenario_done(&s);
+}
+
+static void the_projects_scenarios_are_good(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"headline", "micro-grid", "production-grid", "self-null",
+                                        "self-spin"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct scenario s;
+        struct plan p;
+        struct err e = {0};
+        assert_ok(scenario_read(&s, names[i], &arena, &e), &e);
+        assert_ok(plan_make(&p, &s, &(struct plan_overrides){0}, &arena, &e), &e);
+        assert_true(p.count > 0);
+        for (int k = 0; k < p.count; k++)
+            assert_true(p.cells[k].pairs >= SCENARIO_PAIRS_MIN);
+        plan_done(&p);
+        scenario_done(&s);
+    }
+}
+
+static int forget(void **state)
+{
+    (void)state;
+    arena_done(&arena);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(bad_files_are_refused_by_field),
+        TEST(an_absent_scenario_is_named),
+        TEST(settings_are_laid_over_each_other),
+        TEST(the_projects_scenarios_are_good),
+    };
+    return cmocka_run_group_tests_name("scenario", tests, NULL, forget);
+}

@@ -1,0 +1,103 @@
+# Reference values for the tests of harness/stats, computed by R. Run: make stats-reference
+# Rows: what,set,arg,value. Data sets come first (what = "data"): tests read the numbers from here,
+# so that both sides start from the same decimals.
+rows <- character()
+put <- function(what, set, arg, value)
+    rows <<- c(rows, sprintf("%s,%s,%s,%s", what, set, format(arg, digits = 15),
+                             formatC(value, digits = 17, format = "g", width = 1)))
+put_data <- function(set, v) for (i in seq_along(v)) put("data", set, i - 1, v[i])
+
+# ---- data: quantised as a clock does, but without ties where the exact tests need none
+set.seed(20240607)
+pairs <- list()
+for (n in c(6, 10, 15, 20, 40, 60, 120, 200)) {
+    drift <- as.numeric(arima.sim(list(ar = 0.8), n, sd = 0.05))
+    base <- round(100 * exp(drift + rnorm(n, 0, 0.03)), 6)
+    new <- round(104 * exp(drift + rnorm(n, 0, 0.04) + ifelse(runif(n) < 0.1, rexp(n, 4), 0)), 6)
+    pairs[[paste0("n", n)]] <- list(base = base, new = new)
+}
+samples <- list(one_to_five = c(1, 2, 3, 4, 5), even = c(4, 1, 3, 2), spiked = c(9.9, 10, 10.1, 10.2, 9.8, 30),
+                negative = c(-3.5, 2.25, -1.125, 8, 0.5, -7, 1e-3), large = 1e9 + c(1, 2, 4, 8, 16, 32))
+tied <- list(halves = c(1, -1, 2, 2, -3, 0.5, 0.5, 0, 4, 0, 5), equal = c(1, 1, 1, 1, -1),
+             mixed = c(-2, -2, 3, 3, 3, -1, 1, 0, 6, -6, 7, 8))
+for (s in names(pairs)) {
+    put_data(paste0(s, ".base"), pairs[[s]]$base)
+    put_data(paste0(s, ".new"), pairs[[s]]$new)
+}
+for (s in names(samples)) put_data(s, samples[[s]])
+for (s in names(tied)) put_data(s, tied[[s]])
+
+# ---- the distribution of the signed-rank statistic
+for (n in c(1:12, 14, 15, 20, 25, 28, 30, 40, 50, 53, 54, 60, 85, 100, 120, 150, 200)) {
+    max <- n * (n + 1) / 2
+    for (q in unique(floor(max * c(0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1))))
+        put("psignrank", n, q, psignrank(q, n))
+    for (p in c(1e-5, 1e-4, 5e-4, 1e-3, 0.0025, 0.005, 0.01, 0.02, 0.025, 0.05, 0.1, 0.2))
+        put("qsignrank", n, p, qsignrank(p, n))
+}
+
+# ---- comparison of pairs
+put_t <- function(what, set, t, difference) {
+    put(paste0(what, ".t"), set, 0, t$statistic)
+    put(paste0(what, ".df"), set, 0, t$parameter)
+    put(paste0(what, ".p"), set, 0, t$p.value)
+    put(paste0(what, ".low"), set, attr(t$conf.int, "conf.level"), t$conf.int[1])
+    put(paste0(what, ".high"), set, attr(t$conf.int, "conf.level"), t$conf.int[2])
+    put(paste0(what, ".difference"), set, 0, difference)
+}
+for (s in names(pairs)) {
+    base <- pairs[[s]]$base
+    new <- pairs[[s]]$new
+    d <- log(new / base)
+    stopifnot(!anyDuplicated(abs(d)), all(d != 0))
+    for (level in c(0.9, 0.95, if (length(d) >= 8) 0.99)) {
+        w <- wilcox.test(d, conf.int = TRUE, conf.level = level, exact = TRUE)
+        put("hl.low", s, level, w$conf.int[1])
+        put("hl.high", s, level, w$conf.int[2])
+    }
+    put("hl.estimate", s, 0, w$estimate)
+    put("signed_rank.v", s, 0, w$statistic)
+    put("signed_rank.p", s, 0, w$p.value)
+    put("signed_rank.less", s, 0, wilcox.test(d, alternative = "less", exact = TRUE)$p.value)
+    put("signed_rank.greater", s, 0, wilcox.test(d, alternative = "greater", exact = TRUE)$p.value)
+    put("sign.p", s, 0, binom.test(sum(d > 0), length(d))$p.value)
+    k <- qbinom(0.025, length(d), 0.5)
+    put("sign.low", s, 0.95, sort(d)[k])
+    put("sign.high", s, 0.95, sort(d)[length(d) + 1 - k])
+    put("sign.coverage", s, 0.95, 1 - 2 * pbinom(k - 1, length(d), 0.5))
+    put_t("paired", s, t.test(d), mean(d))
+    put_t("paired99", s, t.test(d, conf.level = 0.99), mean(d))
+    put_t("welch", s, t.test(new, base), mean(new) - mean(base))
+    put("lag1", s, 0, acf(base, lag.max = 1, plot = FALSE)$acf[2])
+}
+
+# ---- signed rank with ties and zeros: every sign of the given ranks, counted
+for (s in names(tied)) {
+    d <- tied[[s]][tied[[s]] != 0]
+    r <- rank(abs(d))
+    v <- sum(r[d > 0])
+    sums <- as.matrix(expand.grid(rep(list(0:1), length(d)))) %*% r
+    put("tied.v", s, 0, v)
+    put("tied.less", s, 0, mean(sums <= v))
+    put("tied.greater", s, 0, mean(sums >= v))
+}
+
+# ---- one sample
+for (s in c(names(samples), names(tied))) {
+    v <- if (s %in% names(samples)) samples[[s]] else tied[[s]]
+    put("mean", s, 0, mean(v))
+    put("sd", s, 0, sd(v))
+    put("median", s, 0, median(v))
+    put("mad", s, 0, mad(v, constant = 1))
+    put("mad_sd", s, 0, mad(v))
+    put("mean.low", s, 0.95, t.test(v)$conf.int[1])
+    put("mean.high", s, 0.95, t.test(v)$conf.int[2])
+    for (p in c(0, 0.1, 0.25, 1 / 3, 0.5, 0.75, 0.95, 1)) put("quantile", s, p, quantile(v, p, type = 7))
+}
+
+# ---- two-sided p of t far out in the tail, and of a fair coin
+for (df in c(1, 2.5, 9, 30.5, 59, 118)) for (t in c(0.3, 2, 8, 20)) put("pt", df, t, 2 * pt(-t, df))
+for (n in c(1, 5, 10, 59, 60, 200)) for (x in unique(floor(n * c(0, 0.1, 0.3, 0.5))))
+    put("binom", n, x, binom.test(x, n)$p.value)
+
+writeLines(c(paste("#", R.version.string), rows))
