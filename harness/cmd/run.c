@@ -1,0 +1,213 @@
+/* cupel run: a scenario's comparisons, measured and recorded. */
+#include "harness/cmd/commands.h"
+#include "harness/cmd/settings.h"
+#include "harness/cmd/table.h"
+
+#include "harness/base/log.h"
+#include "harness/base/units.h"
+#include "harness/result/record.h"
+#include "harness/run/campaign.h"
+#include "harness/run/inputs.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct run_settings {
+    const char *layers, *seed, *out;
+    long pairs;
+    struct opt_texts set;
+    bool quiet;
+};
+
+static const struct opt run_options[] = {
+    {.name = "layers",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct run_settings,                                       layers),
+     .arg = "SET",
+     .help = "compare only: no layer against these (all, none, a,b or all,-a)"},
+    {.name = "pairs",
+     .kind = OPT_INT,
+     .offset = offsetof(struct run_settings,                                                              pairs),
+     .arg = "N",
+     .min = SCENARIO_PAIRS_MIN,
+     .max = SCENARIO_PAIRS_MAX,
+     .help = "pairs of fresh processes per comparison, instead of the scenario's"},
+    {.name = "seed",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct run_settings, seed),
+     .arg = "S",
+     .help = "of orders and inputs, instead of one from the system; the record holds it"},
+    {.name = "set",
+     .kind = OPT_TEXTS,
+     .offset = offsetof(struct run_settings,                                                                   set),
+     .arg = "NAME=VALUE",
+     .help = "a setting of the kernel, over the scenario's; may be repeated"},
+    {.name = "out",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct run_settings,out),
+     .arg = "FILE",
+     .help = "results file to make, instead of results/runs/NAME-TIME.jsonl"},
+    {.name = "quiet",
+     .kind = OPT_FLAG,
+     .offset = offsetof(struct run_settings,                                       quiet),
+     .help = "no progress"                                                                                              },
+    OPT_END,
+};
+
+/* ---- the table at the end ------------------------------------------------------------------- */
+
+static void table_heading(struct table *t)
+{
+    table_row(t, "comparison", "base CPU", "new CPU", "ratio", "95 % interval", "change", "times",
+              "wall-queue", "pairs", "verdict", NULL);
+}
+
+static void table_cell(struct table *t, const struct cell_result *r)
+{
+    char base[UNITS_TEXT], new[UNITS_TEXT], ratio[UNITS_TEXT], change[UNITS_TEXT];
+    char times[UNITS_TEXT], net[UNITS_TEXT], lower[UNITS_TEXT], upper[UNITS_TEXT];
+    struct stats_comparison cpu = record_contrast(r, PROBE_CPU);
+    struct stats_comparison wall = record_contrast(r, PROBE_NET);
+    struct text interval = {0}, pairs = {0};
+    text_printf(&interval, "%s..%s", units_ratio(lower, cpu.ratio.low),
+                units_ratio(upper, cpu.ratio.high));
+    text_printf(&pairs, "%d", r->count);
+    table_row(t, r->cell->id, units_time(base, record_median(r, SIDE_BASE, PROBE_CPU)),
+              units_time(new, record_median(r, SIDE_NEW, PROBE_CPU)),
+              units_ratio(ratio, cpu.ratio.estimate), interval.p,
+              units_change(change, cpu.ratio.estimate), units_ratio(times, cpu.times),
+              units_ratio(net, wall.ratio.estimate), pairs.p, record_verdict(r), NULL);
+    text_done(&interval);
+    text_done(&pairs);
+}
+
+/* ---- measuring ------------------------------------------------------------------------------ */
+
+static bool wants_more(void *context, const struct cell_result *so_far)
+{
+    (void)context;
+    return so_far->count < so_far->cell->pairs;
+}
+
+static const char *outcome(void *context, const struct cell_result *result)
+{
+    (void)context;
+    return record_verdict(result);
+}
+
+/* One cell to its record and table row. A cell that fails is recorded before the error goes up. */
+static bool measure(struct campaign *c, const struct plan_cell *cell, struct table *t,
+                    struct err *e)
+{
+    if (cell->skipped)
+        return campaign_skip(c, cell, e);
+    const struct campaign_rule rule = {
+        .wants_more = wants_more, .outcome = outcome, .pairs_max = cell->pairs};
+    struct cell_result result;
+    bool ok = campaign_cell(c, cell, &rule, &result, e);
+    struct err unused;
+    if (result.count > 0 && !campaign_record(c, record_comparison(&result, NULL, ok), &unused))
+        ok = ok && err_set(e, unused.code, "%s", unused.text);
+    if (ok)
+        table_cell(t, &result);
+    else if (!campaign_failed(c, cell, e, &unused))
+        log_error("%s", unused.text);
+    cell_done(&result);
+    return ok;
+}
+
+static bool measure_all(struct campaign *c, const struct plan *plan, struct err *e)
+{
+    struct table t = {0};
+    table_heading(&t);
+    bool ok = true;
+    for (int i = 0; i < plan->count && ok; i++)
+        ok = measure(c, &plan->cells[i], &t, e);
+    progress_end(&c->progress);
+    table_print(&t, stdout);
+    table_done(&t);
+    return ok;
+}
+
+static long pairs_of(const struct plan *plan)
+{
+    long pairs = 0;
+    for (int i = 0; i < plan->count; i++)
+        pairs += plan->cells[i].skipped ? 0 : plan->cells[i].pairs;
+    return pairs;
+}
+
+static bool run_plan(const struct run_settings *s, const struct scenario *scenario,
+                     const struct plan *plan, struct json *inputs, uint64_t seed, struct err *e)
+{
+    struct campaign c;
+    const struct campaign_options options = {
+        .tool = "run",
+        .name = scenario->name,
+        .title = scenario->title,
+        .path = scenario->path,
+        .kernel = scenario->kernel,
+        .margin_percent = scenario->margin_percent,
+        .seed = seed,
+        .out = s->out,
+        .inputs = inputs,
+        .cells = plan->count,
+        .pairs_planned = pairs_of(plan),
+    };
+    if (!campaign_open(&c, &options, e))
+        return false;
+    bool ok = measure_all(&c, plan, e);
+    struct text path = {0};
+    text_puts(&path, c.writer.path);
+    struct err closing;
+    if (!campaign_close(&c, ok, &closing))
+        ok = ok && err_set(e, closing.code, "%s", closing.text);
+    printf("results: %s\n", path.p);
+    text_done(&path);
+    return ok;
+}
+
+static enum err_code run_run(const struct invocation *in, struct err *e)
+{
+    const struct run_settings *s = in->settings;
+    log_set_quiet(s->quiet);
+    uint64_t seed;
+    struct scenario scenario;
+    struct plan plan;
+    struct json *settings = NULL, *inputs = json_object();
+    if (!run_seed(s->seed, &seed, e) || !scenario_read(&scenario, in->words.v[0], in->arena, e))
+        goto out_inputs;
+    settings = run_overrides(&s->set, scenario.kernel, in->arena, e);
+    const struct plan_overrides over = {s->layers, s->pairs, settings};
+    if (!settings || !plan_make(&plan, &scenario, &over, in->arena, e))
+        goto out_scenario;
+    if (inputs_prepare(&plan, &scenario, inputs, in->arena, e)) {
+        bool ok = run_plan(s, &scenario, &plan, inputs, seed, e);
+        inputs = NULL; /* the campaign has it */
+        e->code = ok ? ERR_OK : e->code;
+    }
+    plan_done(&plan);
+out_scenario:
+    scenario_done(&scenario);
+out_inputs:
+    json_free(settings);
+    json_free(inputs);
+    return e->code;
+}
+
+const struct command command_run = {
+    .name = "run",
+    .arguments = "SCENARIO [OPTIONS]",
+    .summary = "measure a scenario's comparisons by pairs of fresh processes",
+    .details =
+        "SCENARIO is a JSON file, or the name of one in ./scenarios or of the installed ones.\n"
+        "Each comparison takes at least 10 pairs; the ratio is new/base of CPU time, the\n"
+        "Hodges-Lehmann estimate over the pairs, its interval is exact (signed rank).\n"
+        "The results of both sides must be the same: if not, the exit status is 4.",
+    .options = run_options,
+    .settings_size = sizeof(struct run_settings),
+    .min_words = 1,
+    .max_words = 1,
+    .run = run_run,
+};
