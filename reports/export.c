@@ -64,8 +64,8 @@ static bool write_png(const struct figure *f, const char *folder, struct err *e)
 bool export_all(const struct document *d, const char *folder, bool png, struct err *e)
 {
     for (const struct block *b = d->first; b; b = b->next)
-        if (b->figure && (!write_svg(b->figure, folder, e) ||
-                          (png && !write_png(b->figure, folder, e))))
+        if (b->figure &&
+            (!write_svg(b->figure, folder, e) || (png && !write_png(b->figure, folder, e))))
             return false;
     for (int i = 0; i < COUNT(exporters); i++) {
         struct text out = {0};

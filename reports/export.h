@@ -15,8 +15,7 @@ extern const struct exporter export_markdown, export_html;
 
 /* Every figure, rendered before, as NAME.svg (and NAME.png), then every exporter's file, each whole
  * by rename; paths are printed to standard output. The folder exists. */
-bool export_all(const struct document *d, const char *folder, bool png,
-                struct err *e) MUST_CHECK;
+bool export_all(const struct document *d, const char *folder, bool png, struct err *e) MUST_CHECK;
 
 /* Draws every figure of the document. */
 bool export_render(const struct document *d, const char *folder, struct err *e) MUST_CHECK;

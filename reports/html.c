@@ -32,7 +32,7 @@ static void add_head(const struct table *t, struct text *out)
 
 static void add_cell(const struct table *t, const struct cell *cell, int column, struct text *out)
 {
-    const char *width = t->columns[column].numeric         ? "n"
+    const char *width = t->columns[column].numeric        ? "n"
                         : strlen(cell->text) >= long_text ? "long"
                                                           : "w";
     text_printf(out, "<%s class=\"%s%s\"", column ? "td" : "th scope=\"row\"", width,

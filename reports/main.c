@@ -18,7 +18,7 @@ struct settings {
 static const struct opt options[] = {
     {.name = "out",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct settings, out),
+     .offset = offsetof(struct settings,                                                        out),
      .arg = "DIR",
      .required = true,
      .help = "folder of the report; made if need be, files in it are replaced"},

@@ -48,6 +48,8 @@ static const struct need comparison_needs[] = {
     {"new.metrics.wall.median",   JSON_NUMBER, false},
     {"base.metrics.cpu.outliers", JSON_ARRAY,  false},
     {"new.metrics.cpu.outliers",  JSON_ARRAY,  false},
+    {"base.metrics.cpu.values",   JSON_ARRAY,  false},
+    {"new.metrics.cpu.values",    JSON_ARRAY,  false},
     {"compare.cpu.pairs",         JSON_NUMBER, false},
     {"compare.cpu.ratio",         JSON_NUMBER, true },
     {"compare.cpu.level",         JSON_NUMBER, false},
@@ -79,6 +81,17 @@ static bool has(const struct json *value, const struct need *needs, size_t n, st
     return true;
 }
 
+/* One finite number a pair. */
+static bool check_values(const struct json *record, const char *path, int pairs, struct err *e)
+{
+    const struct json *list = at(record, path);
+    int numbers = 0;
+    for (const struct json *v = json_first(list); v; v = json_next(v))
+        numbers += json_kind(v) == JSON_NUMBER;
+    return (numbers == pairs && json_count(list) == pairs) ||
+           err_input(e, "%s: expected %d numbers, one a pair, found %d", path, pairs, numbers);
+}
+
 static bool check_comparison(const struct json *record, struct err *e)
 {
     if (!has(record, comparison_needs, sizeof comparison_needs / sizeof *comparison_needs, e))
@@ -88,7 +101,10 @@ static bool check_comparison(const struct json *record, struct err *e)
     for (const struct json *p = json_first(pairs); p; p = json_next(p), number++)
         if (!has(p, pair_needs, sizeof pair_needs / sizeof *pair_needs, e))
             return err_prefix(e, "pair %d", number + 1);
-    return number > 0 || err_input(e, "pairs: expected at least one, found none");
+    if (number == 0)
+        return err_input(e, "pairs: expected at least one, found none");
+    return check_values(record, "base.metrics.cpu.values", number, e) &&
+           check_values(record, "new.metrics.cpu.values", number, e);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */

@@ -59,7 +59,9 @@ static void add_tics(struct text *script, struct range r)
             }
     } else {
         double rough = (r.hi - r.lo) / 5, decade = pow(10, floor(log10(rough)));
-        double step = rough / decade < 1.5 ? decade : rough / decade < 3.5 ? 2 * decade : 5 * decade;
+        double step = rough / decade < 1.5   ? decade
+                      : rough / decade < 3.5 ? 2 * decade
+                                             : 5 * decade;
         for (double n = ceil(r.lo / step); n * step <= r.hi; n++) {
             text_printf(script, "%s'%.6g' %.12g", separator, n * step, n * step);
             separator = ", ";
@@ -118,9 +120,9 @@ static void add_row_labels(struct text *s, struct arena *a, const struct model_c
                palette_gnuplot(PALETTE_INK));
     text_done(&name);
     plot_label(s,
-               arena_format(
-                   a, "%s (%s)", words(a, WORDS_RATIO, at_number(cpu, "ratio")),
-                   words_interval(a, WORDS_RATIO, at_number(cpu, "lower"), at_number(cpu, "upper"))),
+               arena_format(a, "%s (%s)", words(a, WORDS_RATIO, at_number(cpu, "ratio")),
+                            words_interval(a, WORDS_RATIO, at_number(cpu, "lower"),
+                                           at_number(cpu, "upper"))),
                arena_format(a, "screen 0.725, first %d", y), "left", palette_gnuplot(PALETTE_INK));
 }
 
@@ -150,11 +152,12 @@ void plot_forest(struct document *d, const struct model_file *f, const char *sca
         rows += on_scale(&f->cells[i], scale);
     figure->width = WIDTH;
     figure->height = AROUND + ROW_HEIGHT * rows;
-    figure->title = arena_format(d->arena, "CPU time, new / base%s%s", *scale ? " at scale " : "",
-                                 scale);
+    figure->title =
+        arena_format(d->arena, "CPU time, new / base%s%s", *scale ? " at scale " : "", scale);
     figure->description =
-        arena_format(d->arena, "Forest plot: ratio and interval of %d comparison%s; the figures "
-                               "stand in the table of this section.",
+        arena_format(d->arena,
+                     "Forest plot: ratio and interval of %d comparison%s; the figures "
+                     "stand in the table of this section.",
                      rows, rows == 1 ? "" : "s");
     add_frame(&figure->script, range_of(f, scale), f->margin_percent, rows);
     add_line_names(&figure->script, d->arena, f->margin_percent);

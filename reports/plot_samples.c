@@ -38,11 +38,12 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static struct values values_of(struct arena *a, const struct json *pairs, const char *side)
+static struct values values_of(struct arena *a, const struct json *record, const char *side)
 {
-    struct values v = {.ns = ARENA_NEW(a, double, json_count(pairs))};
-    for (const struct json *p = json_first(pairs); p; p = json_next(p))
-        v.ns[v.n++] = at_number(json_get(p, side), "cpu_ns");
+    const struct json *list = at(json_get(record, side), "metrics.cpu.values");
+    struct values v = {.ns = ARENA_NEW(a, double, json_count(list))};
+    for (const struct json *one = json_first(list); one; one = json_next(one))
+        v.ns[v.n++] = json_number(one);
     v.sorted = ARENA_NEW(a, double, v.n);
     memcpy(v.sorted, v.ns, (size_t)v.n * sizeof *v.ns);
     qsort(v.sorted, (size_t)v.n, sizeof *v.sorted, by_value);
@@ -131,11 +132,12 @@ static void add_side_axes(struct text *s, double lo, double hi, struct unit unit
 {
     bool logarithmic = lo > 0 && hi / lo > log_axis_from;
     double room = logarithmic ? pow(hi / lo, 0.08) : (hi - lo) * 0.08 + hi * 1e-3;
-    text_printf(s,
-                "set lmargin at screen 0.22\nset rmargin at screen 0.97\nset tmargin at screen 0.98\n"
-                "set bmargin at screen 0.46\nset xrange [0.5:2.9]\nset xtics ('base' 1, 'new' 2)\n"
-                "set ylabel 'CPU time of a pair (%s%s)' offset 1.5,0\n",
-                unit.name, logarithmic ? ", log axis" : "");
+    text_printf(
+        s,
+        "set lmargin at screen 0.22\nset rmargin at screen 0.97\nset tmargin at screen 0.98\n"
+        "set bmargin at screen 0.46\nset xrange [0.5:2.9]\nset xtics ('base' 1, 'new' 2)\n"
+        "set ylabel 'CPU time (%s%s)' offset 1.5,0\n",
+        unit.name, logarithmic ? ", log axis" : "");
     if (logarithmic)
         text_puts(s, "set logscale y\n");
     text_printf(s, "set yrange [%.12g:%.12g]\n",
@@ -145,8 +147,7 @@ static void add_side_axes(struct text *s, double lo, double hi, struct unit unit
 
 static void add_sides(struct text *s, struct arena *a, const struct json *record)
 {
-    const struct json *pairs = json_get(record, "pairs");
-    struct values v[] = {values_of(a, pairs, "base"), values_of(a, pairs, "new")};
+    struct values v[] = {values_of(a, record, "base"), values_of(a, record, "new")};
     double lo = fmin(v[0].sorted[0], v[1].sorted[0]);
     double hi = fmax(v[0].sorted[v[0].n - 1], v[1].sorted[v[1].n - 1]);
     struct unit unit = unit_for(hi);
@@ -156,12 +157,13 @@ static void add_sides(struct text *s, struct arena *a, const struct json *record
         add_points(s, a, record, &sides[i], &v[i], unit);
     }
     for (int i = 0; i < 2; i++)
-        text_printf(s,
-                    "%s$%s using 1:($3 > 0 ? NaN : $2) with points pt 7 ps 0.55 lc rgb %s title '%s', "
-                    "$%s using 1:($3 > 0 ? $2 : NaN) with points pt 2 ps 0.8 lw 2 lc rgb %s "
-                    "title '%s, outliers'",
-                    i ? ", " : "plot ", sides[i].name, palette_gnuplot(sides[i].colour),
-                    sides[i].name, sides[i].name, palette_gnuplot(sides[i].colour), sides[i].name);
+        text_printf(
+            s,
+            "%s$%s using 1:($3 > 0 ? NaN : $2) with points pt 7 ps 0.55 lc rgb %s title '%s', "
+            "$%s using 1:($3 > 0 ? $2 : NaN) with points pt 2 ps 0.8 lw 2 lc rgb %s "
+            "title '%s, outliers'",
+            i ? ", " : "plot ", sides[i].name, palette_gnuplot(sides[i].colour), sides[i].name,
+            sides[i].name, palette_gnuplot(sides[i].colour), sides[i].name);
     text_puts(s, "\n");
 }
 
@@ -190,10 +192,12 @@ static void add_estimate(struct text *s, const struct json *cpu, double lo, doub
                     "set object rectangle from graph 0, first %.12g to graph 1, first %.12g "
                     "fc rgb %s fs transparent solid 0.13 noborder behind\n",
                     lower, upper, ink);
-    text_printf(s, "set arrow from graph 0, first %.12g to graph 1, first %.12g nohead lc rgb %s lw 2\n",
-                at_number(cpu, "ratio"), at_number(cpu, "ratio"), ink);
+    text_printf(
+        s, "set arrow from graph 0, first %.12g to graph 1, first %.12g nohead lc rgb %s lw 2\n",
+        at_number(cpu, "ratio"), at_number(cpu, "ratio"), ink);
     if (lo < 1 && hi > 1)
-        text_printf(s, "set arrow from graph 0, first 1 to graph 1, first 1 nohead lc rgb %s dt 2\n",
+        text_printf(s,
+                    "set arrow from graph 0, first 1 to graph 1, first 1 nohead lc rgb %s dt 2\n",
                     palette_gnuplot(PALETTE_QUIET));
 }
 

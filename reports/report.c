@@ -19,8 +19,9 @@ static void warn(struct document *d, const struct model *m)
     for (int i = 0; i < m->count; i++) {
         const struct model_file *f = &m->files[i];
         if (f->synthetic)
-            document_add(d, BLOCK_WARNING, "SYNTHETIC input (%s): Prices are synthetic: nobody "
-                                           "traded at them.",
+            document_add(d, BLOCK_WARNING,
+                         "SYNTHETIC input (%s): Prices are synthetic: nobody "
+                         "traded at them.",
                          f->file.path);
         if (!f->file.complete)
             document_add(d, BLOCK_WARNING,
@@ -49,8 +50,8 @@ void report_build(struct document *d, const struct model *m)
                        : m->files[0].title;
     document_heading(d, 1, "%s", d->title);
     for (int i = 0; i < m->count; i++)
-        document_add(d, BLOCK_LEAD, "%s%s%s", several ? m->files[i].title : "",
-                     several ? ": " : "", section_sentence(d->arena, &m->files[i]));
+        document_add(d, BLOCK_LEAD, "%s%s%s", several ? m->files[i].title : "", several ? ": " : "",
+                     section_sentence(d->arena, &m->files[i]));
     warn(d, m);
     for (int i = 0; i < m->count; i++) {
         if (several)

@@ -34,10 +34,15 @@ static void add_count(struct table *t, const char *key, double base, double valu
 static struct table *count_table(struct document *d, const struct model_cell *cell)
 {
     static const struct column columns[] = {
-        {"Count", false}, {"Base", true}, {"New", true}, {"New / base", true}};
-    struct table *t = table_new(
-        d->arena, arena_format(d->arena, "%s: what one run did", cell->id), columns, COUNT(columns));
-    const struct json *base = at(cell->record, "base.counts"), *now = at(cell->record, "new.counts");
+        {"Count",      false},
+        {"Base",       true },
+        {"New",        true },
+        {"New / base", true }
+    };
+    struct table *t = table_new(d->arena, arena_format(d->arena, "%s: what one run did", cell->id),
+                                columns, COUNT(columns));
+    const struct json *base = at(cell->record, "base.counts"),
+                      *now = at(cell->record, "new.counts");
     for (const struct json *v = json_first(base); v; v = json_next(v))
         add_count(t, json_key(v), json_number(v), json_number(json_get(now, json_key(v))));
     for (const struct json *v = json_first(now); v; v = json_next(v))
@@ -57,8 +62,9 @@ static int differing(const struct table *t)
 void section_counts(struct document *d, const struct model_file *f, int level)
 {
     (void)level;
-    document_add(d, BLOCK_TEXT, "Counts are exact where time is noisy: the same at every run. "
-                                "Rows whose two sides are equal are dimmed.");
+    document_add(d, BLOCK_TEXT,
+                 "Counts are exact where time is noisy: the same at every run. "
+                 "Rows whose two sides are equal are dimmed.");
     for (int i = 0; i < f->cell_count; i++) {
         struct table *t = count_table(d, &f->cells[i]);
         if (table_rows(t) == 0) {

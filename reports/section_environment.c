@@ -8,7 +8,6 @@
 
 /* ---- machine and inputs --------------------------------------------------------------------------- */
 
-
 /* Facts by name, objects within objects as "outer.inner". */
 static void add_facts(struct table *t, const char *prefix, const struct json *facts)
 {
@@ -20,7 +19,8 @@ static void add_facts(struct table *t, const char *prefix, const struct json *fa
         }
         bool bytes = json_kind(v) == JSON_NUMBER && strstr(name, "bytes");
         table_text(t, name);
-        table_text(t, bytes ? words(t->arena, WORDS_BYTES, json_number(v)) : words_json(t->arena, v));
+        table_text(t,
+                   bytes ? words(t->arena, WORDS_BYTES, json_number(v)) : words_json(t->arena, v));
     }
 }
 
@@ -40,11 +40,18 @@ static void add_machine(struct document *d, const struct model_file *f)
 static void add_inputs(struct document *d, const struct model_file *f)
 {
     static const struct column columns[] = {
-        {"Setting", false}, {"Path", false},   {"Source", false}, {"Kind", false},  {"Rows", true},
-        {"Assets", true},   {"First", false},  {"Last", false},   {"SHA-256 of content", false},
+        {"Setting",            false},
+        {"Path",               false},
+        {"Source",             false},
+        {"Kind",               false},
+        {"Rows",               true },
+        {"Assets",             true },
+        {"First",              false},
+        {"Last",               false},
+        {"SHA-256 of content", false},
     };
-    struct table *t = table_new(d->arena, "Inputs: market data that the kernel read", columns,
-                                COUNT(columns));
+    struct table *t =
+        table_new(d->arena, "Inputs: market data that the kernel read", columns, COUNT(columns));
     const struct json *inputs = json_get(f->file.run, "inputs");
     for (const struct json *v = json_first(inputs); v; v = json_next(v)) {
         table_text(t, json_key(v));
@@ -52,7 +59,8 @@ static void add_inputs(struct document *d, const struct model_file *f)
         table_text(t, at_text(v, "source"));
         table_text(t, json_bool(json_get(v, "synthetic")) ? "synthetic" : "as recorded");
         table_number(t, at_number(v, "rows"), words(d->arena, WORDS_COUNT, at_number(v, "rows")));
-        table_number(t, at_number(v, "assets"), words(d->arena, WORDS_COUNT, at_number(v, "assets")));
+        table_number(t, at_number(v, "assets"),
+                     words(d->arena, WORDS_COUNT, at_number(v, "assets")));
         table_text(t, at_text(v, "first"));
         table_text(t, at_text(v, "last"));
         table_text(t, at_text(v, "content"));
@@ -107,9 +115,15 @@ static void add_side(struct table *t, const struct model_cell *cell, const char 
 static void add_sides(struct document *d, const struct model_file *f)
 {
     static const struct column columns[] = {
-        {"Comparison", false}, {"Side", false},     {"Label", false},
-        {"Layers", false},     {"Digest of the results", false}, {"Settings", false},
-        {"Binary", false},     {"Command", false},  {"Build", false},
+        {"Comparison",            false},
+        {"Side",                  false},
+        {"Label",                 false},
+        {"Layers",                false},
+        {"Digest of the results", false},
+        {"Settings",              false},
+        {"Binary",                false},
+        {"Command",               false},
+        {"Build",                 false},
     };
     struct table *t = table_new(d->arena, "What each side ran", columns, COUNT(columns));
     int checked = 0, equal = 0;
@@ -122,8 +136,9 @@ static void add_sides(struct document *d, const struct model_file *f)
         add_side(t, &f->cells[i], "new");
     }
     if (checked > 0)
-        document_add(d, BLOCK_TEXT, "Results of both sides agree, by digest, in %d of %d comparisons.",
-                     equal, checked);
+        document_add(d, BLOCK_TEXT,
+                     "Results of both sides agree, by digest, in %d of %d comparisons.", equal,
+                     checked);
     document_table(d, t);
 }
 
@@ -173,8 +188,9 @@ void section_reproduce(struct document *d, const struct model_file *f, int level
     }
     text_puts(&line, " --seed ");
     escape_shell(&line, words_json(d->arena, json_get(run, "seed")));
-    document_add(d, BLOCK_TEXT, "The same pairs, in the same order, on this machine or another "
-                                "(commit %s):",
+    document_add(d, BLOCK_TEXT,
+                 "The same pairs, in the same order, on this machine or another "
+                 "(commit %s):",
                  or_none(at_text(run, "environment.commit")));
     document_add(d, BLOCK_CODE, "%s", line.p);
     text_done(&line);

@@ -15,12 +15,8 @@ static const struct json *total(const struct json *totals, const char *name)
     return NULL;
 }
 
-static double value_of(const struct json *row)
-{
-    return json_bool(json_get(row, "available")) ? at_number(row, "value") : (double)NAN;
-}
-
-static void add_total(struct table *t, const char *name, const char *unit, double base, double value)
+static void add_total(struct table *t, const char *name, const char *unit, double base,
+                      double value)
 {
     if (!isfinite(base) && !isfinite(value))
         return;
@@ -36,17 +32,23 @@ static void add_total(struct table *t, const char *name, const char *unit, doubl
 static void add_totals(struct document *d, const struct model_cell *cell)
 {
     static const struct column columns[] = {
-        {"Reading", false}, {"Base", true}, {"New", true}, {"New / base", true}};
+        {"Reading",    false},
+        {"Base",       true },
+        {"New",        true },
+        {"New / base", true }
+    };
     struct table *t =
         table_new(d->arena, arena_format(d->arena, "%s: totals of a whole run", cell->id), columns,
                   COUNT(columns));
-    const struct json *base = at(cell->record, "base.totals"), *now = at(cell->record, "new.totals");
+    const struct json *base = at(cell->record, "base.totals"),
+                      *now = at(cell->record, "new.totals");
     for (const struct json *v = json_first(base); v; v = json_next(v))
-        add_total(t, at_text(v, "name"), at_text(v, "unit"), value_of(v),
-                  value_of(total(now, at_text(v, "name"))));
+        add_total(t, at_text(v, "name"), at_text(v, "unit"), at_number(v, "value"),
+                  at_number(total(now, at_text(v, "name")), "value"));
     for (const struct json *v = json_first(now); v; v = json_next(v))
         if (!total(base, at_text(v, "name")))
-            add_total(t, at_text(v, "name"), at_text(v, "unit"), (double)NAN, value_of(v));
+            add_total(t, at_text(v, "name"), at_text(v, "unit"), (double)NAN,
+                      at_number(v, "value"));
     if (table_rows(t) == 0)
         return;
     document_add(d, BLOCK_FOLD, "%s: %d readings", cell->id, table_rows(t));
@@ -69,7 +71,7 @@ static void list_unavailable(struct table *t, const struct json *totals)
 {
     for (const struct json *v = json_first(totals); v; v = json_next(v)) {
         const char *name = at_text(v, "name"), *reason = at_text(v, "reason");
-        if (json_bool(json_get(v, "available")))
+        if (json_kind(json_get(v, "value")) == JSON_NUMBER)
             continue;
         if (!*reason)
             reason = "no reason given";
@@ -84,7 +86,7 @@ static void add_unavailable(struct document *d, const struct model_file *f)
 {
     static const struct column columns[] = {
         {"Reading", false},
-        {"Why not",  false}
+        {"Why not", false}
     };
     struct table *t = table_new(d->arena, "Not available on this machine", columns, COUNT(columns));
     for (int i = 0; i < f->cell_count; i++) {
@@ -100,14 +102,19 @@ static void add_unavailable(struct document *d, const struct model_file *f)
 static void add_costs(struct document *d, const struct model_file *f)
 {
     static const struct column columns[] = {
-        {"Comparison", false},       {"Side", false},           {"Set-up, CPU", true},
-        {"Set-up, wall", true},      {"Empty slice, CPU", true}, {"Empty slice, wall less queue", true},
-        {"Empty slice, wall", true},
+        {"Comparison",                   false},
+        {"Side",                         false},
+        {"Set-up, CPU",                  true },
+        {"Set-up, wall",                 true },
+        {"Empty slice, CPU",             true },
+        {"Empty slice, wall less queue", true },
+        {"Empty slice, wall",            true },
     };
     static const char *const paths[] = {"prepare.cpu_ns", "prepare.wall_ns", "overhead.cpu",
                                         "overhead.net", "overhead.wall"};
     struct table *t = table_new(
-        d->arena, "Timed apart: set-up (median of the pairs), and what measuring an empty slice costs",
+        d->arena,
+        "Timed apart: set-up (median of the pairs), and what measuring an empty slice costs",
         columns, COUNT(columns));
     for (int i = 0; i < 2 * f->cell_count; i++) {
         const struct model_cell *cell = &f->cells[i / 2];

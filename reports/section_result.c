@@ -14,11 +14,12 @@ const char *section_sentence(struct arena *a, const struct model_file *f)
     const char *interval =
         words_interval(a, WORDS_RATIO, at_number(cpu, "lower"), at_number(cpu, "upper"));
     return arena_format(
-        a, "%s: %sx the CPU time of the base, %s interval %s, n=%s pairs%s%s%s: %s%s%s.", cell->name,
-        words(a, WORDS_RATIO, at_number(cpu, "ratio")), words(a, WORDS_LEVEL, at_number(cpu, "level")),
-        interval, words(a, WORDS_COUNT, at_number(cpu, "pairs")), *cell->scale ? ", at " : "",
-        cell->scale, *cell->scale ? " scale" : "", at_text(cell->record, "verdict"),
-        *gate ? "; gate: " : "", gate);
+        a, "%s: %sx the CPU time of the base, %s interval %s, n=%s pairs%s%s%s: %s%s%s.",
+        cell->name, words(a, WORDS_RATIO, at_number(cpu, "ratio")),
+        words(a, WORDS_LEVEL, at_number(cpu, "level")), interval,
+        words(a, WORDS_COUNT, at_number(cpu, "pairs")), *cell->scale ? ", at " : "", cell->scale,
+        *cell->scale ? " scale" : "", at_text(cell->record, "verdict"), *gate ? "; gate: " : "",
+        gate);
 }
 
 /* ---- the table of one scale -------------------------------------------------------------------- */
@@ -43,9 +44,11 @@ static void add_interval(struct table *t, const struct json *contrast)
 
 static void add_comparison(struct table *t, const struct model_cell *cell)
 {
-    const struct json *cpu = at(cell->record, "compare.cpu"), *net = at(cell->record, "compare.net");
+    const struct json *cpu = at(cell->record, "compare.cpu"),
+                      *net = at(cell->record, "compare.net");
     const char *verdict = at_text(cell->record, "verdict");
-    table_text(t, cell->name);
+    bool complete = json_bool(json_get(cell->record, "complete"));
+    table_text(t, complete ? cell->name : arena_format(t->arena, "%s (incomplete)", cell->name));
     add_value(t, WORDS_TIME, at_number(cell->record, "base.metrics.cpu.median"));
     add_value(t, WORDS_TIME, at_number(cell->record, "new.metrics.cpu.median"));
     add_value(t, WORDS_RATIO, at_number(cpu, "ratio"));
@@ -61,16 +64,23 @@ static void add_comparison(struct table *t, const struct model_cell *cell)
 static void add_scale(struct document *d, const struct model_file *f, const char *scale)
 {
     static const struct column columns[] = {
-        {"Comparison", false},     {"CPU time, base", true}, {"CPU time, new", true},
-        {"New / base", true},      {"Interval", true},       {"Change", true},
-        {"Times faster", true},    {"Verdict", false},       {"Wall less queue, ratio", true},
-        {"Its interval", true},    {"Pairs", true},
+        {"Comparison",             false},
+        {"CPU time, base",         true },
+        {"CPU time, new",          true },
+        {"New / base",             true },
+        {"Interval",               true },
+        {"Change",                 true },
+        {"Times faster",           true },
+        {"Verdict",                false},
+        {"Wall less queue, ratio", true },
+        {"Its interval",           true },
+        {"Pairs",                  true },
     };
-    struct table *t = table_new(
-        d->arena,
-        arena_format(d->arena, "CPU time%s%s: medians of the pairs, Hodges-Lehmann ratio",
-                     *scale ? " at scale " : "", scale),
-        columns, COUNT(columns));
+    struct table *t =
+        table_new(d->arena,
+                  arena_format(d->arena, "CPU time%s%s: medians of the pairs, Hodges-Lehmann ratio",
+                               *scale ? " at scale " : "", scale),
+                  columns, COUNT(columns));
     for (int i = 0; i < f->cell_count; i++)
         if (strcmp(f->cells[i].scale, scale) == 0)
             add_comparison(t, &f->cells[i]);
@@ -99,13 +109,19 @@ static void add_gate(struct table *t, const struct model_cell *cell, const struc
 static void add_gates(struct document *d, const struct model_file *f, int level)
 {
     static const struct column columns[] = {
-        {"Comparison", false},  {"Gate", false},        {"Policy", false},
-        {"Metric", false},      {"Margin", true},       {"Look", true},
-        {"Lower bound", true},  {"Upper bound", true},  {"Error of FAIL", true},
-        {"Error of PASS", true},
+        {"Comparison",    false},
+        {"Gate",          false},
+        {"Policy",        false},
+        {"Metric",        false},
+        {"Margin",        true },
+        {"Look",          true },
+        {"Lower bound",   true },
+        {"Upper bound",   true },
+        {"Error of FAIL", true },
+        {"Error of PASS", true },
     };
-    struct table *t = table_new(d->arena, "Verdicts of the gate, bounds one-sided", columns,
-                                COUNT(columns));
+    struct table *t =
+        table_new(d->arena, "Verdicts of the gate, bounds one-sided", columns, COUNT(columns));
     for (int i = 0; i < f->cell_count; i++) {
         const struct json *gate = json_get(f->cells[i].record, "gate");
         if (json_kind(gate) == JSON_OBJECT)
@@ -120,7 +136,10 @@ static void add_gates(struct document *d, const struct model_file *f, int level)
 static void add_unmeasured(struct document *d, const struct model_file *f, int level)
 {
     static const struct column columns[] = {
-        {"Cell", false}, {"What happened", false}, {"Why", false}};
+        {"Cell",          false},
+        {"What happened", false},
+        {"Why",           false}
+    };
     struct table *t = table_new(d->arena, "Cells without a measurement", columns, COUNT(columns));
     for (const struct json *r = json_first(f->file.records); r; r = json_next(r)) {
         bool failed = result_is(r, "failed");

@@ -22,15 +22,15 @@ struct statistic {
 };
 
 static const struct statistic side_statistics[] = {
-    {"mean",                     "mean",    NULL,      WORDS_TIME },
-    {"standard deviation",       "sd",      NULL,      WORDS_TIME },
-    {"t interval of the mean",   "t_lower", "t_upper", WORDS_TIME },
-    {"its level",                "level",   NULL,      WORDS_LEVEL},
-    {"median",                   "median",  NULL,      WORDS_TIME },
-    {"median absolute deviation", "mad",    NULL,      WORDS_TIME },
-    {"smallest",                 "min",     NULL,      WORDS_TIME },
-    {"largest",                  "max",     NULL,      WORDS_TIME },
-    {"values",                   "n",       NULL,      WORDS_COUNT},
+    {"mean",                      "mean",    NULL,      WORDS_TIME },
+    {"standard deviation",        "sd",      NULL,      WORDS_TIME },
+    {"t interval of the mean",    "t_lower", "t_upper", WORDS_TIME },
+    {"its level",                 "level",   NULL,      WORDS_LEVEL},
+    {"median",                    "median",  NULL,      WORDS_TIME },
+    {"median absolute deviation", "mad",     NULL,      WORDS_TIME },
+    {"smallest",                  "min",     NULL,      WORDS_TIME },
+    {"largest",                   "max",     NULL,      WORDS_TIME },
+    {"values",                    "n",       NULL,      WORDS_COUNT},
 };
 
 static void add_statistic(struct table *t, const struct json *from, const struct statistic *s)
@@ -61,13 +61,17 @@ static const struct json *summary_of(const struct json *record, int column)
 static void add_side_table(struct document *d, const struct model_cell *cell)
 {
     static const struct column columns[] = {
-        {"Statistic", false},         {"CPU, base", true},
-        {"CPU, new", true},           {"wall less queue, base", true},
-        {"wall less queue, new", true}, {"wall, base", true},
-        {"wall, new", true},
+        {"Statistic",             false},
+        {"CPU, base",             true },
+        {"CPU, new",              true },
+        {"wall less queue, base", true },
+        {"wall less queue, new",  true },
+        {"wall, base",            true },
+        {"wall, new",             true },
     };
-    struct table *t = table_new(d->arena, arena_format(d->arena, "%s: each side by itself", cell->id),
-                                columns, COUNT(columns));
+    struct table *t =
+        table_new(d->arena, arena_format(d->arena, "%s: each side by itself", cell->id), columns,
+                  COUNT(columns));
     for (int i = 0; i < COUNT(side_statistics); i++) {
         table_text(t, side_statistics[i].title);
         for (int c = 0; c < COUNT(columns) - 1; c++)
@@ -82,38 +86,42 @@ static void add_side_table(struct document *d, const struct model_cell *cell)
 /* ---- the comparison ------------------------------------------------------------------------------ */
 
 static const struct statistic contrast_statistics[] = {
-    {"ratio new / base (Hodges-Lehmann)",             "ratio",                  NULL,          WORDS_RATIO  },
-    {"interval (exact signed rank)",                  "lower",                  "upper",       WORDS_RATIO  },
-    {"its level",                                     "level",                  NULL,          WORDS_LEVEL  },
-    {"change",                                        "percent",                NULL,          WORDS_PERCENT},
-    {"signed rank p",                                 "signed_rank_p",          NULL,          WORDS_P      },
-    {"sign test p",                                   "sign.p",                 NULL,          WORDS_P      },
-    {"sign test interval",                            "sign.lower",             "sign.upper",  WORDS_RATIO  },
-    {"its level",                                     "sign.level",             NULL,          WORDS_LEVEL  },
-    {"paired t p",                                    "paired_t.p",             NULL,          WORDS_P      },
-    {"paired t interval",                             "paired_t.lower",         "paired_t.upper", WORDS_RATIO},
-    {"Welch t",                                       "welch.t",                NULL,          WORDS_PLAIN  },
-    {"Welch degrees of freedom",                      "welch.df",               NULL,          WORDS_PLAIN  },
-    {"Welch p, two-sided",                            "welch.p",                NULL,          WORDS_P      },
-    {"Welch difference of means",                     "welch.difference",       NULL,          WORDS_TIME   },
-    {"Welch interval of it",                          "welch.lower",            "welch.upper", WORDS_TIME   },
-    {"ratio of means",                                "mean_ratio",             NULL,          WORDS_RATIO  },
-    {"ratio of medians",                              "median_ratio",           NULL,          WORDS_RATIO  },
-    {"ratio of minima",                               "min_ratio",              NULL,          WORDS_RATIO  },
-    {"standard error of ln ratio",                    "se_log",                 NULL,          WORDS_PLAIN  },
-    {"smallest change that these pairs show (MDE)",   "mde_percent",            NULL,          WORDS_PERCENT},
-    {"position effect (ln, second less first)",       "position_effect",        NULL,          WORDS_PLAIN  },
-    {"autocorrelation, base",                         "autocorrelation.base",   NULL,          WORDS_PLAIN  },
-    {"autocorrelation, new",                          "autocorrelation.new",    NULL,          WORDS_PLAIN  },
-    {"autocorrelation, paired",                       "autocorrelation.paired", NULL,          WORDS_PLAIN  },
+    {"ratio new / base (Hodges-Lehmann)",           "ratio",                  NULL,             WORDS_RATIO  },
+    {"interval (exact signed rank)",                "lower",                  "upper",          WORDS_RATIO  },
+    {"its level",                                   "level",                  NULL,             WORDS_LEVEL  },
+    {"change",                                      "percent",                NULL,             WORDS_PERCENT},
+    {"signed rank p",                               "signed_rank_p",          NULL,             WORDS_P      },
+    {"sign test p",                                 "sign.p",                 NULL,             WORDS_P      },
+    {"sign test interval",                          "sign.lower",             "sign.upper",     WORDS_RATIO  },
+    {"its level",                                   "sign.level",             NULL,             WORDS_LEVEL  },
+    {"paired t p",                                  "paired_t.p",             NULL,             WORDS_P      },
+    {"paired t interval",                           "paired_t.lower",         "paired_t.upper", WORDS_RATIO  },
+    {"Welch t",                                     "welch.t",                NULL,             WORDS_PLAIN  },
+    {"Welch degrees of freedom",                    "welch.df",               NULL,             WORDS_PLAIN  },
+    {"Welch p, two-sided",                          "welch.p",                NULL,             WORDS_P      },
+    {"Welch difference of means",                   "welch.difference",       NULL,             WORDS_TIME   },
+    {"Welch interval of it",                        "welch.lower",            "welch.upper",    WORDS_TIME   },
+    {"ratio of means",                              "mean_ratio",             NULL,             WORDS_RATIO  },
+    {"ratio of medians",                            "median_ratio",           NULL,             WORDS_RATIO  },
+    {"ratio of minima",                             "min_ratio",              NULL,             WORDS_RATIO  },
+    {"standard error of ln ratio",                  "se_log",                 NULL,             WORDS_PLAIN  },
+    {"smallest change that these pairs show (MDE)", "mde_percent",            NULL,             WORDS_PERCENT},
+    {"position effect (second / first)",            "position_effect",        NULL,             WORDS_RATIO  },
+    {"autocorrelation, base",                       "autocorrelation.base",   NULL,             WORDS_PLAIN  },
+    {"autocorrelation, new",                        "autocorrelation.new",    NULL,             WORDS_PLAIN  },
+    {"autocorrelation, paired",                     "autocorrelation.paired", NULL,             WORDS_PLAIN  },
 };
 
 static void add_contrast_table(struct document *d, const struct model_cell *cell)
 {
     static const struct column columns[] = {
-        {"Statistic", false}, {"CPU", true}, {"wall less queue", true}, {"wall", true}};
-    struct table *t = table_new(
-        d->arena, arena_format(d->arena, "%s: new against base", cell->id), columns, COUNT(columns));
+        {"Statistic",       false},
+        {"CPU",             true },
+        {"wall less queue", true },
+        {"wall",            true }
+    };
+    struct table *t = table_new(d->arena, arena_format(d->arena, "%s: new against base", cell->id),
+                                columns, COUNT(columns));
     const struct json *compare = json_get(cell->record, "compare");
     for (int i = 0; i < COUNT(contrast_statistics); i++) {
         table_text(t, contrast_statistics[i].title);
@@ -133,16 +141,27 @@ static void add_contrast_table(struct document *d, const struct model_cell *cell
 static void add_pair_table(struct document *d, const struct model_cell *cell)
 {
     static const struct column columns[] = {
-        {"Pair", true},           {"Ran first", false},     {"Slices", true},
-        {"Iterations", true},     {"CPU, base", true},      {"CPU, new", true},
-        {"CPU, new / base", true}, {"Wall, base", true},    {"Wall, new", true},
-        {"Queue, base", true},    {"Queue, new", true},
+        {"Pair",             true },
+        {"Ran first",        false},
+        {"Slices",           true },
+        {"Iterations",       true },
+        {"CPU in all, base", true },
+        {"CPU in all, new",  true },
+        {"CPU, new / base",  true },
+        {"Wall, base",       true },
+        {"Wall, new",        true },
+        {"Queue, base",      true },
+        {"Queue, new",       true },
     };
     static const struct statistic values[] = {
-        {"", "slices",        NULL, WORDS_COUNT}, {"", "iterations",   NULL, WORDS_COUNT},
-        {"", "base.cpu_ns",   NULL, WORDS_TIME }, {"", "new.cpu_ns",   NULL, WORDS_TIME },
-        {"", "log_ratio.cpu", NULL, WORDS_RATIO}, {"", "base.wall_ns", NULL, WORDS_TIME },
-        {"", "new.wall_ns",   NULL, WORDS_TIME }, {"", "base.delay_ns", NULL, WORDS_TIME},
+        {"", "slices",        NULL, WORDS_COUNT},
+        {"", "iterations",    NULL, WORDS_COUNT},
+        {"", "base.cpu_ns",   NULL, WORDS_TIME },
+        {"", "new.cpu_ns",    NULL, WORDS_TIME },
+        {"", "log_ratio.cpu", NULL, WORDS_RATIO},
+        {"", "base.wall_ns",  NULL, WORDS_TIME },
+        {"", "new.wall_ns",   NULL, WORDS_TIME },
+        {"", "base.delay_ns", NULL, WORDS_TIME },
         {"", "new.delay_ns",  NULL, WORDS_TIME },
     };
     struct table *t = table_new(d->arena, arena_format(d->arena, "%s: every pair", cell->id),
@@ -164,11 +183,13 @@ static void add_pair_table(struct document *d, const struct model_cell *cell)
 void section_samples(struct document *d, const struct model_file *f, int level)
 {
     (void)level;
-    document_add(d, BLOCK_TEXT,
-                 "One point a pair of fresh processes. Box: quartiles; thick line: median; crosses "
-                 "with a number: outliers, kept in every statistic. Below: the ratio of every pair "
-                 "(filled: base ran first, hollow: new ran first), line and band: the estimate "
-                 "and its interval.");
+    document_add(
+        d, BLOCK_TEXT,
+        "One point a pair of fresh processes: CPU time of one iteration where a kernel repeats its "
+        "work, of the whole run otherwise. Box: quartiles; thick line: median; crosses "
+        "with a number: outliers, kept in every statistic. Below: the ratio of every pair "
+        "(filled: base ran first, hollow: new ran first), line and band: the estimate "
+        "and its interval.");
     document_add(d, BLOCK_GRID, "%s", "");
     for (int i = 0; i < f->cell_count; i++)
         plot_samples(d, &f->cells[i]);

@@ -4,7 +4,7 @@
 #ifndef CUPEL_REPORTS_STYLE_H
 #define CUPEL_REPORTS_STYLE_H
 
-extern const char style_sheet[]; /* CSS */
+extern const char style_sheet[];  /* CSS */
 extern const char style_script[]; /* JavaScript: sorts tables, copies a command */
 
 #endif

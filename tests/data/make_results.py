@@ -24,7 +24,7 @@ def summary(values, level=0.95):
     ]
     return {"n": len(values), "mean": mean, "sd": sd, "t_lower": mean - half,
             "t_upper": mean + half, "level": level, "median": median, "mad": mad,
-            "min": min(values), "max": max(values), "outliers": outliers}
+            "min": min(values), "max": max(values), "outliers": outliers, "values": values}
 
 
 def hodges_lehmann(logs):
@@ -52,7 +52,7 @@ def contrast(base, new):
             "mean_ratio": statistics.mean(new) / statistics.mean(base),
             "median_ratio": statistics.median(new) / statistics.median(base),
             "min_ratio": min(new) / min(base), "se_log": se,
-            "mde_percent": (math.exp(3.97 * se) - 1) * 100, "position_effect": 0.0021,
+            "mde_percent": (math.exp(3.97 * se) - 1) * 100, "position_effect": 1.0021,
             "autocorrelation": {"base": 0.41, "new": 0.38, "paired": -0.07}}
 
 
@@ -60,10 +60,10 @@ def totals(fault_count):
     rows = [("minor_faults", "faults", fault_count), ("voluntary_switches", "switches", 12),
             ("resident_peak", "bytes", 48234496), ("io_wchar", "bytes", fault_count * 64),
             ("task_clock", "ns", 184000000)]
-    result = [{"name": n, "unit": u, "available": True, "value": v, "reason": None}
+    result = [{"name": n, "unit": u, "value": v}
               for n, u, v in rows]
     for name in ("cycles", "instructions"):
-        result.append({"name": name, "unit": name, "available": False, "value": None,
+        result.append({"name": name, "unit": name, "value": None,
                        "reason": "hardware events are not supported by this machine (ENOENT)"})
     return result
 
@@ -121,11 +121,11 @@ def comparison(r, scale, name, layers, base_ns, ratio, noise, n=10, counts=None,
 
 
 def run(title, tool, path, synthetic, inputs=True):
-    environment = {"cpu_model": "Example CPU @ 2.50GHz", "cores": 2, "cores_online": 2,
+    environment = {"cpu_model": "Example CPU @ 2.50GHz", "cores_online": 2,
                    "memory_bytes": 25275355136, "governor": "not exposed", "kernel": "6.1.0-18",
                    "compiler": "gcc 12.2.0", "flags": "-O2 -DNDEBUG", "commit": "8671223a1b2c",
                    "version": "0.1.0", "allocator": "jemalloc 5.3.0",
-                   "cache_bytes": {"L1d": 32768, "L2": 1048576}, "load": [0.31, 0.22, 0.18],
+                   "cache_bytes": {"L1d": 32768, "L2": 1048576}, "load_average": [0.31, 0.22, 0.18], "steal_ticks": None, "seed": "42",
                    "timestamp": "2025-03-02T11:45:10Z", "hostname": "example"}
     source = "synthetic, preset mag7, seed 1" if synthetic else "mag7_daily.csv"
     return {"record": "run", "schema": 1, "tool": tool,
