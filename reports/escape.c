@@ -123,7 +123,7 @@ static bool is_plain_word(const char *s)
     for (const char *p = s; *p; p++)
         if (!isalnum((unsigned char)*p) && !strchr("_./:=,@%+-", *p))
             return false;
-    return *s != '\0' && *s != '-';
+    return *s != '\0';
 }
 
 void escape_shell(struct text *out, const char *s)

@@ -159,9 +159,8 @@ static void add_gate_side(struct text *line, struct arena *a, const char *option
                           const struct json *side)
 {
     const char *binary = at_text(side, "binary"), *layers = at_text(side, "layers");
-    const struct json *command = json_get(side, "command");
-    const char *word = json_kind(command) == JSON_ARRAY
-                           ? arena_format(a, "cmd:%s", command_line(a, command))
+    bool command = json_kind(json_get(side, "command")) == JSON_ARRAY;
+    const char *word = command   ? arena_format(a, "cmd:%s", at_text(side, "label"))
                        : *binary ? arena_format(a, "bin:%s", binary)
                                  : arena_format(a, "layers:%s", layers);
     text_printf(line, " --%s ", option);
