@@ -1,11 +1,12 @@
 #include "kernels/registry.h"
 
+#include "kernels/backtest/backtest.h"
 #include "kernels/null.h"
 #include "kernels/spin.h"
 
 #include <string.h>
 
-const struct kernel *const kernels[] = {&kernel_null, &kernel_spin, NULL};
+const struct kernel *const kernels[] = {&kernel_backtest, &kernel_null, &kernel_spin, NULL};
 
 const struct kernel *kernel_find(const char *name, struct err *e)
 {

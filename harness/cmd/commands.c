@@ -8,6 +8,7 @@ const struct command *const commands[] = {
     &command_run,
     &command_gate,
     &command_compare,
+    &command_sweep,
     &command_data_import,
     &command_data_synth,
     &command_data_info,

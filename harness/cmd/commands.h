@@ -5,13 +5,14 @@
 #include "harness/cmd/command.h"
 
 extern const struct command command_compare;
+extern const struct command command_data_import;
+extern const struct command command_data_info;
+extern const struct command command_data_synth;
+extern const struct command command_data_verify;
 extern const struct command command_gate;
 extern const struct command command_list;
 extern const struct command command_run;
+extern const struct command command_sweep;
 extern const struct command command_worker;
-extern const struct command command_data_import;
-extern const struct command command_data_synth;
-extern const struct command command_data_info;
-extern const struct command command_data_verify;
 
 #endif

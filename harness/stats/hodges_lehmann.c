@@ -6,10 +6,12 @@
 
 #include <gsl/gsl_statistics_double.h>
 
+#include <assert.h>
 #include <math.h>
 
 static double *new_averages(const double *d, int n)
 {
+    assert(n >= 1 && n <= STATS_MAX);
     double *walsh = mem_alloc(MEM_BASE, (size_t)stats_signed_rank_max(n) * sizeof *walsh);
     double *next = walsh;
     for (int i = 0; i < n; i++)

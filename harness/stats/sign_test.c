@@ -3,12 +3,14 @@
 #include "harness/base/mem.h"
 #include "harness/stats/describe.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
 /* P(Bin(n, 1/2) <= last): terms by their recurrence; 2^-n is a normal double up to STATS_MAX. */
 static double coin_cdf(int n, int last)
 {
+    assert(n <= STATS_MAX);
     double term = ldexp(1, -n), sum = 0;
     for (int heads = 0; heads <= last; heads++) {
         sum += term;

@@ -15,7 +15,7 @@ struct stats_sign_test {
     enum stats_direction direction;
 };
 
-/* d[n], finite, against 0. */
+/* d[n], finite, n <= STATS_MAX, against 0. */
 struct stats_sign_test stats_sign_test(const double *d, int n, double level);
 
 /* Median of d[n], 1 <= n <= STATS_MAX, between X(k) and X(n + 1 - k), k the largest with

@@ -4,6 +4,7 @@
 
 #include <gsl/gsl_sort.h>
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -36,6 +37,7 @@ static void sum_distribution(const int *weights, int n, double *p)
 
 void stats_signed_rank_distribution(int n, double *p)
 {
+    assert(n >= 1 && n <= STATS_MAX);
     int ranks[STATS_MAX];
     for (int i = 0; i < n; i++)
         ranks[i] = i + 1;
@@ -88,6 +90,7 @@ struct ranked {
 
 static void order_by_size(const double *d, int n, struct ranked *r)
 {
+    assert(n <= STATS_MAX);
     double size[STATS_MAX], sign[STATS_MAX];
     r->n = 0;
     for (int i = 0; i < n; i++)

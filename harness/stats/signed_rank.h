@@ -39,7 +39,7 @@ struct stats_signed_rank_test {
     enum stats_direction direction; /* of d against 0, two-sided at the level */
 };
 
-/* d[n], finite. p values are exact with ties too: the distribution over all 2^n signs of the very
+/* d[n], finite, n <= STATS_MAX. p values are exact with ties too: the distribution over all 2^n signs of the very
  * ranks that were given (conditional on the ties). No difference that is not 0: every p is 1. */
 struct stats_signed_rank_test stats_signed_rank_test(const double *d, int n, double level);
 

@@ -89,7 +89,7 @@ for (s in c(names(samples), names(tied))) {
     put("sd", s, 0, sd(v))
     put("median", s, 0, median(v))
     put("mad", s, 0, mad(v, constant = 1))
-    put("mad_sd", s, 0, mad(v))
+    put("mad_sd", s, 0, mad(v, constant = 1 / qnorm(0.75)))
     put("mean.low", s, 0.95, t.test(v)$conf.int[1])
     put("mean.high", s, 0.95, t.test(v)$conf.int[2])
     for (p in c(0, 0.1, 0.25, 1 / 3, 0.5, 0.75, 0.95, 1)) put("quantile", s, p, quantile(v, p, type = 7))

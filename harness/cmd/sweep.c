@@ -1,0 +1,230 @@
+/* cupel sweep: the backtest kernel for users: a grid of parameters over market data, as CSV. */
+#include "harness/cmd/commands.h"
+
+#include "harness/base/io.h"
+#include "harness/base/log.h"
+#include "harness/base/units.h"
+#include "kernels/backtest/backtest.h"
+#include "kernels/backtest/run.h"
+#include "kernels/registry.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+struct sweep_settings {
+    struct bt_settings backtest;
+    const char *layers, *csv, *store;
+    bool resume, quiet;
+};
+
+static const struct opt sweep_options[] = {
+    BT_SETTING_ROWS(struct sweep_settings, backtest., "-"),
+    {.name = "layers",
+                                             .kind = OPT_TEXT,
+                                             .offset = offsetof(struct sweep_settings,                                               layers),
+                                             .arg = "SET",
+                                             .fallback = "all",
+                                             .help = "layers that are on: all, none, names, -NAME to take one away"},
+    {.name = "csv",
+                                             .kind = OPT_TEXT,
+                                             .offset = offsetof(struct sweep_settings, csv),
+                                             .arg = "FILE|-",
+                                             .fallback = "-",
+                                             .help = "where the results go; - is standard output"},
+    {.name = "store",
+                                             .kind = OPT_TEXT,
+                                             .offset = offsetof(struct sweep_settings,                                   store),
+                                             .arg = "DIR",
+                                             .help = "keep results and a checkpoint here; none: nothing is stored"},
+    {.name = "resume",
+                                             .kind = OPT_FLAG,
+                                             .offset = offsetof(struct sweep_settings,                                                                           resume),
+                                             .help = "go on with what the store holds"},
+    {.name = "quiet",
+                                             .kind = OPT_FLAG,
+                                             .offset = offsetof(struct sweep_settings,quiet),
+                                             .help = "no summary"                            },
+    OPT_END,
+};
+
+/* ---- csv -------------------------------------------------------------------------------------- */
+
+/* Undefined is an empty field. 17 digits read back to the same bits. */
+static void add_number(struct text *out, double x)
+{
+    if (isnan(x))
+        text_puts(out, ",");
+    else
+        text_printf(out, ",%.17g", x);
+}
+
+/* RFC 4180: a symbol may hold commas and quotes. */
+static void add_symbol(struct text *out, const char *symbol)
+{
+    if (!strpbrk(symbol, ",\"")) {
+        text_puts(out, symbol);
+        return;
+    }
+    text_puts(out, "\"");
+    for (const char *p = symbol; *p; p++)
+        text_printf(out, "%s%c", *p == '"' ? "\"" : "", *p);
+    text_puts(out, "\"");
+}
+
+static void make_csv(const struct bt_run *run, struct text *out)
+{
+    text_puts(out, "symbol,key,total_return,sharpe,max_drawdown,orders,trades\n");
+    for (int s = 0; s < run->plan.symbol_count; s++)
+        for (long i = 0; i < bt_plan_backtests(&run->plan); i++) {
+            const struct bt_row *row = &bt_run_result(run, i)->rows[s];
+            char key[BT_KEY_TEXT];
+            bt_plan_key(&run->plan, i, key);
+            add_symbol(out, run->plan.symbols[s]);
+            text_printf(out, ",%s", key);
+            add_number(out, row->total_return);
+            add_number(out, row->sharpe);
+            add_number(out, row->max_drawdown);
+            text_printf(out, ",%lld,%lld\n", (long long)row->orders, (long long)row->trades);
+        }
+}
+
+static bool write_csv(const struct bt_run *run, const char *path, struct err *e)
+{
+    struct text text = {0};
+    bool ok;
+    make_csv(run, &text);
+    if (strcmp(path, "-") != 0)
+        ok = io_write_file(path, text.p, text.n, e);
+    else
+        ok = (fwrite(text.p, 1, text.n, stdout) == text.n && fflush(stdout) == 0) ||
+             err_system(e, "standard output");
+    text_done(&text);
+    return ok;
+}
+
+/* ---- summary ---------------------------------------------------------------------------------- */
+
+static double now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static void say_best(const struct bt_run *run)
+{
+    double best = -INFINITY;
+    long backtest = -1;
+    int symbol = 0;
+    char key[BT_KEY_TEXT];
+    for (long i = 0; i < bt_plan_backtests(&run->plan); i++)
+        for (int s = 0; s < run->plan.symbol_count; s++)
+            if (bt_run_result(run, i)->rows[s].sharpe > best) {
+                best = bt_run_result(run, i)->rows[s].sharpe;
+                backtest = i;
+                symbol = s;
+            }
+    if (backtest < 0) {
+        log_info("no backtest has a Sharpe ratio: none of them traded");
+        return;
+    }
+    bt_plan_key(&run->plan, backtest, key);
+    log_info("best Sharpe ratio: %.3f, %s with %s %s", best, run->plan.symbols[symbol],
+             run->plan.strategy->name, key);
+}
+
+static void say_summary(const struct bt_run *run, double ns)
+{
+    char all[UNITS_TEXT], bars[UNITS_TEXT], took[UNITS_TEXT], from_store[UNITS_TEXT];
+    long n = bt_plan_backtests(&run->plan);
+    struct kernel_count counts[KERNEL_COUNTS_MAX];
+    uint64_t bar_backtests = 0, resumed = 0;
+    for (int i = bt_run_counts(run, counts, KERNEL_COUNTS_MAX) - 1; i >= 0; i--) {
+        if (strcmp(counts[i].name, "bar_backtests") == 0)
+            bar_backtests = counts[i].value;
+        if (strcmp(counts[i].name, "backtests_from_store") == 0)
+            resumed = counts[i].value;
+    }
+    log_info("%s backtests (%s from the store), %s bar-backtests in %s",
+             units_count(all, (uint64_t)n), units_count(from_store, resumed),
+             units_count(bars, bar_backtests), units_time(took, ns));
+    say_best(run);
+    if (run->plan.synthetic)
+        log_info("SYNTHETIC data: nobody ever traded at these prices");
+}
+
+/* ---- the command ------------------------------------------------------------------------------ */
+
+static void say_notes(const struct text *notes)
+{
+    for (struct str rest = {notes->p, notes->n}; rest.p && rest.n;) {
+        struct str line = str_cut(&rest, '\n');
+        log_warn("%.*s", (int)line.n, line.p);
+    }
+}
+
+/* Results of two contents must not stand in one table. */
+static bool same_bundle(const struct bt_run *run, struct err *e)
+{
+    for (long i = 0; i < bt_plan_backtests(&run->plan); i++)
+        if (strcmp(bt_run_result(run, i)->content, run->plan.content) != 0)
+            return err_input(e, "%s: replaced while the sweep ran; run it again",
+                             run->plan.bundle_dir);
+    return true;
+}
+
+static bool sweep(const struct sweep_settings *s, struct bt_run *run, struct err *e)
+{
+    double begin = now_ns();
+    say_notes(&run->notes);
+    if (!bt_run_step(run, 0, bt_plan_backtests(&run->plan), e) || !bt_run_finish(run, e) ||
+        !same_bundle(run, e))
+        return false;
+    double ns = now_ns() - begin;
+    if (!write_csv(run, s->csv, e))
+        return false;
+    say_summary(run, ns);
+    return true;
+}
+
+static enum err_code run_sweep(const struct invocation *in, struct err *e)
+{
+    const struct sweep_settings *s = in->settings;
+    uint64_t layers;
+    if (s->resume && !s->store) {
+        err_input(e, "--resume needs --store DIR");
+        return e->code;
+    }
+    if (!kernel_layers_parse(&kernel_backtest, s->layers, &layers, e))
+        return e->code;
+    log_set_quiet(s->quiet);
+    signal(SIGPIPE, SIG_IGN); /* a reader that leaves is an error of ours to tell, not our death */
+    struct bt_run_target target = {.store = s->store, .resume = s->resume};
+    struct bt_run *run = bt_run_open(&s->backtest, layers, target, e);
+    bool ok = run && sweep(s, run, e);
+    bt_run_close(run);
+    return ok ? ERR_OK : e->code;
+}
+
+const struct command command_sweep = {
+    .name = "sweep",
+    .arguments = "--bundle DIR --param NAME=VALUES... [OPTIONS]",
+    .summary = "backtest a grid of parameters over market data, results as CSV",
+    .details =
+        "Every combination of the parameters that the strategy allows (fast < slow) is tested "
+        "over\n"
+        "every symbol: long or flat, all cash, a fee on each side. Columns: symbol, key (the\n"
+        "parameters), total_return, sharpe, max_drawdown, orders, trades (an open one counts);\n"
+        "17 digits; an undefined Sharpe ratio is an empty field.\n\n"
+        "  cupel sweep --bundle data/mag7 --symbols AAPL --param fast=2:100 --param slow=2:100 \\\n"
+        "      --store runs/w1 --csv w1.csv\n\n"
+        "A run that was killed goes on with --resume, whatever its layers and workers were. A\n"
+        "store remembers the data, symbols, strategy, fill, fee and range of its results, and is\n"
+        "refused for any other.",
+    .options = sweep_options,
+    .settings_size = sizeof(struct sweep_settings),
+    .run = run_sweep,
+};

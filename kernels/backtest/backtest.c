@@ -1,0 +1,71 @@
+#include "kernels/backtest/backtest.h"
+
+#include "kernels/backtest/run.h"
+
+static const struct kernel_layer switches[] = {
+#define SWITCH(layer) {bt_layer_##layer.name, bt_layer_##layer.why},
+    BT_SWITCH_LAYERS(SWITCH)
+#undef SWITCH
+};
+
+static bool resolve_backtest(uint64_t layers, struct err *e)
+{
+    return bt_layers_agree(bt_layers, BT_SWITCHES, layers, e);
+}
+
+static void *prepare_backtest(const struct kernel_case *c, struct err *e)
+{
+    struct bt_run_target target = {.store = c->state_dir, .resume = true};
+    return bt_run_open(c->settings, c->layers, target, e);
+}
+
+static long jobs_backtest(const void *ctx)
+{
+    const struct bt_run *run = ctx;
+    return bt_plan_backtests(&run->plan);
+}
+
+static bool step_backtest(void *ctx, long lo, long hi, struct err *e)
+{
+    return bt_run_step(ctx, lo, hi, e);
+}
+
+static bool finish_backtest(void *ctx, struct err *e)
+{
+    return bt_run_finish(ctx, e);
+}
+
+static bool digest_backtest(void *ctx, char hex[KERNEL_DIGEST_HEX], struct err *e)
+{
+    const struct bt_run *run = ctx;
+    return bt_results_digest(&run->plan, run->results, hex, e);
+}
+
+static int counts_backtest(const void *ctx, struct kernel_count *out, int max)
+{
+    return bt_run_counts(ctx, out, max);
+}
+
+static void release_backtest(void *ctx)
+{
+    bt_run_close(ctx);
+}
+
+const struct kernel kernel_backtest = {
+    .abi = CUPEL_KERNEL_ABI,
+    .name = "backtest",
+    .summary = "parameter sweeps of trading strategies over market data",
+    .cut = KERNEL_ONCE,
+    .options = bt_options,
+    .settings_size = sizeof(struct bt_settings),
+    .layers = switches,
+    .layer_count = BT_SWITCHES,
+    .resolve = resolve_backtest,
+    .prepare = prepare_backtest,
+    .jobs = jobs_backtest,
+    .step = step_backtest,
+    .finish = finish_backtest,
+    .digest = digest_backtest,
+    .counts = counts_backtest,
+    .release = release_backtest,
+};

@@ -1,0 +1,231 @@
+/* pre-group: the columns of all assets that the run wants are built in one pass over the rows, at
+ * the first need, and kept in an LRU by bytes.
+ *
+ * The key holds everything that the columns depend on: content of the bundle, asset, first and last
+ * time. Two slices of one bundle never meet, nor do two contents of one folder.
+ */
+#include "kernels/backtest/run.h"
+
+#include "kernels/cache/lru.h"
+
+#include <string.h>
+
+/* Bytes without padding, as the cache compares them. */
+struct key {
+    char content[SHA256_HEX - 1];
+    int64_t from, to;
+    uint64_t asset;
+};
+_Static_assert(sizeof(struct key) == SHA256_HEX - 1 + 3 * 8, "a padded key has unknown bytes");
+
+/* The columns follow the struct in one block, each of `room` values. */
+struct columns {
+    long n, room;
+    int64_t largest;
+    int64_t v[];
+};
+
+struct state {
+    struct lru *cache;
+    size_t bytes;
+    uint64_t builds;
+};
+
+static void drop(void *value, void *owner)
+{
+    (void)owner;
+    mem_free(MEM_GROUPS, value);
+}
+
+static void end_cached(void *cache, void *columns)
+{
+    lru_unpin(cache, columns);
+}
+
+static void end_own(void *owner, void *columns)
+{
+    drop(columns, owner);
+}
+
+static bool init(void *state, const struct bt_plan *plan, struct err *e)
+{
+    (void)e;
+    struct state *s = state;
+    s->bytes = plan->group_bytes;
+    return true;
+}
+
+static void done(void *state)
+{
+    struct state *s = state;
+    lru_free(s->cache);
+}
+
+static struct key key_of(const struct bt_slice *slice, uint32_t asset)
+{
+    struct key key = {.from = slice->from, .to = slice->to, .asset = asset};
+    memcpy(key.content, bundle_info(slice->bundle)->content, sizeof key.content);
+    return key;
+}
+
+/* ---- building --------------------------------------------------------------------------------- */
+
+/* What one pass fills: a slot per asset id of the bundle. Rows of an id beyond them belong to no
+ * symbol and are passed over, as those of an asset that is not wanted are. */
+struct building {
+    const struct bt_slice *slice;
+    const struct bar_row *rows;
+    long total;
+    long *counts; /* bars in the range, by asset id; -1: not wanted */
+    struct columns **made;
+    uint32_t assets;
+};
+
+static size_t columns_bytes(long bars)
+{
+    return sizeof(struct columns) + (size_t)bars * BT_FIELDS * sizeof(int64_t);
+}
+
+static bool wants(const struct building *b, const struct bar_row *row)
+{
+    return row->asset < b->assets && b->counts[row->asset] >= 0 && row->time >= b->slice->from &&
+           row->time <= b->slice->to;
+}
+
+static void count_bars(struct building *b)
+{
+    for (uint32_t i = 0; i < b->assets; i++)
+        b->counts[i] = -1;
+    for (int i = 0; i < b->slice->wanted_count; i++)
+        b->counts[b->slice->wanted[i]] = 0;
+    b->counts[b->slice->asset] = 0;
+    for (long i = 0; i < b->total; i++)
+        if (wants(b, &b->rows[i]))
+            b->counts[b->rows[i].asset]++;
+}
+
+/* When all do not fit the budget, filling the cache would only empty it again: then just the asset
+ * that was asked for. */
+static void keep_to_budget(struct building *b, size_t budget)
+{
+    size_t sum = 0;
+    for (uint32_t i = 0; i < b->assets; i++)
+        sum += b->counts[i] >= 0 ? columns_bytes(b->counts[i]) : 0;
+    for (uint32_t i = 0; sum > budget && i < b->assets; i++)
+        if (i != b->slice->asset)
+            b->counts[i] = -1;
+}
+
+static void allocate(struct building *b)
+{
+    for (uint32_t i = 0; i < b->assets; i++) {
+        if (b->counts[i] < 0)
+            continue;
+        b->made[i] = mem_alloc(MEM_GROUPS, columns_bytes(b->counts[i]));
+        b->made[i]->n = 0;
+        b->made[i]->room = b->counts[i];
+        b->made[i]->largest = bundle_info(b->slice->bundle)->largest_tick;
+    }
+}
+
+static void fill(struct building *b)
+{
+    for (long i = 0; i < b->total; i++) {
+        const struct bar_row *row = &b->rows[i];
+        if (!wants(b, row))
+            continue;
+        struct columns *c = b->made[row->asset];
+        int64_t *at = c->v + c->n++;
+        at[BT_TIME * c->room] = row->time;
+        at[BT_OPEN * c->room] = row->open;
+        at[BT_HIGH * c->room] = row->high;
+        at[BT_LOW * c->room] = row->low;
+        at[BT_CLOSE * c->room] = row->close;
+    }
+}
+
+/* Hands the columns to the cache; those that it refuses are freed, except the wanted asset's, which
+ * the caller then owns (*cached tells). */
+static struct columns *publish(struct state *s, struct building *b, bool *cached)
+{
+    for (uint32_t i = 0; i < b->assets; i++) {
+        if (!b->made[i])
+            continue;
+        struct key key = key_of(b->slice, i);
+        bool kept =
+            lru_put(s->cache, &key, sizeof key, b->made[i], columns_bytes(b->made[i]->room));
+        if (i == b->slice->asset)
+            *cached = kept;
+        else if (kept)
+            lru_unpin(s->cache, b->made[i]);
+        else
+            mem_free(MEM_GROUPS, b->made[i]);
+    }
+    return b->made[b->slice->asset];
+}
+
+static struct columns *build(struct state *s, struct bt_run *run, const struct bt_slice *slice,
+                             bool *cached)
+{
+    struct arena_mark mark = arena_mark(&run->scratch);
+    struct building b = {.slice = slice, .assets = (uint32_t)bundle_info(slice->bundle)->assets};
+    b.rows = bundle_rows(slice->bundle, &b.total);
+    b.counts = ARENA_NEW(&run->scratch, long, b.assets);
+    b.made = ARENA_NEW(&run->scratch, struct columns *, b.assets);
+    count_bars(&b);
+    keep_to_budget(&b, s->bytes);
+    allocate(&b);
+    fill(&b);
+    run->counts.rows_scanned += 2 * (uint64_t)b.total;
+    s->builds++;
+    struct columns *c = publish(s, &b, cached);
+    arena_release(&run->scratch, mark);
+    return c;
+}
+
+/* ---- the slot --------------------------------------------------------------------------------- */
+
+static bool group_pre_group(const struct bt_group_link *self, struct bt_run *run,
+                            const struct bt_slice *slice, struct bt_bars *out,
+                            struct bt_lease *lease, struct err *e)
+{
+    struct state *s = self->state;
+    struct key key = key_of(slice, slice->asset);
+    bool cached = true;
+    (void)e;
+    if (!s->cache)
+        s->cache = lru_new((struct lru_limits){.bytes = s->bytes}, drop, NULL);
+    struct columns *c = lru_get(s->cache, &key, sizeof key);
+    if (!c)
+        c = build(s, run, slice, &cached);
+    *out = (struct bt_bars){.n = c->n, .largest = c->largest};
+    for (int f = 0; f < BT_FIELDS; f++)
+        out->field[f] = (struct bt_col){c->v + f * c->room, 1};
+    *lease =
+        cached ? (struct bt_lease){end_cached, s->cache, c} : (struct bt_lease){end_own, NULL, c};
+    return true;
+}
+
+static int statistics(const void *state, struct kernel_count *out, int max)
+{
+    const struct state *s = state;
+    struct lru_stats stats = s->cache ? lru_stats(s->cache) : (struct lru_stats){0};
+    if (max < 4)
+        return 0;
+    out[0] = (struct kernel_count){"group_cache_hits", stats.hits};
+    out[1] = (struct kernel_count){"group_cache_misses", stats.misses};
+    out[2] = (struct kernel_count){"group_cache_evictions", stats.evictions};
+    out[3] = (struct kernel_count){"group_passes", s->builds};
+    return 4;
+}
+
+const struct bt_layer bt_layer_pre_group = {
+    .name = "pre-group",
+    .why = "row table scanned per asset per backtest -> columns built once, LRU by bytes",
+    .replace = {.group = group_pre_group},
+    .gives = BT_COLUMNS,
+    .state_size = sizeof(struct state),
+    .init = init,
+    .done = done,
+    .statistics = statistics,
+};

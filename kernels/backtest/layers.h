@@ -1,0 +1,82 @@
+/* Layers: each one const record in a file of its own, layer_NAME.c.
+ *
+ * A layer replaces slots (its function stands where the base's did) or wraps them (its function gets
+ * the link beneath as self->next). Wraps stand above replacements, those of higher rank above those
+ * of lower. What cannot be combined is refused with one sentence.
+ */
+#ifndef CUPEL_BACKTEST_LAYERS_H
+#define CUPEL_BACKTEST_LAYERS_H
+
+#include "kernels/backtest/slots.h"
+#include "kernels/kernel.h"
+
+/* What a layer may promise about the values that its slots hand out. */
+#define BT_CAPABILITIES(X) X(COLUMNS, "columns of step 1")
+
+enum bt_capability_index {
+#define BT_CAPABILITY_INDEX(name, text) BT_INDEX_##name,
+    BT_CAPABILITIES(BT_CAPABILITY_INDEX)
+#undef BT_CAPABILITY_INDEX
+        BT_CAPABILITY_COUNT
+};
+
+enum bt_capability {
+#define BT_CAPABILITY(name, text) BT_##name = 1 << BT_INDEX_##name,
+    BT_CAPABILITIES(BT_CAPABILITY)
+#undef BT_CAPABILITY
+};
+
+struct bt_layer {
+    char name[24], why[104]; /* arrays: the kernel's rows are made of their addresses */
+    int rank;
+    struct bt_functions replace, wrap;
+    uint32_t needs, gives;        /* bits of enum bt_capability */
+    uint32_t covers;              /* BT_SLOT_BITs of slots that are not called any more */
+    const char *const *conflicts; /* names, NULL-terminated; NULL: none */
+    double rel_err;               /* bound on a metric's change: 0 for bit-equal, at most 1e-10 */
+    long block;                   /* backtests it wants in a job; 0: no wish */
+
+    /* State of one run, zeroed before init. Lazy: init costs next to nothing, so that a layer pays
+     * only when it is used. done is called once, after init worked or not. NULLs: nothing to do. */
+    size_t state_size;
+    bool (*init)(void *state, const struct bt_plan *plan, struct err *e);
+    void (*done)(void *state);
+    int (*statistics)(const void *state, struct kernel_count *out, int max);
+};
+
+/* The switches of the kernel, bit i for word i: the layer NAME is bt_layer_NAME in layer_NAME.c. */
+#define BT_SWITCH_LAYERS(X) X(checkpoint_cache) X(batch_write) X(bundle_pool) X(pre_group)
+
+/* Layers that a setting turns on: `workers` when it is above 1. */
+#define BT_OTHER_LAYERS(X) X(workers)
+
+enum bt_layer_index {
+#define BT_LAYER_INDEX(layer) BT_LAYER_##layer,
+    BT_SWITCH_LAYERS(BT_LAYER_INDEX) BT_SWITCHES,
+    BT_BEFORE_OTHERS = BT_SWITCHES - 1,
+    BT_OTHER_LAYERS(BT_LAYER_INDEX) BT_LAYERS
+#undef BT_LAYER_INDEX
+};
+
+#define BT_LAYER_EXTERN(layer) extern const struct bt_layer bt_layer_##layer;
+BT_SWITCH_LAYERS(BT_LAYER_EXTERN)
+BT_OTHER_LAYERS(BT_LAYER_EXTERN)
+#undef BT_LAYER_EXTERN
+
+extern const struct bt_layer *const bt_layers[]; /* by enum bt_layer_index */
+
+/* Overlays the layers of `set` (bit i: table[i], n of them) on the base, once. The links live in a;
+ * states[i] goes to the links of table[i]. Error: two that replace one slot, a conflict, a need that
+ * nobody gives, a layer whose every effect another covers. */
+bool bt_resolve(const struct bt_layer *const *table, int n, uint64_t set, void *const *states,
+                struct arena *a, struct bt_ops *out, struct err *e) MUST_CHECK;
+
+/* The check alone. */
+bool bt_layers_agree(const struct bt_layer *const *table, int n, uint64_t set,
+                     struct err *e) MUST_CHECK;
+
+/* Which slots have a function. */
+uint32_t bt_slots_of(const struct bt_functions *f);
+const char *bt_slot_name(enum bt_slot slot);
+
+#endif

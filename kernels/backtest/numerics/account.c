@@ -1,0 +1,49 @@
+#include "kernels/backtest/numerics/account.h"
+
+#include "kernels/backtest/numerics/cross.h"
+
+/* splitmix64's finaliser (Steele, Lea, Flood 2014). */
+static uint64_t mix(uint64_t x)
+{
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
+
+enum { SIDE_LONG = 1 };
+
+uint64_t trade_hash_of(int64_t entry_bar, int64_t exit_bar)
+{
+    uint64_t h = mix((uint64_t)entry_bar + 0x9e3779b97f4a7c15u);
+    h = mix(h + (uint64_t)exit_bar);
+    return mix(h + SIDE_LONG);
+}
+
+void account_long_flat(const struct account_rules *rules, const int8_t *signal, const int64_t *fill,
+                       const int64_t *close, long n, double *equity, struct account_tally *tally)
+{
+    double cash = rules->cash, quantity = 0;
+    long entry = -1; /* the bar of the open trade */
+    *tally = (struct account_tally){0};
+    for (long t = 0; t < n; t++) {
+        int signalled = t >= rules->delay ? signal[t - rules->delay] : BT_STAY;
+        double price = (double)fill[t] / rules->ticks_per_unit;
+        if (signalled == BT_ENTER && entry < 0) {
+            quantity = cash / (price * (1 + rules->fee));
+            cash = 0;
+            entry = t;
+            tally->orders++;
+            tally->trades++;
+        } else if (signalled == BT_EXIT && entry >= 0) {
+            cash = quantity * price * (1 - rules->fee);
+            quantity = 0;
+            tally->orders++;
+            tally->trade_hash += trade_hash_of(entry, t);
+            entry = -1;
+        }
+        tally->bars_long += entry >= 0;
+        equity[t] = cash + quantity * ((double)close[t] / rules->ticks_per_unit);
+    }
+    if (entry >= 0)
+        tally->trade_hash += trade_hash_of(entry, -1);
+}

@@ -1,0 +1,24 @@
+/* A store folder and who may use it, how, and for what.
+ *
+ *     DIR/lock              held while a run uses the store (fcntl: it ends with its process)
+ *     DIR/store.json        what every result in it depends on
+ *     DIR/checkpoint.json   checkpoint.h
+ *     DIR/results/          result_store.h
+ */
+#ifndef CUPEL_BACKTEST_SESSION_H
+#define CUPEL_BACKTEST_SESSION_H
+
+#include "kernels/backtest/run.h"
+
+/* Takes the lock, makes or compares store.json, opens the store of the run. Error: another run has
+ * it (its pid is named), not empty and no resume, made for something else (what differs is named).
+ * bt_session_close gives everything back, also after an error. */
+bool bt_session_open(struct bt_run *run, struct bt_run_target target, struct err *e) MUST_CHECK;
+void bt_session_close(struct bt_run *run);
+
+/* Reads what the checkpoint says is done into the run's results. A damaged checkpoint is rebuilt
+ * from the stored results and kept aside; an entry without a readable result is taken out, so that
+ * it runs again. Both are told in run->notes, one line each. */
+bool bt_session_resume(struct bt_run *run, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,69 @@
+/* The settings of a sweep: what `cupel sweep` takes as options and a scenario as fields.
+ *
+ * The rows are written once and stamped twice: words joined by '_' in JSON (bt_options), by '-' on
+ * the command line:
+ *     static const struct opt sweep_options[] = {BT_SETTING_ROWS(struct sweep, backtest., "-"), ...
+ */
+#ifndef CUPEL_BACKTEST_SETTINGS_H
+#define CUPEL_BACKTEST_SETTINGS_H
+
+#include "harness/base/opt.h"
+
+struct bt_settings {
+    const char *bundle, *symbols, *strategy;
+    struct opt_texts param;
+    const char *from, *to; /* dates, included; NULL: the bundle's */
+    long last;             /* instead of from: so many bar times before `to`; 0: all */
+    const char *fill;
+    double fee, periods_per_year;
+    long checkpoint_batch_size, workers;
+    double cache_size_gb;
+    long max_bundle_pool_size;
+};
+
+extern const char *const bt_fill_names[];
+extern const struct opt bt_options[];
+
+/* clang-format off */
+#define BT_SETTING_ROWS(TYPE, MEMBER, J)                                                           \
+    {.name = "bundle", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER bundle), .arg = "DIR",    \
+     .required = true, .help = "market data, as `cupel data` made it"},                            \
+    {.name = "symbols", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER symbols),                \
+     .arg = "A,B|all|longest:N", .fallback = "all",                                                \
+     .help = "which symbols of the bundle; longest:N are the N with the most bars"},               \
+    {.name = "strategy", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER strategy),              \
+     .arg = "NAME", .fallback = "sma-cross", .help = "what gives the signals"},                    \
+    {.name = "param", .kind = OPT_TEXTS, .offset = offsetof(TYPE, MEMBER param),                   \
+     .arg = "NAME=VALUES", .required = true,                                                       \
+     .help = "values of a parameter, LO:HI[:STEP] (ends included) or A,B; once for each"},         \
+    {.name = "from", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER from), .arg = "DATE",       \
+     .help = "first date, YYYY-MM-DD"},                                                            \
+    {.name = "to", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER to), .arg = "DATE",           \
+     .help = "last date, included"},                                                               \
+    {.name = "last", .kind = OPT_INT, .offset = offsetof(TYPE, MEMBER last), .arg = "N", .min = 0, \
+     .max = 1e9, .fallback = "0",                                                                  \
+     .help = "the last N bar times, from the first day they touch; 0: all"},                       \
+    {.name = "fill", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER fill), .arg = "PRICE",      \
+     .choices = bt_fill_names, .fallback = "close",                                                \
+     .help = "of the signal's bar, or of the next one (open is short for next-open)"},             \
+    {.name = "fee", .kind = OPT_REAL, .offset = offsetof(TYPE, MEMBER fee), .arg = "RATIO",        \
+     .min = 0, .max = 0.5, .fallback = "0.001",                                                    \
+     .help = "cost of a fill, share of the traded value"},                                         \
+    {.name = "periods" J "per" J "year", .kind = OPT_REAL,                                         \
+     .offset = offsetof(TYPE, MEMBER periods_per_year), .arg = "N", .min = 1e-3, .max = 1e9,       \
+     .fallback = "252", .help = "bars a year, for the Sharpe ratio"},                              \
+    {.name = "checkpoint" J "batch" J "size", .kind = OPT_INT,                                     \
+     .offset = offsetof(TYPE, MEMBER checkpoint_batch_size), .arg = "N", .min = 1,                 \
+     .max = 100000, .fallback = "50", .help = "results a write (layer batch-write)"},              \
+    {.name = "workers", .kind = OPT_INT, .offset = offsetof(TYPE, MEMBER workers), .arg = "N",     \
+     .min = -1, .max = 1024, .fallback = "1",                                                      \
+     .help = "processes that compute; -1: one for each core"},                                     \
+    {.name = "cache" J "size" J "gb", .kind = OPT_REAL,                                            \
+     .offset = offsetof(TYPE, MEMBER cache_size_gb), .arg = "GIB", .min = 1e-9, .max = 1024,       \
+     .fallback = "2", .help = "most of grouped columns kept in memory (layer pre-group)"},         \
+    {.name = "max" J "bundle" J "pool" J "size", .kind = OPT_INT,                                  \
+     .offset = offsetof(TYPE, MEMBER max_bundle_pool_size), .arg = "N", .min = 1,                  \
+     .max = 100000, .fallback = "100", .help = "most bundles kept open (layer bundle-pool)"}
+/* clang-format on */
+
+#endif

@@ -1,0 +1,142 @@
+/* The slots of a backtest run: every step that a layer may replace or wrap.
+ *
+ * Each slot is a link: a function, the state of the layer that it belongs to, and the link beneath
+ * (for a layer that wraps). All functions of a slot have one type:
+ *
+ *     bool group_base(const struct bt_group_link *self, struct bt_run *run,
+ *                     const struct bt_slice *slice, struct bt_bars *out, struct bt_lease *lease,
+ *                     struct err *e);
+ *
+ * Call one with BT_CALL(run->ops.group, run, &slice, &bars, &lease, e), the one beneath with
+ * BT_CALL(self->next, run, ...). Slots work on whole columns and blocks, never on a bar; nobody who
+ * calls one asks which layers are on.
+ */
+#ifndef CUPEL_BACKTEST_SLOTS_H
+#define CUPEL_BACKTEST_SLOTS_H
+
+#include "kernels/backtest/result.h"
+#include "kernels/backtest/strategy.h"
+#include "kernels/store/bundle.h"
+#include "kernels/store/checkpoint.h"
+
+struct bt_run; /* run.h */
+
+/* How something borrowed is given back. Zero: nothing to do. */
+struct bt_lease {
+    void (*end)(void *owner, void *thing);
+    void *owner, *thing;
+};
+
+static inline void bt_lease_end(struct bt_lease *lease)
+{
+    if (lease->end)
+        lease->end(lease->owner, lease->thing);
+    *lease = (struct bt_lease){0};
+}
+
+/* A job is a value: these backtests, all of one range. */
+struct bt_job {
+    const struct bt_range *range;
+    const long *backtests;
+    int n; /* 1..BT_BLOCK_MAX */
+};
+
+enum { BT_BLOCK_MAX = 4096 };
+
+struct bt_assets {
+    const struct bundle_asset *v;
+    int n;
+};
+
+/* The bars of one asset in a range, and which other assets the run will want of the same bundle. */
+struct bt_slice {
+    struct bundle *bundle;
+    uint32_t asset;
+    const uint32_t *wanted;
+    int wanted_count;
+    int64_t from, to; /* seconds, both included */
+};
+
+/* What accounting starts from: signals and the series that fills and marks are taken of. */
+struct bt_position {
+    const int8_t *signal;
+    const struct bt_series *fill, *close;
+    const struct bt_bars *bars;
+};
+
+/* Takes over a stored result (never NULL). */
+struct bt_sink {
+    bool (*take)(void *context, struct bt_result *result, struct err *e);
+    void *context;
+    struct err first_problem; /* why the first unreadable one could not be read; text "" if none */
+};
+
+/* slot, its own arguments (between run and e). What each does, and how long what it hands out lives:
+ *   checkpoint  the ids that are done; until the lease ends
+ *   bundle      the open market data; until the lease ends
+ *   assets      id of each symbol; until the lease ends
+ *   group       the bars of one asset in a range, maybe none; until the lease ends
+ *   history     one field of the bars, contiguous; until the job ends
+ *   evaluate    a job over one symbol's bars: rows[k] is filled for backtests[k]
+ *   indicator   one indicator over a series; until the job ends
+ *   account     signals to a row
+ *   collect     takes over a finished result: keeps it for the end, or lets it go
+ *   save        stores a result and marks it done; doc is the checkpoint that was consulted
+ *   flush       everything saved so far is safe on disk; at the end of a range
+ *   load        every stored result of this plan, to the sink
+ *   exec        backtests lo..hi-1 */
+#define BT_SLOTS(X)                                                                                \
+    X(checkpoint, struct checkpoint **doc, struct bt_lease *lease)                                 \
+    X(bundle, struct bundle **out, struct bt_lease *lease)                                         \
+    X(assets, struct bundle *bundle, struct bt_assets *out, struct bt_lease *lease)                \
+    X(group, const struct bt_slice *slice, struct bt_bars *out, struct bt_lease *lease)            \
+    X(history, const struct bt_bars *bars, enum bt_field field, struct bt_series *out)             \
+    X(evaluate, const struct bt_job *job, const struct bt_bars *bars, struct bt_row *const *rows)  \
+    X(indicator, const struct bt_ask *ask, const struct bt_series *s, struct bt_indicator *out)    \
+    X(account, const struct bt_position *position, struct bt_row *row)                             \
+    X(collect, struct bt_result *result)                                                           \
+    X(save, struct checkpoint *doc, const struct bt_result *result)                                \
+    X(flush, const struct bt_range *range)                                                         \
+    X(load, struct bt_sink *sink)                                                                  \
+    X(exec, long lo, long hi)
+
+#define BT_SLOT_TYPES(slot, ...)                                                                   \
+    struct bt_##slot##_link;                                                                       \
+    typedef bool bt_##slot##_fn(const struct bt_##slot##_link *self, struct bt_run *run,           \
+                                __VA_ARGS__, struct err *e);                                       \
+    struct bt_##slot##_link {                                                                      \
+        bt_##slot##_fn *call;                                                                      \
+        void *state;                                                                               \
+        const struct bt_##slot##_link *next;                                                       \
+    };
+BT_SLOTS(BT_SLOT_TYPES)
+#undef BT_SLOT_TYPES
+
+enum bt_slot {
+#define BT_SLOT_ENUM(slot, ...) BT_SLOT_##slot,
+    BT_SLOTS(BT_SLOT_ENUM)
+#undef BT_SLOT_ENUM
+        BT_SLOT_COUNT
+};
+
+#define BT_SLOT_BIT(slot) (1u << BT_SLOT_##slot)
+
+/* One function per slot, NULL where a layer has none. */
+struct bt_functions {
+#define BT_SLOT_FUNCTION(slot, ...) bt_##slot##_fn *slot;
+    BT_SLOTS(BT_SLOT_FUNCTION)
+#undef BT_SLOT_FUNCTION
+};
+
+/* The resolved slots. */
+struct bt_ops {
+#define BT_SLOT_HEAD(slot, ...) const struct bt_##slot##_link *slot;
+    BT_SLOTS(BT_SLOT_HEAD)
+#undef BT_SLOT_HEAD
+};
+
+#define BT_CALL(link, ...) ((link)->call((link), __VA_ARGS__))
+
+extern const struct bt_functions bt_base; /* base.c: the plainest correct code for every slot */
+
+#endif

@@ -1,0 +1,62 @@
+/* The strategies: one row = one file strategy_NAME.c, which ends in a const record.
+ *
+ * A strategy says which indicators it needs and turns them into signals. Everything else (data,
+ * accounting, metrics, storage, layers) is the same for all of them.
+ */
+#ifndef CUPEL_BACKTEST_STRATEGY_H
+#define CUPEL_BACKTEST_STRATEGY_H
+
+#include "harness/base/err.h"
+#include "kernels/backtest/bars.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { BT_PARAMS_MAX = 8, BT_ASKS_MAX = 8 };
+
+enum bt_indicator_kind {
+    BT_SMA, /* numerics/sma.h: rolling sums */
+};
+
+struct bt_ask {
+    enum bt_indicator_kind kind;
+    long window; /* bars */
+};
+
+/* What an ask over closes gave: one value a bar, first defined at bar window - 1. */
+struct bt_indicator {
+    const int64_t *sums;
+    long window;
+};
+
+struct bt_param {
+    const char *name, *unit, *help;
+    bool whole; /* whole numbers only */
+    double min, max;
+};
+
+struct bt_strategy {
+    const char *name, *summary;
+    const struct bt_param *params;
+    int param_count; /* at most BT_PARAMS_MAX */
+
+    /* Which combinations of values make sense, and in words. NULL: all. */
+    bool (*valid)(const double *values);
+    const char *rule;
+
+    /* The indicators that these values need; returns how many (at most BT_ASKS_MAX). */
+    int (*asks)(const double *values, struct bt_ask *asks);
+
+    /* signal[closes->n] (numerics/cross.h) from the indicators, in the order of the asks. */
+    void (*signal)(const double *values, const struct bt_series *closes,
+                   const struct bt_indicator *indicators, int8_t *signal);
+};
+
+extern const struct bt_strategy *const bt_strategies[]; /* NULL-terminated */
+
+/* Error names the strategies there are. */
+const struct bt_strategy *bt_strategy_find(const char *name, struct err *e) MUST_CHECK;
+
+extern const struct bt_strategy bt_strategy_sma_cross;
+
+#endif

@@ -1,0 +1,54 @@
+/* Long while the fast average of closes is above the slow one, from the first crossing on. */
+#include "kernels/backtest/strategy.h"
+
+#include "kernels/backtest/numerics/cross.h"
+
+enum { FAST, SLOW, PARAMS };
+
+static const struct bt_param params[PARAMS] = {
+    [FAST] = {.name = "fast",
+              .unit = "bars",
+              .help = "window of the fast average",
+              .whole = true,
+              .min = 1,
+              .max = 10000},
+    [SLOW] = {.name = "slow",
+              .unit = "bars",
+              .help = "window of the slow average",
+              .whole = true,
+              .min = 1,
+              .max = 10000},
+};
+
+static bool valid_sma_cross(const double *values)
+{
+    return values[FAST] < values[SLOW];
+}
+
+static int asks_sma_cross(const double *values, struct bt_ask *asks)
+{
+    for (int i = 0; i < PARAMS; i++)
+        asks[i] = (struct bt_ask){BT_SMA, (long)values[i]};
+    return PARAMS;
+}
+
+static void signal_sma_cross(const double *values, const struct bt_series *closes,
+                             const struct bt_indicator *indicators, int8_t *signal)
+{
+    (void)values;
+    struct cross_average fast = {indicators[FAST].sums, indicators[FAST].window};
+    struct cross_average slow = {indicators[SLOW].sums, indicators[SLOW].window};
+    bool wide = cross_needs_wide(closes->largest, fast.window, slow.window);
+    cross_signals(fast, slow, closes->n, wide, signal);
+}
+
+const struct bt_strategy bt_strategy_sma_cross = {
+    .name = "sma-cross",
+    .summary = "long while the fast moving average is above the slow one",
+    .params = params,
+    .param_count = PARAMS,
+    .valid = valid_sma_cross,
+    .rule = "fast < slow",
+    .asks = asks_sma_cross,
+    .signal = signal_sma_cross,
+};

@@ -1,0 +1,43 @@
+#include "tests/backtest/runs.h"
+
+#include "kernels/backtest/backtest.h"
+
+#include "tests/test.h"
+
+#include <string.h>
+
+static struct kernel_count counts[KERNEL_COUNTS_MAX];
+static int count_n;
+
+void run_part(struct run_part part, char hex[KERNEL_DIGEST_HEX])
+{
+    const struct kernel *k = &kernel_backtest;
+    struct err e = {0};
+    struct kernel_case c = {
+        .settings = part.settings, .layers = part.layers, .state_dir = part.state_dir};
+    void *ctx = k->prepare(&c, &e);
+    assert_ok(ctx, &e);
+    assert_ok(k->step(ctx, part.lo, part.hi < 0 ? k->jobs(ctx) : part.hi, &e), &e);
+    if (!part.torn)
+        assert_ok(k->finish(ctx, &e), &e);
+    if (hex)
+        assert_ok(k->digest(ctx, hex, &e), &e);
+    count_n = k->counts(ctx, counts, KERNEL_COUNTS_MAX);
+    k->release(ctx);
+}
+
+const char *run_whole(const struct bt_settings *settings, uint64_t layers, const char *state_dir)
+{
+    static char hex[KERNEL_DIGEST_HEX];
+    run_part((struct run_part){settings, layers, state_dir, 0, -1, false}, hex);
+    return hex;
+}
+
+uint64_t run_count(const char *name)
+{
+    for (int i = 0; i < count_n; i++)
+        if (strcmp(counts[i].name, name) == 0)
+            return counts[i].value;
+    fail_msg("no count %s", name);
+    return 0;
+}

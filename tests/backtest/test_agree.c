@@ -1,0 +1,107 @@
+/* Every layer set, over real data and all symbols: one digest. */
+#include "tests/backtest/market.h"
+#include "tests/backtest/runs.h"
+
+#include "kernels/backtest/backtest.h"
+
+#include "tests/test.h"
+
+#include <string.h>
+
+/* 11 backtests a run, pairs with ties among them. */
+static struct bt_settings small_grid(const char *fill)
+{
+    struct bt_settings s = market_settings(market_mag7(), "2:4", "3,6,20,60");
+    s.fill = fill;
+    s.checkpoint_batch_size = 4;
+    return s;
+}
+
+static const char *const fills[] = {"close", "next-open"};
+
+static void every_set_of_layers_is_accepted(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    for (uint64_t set = 0; set < LAYER_SETS; set++)
+        assert_ok(kernel_backtest.resolve(set, &e), &e);
+}
+
+static void every_set_of_layers_gives_one_digest(void **state)
+{
+    (void)state;
+    for (int f = 0; f < 2; f++) {
+        struct bt_settings s = small_grid(fills[f]);
+        char base[KERNEL_DIGEST_HEX];
+        memcpy(base, run_whole(&s, LAYERS_NONE, NULL), sizeof base);
+        for (uint64_t set = 0; set < LAYER_SETS; set++)
+            assert_string_equal(run_whole(&s, set, test_folder("agree-cold")), base);
+    }
+}
+
+/* The first half torn off in the middle of a batch, the rest by another set of layers. */
+static void a_run_resumed_with_any_set_gives_the_same_digest(void **state)
+{
+    (void)state;
+    struct bt_settings s = small_grid("close");
+    char base[KERNEL_DIGEST_HEX], hex[KERNEL_DIGEST_HEX], store[1024];
+    memcpy(base, run_whole(&s, LAYERS_NONE, NULL), sizeof base);
+    for (uint64_t set = 0; set < LAYER_SETS; set++) {
+        snprintf(store, sizeof store, "%s", test_folder("agree-resumed"));
+        run_part((struct run_part){&s, set, store, 0, 6, true}, NULL);
+        run_part((struct run_part){&s, LAYERS_ALL ^ set, store, 0, -1, false}, hex);
+        assert_string_equal(hex, base);
+        assert_true(run_count("backtests_from_store") >= 4);
+    }
+}
+
+static void any_number_of_workers_gives_the_same_digest(void **state)
+{
+    (void)state;
+    struct bt_settings s = small_grid("close");
+    char base[KERNEL_DIGEST_HEX];
+    memcpy(base, run_whole(&s, LAYERS_NONE, NULL), sizeof base);
+    for (s.workers = 2; s.workers <= 4; s.workers++)
+        for (uint64_t set = 0; set < LAYER_SETS; set += LAYERS_ALL)
+            assert_string_equal(run_whole(&s, set, test_folder("agree-workers")), base);
+}
+
+static void the_order_of_symbols_does_not_matter(void **state)
+{
+    (void)state;
+    struct bt_settings s = small_grid("close");
+    char base[KERNEL_DIGEST_HEX];
+    s.symbols = "AAPL,TSLA,META";
+    memcpy(base, run_whole(&s, LAYERS_ALL, NULL), sizeof base);
+    s.symbols = "META,AAPL,TSLA";
+    assert_string_equal(run_whole(&s, LAYERS_NONE, NULL), base);
+    s.symbols = "META,AAPL,NVDA";
+    assert_string_not_equal(run_whole(&s, LAYERS_NONE, NULL), base);
+}
+
+static void a_part_of_the_dates_agrees_too(void **state)
+{
+    (void)state;
+    struct bt_settings s = small_grid("next-open");
+    char base[KERNEL_DIGEST_HEX];
+    s.from = "2011-01-01"; /* TSLA has bars, META has none before 2012-05-18 */
+    s.to = "2012-03-15";
+    memcpy(base, run_whole(&s, LAYERS_NONE, NULL), sizeof base);
+    for (uint64_t set = 0; set < LAYER_SETS; set++)
+        assert_string_equal(run_whole(&s, set, NULL), base);
+    s.to = "2012-03-16";
+    assert_string_not_equal(run_whole(&s, LAYERS_NONE, NULL), base);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(every_set_of_layers_is_accepted),
+        TEST(every_set_of_layers_gives_one_digest),
+        TEST(a_run_resumed_with_any_set_gives_the_same_digest),
+        TEST(any_number_of_workers_gives_the_same_digest),
+        TEST(the_order_of_symbols_does_not_matter),
+        TEST(a_part_of_the_dates_agrees_too),
+    };
+    return cmocka_run_group_tests_name("agree", tests, NULL, NULL);
+}

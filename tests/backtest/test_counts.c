@@ -1,0 +1,142 @@
+/* What is done, exactly, by the base and with each layer on. */
+#include "tests/backtest/market.h"
+#include "tests/backtest/runs.h"
+#include "tests/test.h"
+
+enum { SYMBOLS = 3, BARS = 40, N = 55, ROWS = (SYMBOLS - 1) * BARS + BARS / 2 };
+enum { BATCH = 50, BATCHES = 2 }; /* 50 and 5 */
+
+static const char *bundle;
+
+/* fast 2..6 x slow 7..17: 55 backtests. */
+static void count_with(uint64_t layers)
+{
+    char store[1024];
+    struct bt_settings s = market_settings(bundle, "2:6", "7:17");
+    snprintf(store, sizeof store, "%s", test_folder("counts-store"));
+    run_whole(&s, layers, store);
+    assert_int_equal(run_count("backtests"), N);
+    assert_int_equal(run_count("bar_backtests"), N * ROWS);
+}
+
+static int make_bundle(void **state)
+{
+    (void)state;
+    static char dir[1024];
+    snprintf(dir, sizeof dir, "%s/b", test_folder("counts"));
+    market_make(dir, SYMBOLS, BARS, 1);
+    bundle = dir;
+    return 0;
+}
+
+static void the_base_does_everything_for_each_backtest(void **state)
+{
+    (void)state;
+    count_with(LAYERS_NONE);
+    assert_int_equal(run_count("checkpoint_reads"), N);
+    assert_int_equal(run_count("checkpoint_writes"), N);
+    assert_int_equal(run_count("result_writes"), N);
+    assert_int_equal(run_count("bundle_opens"), N);
+    assert_int_equal(run_count("asset_lists"), N);
+    assert_int_equal(run_count("rows_scanned"), (uint64_t)N * SYMBOLS * ROWS);
+    assert_int_equal(run_count("renames"), 2 * N);
+    assert_int_equal(run_count("backtests_from_store"), 0);
+}
+
+static void checkpoint_cache_reads_the_checkpoint_once(void **state)
+{
+    (void)state;
+    count_with(CHECKPOINT_CACHE);
+    assert_int_equal(run_count("checkpoint_reads"), 1);
+    assert_int_equal(run_count("checkpoint_cache_hits"), N - 1);
+    assert_int_equal(run_count("checkpoint_writes"), N);
+    assert_int_equal(run_count("bundle_opens"), N);
+}
+
+static void batch_write_writes_once_a_batch(void **state)
+{
+    (void)state;
+    count_with(BATCH_WRITE);
+    assert_int_equal(run_count("result_writes"), BATCHES);
+    assert_int_equal(run_count("checkpoint_writes"), BATCHES);
+    assert_int_equal(run_count("batches_written"), BATCHES);
+    assert_int_equal(run_count("renames"), 2 * BATCHES);
+    assert_int_equal(run_count("checkpoint_reads"), N + 1); /* the last batch is not full */
+}
+
+static void bundle_pool_opens_the_bundle_once(void **state)
+{
+    (void)state;
+    count_with(BUNDLE_POOL);
+    assert_int_equal(run_count("bundle_opens"), 1);
+    assert_int_equal(run_count("bundle_pool_hits"), N - 1);
+    assert_int_equal(run_count("bundle_pool_misses"), 1);
+    assert_int_equal(run_count("rows_scanned"), (uint64_t)N * SYMBOLS * ROWS);
+}
+
+static void pre_group_scans_the_rows_once(void **state)
+{
+    (void)state;
+    count_with(PRE_GROUP);
+    assert_int_equal(run_count("rows_scanned"), 2 * ROWS); /* to count, then to copy */
+    assert_int_equal(run_count("group_passes"), 1);
+    assert_int_equal(run_count("group_cache_misses"), 1);
+    assert_int_equal(run_count("group_cache_hits"), N * SYMBOLS - 1);
+    assert_int_equal(run_count("bundle_opens"), N);
+}
+
+static void all_layers_together_do_each_thing_once(void **state)
+{
+    (void)state;
+    count_with(LAYERS_ALL);
+    assert_int_equal(run_count("checkpoint_reads"), 1);
+    assert_int_equal(run_count("result_writes"), BATCHES);
+    assert_int_equal(run_count("bundle_opens"), 1);
+    assert_int_equal(run_count("rows_scanned"), 2 * ROWS);
+}
+
+static void workers_count_as_one_process_does(void **state)
+{
+    (void)state;
+    char store[1024];
+    struct bt_settings s = market_settings(bundle, "2:6", "7:17");
+    s.workers = 2;
+    snprintf(store, sizeof store, "%s", test_folder("counts-workers"));
+    run_whole(&s, LAYERS_NONE, store);
+    assert_int_equal(run_count("backtests"), N);
+    assert_int_equal(run_count("bundle_opens"), N);
+    assert_int_equal(run_count("rows_scanned"), (uint64_t)N * SYMBOLS * ROWS);
+    assert_int_equal(run_count("result_writes"), N);
+    assert_int_equal(run_count("renames"), 2 * N);
+    assert_int_equal(run_count("checkpoint_reads"), 2 * N); /* to look up, and to extend */
+}
+
+static void a_cache_too_small_for_all_still_serves_each(void **state)
+{
+    (void)state;
+    char store[1024], hex[KERNEL_DIGEST_HEX];
+    struct bt_settings s = market_settings(bundle, "2:6", "7:17");
+    snprintf(store, sizeof store, "%s", test_folder("counts-store"));
+    run_part((struct run_part){&s, LAYERS_NONE, NULL, 0, -1, false}, hex);
+    s.cache_size_gb = 2000.0 / (1 << 30); /* one asset fits, 40 bars of 40 bytes; two do not */
+    assert_string_equal(run_whole(&s, PRE_GROUP, store), hex);
+    assert_int_equal(run_count("group_passes"), N * SYMBOLS);
+    assert_true(run_count("group_cache_evictions") > 0);
+    s.cache_size_gb = 500.0 / (1 << 30); /* none does */
+    assert_string_equal(run_whole(&s, PRE_GROUP, NULL), hex);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_base_does_everything_for_each_backtest),
+        TEST(checkpoint_cache_reads_the_checkpoint_once),
+        TEST(batch_write_writes_once_a_batch),
+        TEST(bundle_pool_opens_the_bundle_once),
+        TEST(pre_group_scans_the_rows_once),
+        TEST(all_layers_together_do_each_thing_once),
+        TEST(workers_count_as_one_process_does),
+        TEST(a_cache_too_small_for_all_still_serves_each),
+    };
+    return cmocka_run_group_tests_name("counts", tests, make_bundle, NULL);
+}
