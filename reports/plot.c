@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <math.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -206,4 +207,46 @@ void plot_label(struct text *script, const char *label, const char *place, const
     text_puts(script, "set label ");
     escape_gnuplot(script, label);
     text_printf(script, " at %s %s textcolor rgb %s front\n", place, align, colour);
+}
+
+static void add_tic(struct text *script, const char *axis, double tic, int *n)
+{
+    if (*n)
+        text_puts(script, ", ");
+    else
+        text_printf(script, "set %stics (", axis);
+    text_printf(script, "'%.6g' %.12g", tic, tic);
+    (*n)++;
+}
+
+/* Equal steps of 1, 2 or 5 times a power of ten. */
+static void add_even_tics(struct text *script, const char *axis, double lo, double hi, int most,
+                          int *n)
+{
+    double rough = (hi - lo) / most, decade = pow(10, floor(log10(rough)));
+    double step = rough / decade < 1.5 ? decade : rough / decade < 3.5 ? 2 * decade : 5 * decade;
+    for (double k = ceil(lo / step); k * step <= hi; k++)
+        add_tic(script, axis, k * step, n);
+}
+
+/* The same digits in every decade, the fewer the more decades there are. */
+static void add_decade_tics(struct text *script, const char *axis, double lo, double hi, int *n)
+{
+    static const double many[] = {1, 2, 3, 5, 0}, some[] = {1, 2, 5, 0}, one[] = {1, 0};
+    const double *digits = hi / lo < 12 ? many : hi / lo < 300 ? some : one;
+    for (double decade = pow(10, floor(log10(lo))); decade <= hi; decade *= 10)
+        for (const double *digit = digits; *digit > 0; digit++)
+            if (decade * *digit >= lo && decade * *digit <= hi)
+                add_tic(script, axis, decade * *digit, n);
+}
+
+void plot_tics(struct text *script, const char *axis, double lo, double hi, bool logarithmic,
+               int most)
+{
+    int n = 0;
+    if (logarithmic && hi / lo > 4)
+        add_decade_tics(script, axis, lo, hi, &n);
+    else
+        add_even_tics(script, axis, lo, hi, most, &n);
+    text_puts(script, n ? ")\n" : "");
 }

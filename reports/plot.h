@@ -28,6 +28,10 @@ void plot_standalone(const struct figure *f, struct text *out);
 /* Font, border, tics and margins of the house. */
 void plot_preamble(struct text *script);
 
+/* About `most` round numbers between lo and hi (both above 0 when logarithmic). axis: "x". */
+void plot_tics(struct text *script, const char *axis, double lo, double hi, bool logarithmic,
+               int most);
+
 /* A text at a place: "first 1, graph 0.5"; align: "left", "right", "center". */
 void plot_label(struct text *script, const char *label, const char *place, const char *align,
                 const char *colour);

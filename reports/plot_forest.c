@@ -42,34 +42,6 @@ static struct range range_of(const struct model_file *f, const char *scale)
     return (struct range){r.lo / room, r.hi * room};
 }
 
-/* Round numbers on the logarithmic axis: 1-2-5 of every decade where it spans much, equal steps
- * where it spans little. */
-static void add_tics(struct text *script, struct range r)
-{
-    double span = r.hi / r.lo;
-    const char *separator = "set xtics (";
-    if (span > 4) {
-        for (double decade = pow(10, floor(log10(r.lo))); decade <= r.hi; decade *= 10)
-            for (int digit = 1; digit <= 5; digit += digit == 1 ? 1 : 3) {
-                double tic = decade * digit;
-                if (tic < r.lo || tic > r.hi || (span > 300 && digit > 1))
-                    continue;
-                text_printf(script, "%s'%g' %.12g", separator, tic, tic);
-                separator = ", ";
-            }
-    } else {
-        double rough = (r.hi - r.lo) / 5, decade = pow(10, floor(log10(rough)));
-        double step = rough / decade < 1.5   ? decade
-                      : rough / decade < 3.5 ? 2 * decade
-                                             : 5 * decade;
-        for (double n = ceil(r.lo / step); n * step <= r.hi; n++) {
-            text_printf(script, "%s'%.6g' %.12g", separator, n * step, n * step);
-            separator = ", ";
-        }
-    }
-    text_puts(script, ")\n");
-}
-
 static void add_frame(struct text *s, struct range r, double margin_percent, int rows)
 {
     double margin = 1 + margin_percent / 100;
@@ -81,7 +53,7 @@ static void add_frame(struct text *s, struct range r, double margin_percent, int
                 "set xlabel 'CPU time, new / base (ratio, logarithmic axis)'\n",
                 r.lo, r.hi, rows, 1 - 30.0 / (AROUND + ROW_HEIGHT * rows),
                 66.0 / (AROUND + ROW_HEIGHT * rows));
-    add_tics(s, r);
+    plot_tics(s, "x", r.lo, r.hi, true, 5);
     text_printf(s,
                 "set object rectangle from first %.12g, graph 0 to first %.12g, graph 1 fc rgb %s "
                 "fs transparent solid 0.10 noborder behind\n",

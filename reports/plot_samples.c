@@ -4,10 +4,7 @@
 #include "reports/plot.h"
 #include "reports/words.h"
 
-#include "harness/base/units.h"
-
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { WIDTH = 360, HEIGHT = 460 };
@@ -28,25 +25,29 @@ static const struct side sides[] = {
 };
 
 struct values {
-    double *ns, *sorted;
+    double *ns;
+    int *order; /* indexes by value */
     int n;
 };
 
-static int by_value(const void *a, const void *b)
+static void sort(struct values *v)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    for (int i = 0; i < v->n; i++) {
+        int at = i;
+        for (; at > 0 && v->ns[v->order[at - 1]] > v->ns[i]; at--)
+            v->order[at] = v->order[at - 1];
+        v->order[at] = i;
+    }
 }
 
 static struct values values_of(struct arena *a, const struct json *record, const char *side)
 {
     const struct json *list = at(json_get(record, side), "metrics.cpu.values");
-    struct values v = {.ns = ARENA_NEW(a, double, json_count(list))};
+    int n = json_count(list);
+    struct values v = {.ns = ARENA_NEW(a, double, n), .order = ARENA_NEW(a, int, n)};
     for (const struct json *one = json_first(list); one; one = json_next(one))
         v.ns[v.n++] = json_number(one);
-    v.sorted = ARENA_NEW(a, double, v.n);
-    memcpy(v.sorted, v.ns, (size_t)v.n * sizeof *v.ns);
-    qsort(v.sorted, (size_t)v.n, sizeof *v.sorted, by_value);
+    sort(&v);
     return v;
 }
 
@@ -55,7 +56,8 @@ static double quantile(const struct values *v, double p)
 {
     double h = (v->n - 1) * p;
     int lo = (int)floor(h), hi = lo + 1 < v->n ? lo + 1 : lo;
-    return v->sorted[lo] + (h - lo) * (v->sorted[hi] - v->sorted[lo]);
+    double below = v->ns[v->order[lo]], above = v->ns[v->order[hi]];
+    return below + (h - lo) * (above - below);
 }
 
 /* Points of one side spread sideways by the golden ratio: evenly, and the same at every drawing. */
@@ -82,6 +84,28 @@ static struct unit unit_for(double largest_ns)
     while (i < 3 && largest_ns < units[i].ns)
         i++;
     return units[i];
+}
+
+struct axis {
+    double lo, hi; /* ns */
+    struct unit unit;
+    bool logarithmic;
+};
+
+static struct axis axis_for(double lo, double hi)
+{
+    struct axis axis = {.unit = unit_for(hi), .logarithmic = lo > 0 && hi / lo > log_axis_from};
+    double room = axis.logarithmic ? pow(hi / lo, 0.08) : (hi - lo) * 0.08 + hi * 1e-3;
+    axis.lo = axis.logarithmic ? lo / room : fmax(0, lo - room);
+    axis.hi = axis.logarithmic ? hi * room : hi + room;
+    return axis;
+}
+
+/* 0 at the foot of the axis, 1 at its top. */
+static double axis_height(struct axis axis, double ns)
+{
+    return axis.logarithmic ? log(ns / axis.lo) / log(axis.hi / axis.lo)
+                            : (ns - axis.lo) / (axis.hi - axis.lo);
 }
 
 static bool outlier(const struct json *record, const char *side, int pair)
@@ -112,49 +136,85 @@ static void add_box(struct text *s, struct arena *a, const struct side *side,
 }
 
 /* An outlier is a cross with its pair's number, and no dot. */
-static void add_points(struct text *s, struct arena *a, const struct json *record,
-                       const struct side *side, const struct values *v, struct unit unit)
+static void add_points(struct text *s, const struct json *record, const struct side *side,
+                       const struct values *v, struct unit unit)
 {
     text_printf(s, "$%s << EOD\n", side->name);
     for (int i = 0; i < v->n; i++)
         text_printf(s, "%.4f %.12g %d\n", side->x + jitter(i + 1), v->ns[i] / unit.ns,
                     outlier(record, side->name, i + 1));
     text_puts(s, "EOD\n");
-    for (int i = 0; i < v->n; i++)
-        if (outlier(record, side->name, i + 1))
-            plot_label(s, arena_format(a, "pair %d", i + 1),
-                       arena_format(a, "%.4f, %.12g offset -1,0", side->x + jitter(i + 1),
-                                    v->ns[i] / unit.ns),
-                       "right", palette_gnuplot(PALETTE_QUIET));
 }
 
-static void add_side_axes(struct text *s, double lo, double hi, struct unit unit)
+static const double line_height = 0.065; /* of a name, in heights of the panel */
+
+/* A height for a name that does not lie on the median's. */
+static double clear_of(double median, double height)
 {
-    bool logarithmic = lo > 0 && hi / lo > log_axis_from;
-    double room = logarithmic ? pow(hi / lo, 0.08) : (hi - lo) * 0.08 + hi * 1e-3;
+    if (fabs(height - median) > line_height)
+        return height;
+    return height >= median ? median + line_height : median - line_height;
+}
+
+/* The outliers' pairs by value, those that lie too close for a line each on one line: two are
+ * named, the rest counted (the table names all). */
+static void add_outlier_names(struct text *s, struct arena *a, const struct json *record,
+                              const struct side *side, const struct values *v, struct axis axis)
+{
+    struct text name = {0};
+    double last = 0;
+    int named = 0;
+    for (int rank = 0; rank <= v->n; rank++) {
+        int pair = rank < v->n ? v->order[rank] + 1 : 0;
+        if (pair && !outlier(record, side->name, pair))
+            continue;
+        double height = pair ? axis_height(axis, v->ns[pair - 1]) : 2;
+        if (named && height - last > line_height) {
+            text_printf(&name, named > 2 ? " +%d" : "", named - 2);
+            plot_label(s, name.p,
+                       arena_format(a, "first %.2f, graph %.4f", side->x + half_box + 0.05,
+                                    clear_of(axis_height(axis, quantile(v, 0.5)), last)),
+                       "left font ',11'", palette_gnuplot(PALETTE_QUIET));
+            text_clear(&name);
+            named = 0;
+        }
+        last = height;
+        if (pair && ++named <= 2)
+            text_printf(&name, "%s%d", named == 1 ? "pair " : ", ", pair);
+    }
+    text_done(&name);
+}
+
+/* Beside an axis at a place of its own: gnuplot's axis labels move with the tics' width. */
+static void add_axis_name(struct text *s, const char *name)
+{
+    plot_label(s, name, "screen 0.035, graph 0.5", "center rotate by 90",
+               palette_gnuplot(PALETTE_INK));
+}
+
+static void add_side_axes(struct text *s, struct arena *a, struct axis axis)
+{
     text_printf(
         s,
         "set lmargin at screen 0.22\nset rmargin at screen 0.97\nset tmargin at screen 0.98\n"
         "set bmargin at screen 0.46\nset xrange [0.5:2.9]\nset xtics ('base' 1, 'new' 2)\n"
-        "set ylabel 'CPU time (%s%s)' offset 1.5,0\n",
-        unit.name, logarithmic ? ", log axis" : "");
-    if (logarithmic)
-        text_puts(s, "set logscale y\n");
-    text_printf(s, "set yrange [%.12g:%.12g]\n",
-                (logarithmic ? lo / room : fmax(0, lo - room)) / unit.ns,
-                (logarithmic ? hi * room : hi + room) / unit.ns);
+        "%sset yrange [%.12g:%.12g]\n",
+        axis.logarithmic ? "set logscale y\n" : "", axis.lo / axis.unit.ns, axis.hi / axis.unit.ns);
+    plot_tics(s, "y", axis.lo / axis.unit.ns, axis.hi / axis.unit.ns, axis.logarithmic, 5);
+    add_axis_name(s, arena_format(a, "CPU time (%s%s)", axis.unit.name,
+                                  axis.logarithmic ? ", log axis" : ""));
 }
 
 static void add_sides(struct text *s, struct arena *a, const struct json *record)
 {
     struct values v[] = {values_of(a, record, "base"), values_of(a, record, "new")};
-    double lo = fmin(v[0].sorted[0], v[1].sorted[0]);
-    double hi = fmax(v[0].sorted[v[0].n - 1], v[1].sorted[v[1].n - 1]);
-    struct unit unit = unit_for(hi);
-    add_side_axes(s, lo, hi, unit);
+    struct axis axis = axis_for(fmin(quantile(&v[0], 0), quantile(&v[1], 0)),
+                                fmax(quantile(&v[0], 1), quantile(&v[1], 1)));
+    add_side_axes(s, a, axis);
     for (int i = 0; i < 2; i++) {
-        add_box(s, a, &sides[i], &v[i], unit);
-        add_points(s, a, record, &sides[i], &v[i], unit);
+        add_box(s, a, &sides[i], &v[i], axis.unit);
+        add_points(s, record, &sides[i], &v[i], axis.unit);
+        add_outlier_names(s, a, record, &sides[i], &v[i], axis);
     }
     for (int i = 0; i < 2; i++)
         text_printf(
@@ -211,10 +271,13 @@ static void add_ratios(struct text *s, const struct json *record)
     hi = fmax(hi, isfinite(at_number(cpu, "upper")) ? at_number(cpu, "upper") : hi);
     double room = (hi - lo) * 0.12 + hi * 1e-3;
     add_estimate(s, cpu, lo - room, hi + room);
+    text_puts(s, "set xtics autofreq\n");
+    plot_tics(s, "y", lo - room, hi + room, false, 3);
+    add_axis_name(s, "new / base");
     text_printf(s,
                 "set tmargin at screen 0.36\nset bmargin at screen 0.14\n"
-                "set xrange [0.3:%d.7]\nset yrange [%.12g:%.12g]\nset xtics autofreq\n"
-                "set xlabel 'pair'\nset ylabel 'new / base' offset 1.5,0\n"
+                "set xrange [0.3:%d.7]\nset yrange [%.12g:%.12g]\n"
+                "set xlabel 'pair'\n"
                 "plot $ratios using 1:2:3 with points pt variable ps 0.6 lc rgb %s "
                 "title 'ratio of the pair'\n",
                 json_count(pairs), lo - room, hi + room, palette_gnuplot(PALETTE_INK));

@@ -167,6 +167,20 @@ static void add_gate_side(struct text *line, struct arena *a, const char *option
     escape_shell(line, word);
 }
 
+/* The inputs as they were set: a scenario's own default may be another bundle. */
+static void add_inputs_set(struct text *line, struct arena *a, const struct model_file *f)
+{
+    const struct json *settings = at(f->cells[0].record, "base.settings");
+    const struct json *inputs = json_get(f->file.run, "inputs");
+    for (const struct json *v = json_first(inputs); v; v = json_next(v)) {
+        const struct json *value = json_get(settings, json_key(v));
+        if (json_kind(value) != JSON_TEXT)
+            continue;
+        text_puts(line, " --set ");
+        escape_shell(line, arena_format(a, "%s=%s", json_key(v), json_text(value)));
+    }
+}
+
 void section_reproduce(struct document *d, const struct model_file *f, int level)
 {
     (void)level;
@@ -185,6 +199,7 @@ void section_reproduce(struct document *d, const struct model_file *f, int level
         text_puts(&line, "cupel run ");
         escape_shell(&line, *path ? path : at_text(scenario, "name"));
     }
+    add_inputs_set(&line, d->arena, f);
     text_puts(&line, " --seed ");
     escape_shell(&line, words_json(d->arena, json_get(run, "seed")));
     document_add(d, BLOCK_TEXT,

@@ -59,7 +59,7 @@ grep -q 'Prices are synthetic: nobody traded at them' full/index.html &&
 ok $? "synthetic prices are called so, and only they"
 grep -q INCOMPLETE incomplete/index.html && ! grep -q INCOMPLETE full/index.html
 ok $? "an incomplete file is called so"
-grep -qF "cupel run scenarios/headline.json --seed 42" full/report.md
+grep -qF "cupel run scenarios/headline.json --set bundle=data/mag7 --seed 42" full/report.md
 ok $? "the scenario's command line is given"
 # shellcheck disable=SC2016
 line=$(sed -n '/^```sh/,/^```$/p' command/report.md | sed -n 2p)
