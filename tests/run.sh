@@ -21,7 +21,7 @@ selected() {
 
 count() { grep -cE "$1" "$2"; }
 
-for test in $(find "$build/tests" -type f -name 'test_*' ! -name '*.*' | sort) tests/*/test_*.sh; do
+for test in $(find "$build/tests" -type f -name "test_*" ! -name "*.*" | sort) tests/*/test_*.sh; do
     [ -x "$test" ] || continue
     selected "$test" "$@" || continue
     out=$log/$(basename "$(dirname "$test")")-$(basename "$test").tap

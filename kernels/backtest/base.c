@@ -289,7 +289,7 @@ static bool load_base(const struct bt_load_link *self, struct bt_run *run, struc
     for (const struct stored *s = list.first; ok && s; s = s->next) {
         struct bt_result *result;
         if (!parse_one(run, s, &payload, &result, &problem))
-            sink->first_problem = problem;
+            sink->first_problem = sink->first_problem.text[0] ? sink->first_problem : problem;
         else if (result)
             ok = sink->take(sink->context, result, e);
     }

@@ -187,12 +187,14 @@ static bool read_result(const struct bt_plan *plan, const struct json *root, str
 struct bt_result *bt_result_read(const struct bt_plan *plan, long backtest, struct str payload,
                                  struct err *e)
 {
-    struct json *root = json_parse(payload, bt_plan_id(plan, backtest), e);
+    char name[40];
+    snprintf(name, sizeof name, "result %s", bt_plan_id(plan, backtest));
+    struct json *root = json_parse(payload, name, e);
     if (!root)
         return NULL;
     struct bt_result *r = bt_result_new(plan, backtest);
     if (!read_result(plan, root, r, e)) {
-        err_prefix(e, "result %s", bt_plan_id(plan, backtest));
+        err_prefix(e, "%s", name);
         bt_result_free(r);
         r = NULL;
     }

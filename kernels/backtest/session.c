@@ -163,29 +163,31 @@ static bool keep(void *context, struct bt_result *result, struct err *e)
 }
 
 /* Takes out the entries of this plan that have no result, lets go of results that have no entry. */
-static long reconcile(struct bt_run *run, struct checkpoint *doc)
+static bool reconcile(struct bt_run *run, struct checkpoint *doc, long *lost, struct err *e)
 {
-    long lost = 0;
+    *lost = 0;
     for (long i = 0, n = bt_plan_backtests(&run->plan); i < n; i++) {
         const char *range = bt_plan_range(&run->plan, i)->name, *id = bt_plan_id(&run->plan, i);
         bool named = checkpoint_has(doc, range, id);
         if (named && !run->results[i]) {
+            if (!result_store_set_aside(run->store, range, id, e))
+                return false;
             checkpoint_remove(doc, range, id);
-            lost++;
+            ++*lost;
         } else if (!named && run->results[i]) {
             bt_result_free(run->results[i]);
             run->results[i] = NULL;
         }
     }
-    return lost;
+    return true;
 }
 
 static bool load_named(struct bt_run *run, struct checkpoint *doc, struct err *e)
 {
     struct bt_sink sink = {.take = keep, .context = run};
-    if (!BT_CALL(run->ops.load, run, &sink, e))
+    long lost;
+    if (!BT_CALL(run->ops.load, run, &sink, e) || !reconcile(run, doc, &lost, e))
         return false;
-    long lost = reconcile(run, doc);
     if (lost == 0)
         return true;
     text_printf(&run->notes,

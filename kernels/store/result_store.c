@@ -393,6 +393,20 @@ bool result_store_get(struct result_store *s, const char *range, const char *id,
     return ok;
 }
 
+bool result_store_set_aside(struct result_store *s, const char *range, const char *id,
+                            struct err *e)
+{
+    if (!check_name("range", range, e) || !check_name("id", id, e))
+        return false;
+    struct text path = {0}, aside = {0};
+    text_printf(&path, "%s/%s.json", need_range(s, range)->folder, id);
+    text_printf(&aside, "%s.damaged", path.p);
+    bool ok = !io_exists(path.p) || io_rename(path.p, aside.p, e);
+    text_done(&path);
+    text_done(&aside);
+    return ok;
+}
+
 static bool range_ids(struct result_store *s, struct range *r, struct names *ids, struct arena *a,
                       struct err *e)
 {

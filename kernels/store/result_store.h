@@ -49,6 +49,11 @@ bool result_store_put_batch(struct result_store *s, const char *range,
 bool result_store_get(struct result_store *s, const char *range, const char *id, struct text *out,
                       bool *found, struct err *e) MUST_CHECK;
 
+/* Renames the single file of a result that cannot be used to ID.json.damaged, so that it does not
+ * stand in the way of the one that will be stored instead. Absent is fine. */
+bool result_store_set_aside(struct result_store *s, const char *range, const char *id,
+                            struct err *e) MUST_CHECK;
+
 /* Calls `each` once for every stored (range, id), in byte order of ranges, then of ids; stops at
  * false. A damaged segment line is passed over and counted in *damaged. */
 typedef bool result_store_fn(void *context, const char *range, const char *id, struct err *e);

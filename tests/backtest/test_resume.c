@@ -1,0 +1,321 @@
+/* What is on disk when a run ends early, and what the next run makes of it. */
+#include "tests/backtest/market.h"
+#include "tests/backtest/runs.h"
+
+#include "harness/base/io.h"
+#include "kernels/backtest/run.h"
+
+#include "tests/test.h"
+
+#include <string.h>
+
+enum { N = 55 }; /* fast 2..6 x slow 7..17 */
+
+static char bundle[1024], store[1024], digest[KERNEL_DIGEST_HEX];
+
+static struct bt_settings settings(void)
+{
+    struct bt_settings s = market_settings(bundle, "2:6", "7:17");
+    s.checkpoint_batch_size = 10;
+    return s;
+}
+
+static int make_bundle(void **state)
+{
+    (void)state;
+    snprintf(bundle, sizeof bundle, "%s/b", test_folder("resume"));
+    market_make(bundle, 3, 40, 1);
+    struct bt_settings s = settings();
+    strcpy(digest, run_whole(&s, LAYERS_NONE, NULL));
+    return 0;
+}
+
+static void begin_torn(uint64_t layers, long until)
+{
+    struct bt_settings s = settings();
+    snprintf(store, sizeof store, "%s", test_folder("resume-store"));
+    run_part((struct run_part){&s, layers, store, 0, until, true}, NULL);
+}
+
+static const char *in_store(const char *name)
+{
+    static char path[2048];
+    snprintf(path, sizeof path, "%s/%s", store, name);
+    return path;
+}
+
+/* Opens the store again, checks the notes, runs the rest and compares with the undisturbed run. */
+static void finish_with(uint64_t layers, const char *note, long from_store)
+{
+    struct bt_settings s = settings();
+    struct err e = {0};
+    char hex[KERNEL_DIGEST_HEX];
+    struct bt_run *run = bt_run_open(&s, layers, (struct bt_run_target){store, true}, &e);
+    assert_ok(run, &e);
+    if (!note && run->notes.n)
+        fail_msg("a note: %s", run->notes.p);
+    if (note && (!run->notes.n || !strstr(run->notes.p, note)))
+        fail_msg("expected \"%s\" in \"%s\"", note, run->notes.n ? run->notes.p : "");
+    assert_ok(bt_run_step(run, 0, N, &e) && bt_run_finish(run, &e), &e);
+    assert_int_equal(run->counts.resumed, from_store);
+    assert_int_equal(run->counts.backtests, N - from_store);
+    assert_ok(bt_results_digest(&run->plan, run->results, hex, &e), &e);
+    assert_string_equal(hex, digest);
+    bt_run_close(run);
+}
+
+static void plain_then_all_layers_and_the_reverse(void **state)
+{
+    (void)state;
+    begin_torn(LAYERS_NONE, 27);
+    finish_with(LAYERS_ALL, NULL, 27);
+    finish_with(LAYERS_NONE, NULL, N);
+    begin_torn(LAYERS_ALL, 27); /* two batches of 10; 7 were waiting when it was torn */
+    finish_with(LAYERS_NONE, NULL, 20);
+    finish_with(LAYERS_ALL, NULL, N);
+}
+
+static void a_run_torn_by_workers_is_resumed(void **state)
+{
+    (void)state;
+    struct bt_settings s = settings();
+    s.workers = 2;
+    snprintf(store, sizeof store, "%s", test_folder("resume-store"));
+    run_part((struct run_part){&s, LAYERS_NONE, store, 0, 30, true}, NULL);
+    finish_with(LAYERS_ALL, NULL, 30);
+}
+
+static void write_file(const char *path, const char *content)
+{
+    struct err e = {0};
+    assert_ok(io_write_file(path, content, strlen(content), &e), &e);
+}
+
+static void a_truncated_checkpoint_is_rebuilt_from_the_results(void **state)
+{
+    (void)state;
+    const uint64_t sets[] = {LAYERS_NONE, LAYERS_ALL};
+    for (int i = 0; i < 2; i++) {
+        begin_torn(sets[i], 30);
+        struct text whole = {0};
+        struct err e = {0};
+        assert_ok(io_read_file(in_store("checkpoint.json"), &whole, &e), &e);
+        for (size_t keep = 0; keep + 1 < whole.n; keep += 1 + keep / 2) {
+            assert_ok(io_write_file(in_store("checkpoint.json"), whole.p, keep, &e), &e);
+            struct bt_settings s = settings();
+            struct bt_run *run = bt_run_open(&s, 0, (struct bt_run_target){store, true}, &e);
+            assert_ok(run, &e);
+            assert_non_null(strstr(run->notes.p, "rebuilt from 30 stored results"));
+            bt_run_close(run);
+        }
+        assert_true(io_exists(in_store("checkpoint.json.damaged")));
+        finish_with(LAYERS_ALL ^ sets[i], NULL, 30);
+        text_done(&whole);
+    }
+}
+
+static void garbage_for_a_checkpoint_is_rebuilt_too(void **state)
+{
+    (void)state;
+    const char *garbage[] = {"", "garbage", "[1,2]", "{\"r\":3}", "{\"r\":[1]}", "\x01\x02"};
+    begin_torn(LAYERS_NONE, 20);
+    for (int i = 0; i < 6; i++) {
+        write_file(in_store("checkpoint.json"), garbage[i]);
+        struct bt_settings s = settings();
+        struct err e = {0};
+        struct bt_run *run = bt_run_open(&s, 0, (struct bt_run_target){store, true}, &e);
+        assert_ok(run, &e);
+        assert_non_null(strstr(run->notes.p, "checkpoint.json"));
+        assert_non_null(strstr(run->notes.p, "rebuilt from 20 stored results"));
+        bt_run_close(run);
+    }
+    finish_with(LAYERS_ALL, NULL, 20);
+}
+
+static const char *result_file(const char *id)
+{
+    static char name[200];
+    snprintf(name, sizeof name, "results/2000-01-01_2000-02-09/%s.json", id);
+    return in_store(name);
+}
+
+static void a_missing_result_runs_again(void **state)
+{
+    (void)state;
+    struct bt_settings s = settings();
+    struct arena a = {0};
+    struct bt_plan plan;
+    struct err e = {0};
+    assert_ok(bt_plan_make(&s, &a, &plan, &e), &e);
+    begin_torn(LAYERS_NONE, 20);
+    assert_ok(io_remove(result_file(bt_plan_id(&plan, 3)), &e), &e);
+    finish_with(LAYERS_ALL, "1 of the results that it names is missing or unreadable", 19);
+    finish_with(LAYERS_ALL, NULL, N);
+    arena_done(&a);
+}
+
+static void a_damaged_result_runs_again_whatever_way_it_is_stored_then(void **state)
+{
+    (void)state;
+    struct bt_settings s = settings();
+    struct arena a = {0};
+    struct bt_plan plan;
+    struct err e = {0};
+    assert_ok(bt_plan_make(&s, &a, &plan, &e), &e);
+    for (uint64_t set = LAYERS_NONE; set <= LAYERS_ALL; set += LAYERS_ALL) {
+        begin_torn(LAYERS_NONE, 20);
+        write_file(result_file(bt_plan_id(&plan, 3)), "{\"id\":\"trunca");
+        write_file(result_file(bt_plan_id(&plan, 5)), "{\"id\":\"0000000000000000\"}\n");
+        finish_with(set, "2 of the results that it names are missing or unreadable: ", 18);
+        finish_with(set, NULL, N);
+    }
+    arena_done(&a);
+}
+
+static void a_damaged_line_of_a_segment_runs_again(void **state)
+{
+    (void)state;
+    begin_torn(LAYERS_ALL, 30);
+    const char *path = in_store("results/2000-01-01_2000-02-09/segment-000002.jsonl");
+    struct text segment = {0};
+    struct err e = {0};
+    assert_ok(io_read_file(path, &segment, &e), &e);
+    assert_ok(io_write_file(path, segment.p, segment.n * 3 / 4, &e), &e);
+    text_done(&segment);
+    finish_with(LAYERS_NONE, "missing or unreadable", 27); /* 7 of its 10 lines are whole */
+    finish_with(LAYERS_ALL, NULL, N);
+}
+
+static void other_settings_are_refused_by_what_differs(void **state)
+{
+    (void)state;
+    begin_torn(LAYERS_NONE, 5);
+    struct {
+        const char *words;
+        struct bt_settings s;
+    } cases[] = {
+        {"made with fee 0.001, this run has 0.002",              settings()},
+        {"made with fill \"close\", this run has \"next-open\"", settings()},
+        {"made with symbols [\"S00\",\"S01\",\"S02\"]",          settings()},
+        {"made with periods_per_year 252, this run has 365",     settings()},
+        {"made with ranges [\"2000-01-01_2000-02-09\"]",         settings()},
+    };
+    cases[0].s.fee = 0.002;
+    cases[1].s.fill = "open";
+    cases[2].s.symbols = "S00";
+    cases[3].s.periods_per_year = 365;
+    cases[4].s.to = "2000-02-01";
+    for (int i = 0; i < 5; i++) {
+        struct err e = {0};
+        assert_null(bt_run_open(&cases[i].s, 0, (struct bt_run_target){store, true}, &e));
+        assert_says(&e, cases[i].words);
+        assert_says(&e, "store.json");
+    }
+    market_make(bundle, 3, 40, 2); /* other prices under the same dates */
+    struct bt_settings s = settings();
+    struct err e = {0};
+    assert_null(bt_run_open(&s, 0, (struct bt_run_target){store, true}, &e));
+    assert_says(&e, "made with bundle");
+    market_make(bundle, 3, 40, 1);
+    finish_with(LAYERS_ALL, NULL, 5);
+}
+
+static void a_larger_grid_goes_on_with_the_same_store(void **state)
+{
+    (void)state;
+    struct bt_settings s = market_settings(bundle, "2:3", "7:17");
+    snprintf(store, sizeof store, "%s", test_folder("resume-store"));
+    run_whole(&s, LAYERS_ALL, store);
+    finish_with(LAYERS_ALL, NULL, 22);
+}
+
+static void a_folder_that_is_no_store_is_left_alone(void **state)
+{
+    (void)state;
+    struct bt_settings s = settings();
+    struct err e = {0};
+    snprintf(store, sizeof store, "%s", test_folder("resume-store"));
+    write_file(in_store("letter.txt"), "dear");
+    assert_null(bt_run_open(&s, 0, (struct bt_run_target){store, true}, &e));
+    assert_says(&e, "not empty and not a store");
+    assert_null(bt_run_open(&s, 0, (struct bt_run_target){store, false}, &e));
+    assert_says(&e, "not empty");
+    assert_false(io_exists(in_store("lock")));
+}
+
+/* The bundle gets other prices after backtest 20: what a layer kept must not be used any more. */
+static void a_bundle_replaced_in_mid_run_gives_what_the_base_gives(void **state)
+{
+    (void)state;
+    char base[KERNEL_DIGEST_HEX] = "", hex[KERNEL_DIGEST_HEX];
+    for (uint64_t set = 0; set < LAYER_SETS; set++) {
+        struct bt_settings s = settings();
+        struct err e = {0};
+        market_make(bundle, 3, 40, 1);
+        struct bt_run *run = bt_run_open(&s, set, (struct bt_run_target){0}, &e);
+        assert_ok(run, &e);
+        assert_ok(bt_run_step(run, 0, 20, &e), &e);
+        market_make(bundle, 3, 40, 77);
+        assert_ok(bt_run_step(run, 20, N, &e) && bt_run_finish(run, &e), &e);
+        assert_ok(bt_results_digest(&run->plan, run->results, hex, &e), &e);
+        if (set == 0)
+            strcpy(base, hex);
+        assert_string_equal(hex, base);
+        bt_run_close(run);
+    }
+    assert_string_not_equal(base, digest);
+    market_make(bundle, 3, 40, 1);
+}
+
+static void a_symbol_that_is_gone_in_mid_run_is_named(void **state)
+{
+    (void)state;
+    struct bt_settings s = settings();
+    struct err e = {0};
+    struct bt_run *run = bt_run_open(&s, LAYERS_ALL, (struct bt_run_target){0}, &e);
+    assert_ok(run, &e);
+    assert_ok(bt_run_step(run, 0, 20, &e), &e);
+    market_make(bundle, 2, 40, 1);
+    assert_false(bt_run_step(run, 20, N, &e));
+    assert_says(&e, "no symbol S02 any more");
+    bt_run_close(run);
+    market_make(bundle, 3, 40, 1);
+}
+
+static void an_asset_without_bars_in_the_range_has_undefined_metrics(void **state)
+{
+    (void)state;
+    struct bt_settings s = settings();
+    struct err e = {0};
+    s.to = "2000-01-15"; /* S01 begins on the 21st */
+    for (uint64_t set = 0; set < LAYER_SETS; set++) {
+        struct bt_run *run = bt_run_open(&s, set, (struct bt_run_target){0}, &e);
+        assert_ok(run, &e);
+        assert_ok(bt_run_step(run, 0, N, &e), &e);
+        const struct bt_row *rows = bt_run_result(run, 0)->rows;
+        assert_int_equal(rows[0].bars, 15);
+        assert_int_equal(rows[1].bars, 0);
+        assert_true(rows[1].total_return != rows[1].total_return && rows[1].orders == 0);
+        bt_run_close(run);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(plain_then_all_layers_and_the_reverse),
+        TEST(a_run_torn_by_workers_is_resumed),
+        TEST(a_truncated_checkpoint_is_rebuilt_from_the_results),
+        TEST(garbage_for_a_checkpoint_is_rebuilt_too),
+        TEST(a_missing_result_runs_again),
+        TEST(a_damaged_result_runs_again_whatever_way_it_is_stored_then),
+        TEST(a_damaged_line_of_a_segment_runs_again),
+        TEST(other_settings_are_refused_by_what_differs),
+        TEST(a_larger_grid_goes_on_with_the_same_store),
+        TEST(a_folder_that_is_no_store_is_left_alone),
+        TEST(a_bundle_replaced_in_mid_run_gives_what_the_base_gives),
+        TEST(a_symbol_that_is_gone_in_mid_run_is_named),
+        TEST(an_asset_without_bars_in_the_range_has_undefined_metrics),
+    };
+    return cmocka_run_group_tests_name("resume", tests, make_bundle, NULL);
+}

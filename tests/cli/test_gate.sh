@@ -1,0 +1,85 @@
+#!/bin/sh
+# cupel gate from outside: verdicts and exit codes by scripted workers, bad sides, commands.
+. tests/tap.sh
+tmp=$CUPEL_BUILD/tests/tmp/gate
+rm -rf "$tmp" && mkdir -p "$tmp/state"
+export TMPDIR=$PWD/$tmp/state
+
+# A program of its own for each script: fake NAME VARIABLE=VALUE...
+fake() {
+    name=$1
+    shift
+    printf '#!/bin/sh\n%s exec /usr/bin/python3 %s/tests/cli/fake_worker.py\n' "$*" "$PWD" >"$tmp/$name"
+    chmod +x "$tmp/$name"
+}
+gate() {
+    rm -f "$tmp/out.jsonl"
+    "$CUPEL" gate --scenario self-spin --seed 1 --out "$tmp/out.jsonl" "$@"
+}
+schema_holds() { /usr/bin/python3 tests/result/check_schema.py results/schema.json "$tmp/out.jsonl"; }
+
+fake same FAKE_FACTOR=1
+fake slow15 FAKE_FACTOR=1.15
+fake slow9 FAKE_FACTOR=1.09
+fake wrong FAKE_DIGEST=a
+fake old FAKE_TRICK=protocol
+fake garbage FAKE_TRICK=garbage
+fake dies FAKE_TRICK=die
+fake refuses FAKE_TRICK=error
+
+expect 0 PASS gate --base "bin:$tmp/same" --new "bin:$tmp/same"
+check "equal sides pass"
+schema_holds
+check "its record keeps to the schema"
+expect 1 FAIL gate --base "bin:$tmp/same" --new "bin:$tmp/slow15"
+check "a slowdown of 15 % fails with exit 1"
+schema_holds
+check "the record of a FAIL keeps to the schema"
+grep -q '"verdict":"FAIL"' "$tmp/out.jsonl" && grep -q '"look":14' "$tmp/out.jsonl"
+check "it is found at the first look that can prove it"
+expect 0 PASS gate --base "bin:$tmp/slow15" --new "bin:$tmp/same"
+check "a speed-up passes"
+expect 0 PASS gate --base "bin:$tmp/same" --new "bin:$tmp/slow9"
+check "9 % is below the margin of 10 %"
+expect 1 FAIL gate --base "bin:$tmp/same" --new "bin:$tmp/slow9" --margin 5
+check "and above one of 5 %"
+
+expect 4 'results differ' gate --base "bin:$tmp/same" --new "bin:$tmp/wrong"
+check "other results are a MISMATCH, exit 4"
+expect 2 'speaks protocol 99, this harness speaks 1' gate --base "bin:$tmp/same" --new "bin:$tmp/old"
+check "another protocol is named"
+expect 2 'not valid JSON' gate --base "bin:$tmp/same" --new "bin:$tmp/garbage"
+check "a worker that speaks no JSON is exit 2"
+expect 2 'ended' gate --base "bin:$tmp/same" --new "bin:$tmp/dies"
+check "a worker that dies is exit 2"
+expect 2 'the fake refuses' gate --base "bin:$tmp/same" --new "bin:$tmp/refuses"
+check "a worker's own refusal is passed on"
+schema_holds && grep -q '"record":"failed"' "$tmp/out.jsonl"
+check "the failure is on record"
+expect 2 '/bin/true' gate --base "bin:$tmp/same" --new bin:/bin/true
+check "a program that is no worker is named"
+expect 2 'no/such' gate --base "bin:$tmp/same" --new bin:no/such
+check "a missing program is named"
+
+expect 2 '--new: expected layers:SET' gate --base layers:none --new ''
+check "an empty side is exit 2"
+expect 2 'new: missing' gate --base layers:none
+check "a missing side is exit 2"
+expect 2 'no layer "fast"' gate --base layers:none --new layers:fast
+check "an unknown layer is named"
+expect 2 'on both sides' gate --base layers:none --new cmd:true
+check "a kernel against a command is refused"
+expect 2 'expected a whole number from 10' gate --base layers:none --new layers:none --cap 9
+check "fewer than 10 pairs are refused"
+expect 2 'no program "no-such-command"' "$CUPEL" gate --base true --new no-such-command --out "$tmp/c.jsonl"
+check "a command that does not exist is named"
+expect 2 'exit status 3; its last line: why' "$CUPEL" gate --base true --new "sh -c 'echo why; exit 3'" --out "$tmp/c.jsonl"
+check "a command that fails is exit 2 with its last line"
+rm -f "$tmp/c.jsonl"
+expect 0 PASS "$CUPEL" gate --base true --new cmd:true --margin 1000 --out "$tmp/c.jsonl"
+check "commands are gated without a scenario"
+/usr/bin/python3 tests/result/check_schema.py results/schema.json "$tmp/c.jsonl"
+check "the record of commands keeps to the schema"
+[ -z "$(ls "$TMPDIR")" ]
+check "no state folder is left"
+finish

@@ -1,0 +1,99 @@
+#!/bin/sh
+# cupel run and compare from outside: records, refusals, interruption.
+. tests/tap.sh
+tmp=$CUPEL_BUILD/tests/tmp/run
+rm -rf "$tmp" && mkdir -p "$tmp/state"
+export TMPDIR=$PWD/$tmp/state CUPEL_CACHE=$tmp/cache
+
+schema_holds() { /usr/bin/python3 tests/result/check_schema.py results/schema.json "$@"; }
+json() { /usr/bin/python3 -c "import json,sys
+for line in open(sys.argv[1]):
+    r = json.loads(line)
+    $2" "$1"; }
+
+expect 0 'no difference proven' "$CUPEL" run self-null --seed 7 --out "$tmp/null.jsonl"
+check "self-null runs"
+schema_holds "$tmp/null.jsonl"
+check "every record keeps to the schema"
+json "$tmp/null.jsonl" 'r["record"] != "run" or r["seed"] == "7" or sys.exit(1)'
+check "the seed is on record"
+json "$tmp/null.jsonl" 'r["record"] != "comparison" or len(r["pairs"]) >= 10 or sys.exit(1)'
+check "a comparison has at least ten pairs"
+json "$tmp/null.jsonl" 'r["record"] != "comparison" or r["base"]["overhead"]["cpu"] > 0 or sys.exit(1)'
+check "the harness's own cost of a slice is on record"
+before=$(cksum <"$tmp/null.jsonl")
+expect 2 'File exists' "$CUPEL" run self-null --out "$tmp/null.jsonl"
+check "an existing results file is not overwritten"
+[ "$before" = "$(cksum <"$tmp/null.jsonl")" ]
+check "and stays as it was"
+
+expect 2 'pairs: expected a whole number from 10' "$CUPEL" run self-null --pairs 9
+check "fewer than ten pairs are refused"
+expect 2 'usage: cupel run' "$CUPEL" run
+check "a missing scenario is a usage error"
+expect 2 'no-such' "$CUPEL" run no-such
+check "an unknown scenario is named"
+expect 2 'work: expected a whole number from 1' "$CUPEL" run self-spin --set work=0
+check "a setting out of range is named"
+expect 2 'wrok: no such setting' "$CUPEL" run self-spin --set wrok=1
+check "an unknown setting is named"
+expect 2 '--seed: expected a whole number' "$CUPEL" run self-spin --seed x
+check "a bad seed is named"
+printf '{"name": "s",\n "kernel": }\n' >"$tmp/bad.json"
+expect 2 'bad.json:2: not valid JSON' "$CUPEL" run "$tmp/bad.json"
+check "a broken scenario is named by file and line"
+
+# The backtest kernel on the synthetic bundle, small.
+small() {
+    cat >"$tmp/small.json" <<EOF
+{"name": "small", "kernel": "backtest", "pairs": 10,
+ "settings": {"bundle": "synth:mag7:1", "symbols": "AAPL", "param": ["fast=5,10", "slow=30"], "last": 100},
+ "scales": [{"name": "s"}], "compare": [$1]$2}
+EOF
+}
+small '{"new": {"layers": "all"}}, {"expand": "each-alone"}'
+expect 0 's/pre-group' "$CUPEL" run "$tmp/small.json" --out "$tmp/small.jsonl"
+check "each layer alone, and all, agree with the base"
+schema_holds "$tmp/small.jsonl"
+check "and their records keep to the schema"
+json "$tmp/small.jsonl" 'r["record"] != "run" or r["inputs"]["bundle"]["synthetic"] is True or sys.exit(1)'
+check "synthetic data is on record as such"
+json "$tmp/small.jsonl" 'r.get("id") != "s/all" or (r["base"]["counts"]["checkpoint_reads"], r["new"]["counts"]["checkpoint_reads"]) == (2, 1) or sys.exit(1)'
+check "checkpoint reads fall from one a backtest to one"
+small '{"new": {"settings": {"fee": 0.002}}}'
+expect 4 'results differ' "$CUPEL" run "$tmp/small.json" --out "$tmp/differ.jsonl"
+check "sides with other results are exit 4"
+grep -q '"record":"failed"' "$tmp/differ.jsonl" && schema_holds "$tmp/differ.jsonl"
+check "and it is on record"
+small '{}' ', "expect": [{"scale": "s", "digest": "00"}]'
+expect 4 'the scenario expects' "$CUPEL" run "$tmp/small.json" --out "$tmp/expect.jsonl"
+check "a digest that the scenario does not expect is exit 4"
+expect 0 'micro/batch-write' "$CUPEL" run micro-grid --layers batch-write --pairs 10 --set param=fast=5 \
+    --set param=slow=30 --set symbols=AAPL --out "$tmp/layers.jsonl"
+check "--layers compares that set with none"
+expect 2 'no layer "x"' "$CUPEL" run micro-grid --layers x --out "$tmp/never.jsonl"
+check "an unknown layer is named"
+
+# Ctrl-C in the middle: children end, what was measured stays, exit 130.
+"$CUPEL" run self-spin --pairs 1000 --quiet --out "$tmp/cut.jsonl" >/dev/null 2>"$tmp/cut.err" &
+pid=$!
+sleep 1
+kill -INT $pid
+wait $pid
+[ $? -eq 130 ]
+check "an interrupted run is exit 130"
+grep -q '"record":"end","complete":false' "$tmp/cut.jsonl" && schema_holds "$tmp/cut.jsonl"
+check "and its file is marked incomplete"
+[ -z "$(ls "$TMPDIR")" ]
+check "no state folder is left"
+
+expect 0 ADVISORY "$CUPEL" compare "$tmp/null.jsonl" "$tmp/null.jsonl"
+check "compare is advisory"
+expect 2 'is missing' "$CUPEL" compare "$tmp/null.jsonl" "$tmp/small.jsonl"
+check "a comparison that the other file lacks is exit 2"
+expect 2 'not valid JSON' "$CUPEL" compare results/schema.json "$tmp/null.jsonl"
+check "another file is refused"
+head -c 500 "$tmp/null.jsonl" >"$tmp/torn.jsonl"
+expect 2 'not a results file' "$CUPEL" compare "$tmp/torn.jsonl" "$tmp/null.jsonl"
+check "a torn file is refused"
+finish
