@@ -196,9 +196,8 @@ void plot_preamble(struct text *script)
     const char *ink = palette_gnuplot(PALETTE_INK), *quiet = palette_gnuplot(PALETTE_QUIET);
     text_printf(script,
                 "unset key\nset border 3 lc rgb %s\nset tics nomirror out scale 0.5 "
-                "textcolor rgb %s\nset grid lc rgb %s lw 1 lt 1\nset xlabel textcolor rgb %s\n"
-                "set ylabel textcolor rgb %s\n",
-                quiet, ink, palette_gnuplot(PALETTE_GRID), ink, ink);
+                "textcolor rgb %s\nset grid lc rgb %s lw 1 lt 1\nset xlabel textcolor rgb %s\n",
+                quiet, ink, palette_gnuplot(PALETTE_GRID), ink);
 }
 
 void plot_label(struct text *script, const char *label, const char *place, const char *align,

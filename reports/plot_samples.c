@@ -170,7 +170,8 @@ static void add_outlier_names(struct text *s, struct arena *a, const struct json
             continue;
         double height = pair ? axis_height(axis, v->ns[pair - 1]) : 2;
         if (named && height - last > line_height) {
-            text_printf(&name, named > 2 ? " +%d" : "", named - 2);
+            if (named > 2)
+                text_printf(&name, " +%d", named - 2);
             plot_label(s, name.p,
                        arena_format(a, "first %.2f, graph %.4f", side->x + half_box + 0.05,
                                     clear_of(axis_height(axis, quantile(v, 0.5)), last)),

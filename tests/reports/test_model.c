@@ -62,9 +62,9 @@ static void a_bad_comparison_is_named_with_its_field(void **state)
     static const struct {
         const char *ratio, *says;
     } bad[] = {
-        {"null", "compare.cpu.ratio: expected a number, found null"},
-        {"0", "compare.cpu.ratio: expected a number above 0, found 0"},
-        {"\"x\"", "compare.cpu.ratio: expected a number, found text"},
+        {"null",  "compare.cpu.ratio: expected a number, found null"     },
+        {"0",     "compare.cpu.ratio: expected a number above 0, found 0"},
+        {"\"x\"", "compare.cpu.ratio: expected a number, found text"     },
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct err e;
@@ -105,8 +105,14 @@ static void machines_are_told_apart(void **state)
         text_printf(&t, COMPARISON, "x", "", "none", "a", "1");
         assert_ok(read_one(&m[i], &a, &t, &e), &e);
     }
-    struct model same = {(struct model_file[]){m[0].files[0], m[0].files[0]}, 2};
-    struct model apart = {(struct model_file[]){m[0].files[0], m[1].files[0]}, 2};
+    struct model same = {
+        (struct model_file[]){m[0].files[0], m[0].files[0]},
+         2
+    };
+    struct model apart = {
+        (struct model_file[]){m[0].files[0], m[1].files[0]},
+         2
+    };
     assert_true(model_one_machine(&same));
     assert_false(model_one_machine(&apart));
     model_done(&m[0]);
