@@ -39,6 +39,7 @@ TESTS := $(patsubst %.c,$O/%,$(TEST_MAINS))
 KERNEL_SRC := $(call sources,kernels) $(call sources,harness/base)
 PROGRAMS := $O/cupel $(if $(REPORT_SRC),$O/cupel-report) $O/libcupel-kernels.so
 objects = $(patsubst %.c,$O/%.o,$(1))
+REPORT_PARTS := $(call objects,$(filter-out reports/main.c,$(REPORT_SRC)))
 HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/null))
 
 .PHONY: all run check build tests deps ci-deps install clean format format-check hdr-check \
@@ -131,6 +132,9 @@ install: build
 # ---- tests -------------------------------------------------------------------------------------
 TEST_HELPERS := $(call objects,$(filter-out $(TEST_MAINS),$(TEST_SRC)))
 $O/tests/%: $O/tests/%.o $(TEST_HELPERS) $O/libcupel.a
+	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
+
+$O/tests/reports/%: $O/tests/reports/%.o $(TEST_HELPERS) $(REPORT_PARTS) $O/libcupel.a
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
 
 tests: build $(TESTS)

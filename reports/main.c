@@ -1,0 +1,100 @@
+/* cupel-report: draws stored results. `cupel report` execs it. */
+#include "reports/export.h"
+#include "reports/report.h"
+
+#include "harness/base/io.h"
+#include "harness/base/log.h"
+#include "harness/base/opt.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct settings {
+    const char *out;
+    bool png;
+};
+
+static const struct opt options[] = {
+    {.name = "out",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct settings,                                                        out),
+     .arg = "DIR",
+     .required = true,
+     .help = "folder of the report; made if need be, files in it are replaced"},
+    {.name = "png",
+     .kind = OPT_FLAG,
+     .offset = offsetof(struct settings, png),
+     .help = "write every figure as PNG too"},
+    OPT_END
+};
+
+static void print_help(void)
+{
+    struct text rows = {0};
+    opt_help(options, &rows);
+    printf("usage: cupel report FILE... --out DIR [--png]\n\n"
+           "Draws stored results: Markdown and one HTML page.\n\n"
+           "Writes DIR/report.md, DIR/index.html (self-contained: light and dark, no network) and\n"
+           "DIR/*.svg, and prints their paths. Every figure comes from the results files, which\n"
+           "`cupel run` and `cupel gate` write; nothing is measured. Needs gnuplot.\n\n"
+           "options:\n%s",
+           rows.p);
+    text_done(&rows);
+}
+
+static bool wants_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+static bool draw(const struct opt_texts *files, const struct settings *s, struct arena *a,
+                 struct err *e)
+{
+    struct model model = {0};
+    struct document document = {.arena = a};
+    if (!model_read(&model, files->v, files->n, a, e))
+        return false;
+    report_build(&document, &model);
+    bool ok = io_make_dirs(s->out, e) && export_render(&document, s->out, e) &&
+              export_all(&document, s->out, s->png, e);
+    document_done(&document);
+    model_done(&model);
+    return ok;
+}
+
+static bool run(int argc, char **argv, struct arena *a, struct err *e)
+{
+    struct settings settings;
+    struct opt_texts files;
+    opt_defaults(options, &settings, a);
+    if (!opt_from_args(options, &settings, argc - 1, argv + 1, &files, a, e) ||
+        !opt_complete(options, &settings, e))
+        return false;
+    if (files.n == 0)
+        return err_input(e, "usage: cupel report FILE... --out DIR (see cupel report --help)");
+    return draw(&files, &settings, a, e);
+}
+
+int main(int argc, char **argv)
+{
+    struct err e = {0};
+    struct arena arena = {0};
+    bool ok = true;
+    if (wants_help(argc, argv))
+        print_help();
+    else if (!run(argc, argv, &arena, &e)) {
+        ok = false;
+        log_error("report: %s", e.text);
+    }
+    arena_done(&arena);
+    if (ok && fflush(stdout) != 0) {
+        err_system(&e, "standard output");
+        log_error("report: %s", e.text);
+        ok = false;
+    }
+    return ok ? 0 : err_exit_status(e.code);
+}

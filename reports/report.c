@@ -1,0 +1,63 @@
+#include "reports/report.h"
+
+#include "reports/section.h"
+#include "reports/words.h"
+
+static const struct section sections[] = {
+    {"Result",                   section_result     },
+    {"Samples",                  section_samples    },
+    {"Counts",                   section_counts     },
+    {"What the probes saw",      section_probes     },
+    {"Environment and settings", section_environment},
+    {"How to reproduce",         section_reproduce  },
+};
+
+static const struct section reading = {"How to read this", section_reading};
+
+static void warn(struct document *d, const struct model *m)
+{
+    for (int i = 0; i < m->count; i++) {
+        const struct model_file *f = &m->files[i];
+        if (f->synthetic)
+            document_add(d, BLOCK_WARNING,
+                         "SYNTHETIC input (%s): Prices are synthetic: nobody "
+                         "traded at them.",
+                         f->file.path);
+        if (!f->file.complete)
+            document_add(d, BLOCK_WARNING,
+                         "INCOMPLETE: %s ends before all cells were measured; %d comparison%s "
+                         "shown.",
+                         f->file.path, f->cell_count, f->cell_count == 1 ? " is" : "s are");
+    }
+    if (!model_one_machine(m))
+        document_add(d, BLOCK_WARNING,
+                     "DIFFERENT MACHINES: these files were measured on different machines. Ratios "
+                     "can be compared, times cannot.");
+}
+
+static void add_file(struct document *d, const struct model_file *f, int level)
+{
+    for (int i = 0; i < COUNT(sections); i++) {
+        document_heading(d, level, "%s", sections[i].title);
+        sections[i].build(d, f, level + 1);
+    }
+}
+
+void report_build(struct document *d, const struct model *m)
+{
+    bool several = m->count > 1;
+    d->title = several ? arena_format(d->arena, "%s, and %d more", m->files[0].title, m->count - 1)
+                       : m->files[0].title;
+    document_heading(d, 1, "%s", d->title);
+    for (int i = 0; i < m->count; i++)
+        document_add(d, BLOCK_LEAD, "%s%s%s", several ? m->files[i].title : "", several ? ": " : "",
+                     section_sentence(d->arena, &m->files[i]));
+    warn(d, m);
+    for (int i = 0; i < m->count; i++) {
+        if (several)
+            document_heading(d, 2, "%s (%s)", m->files[i].title, m->files[i].file.path);
+        add_file(d, &m->files[i], several ? 3 : 2);
+    }
+    document_heading(d, 2, "%s", reading.title);
+    reading.build(d, &m->files[0], 3);
+}

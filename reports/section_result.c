@@ -1,0 +1,167 @@
+#include "reports/section.h"
+
+#include "reports/plot_forest.h"
+#include "reports/words.h"
+
+#include <math.h>
+#include <string.h>
+
+const char *section_sentence(struct arena *a, const struct model_file *f)
+{
+    const struct model_cell *cell = model_headline(f);
+    const struct json *cpu = at(cell->record, "compare.cpu");
+    const char *gate = at_text(cell->record, "gate.verdict");
+    const char *interval =
+        words_interval(a, WORDS_RATIO, at_number(cpu, "lower"), at_number(cpu, "upper"));
+    return arena_format(
+        a, "%s: %sx the CPU time of the base, %s interval %s, n=%s pairs%s%s%s: %s%s%s.",
+        cell->name, words(a, WORDS_RATIO, at_number(cpu, "ratio")),
+        words(a, WORDS_LEVEL, at_number(cpu, "level")), interval,
+        words(a, WORDS_COUNT, at_number(cpu, "pairs")), *cell->scale ? ", at " : "", cell->scale,
+        *cell->scale ? " scale" : "", at_text(cell->record, "verdict"), *gate ? "; gate: " : "",
+        gate);
+}
+
+/* ---- the table of one scale -------------------------------------------------------------------- */
+
+static enum tone verdict_tone(const char *verdict)
+{
+    return strcmp(verdict, "faster") == 0   ? TONE_GOOD
+           : strcmp(verdict, "slower") == 0 ? TONE_BAD
+                                            : TONE_PLAIN;
+}
+
+static void add_value(struct table *t, enum words_kind kind, double value)
+{
+    table_number(t, value, words(t->arena, kind, value));
+}
+
+static void add_interval(struct table *t, const struct json *contrast)
+{
+    double lower = at_number(contrast, "lower"), upper = at_number(contrast, "upper");
+    table_number(t, lower, words_interval(t->arena, WORDS_RATIO, lower, upper));
+}
+
+static void add_comparison(struct table *t, const struct model_cell *cell)
+{
+    const struct json *cpu = at(cell->record, "compare.cpu"),
+                      *net = at(cell->record, "compare.net");
+    const char *verdict = at_text(cell->record, "verdict");
+    bool complete = json_bool(json_get(cell->record, "complete"));
+    table_text(t, complete ? cell->name : arena_format(t->arena, "%s (incomplete)", cell->name));
+    add_value(t, WORDS_TIME, at_number(cell->record, "base.metrics.cpu.median"));
+    add_value(t, WORDS_TIME, at_number(cell->record, "new.metrics.cpu.median"));
+    add_value(t, WORDS_RATIO, at_number(cpu, "ratio"));
+    add_interval(t, cpu);
+    add_value(t, WORDS_PERCENT, at_number(cpu, "percent"));
+    add_value(t, WORDS_TIMES, at_number(cpu, "times"));
+    table_toned(t, verdict_tone(verdict), (double)NAN, verdict);
+    add_value(t, WORDS_RATIO, at_number(net, "ratio"));
+    add_interval(t, net);
+    add_value(t, WORDS_COUNT, at_number(cpu, "pairs"));
+}
+
+static void add_scale(struct document *d, const struct model_file *f, const char *scale)
+{
+    static const struct column columns[] = {
+        {"Comparison",             false},
+        {"CPU time, base",         true },
+        {"CPU time, new",          true },
+        {"New / base",             true },
+        {"Interval",               true },
+        {"Change",                 true },
+        {"Times faster",           true },
+        {"Verdict",                false},
+        {"Wall less queue, ratio", true },
+        {"Its interval",           true },
+        {"Pairs",                  true },
+    };
+    struct table *t =
+        table_new(d->arena,
+                  arena_format(d->arena, "CPU time%s%s: medians of the pairs, Hodges-Lehmann ratio",
+                               *scale ? " at scale " : "", scale),
+                  columns, COUNT(columns));
+    for (int i = 0; i < f->cell_count; i++)
+        if (strcmp(f->cells[i].scale, scale) == 0)
+            add_comparison(t, &f->cells[i]);
+    document_table(d, t);
+    plot_forest(d, f, scale);
+}
+
+/* ---- gate, skipped, failed ---------------------------------------------------------------------- */
+
+static void add_gate(struct table *t, const struct model_cell *cell, const struct json *gate)
+{
+    const char *verdict = at_text(gate, "verdict");
+    bool good = strcmp(verdict, "PASS") == 0, bad = strcmp(verdict, "FAIL") == 0;
+    table_text(t, cell->id);
+    table_toned(t, good ? TONE_GOOD : bad ? TONE_BAD : TONE_PLAIN, (double)NAN, verdict);
+    table_text(t, at_text(gate, "policy"));
+    table_text(t, at_text(gate, "metric"));
+    add_value(t, WORDS_PERCENT, at_number(gate, "margin_percent"));
+    add_value(t, WORDS_COUNT, at_number(gate, "look"));
+    add_value(t, WORDS_RATIO, at_number(gate, "lower"));
+    add_value(t, WORDS_RATIO, at_number(gate, "upper"));
+    add_value(t, WORDS_P, at_number(gate, "fail_error"));
+    add_value(t, WORDS_P, at_number(gate, "pass_error"));
+}
+
+static void add_gates(struct document *d, const struct model_file *f, int level)
+{
+    static const struct column columns[] = {
+        {"Comparison",    false},
+        {"Gate",          false},
+        {"Policy",        false},
+        {"Metric",        false},
+        {"Margin",        true },
+        {"Look",          true },
+        {"Lower bound",   true },
+        {"Upper bound",   true },
+        {"Error of FAIL", true },
+        {"Error of PASS", true },
+    };
+    struct table *t =
+        table_new(d->arena, "Verdicts of the gate, bounds one-sided", columns, COUNT(columns));
+    for (int i = 0; i < f->cell_count; i++) {
+        const struct json *gate = json_get(f->cells[i].record, "gate");
+        if (json_kind(gate) == JSON_OBJECT)
+            add_gate(t, &f->cells[i], gate);
+    }
+    if (table_rows(t) == 0)
+        return;
+    document_heading(d, level, "Gate");
+    document_table(d, t);
+}
+
+static void add_unmeasured(struct document *d, const struct model_file *f, int level)
+{
+    static const struct column columns[] = {
+        {"Cell",          false},
+        {"What happened", false},
+        {"Why",           false}
+    };
+    struct table *t = table_new(d->arena, "Cells without a measurement", columns, COUNT(columns));
+    for (const struct json *r = json_first(f->file.records); r; r = json_next(r)) {
+        bool failed = result_is(r, "failed");
+        if (!failed && !result_is(r, "skipped"))
+            continue;
+        table_text(t, at_text(r, "id"));
+        table_toned(t, failed ? TONE_BAD : TONE_DIM, (double)NAN, at_text(r, "record"));
+        table_text(t, at_text(r, failed ? "error" : "reason"));
+    }
+    if (table_rows(t) == 0)
+        return;
+    document_heading(d, level, "Skipped and failed");
+    document_table(d, t);
+}
+
+void section_result(struct document *d, const struct model_file *f, int level)
+{
+    for (int i = 0; i < f->scale_count; i++) {
+        if (*f->scales[i])
+            document_heading(d, level, "Scale %s", f->scales[i]);
+        add_scale(d, f, f->scales[i]);
+    }
+    add_gates(d, f, level);
+    add_unmeasured(d, f, level);
+}

@@ -1,0 +1,51 @@
+#include "reports/table.h"
+
+#include <math.h>
+
+struct table *table_new(struct arena *a, const char *caption, const struct column *columns,
+                        int column_count)
+{
+    struct table *t = ARENA_NEW(a, struct table, 1);
+    *t = (struct table){
+        .arena = a, .caption = caption, .columns = columns, .column_count = column_count};
+    return t;
+}
+
+void table_toned(struct table *t, enum tone tone, double key, const char *text)
+{
+    if (t->count == t->capacity) {
+        int capacity = t->capacity ? t->capacity * 2 : 8 * t->column_count;
+        struct cell *grown = ARENA_NEW(t->arena, struct cell, capacity);
+        for (int i = 0; i < t->count; i++)
+            grown[i] = t->cells[i];
+        t->cells = grown;
+        t->capacity = capacity;
+    }
+    t->cells[t->count++] = (struct cell){text, key, tone};
+}
+
+void table_text(struct table *t, const char *text)
+{
+    table_toned(t, TONE_PLAIN, (double)NAN, text);
+}
+
+void table_number(struct table *t, double key, const char *text)
+{
+    table_toned(t, TONE_PLAIN, key, text);
+}
+
+int table_rows(const struct table *t)
+{
+    return t->count / t->column_count;
+}
+
+const struct cell *table_row(const struct table *t, int row)
+{
+    return t->cells + row * t->column_count;
+}
+
+void table_tone_row(struct table *t, int row, enum tone tone)
+{
+    for (int i = 0; i < t->column_count; i++)
+        t->cells[row * t->column_count + i].tone = tone;
+}
