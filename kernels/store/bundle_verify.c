@@ -59,11 +59,12 @@ static bool check_assets(const struct bundle_asset *list, const struct bundle_as
     for (int i = 0; i < n; i++)
         if (list[i].rows != seen[i].rows || list[i].first_time != seen[i].first_time ||
             list[i].last_time != seen[i].last_time)
-            return err_input(e, BUNDLE_ASSETS ": range or rows of %s differ from " BUNDLE_BARS,
+            return err_input(e, BUNDLE_BARS ": range or rows of %s differ from " BUNDLE_ASSETS,
                              list[i].symbol);
     return true;
 }
 
+/* The manifest is whole (its seal fits) when it comes to this: what differs is in the bars. */
 static bool check_manifest(const struct bundle_info *said, const struct bundle_info *found,
                            struct err *e)
 {
@@ -78,7 +79,8 @@ static bool check_manifest(const struct bundle_info *said, const struct bundle_i
     };
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (!fields[i].equal)
-            return err_input(e, BUNDLE_MANIFEST ": %s is not that of the bars", fields[i].field);
+            return err_input(e, BUNDLE_BARS ": %s is not what " BUNDLE_MANIFEST " says",
+                             fields[i].field);
     return true;
 }
 

@@ -215,47 +215,80 @@ static struct bundle_asset *rank_assets(struct bundle_writer *w, uint32_t **rank
     return list;
 }
 
+/* Where the rows of bars.bin come from: the spool, read through when it is in order, else mapped. */
 struct emit {
-    const struct bar_row *rows; /* the spool */
+    int spool;
+    struct io_map map;
     const uint32_t *rank;
     struct bundle_order *order; /* NULL: as they stand */
+    struct arena scratch;
     struct sha256 *hash;
-    int fd;
+    int bars;
 };
+
+static bool emit_open(struct bundle_writer *w, struct emit *to, struct err *e)
+{
+    to->bars = io_open(bundle_path(&w->arena, w->folder.temporary, BUNDLE_BARS),
+                       O_WRONLY | O_CREAT | O_TRUNC, e);
+    if (to->bars < 0)
+        return false;
+    if (w->canonical)
+        return (to->spool = io_open(w->spool_path, O_RDONLY, e)) >= 0;
+    if (!io_map(w->spool_path, &to->map, e))
+        return false;
+    to->order = bundle_order_new(&to->scratch, to->map.p, w->info.rows, to->rank, w->asset_n);
+    return true;
+}
+
+static void emit_close(struct emit *to)
+{
+    io_close(to->spool);
+    io_close(to->bars);
+    io_unmap(&to->map);
+    arena_done(&to->scratch);
+}
+
+/* The next n rows into the batch, with provisional ids. */
+static bool next_rows(struct bundle_writer *w, const struct emit *to, int n, struct err *e)
+{
+    const struct bar_row *rows = to->map.p;
+    for (int i = 0; to->order && i < n; i++)
+        w->batch[i] = rows[bundle_order_next(to->order)];
+    size_t wanted = to->order ? 0 : (size_t)n * sizeof *w->batch, part;
+    for (size_t got = 0; got < wanted; got += part) {
+        if (!io_read(to->spool, (char *)w->batch + got, wanted - got, &part, e))
+            return false;
+        if (part == 0)
+            return err_input(e, "the temporary file shrank");
+    }
+    return true;
+}
 
 static bool emit_rows(struct bundle_writer *w, const struct emit *to, struct err *e)
 {
-    for (long i = 0; i < w->info.rows;) {
-        int n = 0;
-        for (; n < BATCH_ROWS && i < w->info.rows; n++, i++) {
-            w->batch[n] = to->rows[to->order ? bundle_order_next(to->order) : i];
-            w->batch[n].asset = to->rank[w->batch[n].asset];
-        }
+    for (long left = w->info.rows; left > 0; left -= BATCH_ROWS) {
+        int n = left < BATCH_ROWS ? (int)left : BATCH_ROWS;
+        if (stopped(w, e) || !next_rows(w, to, n, e))
+            return false;
+        for (int i = 0; i < n; i++)
+            w->batch[i].asset = to->rank[w->batch[i].asset];
         size_t bytes = (size_t)n * sizeof *w->batch;
         sha256_add(to->hash, w->batch, bytes);
-        if (stopped(w, e) || !io_write(to->fd, w->batch, bytes, e))
+        if (!io_write(to->bars, w->batch, bytes, e))
             return false;
     }
-    return io_sync(to->fd, e);
+    return io_sync(to->bars, e);
 }
 
 static bool write_bars(struct bundle_writer *w, const struct bundle_asset *list,
                        const uint32_t *rank, struct err *e)
 {
-    struct io_map spool = {0};
-    if (!io_map(w->spool_path, &spool, e))
-        return false;
-    struct emit to = {.rows = spool.p, .rank = rank, .hash = bundle_hash_begin(list, w->asset_n)};
-    struct arena scratch = {0};
-    if (!w->canonical)
-        to.order = bundle_order_new(&scratch, spool.p, w->info.rows, rank, w->asset_n);
-    to.fd = io_open(bundle_path(&w->arena, w->folder.temporary, BUNDLE_BARS),
-                    O_WRONLY | O_CREAT | O_TRUNC, e);
-    bool ok = to.fd >= 0 && (emit_rows(w, &to, e) || err_prefix(e, "%s", w->folder.target));
+    struct emit to = {.spool = -1, .bars = -1, .rank = rank};
+    to.hash = bundle_hash_begin(list, w->asset_n);
+    bool ok =
+        emit_open(w, &to, e) && (emit_rows(w, &to, e) || err_prefix(e, "%s", w->folder.target));
     sha256_end(to.hash, w->info.content);
-    io_close(to.fd);
-    arena_done(&scratch);
-    io_unmap(&spool);
+    emit_close(&to);
     return ok && io_remove(w->spool_path, e);
 }
 

@@ -45,25 +45,31 @@ const char *decimal_fault_text(enum decimal_fault fault)
     return fault_texts[fault];
 }
 
+/* The digits at p, onto *value; where they end. */
+static inline const char *take_digits(const char *p, const char *end, uint64_t *value)
+{
+    for (; p < end; p++) {
+        unsigned digit = (unsigned)(unsigned char)*p - '0';
+        if (digit > 9)
+            break;
+        *value = *value * 10 + digit;
+    }
+    return p;
+}
+
 /* Nearly every field: digits and at most one point, few enough to need no care. */
 static inline bool parse_plain(struct str s, struct decimal *out)
 {
-    if (s.n == 0 || s.n > DIGITS_MAX)
+    if (s.n == 0 || s.n > DIGITS_MAX || (s.n == 1 && s.p[0] == '.'))
         return false;
     uint64_t value = 0;
-    size_t point = s.n;
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned digit = (unsigned)(unsigned char)s.p[i] - '0';
-        if (digit <= 9)
-            value = value * 10 + digit;
-        else if (s.p[i] == '.' && point == s.n && s.n > 1)
-            point = i;
-        else
-            return false;
+    const char *end = s.p + s.n, *p = take_digits(s.p, end, &value), *point = end - 1;
+    if (p < end && *p == '.') {
+        point = p;
+        p = take_digits(p + 1, end, &value);
     }
-    int decimals = point == s.n ? 0 : (int)(s.n - point - 1);
-    *out = (struct decimal){.digits = value, .exponent = -decimals};
-    return true;
+    *out = (struct decimal){.digits = value, .exponent = (int)(point - end) + 1};
+    return p == end;
 }
 
 static void add_digit(struct decimal *d, unsigned digit, bool after_point)
