@@ -69,7 +69,7 @@ BT_OTHER_LAYERS(BT_LAYER_EXTERN)
 
 /* Overlays the layers of `set` (bit i: table[i], n of them) on the base, once. The links live in a;
  * states[i] goes to the links of table[i]. Error: two that replace one slot, a conflict, a need that
- * nobody gives, a layer whose every effect another covers. */
+ * nobody gives, a slot that one covers and another would change. */
 bool bt_resolve(const struct bt_layer *const *table, int n, uint64_t set, void *const *states,
                 struct arena *a, struct bt_ops *out, struct err *e) MUST_CHECK;
 

@@ -81,6 +81,10 @@ sweep "${small[@]}" --store "$work/s-none-1" --resume --fee 0.002
 check "a store made with another fee is refused" refuses "made with fee 0.001, this run has 0.002"
 sweep "${small[@]}" --store "$work/new" --resume
 check "resume on an absent store starts afresh" same "$work/out" "$work/small.csv"
+sweep "${small[@]}" --csv "$work/no/such/x.csv"
+check "a CSV file without a folder is refused at once" refuses "csv: $work/no/such/"
+sweep "${small[@]}" --store "$work/small.csv"
+check "a file is no store" refuses "expected a folder for the store, found a file"
 cp -r "$work/b" "$work/edited"
 printf x | dd of="$work/edited/bars.bin" bs=1 seek=5000 conv=notrunc 2>/dev/null
 "$CUPEL" sweep --bundle "$work/edited" "${small[@]}" >"$work/out" 2>"$work/err"
