@@ -93,6 +93,30 @@ def figures_of(record):
             yield f"pair {outlier['pair']}"
 
 
+def result_row(record):
+    """The row of the result table from the ratio on, as the Markdown holds it."""
+    def both(contrast):
+        if not contrast:
+            return ["\u2013", "\u2013"]
+        return [ratio(contrast["ratio"]),
+                f"{ratio(contrast['lower'])}..{ratio(contrast['upper'])}"]
+    cpu = record["compare"]["cpu"]
+    cells = [*both(cpu), f"{cpu['percent']:+.1f} %", f"{cpu['times']:.3g} x", record["verdict"],
+             *both(record["compare"].get("net")), str(cpu["pairs"])]
+    return "| " + " | ".join(cells) + " |"
+
+
+def test_rows(record):
+    """Rows of the table of all statistics: name, value for CPU time."""
+    cpu = record["compare"]["cpu"]
+    yield f"| Welch t | {cpu['welch']['t']:.3g} |"
+    yield f"| Welch degrees of freedom | {cpu['welch']['df']:.3g} |"
+    yield f"| ratio of medians | {ratio(cpu['median_ratio'])} |"
+    yield f"| autocorrelation, paired | {cpu['autocorrelation']['paired']:.3g} |"
+    yield f"(MDE) | {cpu['mde_percent']:+.1f} % |"
+    yield f"| position effect (second / first) | {ratio(cpu['position_effect'])} |"
+
+
 def flat(text):
     return re.sub(r"\s", " ", text)
 
@@ -128,6 +152,9 @@ def main():
     plain = flat(re.sub(r"\\(.)", r"\1", markdown))
     for record in comparisons:
         missing = [f for f in figures_of(record) if f not in shown or f not in plain]
+        rows = [row for row in (result_row(record), *test_rows(record))
+                if row not in plain.replace("**", "")]
+        check(not rows, f"rows of {record['id']!r} hold the file's figures in their columns", rows)
         check(not missing, f"figures of {record['id']!r} are the file's", missing)
     for record in records:
         if record["record"] in ("skipped", "failed"):
