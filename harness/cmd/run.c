@@ -60,7 +60,7 @@ static const struct opt run_options[] = {
 static void table_heading(struct table *t)
 {
     table_row(t, "comparison", "base CPU", "new CPU", "ratio", "95 % interval", "change", "times",
-              "wall-queue", "pairs", "verdict", NULL);
+              "net wall", "pairs", "verdict", NULL);
 }
 
 static void table_cell(struct table *t, const struct cell_result *r)
