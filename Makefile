@@ -88,7 +88,7 @@ $O/cupel-report: $(call objects,$(REPORT_SRC)) $O/libcupel.a
 	$(Q)$(COMPILER) $(FLAGS) -o $@ $^ $(LIBS)
 
 $O/libcupel-kernels.so: $(patsubst %.c,$O/pic/%.o,$(KERNEL_SRC))
-	$(Q)$(COMPILER) $(FLAGS) -shared -Wl,-soname,libcupel-kernels.so.1 -o $@ $^ $(LIBS)
+	$(Q)$(COMPILER) $(FLAGS) -shared -Wl,-Bsymbolic -Wl,-soname,libcupel-kernels.so.1 -o $@ $^ $(LIBS)
 
 # ---- the main job ------------------------------------------------------------------------------
 # make run             the headline scenario on the synthetic default bundle

@@ -8,6 +8,11 @@
 
 const struct kernel *const kernels[] = {&kernel_backtest, &kernel_null, &kernel_spin, NULL};
 
+uint32_t cupel_kernel_abi(void)
+{
+    return CUPEL_KERNEL_ABI;
+}
+
 const struct kernel *kernel_find(const char *name, struct err *e)
 {
     struct text list = {0};

@@ -10,6 +10,9 @@
 /* NULL-terminated. */
 extern const struct kernel *const kernels[];
 
+/* The contract's number, for programs that load libcupel-kernels.so. */
+uint32_t cupel_kernel_abi(void);
+
 /* Error names the kernels there are. */
 const struct kernel *kernel_find(const char *name, struct err *e) MUST_CHECK;
 

@@ -105,6 +105,14 @@ static bool write_csv(const struct bt_run *run, const char *path, struct err *e)
     return ok;
 }
 
+/* Said before hours of computing rather than after. */
+static bool can_write_csv(const char *path, struct arena *a, struct err *e)
+{
+    const char *slash = strrchr(path, '/');
+    const char *folder = slash ? str_copy(a, (struct str){path, (size_t)(slash - path) + 1}) : "./";
+    return io_exists(folder) || err_system(e, "csv: %s", folder);
+}
+
 /* ---- summary ---------------------------------------------------------------------------------- */
 
 static double now_ns(void)
@@ -198,7 +206,8 @@ static enum err_code run_sweep(const struct invocation *in, struct err *e)
         err_input(e, "--resume needs --store DIR");
         return e->code;
     }
-    if (!kernel_layers_parse(&kernel_backtest, s->layers, &layers, e))
+    if (!can_write_csv(s->csv, in->arena, e) ||
+        !kernel_layers_parse(&kernel_backtest, s->layers, &layers, e))
         return e->code;
     log_set_quiet(s->quiet);
     signal(SIGPIPE, SIG_IGN); /* a reader that leaves is an error of ours to tell, not our death */

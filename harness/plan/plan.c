@@ -50,6 +50,15 @@ bool plan_kernel_side(struct plan *p, struct plan_side *side, const struct scena
 
 /* ---- cells --------------------------------------------------------------------------------- */
 
+/* Other market data are told apart by their content; any other setting is a different question. */
+static bool keeps_results(const struct json *overrides)
+{
+    for (const struct json *v = json_first(overrides); v; v = json_next(v))
+        if (strcmp(json_key(v), "bundle") != 0)
+            return false;
+    return true;
+}
+
 static struct plan_cell *new_cell(struct plan *p, struct arena *a)
 {
     if (p->count == p->capacity) {
@@ -113,7 +122,8 @@ static bool add_cell(struct plan *p, const struct request *r, const char *name,
                   : r->scale->pairs   ? r->scale->pairs
                                       : s->pairs;
     cell->margin_percent = s->margin_percent;
-    cell->expect_digest = scenario_expected(s, cell->scale, NULL);
+    cell->may_expect = keeps_results(r->overrides->settings);
+    cell->expect_digest = cell->may_expect ? scenario_expected(s, cell->scale, NULL) : NULL;
     cell->skipped = refusal(cell, a);
     return id_is_new(p, cell, e);
 }

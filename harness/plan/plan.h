@@ -30,6 +30,7 @@ struct plan_cell {
     long pairs;
     double margin_percent;
     const char *skipped;       /* the reason, or NULL */
+    bool may_expect;           /* the settings are the scenario's own */
     const char *expect_digest; /* NULL: only that both sides agree */
 };
 
@@ -42,7 +43,8 @@ struct plan {
 struct plan_overrides {
     const char *layers;          /* instead of the scenario's comparisons: none against this set */
     long pairs;                  /* 0: as the scenario says */
-    const struct json *settings; /* laid over all others; NULL: none */
+    const struct json *settings; /* laid over all others; NULL: none. Any but the bundle makes
+                                  * other results, so that no digest is expected then */
 };
 
 /* Error: names the field of the scenario or the override. Owner: the caller, plan_done. */

@@ -234,13 +234,12 @@ static bool warm_up(struct both *b, int first, int cpu, struct err *e)
 
 /* ---- what the sides say --------------------------------------------------------------------- */
 
-static bool check_digest(const struct cell_result *r, const char *digest, const char *expected,
-                         const char *whose, struct err *e)
+static bool check_digest(const char *digest, const char *expected, const char *whose, struct err *e)
 {
     if (!expected || !*expected || strcmp(expected, digest) == 0)
         return true;
-    return err_set(e, ERR_MISMATCH, "%s: results differ: %.16s..., %s %.16s...", r->cell->id,
-                   digest, whose, expected);
+    return err_set(e, ERR_MISMATCH, "results differ: %.16s..., %s %.16s...", digest, whose,
+                   expected);
 }
 
 static void keep_facts(struct cell_side *kept, struct side_process *p, struct side_results *found)
@@ -261,14 +260,14 @@ static bool collect(struct both *b, struct cell_result *r, struct err *e)
     for (int s = 0; s < SIDES && ok; s++) {
         struct side_results found;
         ok = side_results(&b->side[s], &found, e) &&
-             check_digest(r, found.digest, r->sides[s].digest, "an earlier pair had", e) &&
-             check_digest(r, found.digest, r->cell->expect_digest, "the scenario expects", e);
+             check_digest(found.digest, r->sides[s].digest, "an earlier pair had", e) &&
+             check_digest(found.digest, r->cell->expect_digest, "the scenario expects", e);
         if (ok)
             keep_facts(&r->sides[s], &b->side[s], &found);
         side_results_done(&found);
     }
-    return ok && check_digest(r, r->sides[SIDE_NEW].digest, r->sides[SIDE_BASE].digest,
-                              "the base has", e);
+    return ok &&
+           check_digest(r->sides[SIDE_NEW].digest, r->sides[SIDE_BASE].digest, "the base has", e);
 }
 
 /* ---- pairs ---------------------------------------------------------------------------------- */

@@ -20,9 +20,12 @@ static inline int64_t bt_at(struct bt_col c, long i)
 
 enum bt_field { BT_TIME, BT_OPEN, BT_HIGH, BT_LOW, BT_CLOSE, BT_FIELDS };
 
+struct bt_slice; /* slots.h */
+
 struct bt_bars {
-    long n;          /* may be 0: no bar in the range */
-    int64_t largest; /* no price of the bundle is above it, micro-units */
+    const struct bt_slice *of; /* whose they are: what a cache's key is made of */
+    long n;                    /* may be 0: no bar in the range */
+    int64_t largest;           /* no price of the bundle is above it, micro-units */
     struct bt_col field[BT_FIELDS];
 };
 

@@ -113,18 +113,27 @@ static bool history_base(const struct bt_history_link *self, struct bt_run *run,
 
 /* ---- numbers ---------------------------------------------------------------------------------- */
 
+static bool moving_sums(struct bt_run *run, long window, const struct bt_series *s,
+                        struct bt_indicator *out, struct err *e)
+{
+    if (!sma_fits(s->largest, window))
+        return err_input(e, "window %ld: sums of that many prices as large as %.6f would pass 2^63",
+                         window, (double)s->largest / BUNDLE_TICKS_PER_UNIT);
+    int64_t *sums = ARENA_NEW_RAW(&run->scratch, int64_t, s->n);
+    sma_sums(s->v, s->n, window, sums);
+    *out = (struct bt_indicator){sums, window};
+    return true;
+}
+
 static bool indicator_base(const struct bt_indicator_link *self, struct bt_run *run,
                            const struct bt_ask *ask, const struct bt_series *s,
                            struct bt_indicator *out, struct err *e)
 {
     (void)self;
-    if (!sma_fits(s->largest, ask->window))
-        return err_input(e, "window %ld: sums of that many prices as large as %.6f would pass 2^63",
-                         ask->window, (double)s->largest / BUNDLE_TICKS_PER_UNIT);
-    int64_t *sums = ARENA_NEW_RAW(&run->scratch, int64_t, s->n);
-    sma_sums(s->v, s->n, ask->window, sums);
-    *out = (struct bt_indicator){sums, ask->window};
-    return true;
+    switch (ask->kind) {
+    case BT_SMA: return moving_sums(run, ask->window, s, out, e);
+    }
+    return err_input(e, "indicator %d: no such kind", (int)ask->kind);
 }
 
 /* An infinite equity (prices may jump from 1e-6 to 9e9 and back) leaves metrics undefined. */

@@ -50,24 +50,26 @@ struct bt_layer {
 /* Layers that a setting turns on: `workers` when it is above 1. */
 #define BT_OTHER_LAYERS(X) X(workers)
 
+extern const struct bt_layer *const bt_layers[]; /* by enum bt_layer_index */
+
 enum bt_layer_index {
 #define BT_LAYER_INDEX(layer) BT_LAYER_##layer,
-    BT_SWITCH_LAYERS(BT_LAYER_INDEX) BT_SWITCHES,
-    BT_BEFORE_OTHERS = BT_SWITCHES - 1,
-    BT_OTHER_LAYERS(BT_LAYER_INDEX) BT_LAYERS
+    BT_SWITCH_LAYERS(BT_LAYER_INDEX) BT_OTHER_LAYERS(BT_LAYER_INDEX) BT_LAYERS
 #undef BT_LAYER_INDEX
 };
+
+#define BT_ONE(layer) +1
+enum { BT_SWITCHES = 0 BT_SWITCH_LAYERS(BT_ONE) };
+#undef BT_ONE
 
 #define BT_LAYER_EXTERN(layer) extern const struct bt_layer bt_layer_##layer;
 BT_SWITCH_LAYERS(BT_LAYER_EXTERN)
 BT_OTHER_LAYERS(BT_LAYER_EXTERN)
 #undef BT_LAYER_EXTERN
 
-extern const struct bt_layer *const bt_layers[]; /* by enum bt_layer_index */
-
 /* Overlays the layers of `set` (bit i: table[i], n of them) on the base, once. The links live in a;
  * states[i] goes to the links of table[i]. Error: two that replace one slot, a conflict, a need that
- * nobody gives, a layer whose every effect another covers. */
+ * nobody gives, a slot that one covers and another would change. */
 bool bt_resolve(const struct bt_layer *const *table, int n, uint64_t set, void *const *states,
                 struct arena *a, struct bt_ops *out, struct err *e) MUST_CHECK;
 

@@ -182,6 +182,7 @@ static bool compute_symbol(struct bt_run *run, const struct bt_job *job, struct 
     slice->asset = slice->wanted[symbol];
     if (!BT_CALL(run->ops.group, run, slice, &bars, &lease, e))
         return false;
+    bars.of = slice;
     struct bt_row **rows = ARENA_NEW_RAW(&run->scratch, struct bt_row *, job->n);
     for (int k = 0; k < job->n; k++)
         rows[k] = &results[k]->rows[symbol];

@@ -106,6 +106,8 @@ bool bt_session_open(struct bt_run *run, struct bt_run_target target, struct err
     run->checkpoint_path = arena_format(&run->arena, "%s/checkpoint.json", target.store);
     const char *lock_path = arena_format(&run->arena, "%s/lock", target.store);
     const char *facts_path = arena_format(&run->arena, "%s/store.json", target.store);
+    if (io_exists(target.store) && !io_exists(arena_format(&run->arena, "%s/.", target.store)))
+        return err_input(e, "%s: expected a folder for the store, found a file", target.store);
     bool has_facts = io_exists(facts_path), has_lock = io_exists(lock_path);
     /* A store in use is said to be in use, whatever else is in the way. */
     bool usable = may_use(target.store, target.resume, has_facts, has_lock, e);

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "tests/backtest/market.h"
 
 #include "harness/base/io.h"
@@ -7,9 +8,9 @@
 
 #include "tests/test.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static struct arena arena;
 
@@ -30,8 +31,8 @@ const char *market_mag7(void)
         return dir;
     struct err e = {0};
     const char *csv = arena_text(&arena, test_data_file("mag7_daily.csv"));
-    char name[40];
-    snprintf(name, sizeof name, "mag7-%ld", (long)getpid());
+    char name[80];
+    snprintf(name, sizeof name, "mag7-%.60s", program_invocation_short_name);
     const char *made = arena_format(&arena, "%s/bundle", test_folder(name));
     struct bundle_writer *w = writer(made, false);
     struct import_report report;
@@ -46,7 +47,7 @@ void market_make(const char *dir, int assets, long bars, uint64_t seed)
     struct rng r = rng_seeded(seed);
     struct bundle_writer *w = writer(dir, true);
     for (int a = 0; a < assets; a++) {
-        char symbol[8];
+        char symbol[16];
         uint32_t id;
         int64_t p = 50000000 + 10000000 * a;
         snprintf(symbol, sizeof symbol, "S%02d", a);

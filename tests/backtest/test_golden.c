@@ -189,7 +189,7 @@ static void pairs_with_a_tie_have_bars_of_equal_averages(void **state)
             n++;
         }
     for (int i = 0; i < TIES; i++) {
-        long fast, slow, bars = 0;
+        long fast = 0, slow = 0, bars = 0;
         struct str rest = str_of(ties[i].key);
         assert_true(str_to_long(str_cut(&rest, '-'), &fast) && str_to_long(rest, &slow));
         for (long t = slow; t <= n; t++)
