@@ -18,33 +18,24 @@ static struct block *append(struct document *d, enum block_kind kind)
     return b;
 }
 
-static PRINTF(2, 0) const char *formatted(struct arena *a, const char *format, va_list args)
+void document_heading(struct document *d, int level, const char *text)
 {
-    va_list again;
-    va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, again);
-    va_end(again);
-    char *text = ARENA_NEW(a, char, n + 1);
-    vsnprintf(text, (size_t)n + 1, format, args);
-    return text;
-}
-
-void document_heading(struct document *d, int level, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
     struct block *b = append(d, BLOCK_HEADING);
     b->level = level;
-    b->text = formatted(d->arena, format, args);
-    va_end(args);
+    b->text = text;
 }
 
 void document_add(struct document *d, enum block_kind kind, const char *format, ...)
 {
-    va_list args;
+    va_list args, again;
     va_start(args, format);
-    append(d, kind)->text = formatted(d->arena, format, args);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
     va_end(args);
+    char *text = ARENA_NEW(d->arena, char, n + 1);
+    vsnprintf(text, (size_t)n + 1, format, again);
+    va_end(again);
+    append(d, kind)->text = text;
 }
 
 void document_table(struct document *d, struct table *t)

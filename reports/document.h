@@ -49,7 +49,8 @@ struct document {
     int figures;
 };
 
-void document_heading(struct document *d, int level, const char *format, ...) PRINTF(3, 4);
+/* text must live as long as the arena. */
+void document_heading(struct document *d, int level, const char *text);
 
 /* Any of the kinds that hold one text. */
 void document_add(struct document *d, enum block_kind kind, const char *format, ...) PRINTF(3, 4);

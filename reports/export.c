@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const struct exporter *const exporters[] = {&export_markdown, &export_html};
+static const struct exporter *const exporters[] = {&export_markdown, &export_html, NULL};
 
 /* A folder of this process's own, so that two reports drawn at once do not share a script. */
 static void scratch_folder(char out[PATH_MAX], const char *folder)
@@ -67,7 +67,7 @@ bool export_all(const struct document *d, const char *folder, bool png, struct e
         if (b->figure &&
             (!write_svg(b->figure, folder, e) || (png && !write_png(b->figure, folder, e))))
             return false;
-    for (int i = 0; i < COUNT(exporters); i++) {
+    for (int i = 0; exporters[i]; i++) {
         struct text out = {0};
         exporters[i]->write(d, &out);
         bool ok = write_file(folder, exporters[i]->file, "", &out, e);

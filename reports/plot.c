@@ -231,12 +231,23 @@ static void add_even_tics(struct text *script, const char *axis, double lo, doub
 /* The same digits in every decade, the fewer the more decades there are. */
 static void add_decade_tics(struct text *script, const char *axis, double lo, double hi, int *n)
 {
-    static const double many[] = {1, 2, 3, 5, 0}, some[] = {1, 2, 5, 0}, one[] = {1, 0};
-    const double *digits = hi / lo < 12 ? many : hi / lo < 300 ? some : one;
-    for (double decade = pow(10, floor(log10(lo))); decade <= hi; decade *= 10)
-        for (const double *digit = digits; *digit > 0; digit++)
-            if (decade * *digit >= lo && decade * *digit <= hi)
-                add_tic(script, axis, decade * *digit, n);
+    static const struct {
+        double span; /* up to which hi / lo */
+        double digits[4];
+    } rows[] = {
+        {12,       {1, 2, 3, 5}},
+        {300,      {1, 2, 5}   },
+        {INFINITY, {1}         },
+    };
+    int row = 0;
+    while (hi / lo > rows[row].span)
+        row++;
+    for (int power = (int)floor(log10(lo)); power <= (int)floor(log10(hi)); power++)
+        for (int i = 0; i < 4; i++) {
+            double tic = rows[row].digits[i] * pow(10, power);
+            if (tic >= lo && tic <= hi)
+                add_tic(script, axis, tic, n);
+        }
 }
 
 void plot_tics(struct text *script, const char *axis, double lo, double hi, bool logarithmic,

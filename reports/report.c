@@ -38,7 +38,7 @@ static void warn(struct document *d, const struct model *m)
 static void add_file(struct document *d, const struct model_file *f, int level)
 {
     for (int i = 0; i < COUNT(sections); i++) {
-        document_heading(d, level, "%s", sections[i].title);
+        document_heading(d, level, sections[i].title);
         sections[i].build(d, f, level + 1);
     }
 }
@@ -48,16 +48,17 @@ void report_build(struct document *d, const struct model *m)
     bool several = m->count > 1;
     d->title = several ? arena_format(d->arena, "%s, and %d more", m->files[0].title, m->count - 1)
                        : m->files[0].title;
-    document_heading(d, 1, "%s", d->title);
+    document_heading(d, 1, d->title);
     for (int i = 0; i < m->count; i++)
         document_add(d, BLOCK_LEAD, "%s%s%s", several ? m->files[i].title : "", several ? ": " : "",
                      section_sentence(d->arena, &m->files[i]));
     warn(d, m);
     for (int i = 0; i < m->count; i++) {
         if (several)
-            document_heading(d, 2, "%s (%s)", m->files[i].title, m->files[i].file.path);
+            document_heading(
+                d, 2, arena_format(d->arena, "%s (%s)", m->files[i].title, m->files[i].file.path));
         add_file(d, &m->files[i], several ? 3 : 2);
     }
-    document_heading(d, 2, "%s", reading.title);
+    document_heading(d, 2, reading.title);
     reading.build(d, &m->files[0], 3);
 }

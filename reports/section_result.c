@@ -159,7 +159,7 @@ void section_result(struct document *d, const struct model_file *f, int level)
 {
     for (int i = 0; i < f->scale_count; i++) {
         if (*f->scales[i])
-            document_heading(d, level, "Scale %s", f->scales[i]);
+            document_heading(d, level, arena_format(d->arena, "Scale %s", f->scales[i]));
         add_scale(d, f, f->scales[i]);
     }
     add_gates(d, f, level);

@@ -41,7 +41,7 @@ int table_rows(const struct table *t)
 
 const struct cell *table_row(const struct table *t, int row)
 {
-    return t->cells + row * t->column_count;
+    return t->cells + (size_t)row * (size_t)t->column_count;
 }
 
 void table_tone_row(struct table *t, int row, enum tone tone)
