@@ -163,7 +163,7 @@ format:
 format-check:
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 lint:
-	$(Q)clang-tidy --quiet $(LIB_SRC) $(MAINS) $(REPORT_SRC) -- $(COMMON) $(CFLAGS.release) \
+	$(Q)clang-tidy --quiet $(LIB_SRC) $(MAINS) $(REPORT_SRC) -- $(COMMON) -DCUPEL_JEMALLOC \
 		-DCUPEL_COMMIT='""' -DCUPEL_FLAGS='""'
 
 clean:
@@ -193,6 +193,7 @@ command -v clang-format|clang-format
 command -v clang-tidy|clang-tidy
 test -e /usr/share/doc/libasan8|libasan8
 test -e /usr/share/doc/libubsan1|libubsan1
+test -e /usr/share/doc/libtsan2|libtsan2
 endef
 export NEEDS CI_NEEDS
 

@@ -30,7 +30,7 @@ static bool read_values(const struct json *record, const char *metric, struct va
         return err_prefix(e, "%s", json_text(json_get(record, "id")));
     *out = (struct values){ARENA_NEW(a, double, json_count(list)), 0};
     for (const struct json *v = json_first(list); v; v = json_next(v))
-        out->v[out->n++] = log(fmax(json_number(v), 1));
+        out->v[out->n++] = log(fmax(json_number(v), 1e-9)); /* a clock that did not tick */
     return out->n >= 2 || err_input(e, "%s: expected at least two values of %s",
                                     json_text(json_get(record, "id")), metric);
 }
@@ -68,7 +68,7 @@ static bool compare_record(struct table *t, const struct json *a, const struct j
 {
     static const char *const metrics[] = {"cpu", "wall"};
     for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
-        struct values in_a, in_b;
+        struct values in_a = {0}, in_b = {0};
         if (!read_values(a, metrics[i], &in_a, arena, e) ||
             !read_values(b, metrics[i], &in_b, arena, e))
             return false;

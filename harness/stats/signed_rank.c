@@ -72,8 +72,9 @@ int stats_signed_rank_k(int n, double error)
 {
     double *p = new_distribution(n);
     int k = 0;
-    for (double sum = p[0]; sum <= error; sum += p[k])
-        k++;
+    double sum = p[0];
+    while (sum <= error)
+        sum += p[++k];
     mem_free(MEM_BASE, p);
     return k;
 }

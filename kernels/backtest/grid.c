@@ -1,5 +1,6 @@
 #include "kernels/backtest/grid.h"
 
+#include <assert.h>
 #include <math.h>
 
 /* Beyond this a sweep has been mistyped: 10 million backtests are days of work. */
@@ -133,8 +134,10 @@ static long walk(const struct bt_strategy *s, const struct axis *axes, double *i
     long at[BT_PARAMS_MAX] = {0}, valid = 0;
     for (int wheel = 0; wheel >= 0;) {
         double values[BT_PARAMS_MAX];
-        for (int i = 0; i < s->param_count; i++)
+        for (int i = 0; i < s->param_count; i++) {
+            assert(axes[i].v && at[i] < axes[i].n);
             values[i] = axes[i].v[at[i]];
+        }
         if (!s->valid || s->valid(values)) {
             for (int i = 0; into && i < s->param_count; i++)
                 into[valid * s->param_count + i] = values[i];

@@ -87,7 +87,7 @@ static void destroy(struct lru *c, struct entry *entry)
 
 static void take_out(struct lru *c, struct entry *entry)
 {
-    HASH_DELETE(by_key, c->keys, entry);
+    HASH_DELETE(by_key, c->keys, entry); // NOLINT: uthash knows that the entry is in the table
     list_remove(c, entry);
     entry->live = false;
     if (entry->pins == 0)

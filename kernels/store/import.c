@@ -3,6 +3,7 @@
 #include "harness/base/mem.h"
 #include "kernels/store/dates.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* What is known of a symbol, by the writer's id. */
@@ -60,6 +61,7 @@ static bool find_asset(struct import *im, struct str symbol, uint32_t *id, struc
 static bool ascends(const struct seen *s, const struct csv_bar *bar, enum csv_fault *fault,
                     struct err *e)
 {
+    assert(s);
     char now[DATE_TEXT], before[DATE_TEXT];
     if (bar->row.time > s->last_time)
         return true;
@@ -76,8 +78,9 @@ static bool ascends(const struct seen *s, const struct csv_bar *bar, enum csv_fa
 static bool take(struct import *im, struct csv_bar *bar, enum csv_fault *fault, struct err *e)
 {
     *fault = CSV_FAULT_SYMBOL;
-    if (!find_asset(im, bar->symbol, &bar->row.asset, e) ||
-        !ascends(&im->seen[bar->row.asset], bar, fault, e))
+    bool known = find_asset(im, bar->symbol, &bar->row.asset, e);
+    assert(!known || bar->row.asset < im->seen_n);
+    if (!known || !ascends(&im->seen[bar->row.asset], bar, fault, e))
         return err_prefix(e, "%s:%ld", im->path, bar->line);
     *fault = CSV_FAULT_COUNT;
     im->seen[im->last].follower = bar->row.asset;
