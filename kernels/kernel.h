@@ -60,6 +60,10 @@ struct kernel {
     /* Can these layers work together? If not, one sentence in e. NULL: any set can. */
     bool (*resolve)(uint64_t layers, struct err *e);
 
+    /* How many processes or threads the work keeps busy at once: more than 1 is not pinned to one CPU.
+     * NULL: 1. */
+    long (*width)(const void *settings);
+
     /* The context of one run, or NULL with e. Owner: the caller, until release. */
     void *(*prepare)(const struct kernel_case *c, struct err *e);
 

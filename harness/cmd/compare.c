@@ -1,6 +1,7 @@
 /* cupel compare: two stored results, side by side. Advisory: what was measured at different times
  * cannot decide (A/A against stored numbers alarms 24-38 % of the time on a shared machine). */
 #include "harness/cmd/commands.h"
+#include "harness/cmd/notes.h"
 #include "harness/cmd/table.h"
 
 #include "harness/base/log.h"
@@ -124,6 +125,7 @@ static enum err_code run_compare(const struct invocation *in, struct err *e)
     bool ok = result_file_read(&b, in->words.v[1], e);
     if (ok) {
         warn_of_machines(&a, &b);
+        notes_synthetic(json_get(a.run, "inputs"), stdout);
         ok = compare_files(&a, &b, in->arena, e);
         result_file_done(&b);
     }

@@ -1,5 +1,6 @@
 /* cupel gate: does the new side cost more than the margin allows? */
 #include "harness/cmd/commands.h"
+#include "harness/cmd/notes.h"
 #include "harness/cmd/settings.h"
 #include "harness/cmd/table.h"
 
@@ -292,6 +293,7 @@ static bool gate_plan(const struct gate_settings *s, const struct scenario *scen
     };
     if (!campaign_open(&c, &options, e))
         return false;
+    notes_synthetic(c.inputs, stdout);
     bool ok = judge_all(&c, s, plan, status, a, e);
     struct err closing;
     printf("results: %s\n", c.writer.path);

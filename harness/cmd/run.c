@@ -1,5 +1,6 @@
 /* cupel run: a scenario's comparisons, measured and recorded. */
 #include "harness/cmd/commands.h"
+#include "harness/cmd/notes.h"
 #include "harness/cmd/settings.h"
 #include "harness/cmd/table.h"
 
@@ -57,13 +58,18 @@ static const struct opt run_options[] = {
 
 /* ---- the table at the end ------------------------------------------------------------------- */
 
-static void table_heading(struct table *t)
+struct shown {
+    struct table table;
+    struct text cost; /* the harness's own, of a slice */
+};
+
+static void show_heading(struct table *t)
 {
     table_row(t, "comparison", "base CPU", "new CPU", "ratio", "95 % interval", "change", "times",
               "net wall", "pairs", "verdict", NULL);
 }
 
-static void table_cell(struct table *t, const struct cell_result *r)
+static void show_row(struct table *t, const struct cell_result *r)
 {
     char base[UNITS_TEXT], new[UNITS_TEXT], ratio[UNITS_TEXT], change[UNITS_TEXT];
     char times[UNITS_TEXT], net[UNITS_TEXT], lower[UNITS_TEXT], upper[UNITS_TEXT];
@@ -82,6 +88,26 @@ static void table_cell(struct table *t, const struct cell_result *r)
     text_done(&pairs);
 }
 
+static void show(struct shown *shown, const struct cell_result *r)
+{
+    show_row(&shown->table, r);
+    const struct json *cost = r->sides[SIDE_BASE].overhead;
+    if (shown->cost.n || !json_get(cost, "cpu"))
+        return;
+    char cpu[UNITS_TEXT], wall[UNITS_TEXT];
+    text_printf(&shown->cost, "the harness's own cost of a slice: %s CPU, %s wall\n",
+                units_time(cpu, json_number(json_get(cost, "cpu"))),
+                units_time(wall, json_number(json_get(cost, "wall"))));
+}
+
+static void show_end(struct shown *shown)
+{
+    table_print(&shown->table, stdout);
+    fputs(shown->cost.p ? shown->cost.p : "", stdout);
+    table_done(&shown->table);
+    text_done(&shown->cost);
+}
+
 /* ---- measuring ------------------------------------------------------------------------------ */
 
 static bool wants_more(void *context, const struct cell_result *so_far)
@@ -97,7 +123,7 @@ static const char *outcome(void *context, const struct cell_result *result)
 }
 
 /* One cell to its record and table row. A cell that fails is recorded before the error goes up. */
-static bool measure(struct campaign *c, const struct plan_cell *cell, struct table *t,
+static bool measure(struct campaign *c, const struct plan_cell *cell, struct shown *shown,
                     struct err *e)
 {
     if (cell->skipped)
@@ -110,7 +136,7 @@ static bool measure(struct campaign *c, const struct plan_cell *cell, struct tab
     if (result.count > 0 && !campaign_record(c, record_comparison(&result, NULL, ok), &unused))
         ok = ok && err_set(e, unused.code, "%s", unused.text);
     if (ok)
-        table_cell(t, &result);
+        show(shown, &result);
     else if (!campaign_failed(c, cell, e, &unused))
         log_error("%s", unused.text);
     cell_done(&result);
@@ -119,14 +145,13 @@ static bool measure(struct campaign *c, const struct plan_cell *cell, struct tab
 
 static bool measure_all(struct campaign *c, const struct plan *plan, struct err *e)
 {
-    struct table t = {0};
-    table_heading(&t);
+    struct shown shown = {0};
+    show_heading(&shown.table);
     bool ok = true;
     for (int i = 0; i < plan->count && ok; i++)
-        ok = measure(c, &plan->cells[i], &t, e);
+        ok = measure(c, &plan->cells[i], &shown, e);
     progress_end(&c->progress);
-    table_print(&t, stdout);
-    table_done(&t);
+    show_end(&shown);
     return ok;
 }
 
@@ -157,6 +182,7 @@ static bool run_plan(const struct run_settings *s, const struct scenario *scenar
     };
     if (!campaign_open(&c, &options, e))
         return false;
+    notes_synthetic(c.inputs, stdout);
     bool ok = measure_all(&c, plan, e);
     struct text path = {0};
     text_puts(&path, c.writer.path);

@@ -14,14 +14,16 @@ static void lay_over(struct json *merged, const struct json *more)
     }
 }
 
-static bool settings_are_good(const struct kernel *k, const struct json *settings, struct arena *a,
-                              struct err *e)
+/* Checks the merged settings by the kernel's rows, and asks what only filled settings can tell. */
+static bool check_settings(struct plan_side *side, struct arena *a, struct err *e)
 {
+    const struct kernel *k = side->kernel;
     struct arena_mark mark = arena_mark(a);
     void *filled = arena_alloc(a, k->settings_size + 1);
     opt_defaults(k->options, filled, a);
-    bool ok =
-        opt_from_json(k->options, filled, settings, a, e) && opt_complete(k->options, filled, e);
+    bool ok = opt_from_json(k->options, filled, side->settings, a, e) &&
+              opt_complete(k->options, filled, e);
+    side->is_wide = ok && k->width && k->width(filled) > 1;
     arena_release(a, mark);
     return ok || err_prefix(e, "settings of kernel %s", k->name);
 }
@@ -45,7 +47,7 @@ bool plan_kernel_side(struct plan *p, struct plan_side *side, const struct scena
     side->layer_set = arena_text(a, set.p);
     side->label = side->layer_set;
     text_done(&set);
-    return settings_are_good(k, merged, a, e) || err_prefix(e, "scale %s", scale->name);
+    return check_settings(side, a, e) || err_prefix(e, "scale %s", scale->name);
 }
 
 /* ---- cells --------------------------------------------------------------------------------- */

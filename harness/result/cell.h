@@ -19,6 +19,7 @@ struct cell_pair {
 struct cell_side {
     char digest[KERNEL_DIGEST_HEX];                  /* "" for a command */
     struct json *build, *counts, *totals, *overhead; /* as side.h; NULL for a command; owned */
+    bool counts_vary; /* not the same in every pair, as they should be */
 };
 
 struct cell_result {

@@ -184,6 +184,7 @@ static struct json *side_json(const struct cell_result *r, int which)
     json_put_text(o, "digest", said->digest[0] ? said->digest : NULL);
     put_copy(o, "build", said->build);
     put_copy(o, "counts", said->counts);
+    json_put_bool(o, "counts_exact", !said->counts_vary);
     put_copy(o, "totals", said->totals);
     put_copy(o, "overhead", said->overhead);
     put_prepare(o, r, which);

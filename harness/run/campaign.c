@@ -42,14 +42,23 @@ static struct json *run_record(const struct campaign_options *o)
     json_put_number(s, "margin_percent", o->margin_percent);
     const struct environment_source from = {.folder = "/var/tmp", .seed = o->seed};
     json_put(r, "environment", environment_facts(&from));
-    json_put(r, "inputs", o->inputs);
+    json_put(r, "inputs", json_copy(o->inputs));
     json_put_text(r, "seed", seed);
     return r;
 }
 
+static void clear_up(struct campaign *c)
+{
+    pair_runner_close(&c->runner);
+    result_writer_close(&c->writer);
+    json_free(c->inputs);
+    c->inputs = NULL;
+}
+
 bool campaign_open(struct campaign *c, const struct campaign_options *o, struct err *e)
 {
-    *c = (struct campaign){.writer = RESULT_WRITER_NONE, .started_ns = probe_now_ns()};
+    *c = (struct campaign){
+        .writer = RESULT_WRITER_NONE, .inputs = o->inputs, .started_ns = probe_now_ns()};
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s", o->out ? o->out : "");
     if (!o->out)
@@ -64,8 +73,7 @@ bool campaign_open(struct campaign *c, const struct campaign_options *o, struct 
         progress_begin(&c->progress, o->cells, o->pairs_planned);
         return true;
     }
-    pair_runner_close(&c->runner);
-    result_writer_close(&c->writer);
+    clear_up(c);
     return false;
 }
 
@@ -141,7 +149,6 @@ bool campaign_close(struct campaign *c, bool complete, struct err *e)
     json_put_number(r, "cells", c->cells_done);
     json_put_number(r, "seconds", (double)(probe_now_ns() - c->started_ns) / 1e9);
     bool ok = result_writer_add(&c->writer, r, e);
-    pair_runner_close(&c->runner);
-    result_writer_close(&c->writer);
+    clear_up(c);
     return ok;
 }

@@ -30,6 +30,7 @@ struct campaign {
     struct pair_runner runner;
     struct result_writer writer;
     struct progress progress;
+    struct json *inputs; /* as in the run record */
     int64_t started_ns;
     int cells_done;
 };

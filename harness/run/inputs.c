@@ -1,7 +1,6 @@
 #include "harness/run/inputs.h"
 
 #include "harness/base/io.h"
-#include "harness/base/log.h"
 #include "kernels/store/bundle.h"
 #include "kernels/store/dates.h"
 #include "kernels/store/synth.h"
@@ -71,8 +70,6 @@ static const struct json *facts_of(struct json *facts, const char *path, struct 
     struct bundle *b = bundle_verify(path, e) ? bundle_open(path, e) : NULL;
     if (!b)
         return NULL;
-    if (bundle_info(b)->synthetic)
-        log_info("%s is synthetic: nobody traded at these prices", bundle_info(b)->source);
     put_facts(facts, path, bundle_info(b));
     bundle_close(b);
     return facts_of(facts, path, e);

@@ -242,10 +242,25 @@ static bool check_digest(const char *digest, const char *expected, const char *w
                    expected);
 }
 
+static bool same_text(const struct json *a, const struct json *b)
+{
+    struct text in_a = {0}, in_b = {0};
+    json_print(a, &in_a);
+    json_print(b, &in_b);
+    bool same = strcmp(in_a.p, in_b.p) == 0;
+    text_done(&in_a);
+    text_done(&in_b);
+    return same;
+}
+
+/* The first pair's stand for all: totals as an example, counts because they are exact, which is
+ * checked. */
 static void keep_facts(struct cell_side *kept, struct side_process *p, struct side_results *found)
 {
-    if (kept->digest[0])
-        return; /* the first pair's stand for all: counts are exact, totals an example */
+    if (kept->digest[0]) {
+        kept->counts_vary = kept->counts_vary || !same_text(kept->counts, found->counts);
+        return;
+    }
     snprintf(kept->digest, sizeof kept->digest, "%s", found->digest);
     kept->build = json_copy(p->build);
     kept->counts = found->counts;
@@ -291,13 +306,21 @@ static bool run_started(struct both *b, struct cell_result *r, struct cell_pair 
     return true;
 }
 
+/* The CPU that both sides of a pair are bound to, drawn anew for each; -1: none. */
+static int draw_cpu(struct pair_runner *r, const struct plan_cell *cell)
+{
+    if (r->cpu_count == 0 || cell->base.is_wide || cell->new.is_wide)
+        return -1;
+    return r->cpus[rng_below(&r->rng, (uint64_t)r->cpu_count)];
+}
+
 static bool kernel_pair(struct pair_runner *r, struct cell_result *result, struct cell_pair *pair,
                         struct err *e)
 {
     struct both b = {
         .runner = r, .side = {SIDE_PROCESS_NONE, SIDE_PROCESS_NONE}
     };
-    int cpu = r->cpu_count ? r->cpus[rng_below(&r->rng, (uint64_t)r->cpu_count)] : -1;
+    int cpu = draw_cpu(r, result->cell);
     const struct plan_side *sides[SIDES] = {&result->cell->base, &result->cell->new};
     bool ok = true;
     for (int i = 0; i < SIDES && ok; i++) {
@@ -350,7 +373,6 @@ bool pair_run(struct pair_runner *r, struct cell_result *result, struct err *e)
     bool ok = is_command ? command_pair(r, result, &pair, e) : kernel_pair(r, result, &pair, e);
     if (!ok)
         return interrupt_none(e) && err_prefix(e, "%s", result->cell->id);
-    result->has_delay = !is_command;
     cell_add(result, &pair);
     return true;
 }

@@ -128,6 +128,7 @@ bool side_prepare(struct side_process *p, const struct side_case *c, long *jobs,
     bool ok = answer && json_need_int(answer, "jobs", 0, (int64_t)1 << 53, &number, e) &&
               protocol_read_slice(answer, "slice", slice, e);
     *jobs = (long)number;
+    p->has_delay = json_bool(json_get(answer, "has_delay"));
     json_free(answer);
     return ok;
 }

@@ -18,6 +18,7 @@ struct side_process {
     const struct plan_side *side;
     pid_t pid; /* 0: not running */
     struct channel channel;
+    bool has_delay;     /* its readings tell queueing apart from waiting */
     struct json *build; /* the answer to hello: version, commit, compiler, flags */
 };
 

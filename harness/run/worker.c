@@ -87,6 +87,7 @@ static bool prepare(struct worker *w, const struct json *ask, struct json *answe
     probe_end(&w->probe, &begin, &slice);
     if (!w->context)
         return false;
+    json_put_bool(answer, "has_delay", probe_has_delay(&w->probe));
     json_put_number(answer, "jobs", w->kernel->jobs ? (double)w->kernel->jobs(w->context) : 0);
     protocol_put_slice(answer, "slice", &slice);
     return true;

@@ -2,6 +2,8 @@
 
 #include "kernels/backtest/run.h"
 
+#include <limits.h>
+
 static const struct kernel_layer switches[] = {
 #define SWITCH(layer) {bt_layer_##layer.name, bt_layer_##layer.why},
     BT_SWITCH_LAYERS(SWITCH)
@@ -11,6 +13,12 @@ static const struct kernel_layer switches[] = {
 static bool resolve_backtest(uint64_t layers, struct err *e)
 {
     return bt_layers_agree(bt_layers, BT_SWITCHES, layers, e);
+}
+
+static long width_backtest(const void *settings)
+{
+    const struct bt_settings *s = settings;
+    return s->workers < 0 ? LONG_MAX : s->workers;
 }
 
 static void *prepare_backtest(const struct kernel_case *c, struct err *e)
@@ -61,6 +69,7 @@ const struct kernel kernel_backtest = {
     .layers = switches,
     .layer_count = BT_SWITCHES,
     .resolve = resolve_backtest,
+    .width = width_backtest,
     .prepare = prepare_backtest,
     .jobs = jobs_backtest,
     .step = step_backtest,
