@@ -3,6 +3,9 @@
 
 FAKE_FACTOR  what every slice takes, as a multiple of 4 ms
 FAKE_DIGEST  one hex digit, repeated
+FAKE_JOBS    how many jobs it claims to have (0: as a REPEAT kernel)
+FAKE_LOG     a file to which it appends "PID SIDE OP DETAILS" of each ask
+FAKE_SIDE    its name in that file
 FAKE_TRICK   "": none; "protocol": another version; "garbage": no JSON; "die": ends at the first step;
              "error": refuses to prepare
 """
@@ -13,6 +16,19 @@ import sys
 FACTOR = float(os.environ.get("FAKE_FACTOR", "1"))
 DIGEST = os.environ.get("FAKE_DIGEST", "0") * 64
 TRICK = os.environ.get("FAKE_TRICK", "")
+JOBS = int(os.environ.get("FAKE_JOBS", "0"))
+
+
+def note(ask):
+    """One line of the log; appended whole, so that two workers may share the file."""
+    path = os.environ.get("FAKE_LOG")
+    if not path:
+        return
+    details = {"prepare": lambda: ask["state_dir"] or "-",
+               "step": lambda: f"{ask['lo']} {ask['hi']}"}.get(ask["op"], lambda: "-")()
+    line = f"{os.getpid()} {os.environ.get('FAKE_SIDE', '?')} {ask['op']} {details}\n"
+    with open(path, "a", encoding="utf-8") as log:
+        log.write(line)
 
 
 def slice_of(ns):
@@ -27,11 +43,13 @@ def answer(ask):
     if op == "prepare":
         if TRICK == "error":
             return {"error": "the fake refuses", "code": 2}
-        return {"jobs": 0, "slice": slice_of(1000)}
+        return {"jobs": JOBS, "has_delay": True, "slice": slice_of(1000)}
     if op == "step":
         if TRICK == "die":
             os._exit(7)
         return {"slice": slice_of(4e6 * FACTOR)}
+    if op == "finish":
+        return {"slice": slice_of(1000 * FACTOR)}
     if op == "results":
         return {"digest": DIGEST, "counts": {}, "totals": [], "overhead": {}}
     return {}
@@ -48,6 +66,7 @@ def main():
             received += part
         line, received = received.split(b"\n", 1)
         ask = json.loads(line)
+        note(ask)
         if ask["op"] == "quit":
             return
         text = "not json" if TRICK == "garbage" else json.dumps(answer(ask))

@@ -44,6 +44,14 @@ check "9 % is below the margin of 10 %"
 expect 1 FAIL gate --base "bin:$tmp/same" --new "bin:$tmp/slow9" --margin 5
 check "and above one of 5 %"
 
+# The order of what a pair does, from the workers' own log.
+fake logged_base FAKE_SIDE=base FAKE_JOBS=60 FAKE_LOG="$PWD/$tmp/order.log"
+fake logged_new FAKE_SIDE=new FAKE_JOBS=60 FAKE_LOG="$PWD/$tmp/order.log"
+expect 0 PASS env CUPEL_CACHE="$tmp/cache" "$CUPEL" gate --scenario micro-grid --seed 3 --out "$tmp/order.jsonl" \
+    --base "bin:$tmp/logged_base" --new "bin:$tmp/logged_new" &&
+    expect 0 '' tests/cli/check_order.py "$tmp/order.log" 60 10
+check "pairs: fresh processes, warm-up on another state, the same jobs by turns, a fair coin"
+
 expect 4 'results differ' gate --base "bin:$tmp/same" --new "bin:$tmp/wrong"
 check "other results are a MISMATCH, exit 4"
 expect 2 'speaks protocol 99, this harness speaks 1' gate --base "bin:$tmp/same" --new "bin:$tmp/old"
