@@ -136,9 +136,9 @@ static void table_heading(struct table *t)
               "base", "new", NULL);
 }
 
-static void table_benchmark(struct table *t, const struct cell_result *r, const struct gate *g)
+static void table_metric(struct table *t, const struct cell_result *r, const struct gate *g,
+                         int metric)
 {
-    int metric = gate_deciding_metric(g);
     struct stats_comparison c = record_contrast(r, metric);
     char ratio[UNITS_TEXT], lower[UNITS_TEXT], upper[UNITS_TEXT], base[UNITS_TEXT], new[UNITS_TEXT];
     struct text interval = {0}, pairs = {0}, detectable = {0};
@@ -146,13 +146,22 @@ static void table_benchmark(struct table *t, const struct cell_result *r, const 
                 units_ratio(upper, c.ratio.high));
     text_printf(&pairs, "%d", r->count);
     text_printf(&detectable, "%.1f %%", c.detectable_percent);
-    table_row(t, r->cell->id, probe_metrics[metric].title, gate_verdict_word(gate_outcome(g)),
-              units_ratio(ratio, c.ratio.estimate), interval.p, pairs.p, detectable.p,
+    table_row(t, r->cell->id, probe_metrics[metric].title,
+              gate_verdict_word(g->decision[metric].verdict), units_ratio(ratio, c.ratio.estimate),
+              interval.p, pairs.p, detectable.p,
               units_time(base, record_median(r, SIDE_BASE, metric)),
               units_time(new, record_median(r, SIDE_NEW, metric)), NULL);
     text_done(&interval);
     text_done(&pairs);
     text_done(&detectable);
+}
+
+/* A row for each metric that could have failed. */
+static void table_benchmark(struct table *t, const struct cell_result *r, const struct gate *g)
+{
+    for (int m = 0; m < PROBE_METRIC_COUNT; m++)
+        if (g->judged[m])
+            table_metric(t, r, g, m);
 }
 
 static const char *outcome(void *context, const struct cell_result *result)
@@ -208,11 +217,27 @@ static bool confirm(struct judging *j, const struct plan_cell *cell, struct gate
     return judge_once(j, &again, g, e);
 }
 
+/* Why a verdict is not a plain PASS or FAIL, for the log. */
+static void explain(const struct plan_cell *cell, const struct gate_decision *d)
+{
+    const char *word = gate_verdict_word(d->verdict);
+    const char *meaning = gate_verdict_meaning(d->verdict);
+    if (d->verdict == GATE_BORDERLINE)
+        log_warn("%s: %s: %s; the policy makes it %s", cell->id, word, meaning,
+                 d->fails ? "fail" : "pass");
+    if (d->verdict == GATE_INCONCLUSIVE && d->pairs_needed > 0)
+        log_warn("%s: %s: %s; about %d would do", cell->id, word, meaning, d->pairs_needed);
+    else if (d->verdict == GATE_INCONCLUSIVE)
+        log_warn("%s: %s: %s", cell->id, word, meaning);
+}
+
 static bool judge(struct judging *j, const struct plan_cell *cell, int *status, struct arena *a,
                   struct err *e)
 {
     struct gate g;
     j->rule.margin_percent = cell->margin_percent;
+    if (!gate_rule_check(&j->rule, e))
+        return false;
     gate_begin(&g, &j->rule, j->budget_ns);
     if (!judge_once(j, cell, &g, e))
         return false;
@@ -220,6 +245,7 @@ static bool judge(struct judging *j, const struct plan_cell *cell, int *status, 
         gate_outcome(&g) == GATE_FAIL && probe_metrics[gate_deciding_metric(&g)].needs_confirmation;
     if (doubtful && !confirm(j, cell, &g, a, e))
         return false;
+    explain(cell, &g.decision[gate_deciding_metric(&g)]);
     *status = gate_exit_status(&g.decision[gate_deciding_metric(&g)]);
     return true;
 }
