@@ -67,7 +67,9 @@ struct kernel {
     /* The context of one run, or NULL with e. Owner: the caller, until release. */
     void *(*prepare)(const struct kernel_case *c, struct err *e);
 
-    long (*jobs)(const void *ctx); /* ONCE: how many; REPEAT: NULL */
+    long (*jobs)(const void *ctx);  /* ONCE: how many; REPEAT: NULL */
+    long (*grain)(const void *ctx); /* ONCE: jobs that belong together; a slice holds whole grains,
+                                     * but for the last. NULL: 1 */
     bool (*step)(void *ctx, long lo, long hi, struct err *e);
     bool (*finish)(void *ctx, struct err *e); /* the last flush, measured too; NULL: none */
 

@@ -88,6 +88,18 @@ static void warn_of_machines(const struct result_file *a, const struct result_fi
                  b->path);
 }
 
+static void warn_of_gaps(const struct result_file *a, const struct result_file *b)
+{
+    const struct result_file *files[] = {a, b};
+    for (int i = 0; i < 2; i++)
+        if (!files[i]->complete)
+            log_warn("%s: incomplete: not all cells were measured", files[i]->path);
+    for (const struct json *r = json_first(b->records); r; r = json_next(r))
+        if (result_is(r, "comparison") && !result_find(a, json_text(json_get(r, "id"))))
+            log_warn("%s: comparison \"%s\" is not in %s", b->path, json_text(json_get(r, "id")),
+                     a->path);
+}
+
 static bool compare_files(const struct result_file *a, const struct result_file *b,
                           struct arena *arena, struct err *e)
 {
@@ -125,6 +137,7 @@ static enum err_code run_compare(const struct invocation *in, struct err *e)
     bool ok = result_file_read(&b, in->words.v[1], e);
     if (ok) {
         warn_of_machines(&a, &b);
+        warn_of_gaps(&a, &b);
         notes_synthetic(json_get(a.run, "inputs"), stdout);
         ok = compare_files(&a, &b, in->arena, e);
         result_file_done(&b);

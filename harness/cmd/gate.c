@@ -202,7 +202,7 @@ static bool pause_for(int64_t ns, struct err *e)
 }
 
 /* Wall time also holds what other programs did: a FAIL by it counts when a second run, later and
- * independent, fails too. */
+ * independent, fails too. The second run judges all metrics, as the first ended before they were. */
 static bool confirm(struct judging *j, const struct plan_cell *cell, struct gate *g,
                     struct arena *a, struct err *e)
 {
@@ -213,7 +213,6 @@ static bool confirm(struct judging *j, const struct plan_cell *cell, struct gate
     if (!pause_for(confirmation_pause_ns, e))
         return false;
     gate_begin(g, &j->rule, j->budget_ns);
-    g->only_wall = true;
     return judge_once(j, &again, g, e);
 }
 
@@ -236,6 +235,7 @@ static bool judge(struct judging *j, const struct plan_cell *cell, int *status, 
 {
     struct gate g;
     j->rule.margin_percent = cell->margin_percent;
+    j->rule.pass_error = gate_rule_default.pass_error * gate_pass_share(cell);
     if (!gate_rule_check(&j->rule, e))
         return false;
     gate_begin(&g, &j->rule, j->budget_ns);
@@ -260,13 +260,6 @@ static int suite_metrics(const struct plan *plan)
     return n;
 }
 
-/* What outweighs what over the benchmarks: a regression, then doubt, then a pass. */
-static int worse(int a, int b)
-{
-    static const int weight[] = {[0] = 0, [3] = 1, [1] = 2};
-    return weight[a] >= weight[b] ? a : b;
-}
-
 static bool judge_all(struct campaign *c, const struct gate_settings *s, const struct plan *plan,
                       int *status, struct arena *a, struct err *e)
 {
@@ -286,7 +279,7 @@ static bool judge_all(struct campaign *c, const struct gate_settings *s, const s
         int one;
         ok = judge(&j, &plan->cells[i], &one, a, e);
         if (ok)
-            *status = worse(*status, one);
+            *status = gate_worse(*status, one);
     }
     progress_end(&c->progress);
     table_print(&t, stdout);

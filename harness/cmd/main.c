@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -86,8 +87,26 @@ static void exec_beside(char **argv)
     execv(beside, argv);
 }
 
+/* A mapped file that somebody cuts short gives SIGBUS at the next look at it. */
+static void end_of_map(int number)
+{
+    static const char line[] = "cupel: a file was cut short while it was in use\n";
+    (void)number;
+    if (write(STDERR_FILENO, line, sizeof line - 1) < 0)
+        _exit(2);
+    _exit(2);
+}
+
+/* A limit on file sizes shall be an error of the write that meets it, not the end of the process. */
+static void set_signals(void)
+{
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGBUS, end_of_map);
+}
+
 int main(int argc, char **argv)
 {
+    set_signals();
     if (argc < 2) {
         help_overview(stderr);
         return err_exit_status(ERR_INPUT);

@@ -13,6 +13,11 @@ int gate_metric_count(const struct plan_cell *cell)
     return k && k->cut == KERNEL_REPEAT ? 1 : 2;
 }
 
+double gate_pass_share(const struct plan_cell *cell)
+{
+    return cell->base.kernel ? 1 : 0.5;
+}
+
 void gate_begin(struct gate *g, const struct gate_rule *rule, int64_t budget_ns)
 {
     *g = (struct gate){.rule = *rule, .started_ns = probe_now_ns(), .budget_ns = budget_ns};
@@ -34,11 +39,9 @@ static bool waits(const struct cell_result *r)
 
 /* Compute is judged by CPU time; work with files by wall less queueing besides (its waiting for the
  * disk counts); a command by wall besides when it waits. */
-static bool is_judged(const struct gate *g, const struct cell_result *r, int metric)
+static bool is_judged(const struct cell_result *r, int metric)
 {
     const struct kernel *k = r->cell->base.kernel;
-    if (g->only_wall)
-        return metric == PROBE_WALL;
     switch (metric) {
     case PROBE_CPU: return true;
     case PROBE_NET: return k && k->cut == KERNEL_ONCE && r->has_delay;
@@ -48,7 +51,7 @@ static bool is_judged(const struct gate *g, const struct cell_result *r, int met
 
 static void judge(struct gate *g, const struct cell_result *r, int metric, bool out_of_budget)
 {
-    g->judged[metric] = is_judged(g, r, metric);
+    g->judged[metric] = g->judged[metric] || is_judged(r, metric);
     if (!g->judged[metric] || g->decision[metric].verdict != GATE_CONTINUE)
         return;
     double *ratios = mem_alloc(MEM_BASE, (size_t)r->count * sizeof *ratios);
@@ -86,4 +89,10 @@ int gate_deciding_metric(const struct gate *g)
 enum gate_verdict gate_outcome(const struct gate *g)
 {
     return g->decision[gate_deciding_metric(g)].verdict;
+}
+
+int gate_worse(int a, int b)
+{
+    static const int weight[] = {[0] = 0, [3] = 1, [1] = 2};
+    return weight[a] >= weight[b] ? a : b;
 }

@@ -87,6 +87,7 @@ static bool kernel_cell(struct plan *p, struct plan_cell *cell, const struct sub
     cell->scale = scale->name;
     cell->id = cell->name = scale->name;
     cell->margin_percent = r->margin_percent > 0 ? r->margin_percent : s->margin_percent;
+    cell->may_expect = plan_may_expect(r->settings);
     return (kernel_side(p, &cell->base, r->base, r, s, scale, a, e) || err_prefix(e, "--base")) &&
            (kernel_side(p, &cell->new, r->new, r, s, scale, a, e) || err_prefix(e, "--new")) &&
            plan_cell_check(cell, a, e);

@@ -52,15 +52,6 @@ bool plan_kernel_side(struct plan *p, struct plan_side *side, const struct scena
 
 /* ---- cells --------------------------------------------------------------------------------- */
 
-/* Other market data are told apart by their content; any other setting is a different question. */
-static bool keeps_results(const struct json *overrides)
-{
-    for (const struct json *v = json_first(overrides); v; v = json_next(v))
-        if (strcmp(json_key(v), "bundle") != 0)
-            return false;
-    return true;
-}
-
 static struct plan_cell *new_cell(struct plan *p, struct arena *a)
 {
     if (p->count == p->capacity) {
@@ -96,6 +87,15 @@ static const char *refusal(const struct plan_cell *cell, struct arena *a)
     return NULL;
 }
 
+/* Other market data are told apart by their content; any other setting is a different question. */
+bool plan_may_expect(const struct json *override_settings)
+{
+    for (const struct json *v = json_first(override_settings); v; v = json_next(v))
+        if (strcmp(json_key(v), "bundle") != 0)
+            return false;
+    return true;
+}
+
 bool plan_cell_check(const struct plan_cell *cell, struct arena *a, struct err *e)
 {
     const char *why = refusal(cell, a);
@@ -124,7 +124,7 @@ static bool add_cell(struct plan *p, const struct request *r, const char *name,
                   : r->scale->pairs   ? r->scale->pairs
                                       : s->pairs;
     cell->margin_percent = s->margin_percent;
-    cell->may_expect = keeps_results(r->overrides->settings);
+    cell->may_expect = plan_may_expect(r->overrides->settings);
     cell->expect_digest = cell->may_expect ? scenario_expected(s, cell->scale, NULL) : NULL;
     cell->skipped = refusal(cell, a);
     return id_is_new(p, cell, e);

@@ -8,8 +8,8 @@
 enum { SIDE_BASE, SIDE_NEW, SIDES };
 
 struct cell_pair {
-    int first;       /* the side that was started and prepared first */
-    int slices;      /* turns of the baton */
+    int first;  /* the side that was started and prepared first; of a command: that ran first */
+    int slices; /* turns of the baton */
     long iterations; /* REPEAT: per slice; ONCE: jobs in all; a command: runs */
     struct probe_slice prepare[SIDES];
     struct probe_slice work[SIDES];       /* summed over the slices */

@@ -2,6 +2,7 @@
 
 #include "harness/base/mem.h"
 #include "harness/stats/describe.h"
+#include "harness/stats/hodges_lehmann.h"
 
 #include <math.h>
 #include <string.h>
@@ -20,6 +21,8 @@ static double *numbers(int n)
  * ratio of their sums: the paired statistics use it, the unpaired ones the readings. */
 struct stats_comparison record_contrast(const struct cell_result *r, int metric)
 {
+    /* Where a pair holds many turns, each with a coin of its own, no one side was first. */
+    bool has_order = !r->cell->base.kernel && r->pairs[0].slices == 1;
     double *base = numbers(r->count), *new = numbers(r->count), *paired = numbers(r->count);
     int8_t *base_first = mem_alloc(MEM_BASE, (size_t)r->count);
     cell_values(r, SIDE_BASE, metric, base);
@@ -31,8 +34,9 @@ struct stats_comparison record_contrast(const struct cell_result *r, int metric)
         new[i] = fmax(new[i], 1e-9);
         paired[i] = base[i] * exp(paired[i]);
     }
-    struct stats_comparison c = stats_compare(base, paired, base_first, r->count, RECORD_LEVEL);
-    struct stats_comparison readings = stats_compare(base, new, base_first, r->count, RECORD_LEVEL);
+    struct stats_comparison c =
+        stats_compare(base, paired, has_order ? base_first : NULL, r->count, RECORD_LEVEL);
+    struct stats_comparison readings = stats_compare(base, new, NULL, r->count, RECORD_LEVEL);
     c.welch = readings.welch;
     c.mean_ratio = readings.mean_ratio;
     c.median_ratio = readings.median_ratio;
@@ -45,20 +49,26 @@ struct stats_comparison record_contrast(const struct cell_result *r, int metric)
     return c;
 }
 
+static struct stats_interval ratio_of(const struct cell_result *r, int metric)
+{
+    double *d = numbers(r->count);
+    cell_log_ratios(r, metric, d);
+    struct stats_interval ratio =
+        stats_interval_exp(stats_hodges_lehmann_interval(d, r->count, RECORD_LEVEL));
+    mem_free(MEM_BASE, d);
+    return ratio;
+}
+
 void record_estimate(const struct cell_result *r, int metric, double *ratio, double *half_width)
 {
-    *ratio = *half_width = (double)NAN;
-    if (r->count < 2)
-        return;
-    struct stats_interval i = record_contrast(r, metric).ratio;
+    struct stats_interval i = ratio_of(r, metric);
     *ratio = i.estimate;
-    if (isfinite(i.low) && isfinite(i.high))
-        *half_width = (i.high - i.low) / 2 / i.estimate;
+    *half_width = isfinite(i.high - i.low) ? (i.high - i.low) / 2 / i.estimate : (double)NAN;
 }
 
 const char *record_verdict(const struct cell_result *r)
 {
-    struct stats_interval i = record_contrast(r, PROBE_CPU).ratio;
+    struct stats_interval i = ratio_of(r, PROBE_CPU);
     if (i.high < 1)
         return "faster";
     return i.low > 1 ? "slower" : "no difference proven";

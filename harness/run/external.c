@@ -3,6 +3,7 @@
 
 #include "harness/base/str.h"
 #include "harness/probe/machine.h"
+#include "harness/run/interrupt.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -112,6 +113,7 @@ static const char *last_line(struct tail *t)
 static _Noreturn void become_command(const char *const *argv, int out)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGXFSZ, SIG_DFL); /* ours is ignored, and that would be inherited */
     int in = open("/dev/null", O_RDONLY);
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
@@ -121,28 +123,72 @@ static _Noreturn void become_command(const char *const *argv, int out)
     _exit(127);
 }
 
-/* Reads what the command prints until it has ended: a grandchild may hold the pipe for longer. */
-static void read_output(pid_t pid, int fd, struct tail *tail)
+enum { LOOK_MS = 100 }; /* how often an interruption is looked for */
+
+/* False at the end. */
+static bool read_part(int fd, struct tail *tail)
 {
-    struct pollfd ready[2] = {
-        {.fd = fd, .events = POLLIN},
-        { .fd = (int)syscall(SYS_pidfd_open, pid,      0), .events = POLLIN}
-    };
     char part[16384];
-    ssize_t n = 1;
-    while (n > 0) {
-        if (poll(ready, 2, -1) < 0 && errno != EINTR)
-            break;
-        if (ready[0].revents) {
-            n = read(fd, part, sizeof part);
-            if (n > 0)
-                tail_add(tail, part, (size_t)n);
-        } else if (ready[1].revents) {
-            break;
+    ssize_t got = read(fd, part, sizeof part);
+    if (got > 0)
+        tail_add(tail, part, (size_t)got);
+    return got != 0;
+}
+
+/* What the ended command left in the pipe; a grandchild may go on writing, so there is a limit. */
+static void read_rest(int fd, struct tail *tail)
+{
+    enum { PARTS = 16 };
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
+    for (int i = 0; i < PARTS && fd >= 0 && poll(&ready, 1, 0) > 0; i++)
+        if (!read_part(fd, tail))
+            return;
+}
+
+/* Reads what the command prints until it has ended: a grandchild may hold the pipe for longer. False
+ * when interrupted. */
+static bool read_output(int pidfd, int fd, struct tail *tail, struct err *e)
+{
+    for (;;) {
+        struct pollfd ready[2] = {
+            {.fd = fd,    .events = POLLIN},
+            {.fd = pidfd, .events = POLLIN}
+        };
+        int n = poll(ready, 2, LOOK_MS);
+        if (!interrupt_none(e))
+            return false;
+        if (n < 0 && errno != EINTR)
+            return err_system(e, "poll");
+        if (n <= 0)
+            continue;
+        if (ready[0].revents && !read_part(fd, tail))
+            fd = -1; /* closed, though the command may still run */
+        if (ready[1].revents) {
+            read_rest(fd, tail);
+            return true;
         }
     }
-    if (ready[1].fd >= 0)
-        close(ready[1].fd);
+}
+
+static void reap(pid_t pid, int *status, struct rusage *usage)
+{
+    while (wait4(pid, status, 0, usage) < 0 && errno == EINTR)
+        ;
+}
+
+/* Waits for its end, or ends it. */
+static bool attend(pid_t pid, int out, struct tail *tail, int *status, struct rusage *usage,
+                   struct err *e)
+{
+    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    bool ok = pidfd >= 0 || err_system(e, "pidfd");
+    ok = ok && read_output(pidfd, out, tail, e);
+    if (!ok)
+        kill(pid, SIGKILL);
+    reap(pid, status, usage);
+    if (pidfd >= 0)
+        close(pidfd);
+    return ok;
 }
 
 static int64_t timeval_ns(struct timeval t)
@@ -176,10 +222,8 @@ bool external_run(const char *const *argv, struct probe_slice *slice, struct err
     int status = 0;
     struct rusage usage = {0};
     bool ok = pid > 0 || err_system(e, "fork");
+    ok = ok && attend(pid, out[0], &tail, &status, &usage, e);
     if (ok) {
-        read_output(pid, out[0], &tail);
-        while (wait4(pid, &status, 0, &usage) < 0 && errno == EINTR)
-            ;
         *slice = (struct probe_slice){
             .cpu_ns = timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime),
             .wall_ns = probe_now_ns() - start,

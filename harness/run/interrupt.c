@@ -13,7 +13,7 @@ static void note(int number)
 
 void interrupt_watch(void)
 {
-    /* No SA_RESTART: a blocking read returns, and the caller asks interrupt_none. */
+    /* No SA_RESTART: a blocking call returns with EINTR, and its caller asks interrupt_none. */
     struct sigaction action = {.sa_handler = note};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);

@@ -78,8 +78,12 @@ static bool turn(struct both *b, long lo, long hi, struct probe_slice out[SIDES]
 
 static double slower_ns(const struct probe_slice slices[SIDES])
 {
-    int64_t base = slices[SIDE_BASE].wall_ns, new = slices[SIDE_NEW].wall_ns;
-    return (double)(base > new ? base : new);
+    return fmax((double)slices[SIDE_BASE].wall_ns, (double)slices[SIDE_NEW].wall_ns);
+}
+
+static double faster_ns(const struct probe_slice slices[SIDES])
+{
+    return fmin((double)slices[SIDE_BASE].wall_ns, (double)slices[SIDE_NEW].wall_ns);
 }
 
 /* A zero reading (a clock that did not tick) counts as one nanosecond. */
@@ -150,27 +154,29 @@ static bool run_repeat(struct both *b, struct cell_pair *pair, struct err *e)
 
 /* ---- ONCE kernels --------------------------------------------------------------------------- */
 
-/* How many jobs the next turn takes, from what the last `jobs` of them took. */
-static long next_size(long jobs, double took_ns)
+/* How many jobs the next turn takes, from what the last took the faster side: what a turn costs
+ * besides its work weighs more on the faster one, so that it is the one to be given enough. */
+static long next_size(long jobs, const struct probe_slice last[SIDES], long grain)
 {
-    double wanted = (double)jobs * slice_target_ns / fmax(took_ns, 1);
-    return (long)fmin(fmax(wanted, 1), (double)(2 * jobs));
+    double wanted = (double)jobs * slice_target_ns / fmax(faster_ns(last), 1);
+    long size = (long)fmin(fmax(wanted, 1), (double)(2 * jobs));
+    return (size + grain - 1) / grain * grain;
 }
 
 /* Jobs 0..end (or until enough_ns have gone by) by turns, sums into `sum` if there is one. */
-static bool run_jobs(struct both *b, long end, double enough_ns, struct probe_slice *sum,
-                     int *turns, struct err *e)
+static bool run_jobs(struct both *b, const struct side_work *work, double enough_ns,
+                     struct probe_slice *sum, int *turns, struct err *e)
 {
     double spent = 0;
-    for (long lo = 0, size = 1, hi; lo < end && spent < enough_ns; lo = hi) {
+    for (long lo = 0, size = work->grain, hi; lo < work->jobs && spent < enough_ns; lo = hi) {
         struct probe_slice slices[SIDES];
-        hi = lo + size < end ? lo + size : end;
+        hi = size < work->jobs - lo ? lo + size : work->jobs;
         if (!turn(b, lo, hi, slices, e))
             return false;
         for (int s = 0; sum && s < SIDES; s++)
             probe_slice_add(&sum[s], &slices[s]);
         spent += slower_ns(slices);
-        size = next_size(hi - lo, slower_ns(slices));
+        size = next_size(hi - lo, slices, work->grain);
         (*turns)++;
     }
     return true;
@@ -199,35 +205,42 @@ static bool make_state(const struct pair_runner *r, const char *stage, int side,
     return io_remove_tree(path, e) && io_make_dirs(path, e);
 }
 
-/* Prepares both sides, `first` before the other. *jobs: the same on both, or an error. */
-static bool prepare_both(struct both *b, const char *stage, int first, int cpu, long *jobs,
-                         struct probe_slice prepare[SIDES], struct err *e)
+static bool prepare_side(struct both *b, const char *stage, int s, int cpu, struct side_work *out,
+                         struct err *e)
 {
-    long found[SIDES];
+    char state[sizeof b->runner->state_root + 32];
+    bool is_once = b->side[s].side->kernel->cut == KERNEL_ONCE;
+    if (is_once && !make_state(b->runner, stage, s, state, sizeof state, e))
+        return false;
+    struct side_case c = {is_once ? state : NULL, b->runner->seed, cpu};
+    return side_prepare(&b->side[s], &c, out, e);
+}
+
+/* Prepares both sides, `first` before the other. *work: what both have to do, or an error. */
+static bool prepare_both(struct both *b, const char *stage, int first, int cpu,
+                         struct side_work *work, struct probe_slice prepare[SIDES], struct err *e)
+{
+    struct side_work found[SIDES] = {{0}};
     for (int i = 0; i < SIDES; i++) {
         int s = first ^ i;
-        char state[128];
-        bool is_once = b->side[s].side->kernel->cut == KERNEL_ONCE;
-        if (is_once && !make_state(b->runner, stage, s, state, sizeof state, e))
+        if (!prepare_side(b, stage, s, cpu, &found[s], e))
             return false;
-        struct side_case c = {is_once ? state : NULL, b->runner->seed, cpu};
-        if (!side_prepare(&b->side[s], &c, &found[s], &prepare[s], e))
-            return false;
+        prepare[s] = found[s].prepare;
     }
-    *jobs = found[SIDE_BASE];
-    return found[SIDE_BASE] == found[SIDE_NEW] ||
-           err_input(e, "the sides have different work: %ld jobs and %ld", found[SIDE_BASE],
-                     found[SIDE_NEW]);
+    const struct side_work *base = &found[SIDE_BASE], *new = &found[SIDE_NEW];
+    *work = base->grain > new->grain ? *base : *new;
+    return base->jobs == new->jobs ||
+           err_input(e, "the sides have different work: %ld jobs and %ld", base->jobs, new->jobs);
 }
 
 /* Code, page cache and allocator are warmed on a state that is thrown away. */
 static bool warm_up(struct both *b, int first, int cpu, struct err *e)
 {
-    long jobs;
+    struct side_work work;
     int turns = 0;
     struct probe_slice unused[SIDES];
-    if (!prepare_both(b, "warm", first, cpu, &jobs, unused, e) ||
-        !run_jobs(b, jobs, warm_up_ns, NULL, &turns, e))
+    if (!prepare_both(b, "warm", first, cpu, &work, unused, e) ||
+        !run_jobs(b, &work, warm_up_ns, NULL, &turns, e))
         return false;
     return side_release(&b->side[SIDE_BASE], e) && side_release(&b->side[SIDE_NEW], e);
 }
@@ -271,6 +284,7 @@ static void keep_facts(struct cell_side *kept, struct side_process *p, struct si
 
 static bool collect(struct both *b, struct cell_result *r, struct err *e)
 {
+    r->has_delay = b->side[SIDE_BASE].has_delay && b->side[SIDE_NEW].has_delay;
     bool ok = true;
     for (int s = 0; s < SIDES && ok; s++) {
         struct side_results found;
@@ -291,15 +305,15 @@ static bool run_started(struct both *b, struct cell_result *r, struct cell_pair 
                         struct err *e)
 {
     bool is_once = r->cell->base.kernel->cut == KERNEL_ONCE;
-    long jobs;
+    struct side_work work;
     if (is_once && !warm_up(b, pair->first, cpu, e))
         return false;
-    if (!prepare_both(b, "run", pair->first, cpu, &jobs, pair->prepare, e))
+    if (!prepare_both(b, "run", pair->first, cpu, &work, pair->prepare, e))
         return false;
     if (!is_once)
         return run_repeat(b, pair, e);
-    pair->iterations = jobs;
-    if (!run_jobs(b, jobs, (double)INFINITY, pair->work, &pair->slices, e) ||
+    pair->iterations = work.jobs;
+    if (!run_jobs(b, &work, (double)INFINITY, pair->work, &pair->slices, e) ||
         !finish_both(b, pair, e))
         return false;
     ratio_of_sums(pair);
@@ -333,11 +347,10 @@ static bool kernel_pair(struct pair_runner *r, struct cell_result *result, struc
     return ok;
 }
 
-static bool command_turn(struct pair_runner *r, const struct plan_cell *cell,
-                         struct probe_slice out[SIDES], struct err *e)
+static bool command_turn(const struct plan_cell *cell, int first, struct probe_slice out[SIDES],
+                         struct err *e)
 {
     const char *const *argv[SIDES] = {cell->base.argv, cell->new.argv};
-    int first = (int)rng_below(&r->rng, SIDES);
     for (int i = 0; i < SIDES; i++) {
         int s = first ^ i;
         if (!interrupt_none(e) || !external_run(argv[s], &out[s], e))
@@ -352,16 +365,18 @@ static bool command_pair(struct pair_runner *r, struct cell_result *result, stru
 {
     struct probe_slice turns[COMMAND_TURNS_MAX][SIDES];
     if (r->iterations == 0) {
-        if (!command_turn(r, result->cell, turns[0], e))
+        if (!command_turn(result->cell, pair->first, turns[0], e))
             return false;
         double wanted = command_target_ns / fmax(slower_ns(turns[0]), 1);
         r->iterations = (long)fmin(fmax(wanted, 1), COMMAND_TURNS_MAX);
     }
     pair->slices = (int)r->iterations;
     pair->iterations = 1;
-    for (int i = 0; i < pair->slices; i++)
-        if (!command_turn(r, result->cell, turns[i], e))
+    for (int i = 0; i < pair->slices; i++) {
+        int first = i == 0 ? pair->first : (int)rng_below(&r->rng, SIDES);
+        if (!command_turn(result->cell, first, turns[i], e))
             return false;
+    }
     ratio_of_turns(pair, turns, pair->slices);
     return true;
 }

@@ -15,9 +15,9 @@
 enum { PAIR_CPUS_MAX = 256 };
 
 struct pair_runner {
-    struct rng rng;      /* orders, CPUs, layout padding: all from one logged seed */
-    uint64_t seed;       /* handed to the kernels: both sides of all pairs work on the same */
-    char state_root[64]; /* a folder of this run's own, for ONCE kernels */
+    struct rng rng;        /* orders, CPUs, layout padding: all from one logged seed */
+    uint64_t seed;         /* handed to the kernels: both sides of all pairs work on the same */
+    char state_root[1024]; /* a folder of this run's own, for ONCE kernels */
     int cpus[PAIR_CPUS_MAX];
     int cpu_count;   /* 0: not pinned */
     long iterations; /* of the cell at hand, calibrated in its first pair */

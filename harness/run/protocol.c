@@ -1,5 +1,7 @@
 #include "harness/run/protocol.h"
 
+#include "harness/run/interrupt.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -44,10 +46,12 @@ bool channel_send(struct channel *c, struct json *message, struct err *e)
 static bool receive_more(struct channel *c, struct err *e)
 {
     char part[4096];
-    ssize_t n;
-    do
+    ssize_t n = recv(c->fd, part, sizeof part, 0);
+    while (n < 0 && errno == EINTR) {
+        if (!interrupt_none(e))
+            return false;
         n = recv(c->fd, part, sizeof part, 0);
-    while (n < 0 && errno == EINTR);
+    }
     if (n < 0)
         return err_system(e, "the other process");
     if (n == 0)

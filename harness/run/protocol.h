@@ -6,7 +6,7 @@
  *     {"op":"hello","protocol":1}                              {"protocol":1,"abi":1,"version":..,
  *                                                               "commit":..,"compiler":..,"flags":..}
  *     {"op":"prepare","kernel":..,"layers":"a,b","settings":{},
- *      "state_dir":..,"seed":"17","cpu":0}                     {"jobs":400,"has_delay":true,
+ *      "state_dir":..,"seed":"17","cpu":0}                     {"jobs":400,"grain":1,"has_delay":true,
  *                                                               "slice":{..}}
  *     {"op":"step","lo":0,"hi":8}                              {"slice":{"cpu_ns":..,"wall_ns":..,
  *                                                               "delay_ns":..}}

@@ -110,8 +110,20 @@ bool side_start(struct side_process *p, const struct plan_side *side, struct rng
     return false;
 }
 
-bool side_prepare(struct side_process *p, const struct side_case *c, long *jobs,
-                  struct probe_slice *slice, struct err *e)
+static bool read_work(const struct json *answer, struct side_work *out, struct err *e)
+{
+    const int64_t most = (int64_t)1 << 53;
+    int64_t jobs, grain;
+    if (!json_need_int(answer, "jobs", 0, most, &jobs, e) ||
+        !json_need_int(answer, "grain", 1, most, &grain, e))
+        return false;
+    out->jobs = (long)jobs;
+    out->grain = (long)grain;
+    return protocol_read_slice(answer, "slice", &out->prepare, e);
+}
+
+bool side_prepare(struct side_process *p, const struct side_case *c, struct side_work *out,
+                  struct err *e)
 {
     char seed[24];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)c->seed);
@@ -124,11 +136,8 @@ bool side_prepare(struct side_process *p, const struct side_case *c, long *jobs,
     if (c->cpu >= 0)
         json_put_number(ask, "cpu", c->cpu);
     struct json *answer = answer_to(p, ask, e);
-    int64_t number = 0;
-    bool ok = answer && json_need_int(answer, "jobs", 0, (int64_t)1 << 53, &number, e) &&
-              protocol_read_slice(answer, "slice", slice, e);
-    *jobs = (long)number;
-    p->has_delay = json_bool(json_get(answer, "has_delay"));
+    bool ok = answer && read_work(answer, out, e);
+    p->has_delay = ok && json_bool(json_get(answer, "has_delay"));
     json_free(answer);
     return ok;
 }

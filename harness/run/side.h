@@ -45,9 +45,13 @@ struct side_results {
 bool side_start(struct side_process *p, const struct plan_side *side, struct rng *rng,
                 struct err *e) MUST_CHECK;
 
-/* *jobs: of a ONCE kernel, else 0. *slice: the cost of preparing. */
-bool side_prepare(struct side_process *p, const struct side_case *c, long *jobs,
-                  struct probe_slice *slice, struct err *e) MUST_CHECK;
+struct side_work {
+    long jobs, grain;           /* of a ONCE kernel; jobs is 0 for others */
+    struct probe_slice prepare; /* what preparing took */
+};
+
+bool side_prepare(struct side_process *p, const struct side_case *c, struct side_work *out,
+                  struct err *e) MUST_CHECK;
 bool side_step(struct side_process *p, long lo, long hi, struct probe_slice *slice,
                struct err *e) MUST_CHECK;
 bool side_finish(struct side_process *p, struct probe_slice *slice, struct err *e) MUST_CHECK;

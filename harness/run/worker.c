@@ -89,6 +89,7 @@ static bool prepare(struct worker *w, const struct json *ask, struct json *answe
         return false;
     json_put_bool(answer, "has_delay", probe_has_delay(&w->probe));
     json_put_number(answer, "jobs", w->kernel->jobs ? (double)w->kernel->jobs(w->context) : 0);
+    json_put_number(answer, "grain", w->kernel->grain ? (double)w->kernel->grain(w->context) : 1);
     protocol_put_slice(answer, "slice", &slice);
     return true;
 }

@@ -33,6 +33,13 @@ static long jobs_backtest(const void *ctx)
     return bt_plan_backtests(&run->plan);
 }
 
+/* Jobs are cut where the layers' blocks end; workers share all of them at once. */
+static long grain_backtest(const void *ctx)
+{
+    const struct bt_run *run = ctx;
+    return run->plan.workers > 1 ? bt_plan_backtests(&run->plan) : run->block;
+}
+
 static bool step_backtest(void *ctx, long lo, long hi, struct err *e)
 {
     return bt_run_step(ctx, lo, hi, e);
@@ -72,6 +79,7 @@ const struct kernel kernel_backtest = {
     .width = width_backtest,
     .prepare = prepare_backtest,
     .jobs = jobs_backtest,
+    .grain = grain_backtest,
     .step = step_backtest,
     .finish = finish_backtest,
     .digest = digest_backtest,

@@ -54,6 +54,9 @@ static bool save_batch_write(const struct bt_save_link *self, struct bt_run *run
     struct state *s = self->state;
     if (!s->items)
         make_room(s);
+    /* Full when the write before failed and the caller goes on all the same. */
+    if (s->waiting == s->batch && !write_batch(s, run, doc, e))
+        return false;
     s->range = bt_plan_range(&run->plan, result->backtest);
     struct text *payload = &s->payloads[s->waiting];
     text_clear(payload);

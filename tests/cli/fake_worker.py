@@ -6,7 +6,9 @@ FAKE_DIGEST  one hex digit, repeated
 FAKE_JOBS    how many jobs it claims to have (0: as a REPEAT kernel)
 FAKE_LOG     a file to which it appends "PID SIDE OP DETAILS" of each ask
 FAKE_SIDE    its name in that file
-FAKE_TRICK   "": none; "protocol": another version; "garbage": no JSON; "die": ends at the first step;
+FAKE_FINISH  what finish takes, as a multiple of 4 ms (0.00025)
+FAKE_NET     the share of the wall time that is CPU time (1)
+FAKE_TRICK   "": none; "fickle": another digest in each process; "protocol": another version; "garbage": no JSON; "die": ends at the first step;
              "error": refuses to prepare
 """
 import json
@@ -16,6 +18,8 @@ import sys
 FACTOR = float(os.environ.get("FAKE_FACTOR", "1"))
 DIGEST = os.environ.get("FAKE_DIGEST", "0") * 64
 TRICK = os.environ.get("FAKE_TRICK", "")
+FINISH = float(os.environ.get("FAKE_FINISH", "0.00025"))
+NET = float(os.environ.get("FAKE_NET", "1"))
 JOBS = int(os.environ.get("FAKE_JOBS", "0"))
 
 
@@ -32,7 +36,7 @@ def note(ask):
 
 
 def slice_of(ns):
-    return {"cpu_ns": int(ns), "wall_ns": int(ns), "delay_ns": 0}
+    return {"cpu_ns": int(ns), "wall_ns": int(ns / NET), "delay_ns": 0}
 
 
 def answer(ask):
@@ -43,15 +47,16 @@ def answer(ask):
     if op == "prepare":
         if TRICK == "error":
             return {"error": "the fake refuses", "code": 2}
-        return {"jobs": JOBS, "has_delay": True, "slice": slice_of(1000)}
+        return {"jobs": JOBS, "grain": 1, "has_delay": True, "slice": slice_of(1000)}
     if op == "step":
         if TRICK == "die":
             os._exit(7)
         return {"slice": slice_of(4e6 * FACTOR)}
     if op == "finish":
-        return {"slice": slice_of(1000 * FACTOR)}
+        return {"slice": slice_of(4e6 * FINISH * FACTOR)}
     if op == "results":
-        return {"digest": DIGEST, "counts": {}, "totals": [], "overhead": {}}
+        digest = f"{os.getpid():064x}" if TRICK == "fickle" else DIGEST
+        return {"digest": digest, "counts": {}, "totals": [], "overhead": {}}
     return {}
 
 

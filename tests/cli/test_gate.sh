@@ -47,10 +47,34 @@ check "and above one of 5 %"
 # The order of what a pair does, from the workers' own log.
 fake logged_base FAKE_SIDE=base FAKE_JOBS=60 FAKE_LOG="$PWD/$tmp/order.log"
 fake logged_new FAKE_SIDE=new FAKE_JOBS=60 FAKE_LOG="$PWD/$tmp/order.log"
-expect 0 PASS env CUPEL_CACHE="$tmp/cache" "$CUPEL" gate --scenario micro-grid --seed 3 --out "$tmp/order.jsonl" \
+expect 0 PASS env CUPEL_CACHE="$tmp/cache" "$CUPEL" gate --scenario micro-grid --set last=50 --seed 3 --out "$tmp/order.jsonl" \
     --base "bin:$tmp/logged_base" --new "bin:$tmp/logged_new" &&
     expect 0 '' tests/cli/check_order.py "$tmp/order.log" 60 10
 check "pairs: fresh processes, warm-up on another state, the same jobs by turns, a fair coin"
+
+# A ONCE kernel: its last flush counts, its waiting is judged, its work is the same on both sides.
+once() {
+    rm -f "$tmp/once.jsonl"
+    env CUPEL_CACHE="$tmp/cache" "$CUPEL" gate --scenario micro-grid --set last=50 --seed 3 --out "$tmp/once.jsonl" "$@"
+}
+fake jobs10 FAKE_JOBS=10
+fake slow_finish FAKE_JOBS=10 FAKE_FINISH=3
+fake waits FAKE_JOBS=10 FAKE_NET=0.8
+fake jobs9 FAKE_JOBS=9
+fake fickle FAKE_JOBS=10 FAKE_TRICK=fickle
+expect 1 FAIL once --base "bin:$tmp/jobs10" --new "bin:$tmp/slow_finish"
+check "a slow last flush fails"
+expect 1 FAIL once --base "bin:$tmp/jobs10" --new "bin:$tmp/waits"
+check "waiting that CPU time does not see fails by wall less queueing"
+grep -q '"metric":"net"' "$tmp/once.jsonl"
+check "and the record names the metric"
+expect 2 'different work: 10 jobs and 9' once --base "bin:$tmp/jobs10" --new "bin:$tmp/jobs9"
+check "sides with different work are refused"
+expect 4 'results differ' once --base "bin:$tmp/fickle" --new "bin:$tmp/fickle"
+check "results that change from process to process are exit 4"
+expect 4 'the scenario expects' env CUPEL_CACHE="$tmp/cache" "$CUPEL" gate --scenario micro-grid --out "$tmp/exp.jsonl" \
+    --base "bin:$tmp/jobs10" --new "bin:$tmp/jobs10"
+check "two sides that are wrong alike do not pass: the scenario expects a digest"
 
 expect 4 'results differ' gate --base "bin:$tmp/same" --new "bin:$tmp/wrong"
 check "other results are a MISMATCH, exit 4"

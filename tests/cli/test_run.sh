@@ -86,6 +86,13 @@ grep -q '"record":"end","complete":false' "$tmp/cut.jsonl" && schema_holds "$tmp
 check "and its file is marked incomplete"
 [ -z "$(ls "$TMPDIR")" ]
 check "no state folder is left"
+"$CUPEL" gate --base 'sleep 30' --new 'sleep 30' --quiet --out "$tmp/cut2.jsonl" >/dev/null 2>&1 &
+pid=$!
+sleep 0.5
+kill -TERM $pid
+wait $pid
+[ $? -eq 130 ]
+check "a gate that waits for a command ends at SIGTERM"
 
 expect 0 ADVISORY "$CUPEL" compare "$tmp/null.jsonl" "$tmp/null.jsonl"
 check "compare is advisory"

@@ -23,17 +23,17 @@ static struct plan_cell a_cell(void)
                  .kernel = &kernel_spin,
                  .layer_set = "none",
                  .settings = settings                                                              },
-        .new = {.label = "none", .kernel = &kernel_spin, .layer_set = "none", .settings = settings},
+        .new = {.label = "all",  .kernel = &kernel_spin, .layer_set = "none", .settings = settings},
     };
 }
 
-/* Pair i: base takes 1000 + i per iteration, new 5 % more; the pair's own ratio says 20 %. */
+/* Pair i: base takes 1000 + i^2 per iteration, new 5 % more; the pair's own ratio says 20 %. */
 static void fill(struct cell_result *r, const struct plan_cell *cell)
 {
     cell_init(r, cell);
     r->has_delay = true;
     for (int i = 0; i < PAIRS; i++) {
-        int64_t base = (1000 + i) * 40, new = (1000 + i) * 42;
+        int64_t base = (1000 + i * i) * 40, new = (1000 + i * i) * 42; /* mean is not median */
         struct cell_pair pair = {
             .first = i % 2,
             .slices = 20,
@@ -65,6 +65,12 @@ static void ratios_come_from_the_pairs_own_numbers(void **state)
     assert_true(fabs(number(record, "compare", "cpu", "lower") - exp(exact.low)) < 1e-12);
     assert_true(fabs(number(record, "compare", "cpu", "upper") - exp(exact.high)) < 1e-12);
     assert_true(fabs(number(record, "compare", "cpu", "median_ratio") - 1.05) < 1e-9);
+    assert_true(number(record, "compare", "cpu", "lower") <
+                number(record, "compare", "cpu", "upper"));
+    /* Turns have coins of their own, so that no side of a pair was first. */
+    assert_int_equal(
+        json_kind(json_get(json_get(json_get(record, "compare"), "cpu"), "position_effect")),
+        JSON_NULL);
     assert_string_equal(json_text(json_get(record, "verdict")), "slower");
     json_free(record);
     cell_done(&r);
@@ -81,6 +87,8 @@ static void values_are_per_iteration_and_net_leaves_queueing_out(void **state)
     assert_true(json_number(json_get(json_get(metrics, "cpu"), "min")) == 1000);
     assert_true(json_number(json_get(json_get(metrics, "wall"), "min")) == 1002.5);
     assert_true(json_number(json_get(json_get(metrics, "net"), "min")) == 1001);
+    assert_true(json_number(json_get(json_get(metrics, "cpu"), "median")) == 1030.5);
+    assert_string_equal(json_text(json_get(json_get(record, "new"), "label")), "all");
     assert_int_equal(json_count(json_get(json_get(metrics, "cpu"), "values")), PAIRS);
     assert_int_equal(json_count(json_get(record, "pairs")), PAIRS);
     const struct json *first = json_first(json_get(record, "pairs"));

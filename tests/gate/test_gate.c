@@ -1,0 +1,122 @@
+/* The gate over hand-made cells: which metrics can fail, when it stops, which verdict counts. */
+#include "harness/gate/gate.h"
+
+#include "kernels/backtest/backtest.h"
+#include "kernels/spin.h"
+
+#include "tests/test.h"
+
+#include <math.h>
+
+static const int64_t hour_ns = 3600000000000;
+
+static struct plan_cell cell_of(const struct kernel *k)
+{
+    return (struct plan_cell){.id = "c", .base = {.kernel = k}, .new = {.kernel = k}};
+}
+
+/* Adds n pairs: per metric the ratio new/base, up to 2 % of noise on it; CPU as a share of wall. */
+static void add(struct cell_result *r, int n, const double ratio[PROBE_METRIC_COUNT], double busy)
+{
+    for (int i = 0; i < n; i++) {
+        struct cell_pair pair = {.slices = 1, .iterations = 1};
+        for (int s = 0; s < SIDES; s++)
+            pair.work[s] = (struct probe_slice){(int64_t)(1e6 * busy), 1000000, 0};
+        for (int m = 0; m < PROBE_METRIC_COUNT; m++)
+            pair.log_ratio[m] = log(ratio[m]) + 0.002 * (r->count * 8 % 21 - 10);
+        cell_add(r, &pair);
+    }
+}
+
+/* How many pairs the gate wants of such a cell; the gate is left with its decisions. */
+static int pairs_taken(struct gate *g, const struct plan_cell *cell,
+                       const double ratio[PROBE_METRIC_COUNT], double busy, int64_t budget_ns)
+{
+    struct cell_result r;
+    cell_init(&r, cell);
+    r.has_delay = cell->base.kernel != NULL;
+    gate_begin(g, &gate_rule_default, budget_ns);
+    do
+        add(&r, 1, ratio, busy);
+    while (gate_wants_more(g, &r) && r.count < 100);
+    int n = r.count;
+    cell_done(&r);
+    return n;
+}
+
+static const double equal[] = {1, 1, 1}, slow_cpu[] = {1.3, 1, 1}, slow_net[] = {1, 1.3, 1},
+                    slow_wall[] = {1, 1, 1.3};
+
+static void compute_is_judged_by_cpu_time_alone(void **state)
+{
+    (void)state;
+    struct gate g;
+    struct plan_cell cell = cell_of(&kernel_spin);
+    assert_int_equal(gate_metric_count(&cell), 1);
+    assert_int_equal(pairs_taken(&g, &cell, equal, 1, hour_ns), 10);
+    assert_int_equal(gate_outcome(&g), GATE_PASS);
+    pairs_taken(&g, &cell, slow_net, 1, hour_ns);
+    assert_int_equal(gate_outcome(&g), GATE_PASS);
+    pairs_taken(&g, &cell, slow_cpu, 1, hour_ns);
+    assert_int_equal(gate_outcome(&g), GATE_FAIL);
+}
+
+static void work_with_files_is_judged_by_waiting_too(void **state)
+{
+    (void)state;
+    struct gate g;
+    struct plan_cell cell = cell_of(&kernel_backtest);
+    assert_int_equal(gate_metric_count(&cell), 2);
+    pairs_taken(&g, &cell, slow_net, 1, hour_ns);
+    assert_int_equal(gate_outcome(&g), GATE_FAIL);
+    assert_int_equal(gate_deciding_metric(&g), PROBE_NET);
+    pairs_taken(&g, &cell, slow_wall, 1, hour_ns);
+    assert_int_equal(gate_outcome(&g), GATE_PASS);
+}
+
+static void a_command_that_waits_is_judged_by_wall_time_too(void **state)
+{
+    (void)state;
+    struct gate g;
+    struct plan_cell cell = cell_of(NULL);
+    assert_int_equal(gate_metric_count(&cell), 2);
+    assert_true(gate_pass_share(&cell) == 0.5);
+    pairs_taken(&g, &cell, slow_wall, 0.95, hour_ns);
+    assert_int_equal(gate_outcome(&g), GATE_PASS);
+    pairs_taken(&g, &cell, slow_wall, 0.85, hour_ns);
+    assert_int_equal(gate_outcome(&g), GATE_FAIL);
+    assert_true(probe_metrics[gate_deciding_metric(&g)].needs_confirmation);
+}
+
+static void the_time_budget_ends_a_cell(void **state)
+{
+    (void)state;
+    static const double at_the_margin[] = {1.10, 1.10, 1.10};
+    struct gate g;
+    struct plan_cell cell = cell_of(&kernel_spin);
+    assert_int_equal(pairs_taken(&g, &cell, at_the_margin, 1, hour_ns), 60);
+    assert_int_equal(gate_outcome(&g), GATE_BORDERLINE);
+    assert_int_equal(pairs_taken(&g, &cell, at_the_margin, 1, 0), 1);
+    assert_int_equal(gate_outcome(&g), GATE_INCONCLUSIVE);
+}
+
+static void a_regression_outweighs_doubt_and_doubt_a_pass(void **state)
+{
+    (void)state;
+    assert_int_equal(gate_worse(0, 3), 3);
+    assert_int_equal(gate_worse(3, 1), 1);
+    assert_int_equal(gate_worse(1, 3), 1);
+    assert_int_equal(gate_worse(0, 0), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(compute_is_judged_by_cpu_time_alone),
+        TEST(work_with_files_is_judged_by_waiting_too),
+        TEST(a_command_that_waits_is_judged_by_wall_time_too),
+        TEST(the_time_budget_ends_a_cell),
+        TEST(a_regression_outweighs_doubt_and_doubt_a_pass),
+    };
+    return cmocka_run_group_tests_name("gate", tests, NULL, NULL);
+}
