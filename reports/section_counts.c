@@ -59,12 +59,20 @@ static int differing(const struct table *t)
     return n;
 }
 
+static const char *exactness(const struct model_cell *cell)
+{
+    bool exact = json_bool(at(cell->record, "base.counts_exact")) &&
+                 json_bool(at(cell->record, "new.counts_exact"));
+    return exact ? "Every pair counted the same."
+                 : "The pairs did not all count the same: the first pair's counts are shown.";
+}
+
 void section_counts(struct document *d, const struct model_file *f, int level)
 {
     (void)level;
-    document_add(d, BLOCK_TEXT,
-                 "Counts are exact where time is noisy: the same at every run. "
-                 "Rows whose two sides are equal are dimmed.");
+    document_add(
+        d, BLOCK_TEXT,
+        "Counts are exact where time is noisy. Rows whose two sides are equal are dimmed.");
     for (int i = 0; i < f->cell_count; i++) {
         struct table *t = count_table(d, &f->cells[i]);
         if (table_rows(t) == 0) {
@@ -75,6 +83,7 @@ void section_counts(struct document *d, const struct model_file *f, int level)
         document_add(d, BLOCK_FOLD, "%s: %d of %d counts differ", f->cells[i].id, differing(t),
                      table_rows(t));
         document_table(d, t);
+        document_add(d, BLOCK_TEXT, "%s", exactness(&f->cells[i]));
         document_add(d, BLOCK_FOLD_END, "%s", "");
     }
 }
