@@ -113,21 +113,21 @@ endif
 PUBLIC_HEADERS := kernels/kernel.h $(addprefix harness/base/,arena.h err.h mem.h opt.h str.h)
 VERSION = $(shell sed -n 's/.*CUPEL_VERSION "\(.*\)"/\1/p' harness/base/version.h)
 
+install: TO = $(DESTDIR)$(abspath $(PREFIX))
 install: build
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
-		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/cupel/scenarios
-	install -m 755 $O/cupel $O/cupel-report $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $O/libcupel-kernels.so $(DESTDIR)$(PREFIX)/lib/libcupel-kernels.so.1
-	ln -sf libcupel-kernels.so.1 $(DESTDIR)$(PREFIX)/lib/libcupel-kernels.so
+	install -d "$(TO)/bin" "$(TO)/lib/pkgconfig" "$(TO)/share/man/man1" "$(TO)/share/cupel/scenarios"
+	install -m 755 $O/cupel $O/cupel-report "$(TO)/bin"
+	install -m 755 $O/libcupel-kernels.so "$(TO)/lib/libcupel-kernels.so.1"
+	ln -sf libcupel-kernels.so.1 "$(TO)/lib/libcupel-kernels.so"
 	for h in $(PUBLIC_HEADERS); do \
-		install -D -m 644 $$h $(DESTDIR)$(PREFIX)/include/cupel/$$h || exit 1; done
-	install -m 644 scenarios/*.json $(DESTDIR)$(PREFIX)/share/cupel/scenarios
-	install -m 644 results/schema.json $(DESTDIR)$(PREFIX)/share/cupel
-	$O/cupel help --man > $(DESTDIR)$(PREFIX)/share/man/man1/cupel.1
-	printf '%s\n' 'prefix=$(PREFIX)' 'Name: cupel' \
+		install -D -m 644 $$h "$(TO)/include/cupel/$$h" || exit 1; done
+	install -m 644 scenarios/*.json "$(TO)/share/cupel/scenarios"
+	install -m 644 results/schema.json "$(TO)/share/cupel"
+	$O/cupel help --man > "$(TO)/share/man/man1/cupel.1"
+	printf '%s\n' 'prefix=$(abspath $(PREFIX))' 'Name: cupel' \
 		'Description: benchmark kernels, and the header to write one' 'Version: $(VERSION)' \
 		'Cflags: -I$${prefix}/include/cupel' 'Libs: -L$${prefix}/lib -lcupel-kernels' \
-		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/cupel.pc
+		> "$(TO)/lib/pkgconfig/cupel.pc"
 
 # ---- tests -------------------------------------------------------------------------------------
 TEST_HELPERS := $(call objects,$(filter-out $(TEST_MAINS),$(TEST_SRC)))

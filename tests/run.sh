@@ -22,7 +22,6 @@ selected() {
 count() { grep -cE "$1" "$2"; }
 
 for test in $(find "$build/tests" -type f -name "test_*" ! -name "*.*" | sort) tests/*/test_*.sh; do
-    [ -x "$test" ] || continue
     selected "$test" "$@" || continue
     out=$log/$(basename "$(dirname "$test")")-$(basename "$test").tap
     start=$EPOCHREALTIME
@@ -31,6 +30,9 @@ for test in $(find "$build/tests" -type f -name "test_*" ! -name "*.*" | sort) t
     skips=$(count '^(not )?ok .*# SKIP' "$out")
     bad=$(($(count '^not ok' "$out") - $(count '^not ok .*# SKIP' "$out")))
     good=$(($(count '^ok' "$out") - $(count '^ok .*# SKIP' "$out")))
+    plan=$(sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$out" | tail -1)
+    # Fewer results than planned, or no plan: it stopped early.
+    if [ "${plan:-0}" -ne $((good + bad + skips)) ]; then bad=$((bad + 1)); echo "plan ${plan:-none}" >>"$out"; fi
     # A crash or a time-out without a failed line is a failure of its own, and so is a silent test.
     if [ $bad -eq 0 ] && { [ $status -ne 0 ] || [ $((good + skips)) -eq 0 ]; }; then bad=1; fi
     printf '%-44s %4d passed %3d failed %6.1f s\n' "${test#"$build"/}" "$good" "$bad" \

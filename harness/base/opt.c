@@ -112,14 +112,18 @@ static void clear_row(const struct opt *row, void *settings)
     }
 }
 
+static void default_row(const struct opt *row, void *settings, struct arena *a)
+{
+    struct err unused;
+    clear_row(row, settings);
+    if (row->fallback && !set_row(row, settings, row->fallback, a, &unused))
+        clear_row(row, settings);
+}
+
 void opt_defaults(const struct opt *rows, void *settings, struct arena *a)
 {
-    for (const struct opt *row = rows; row->name; row++) {
-        struct err unused;
-        clear_row(row, settings);
-        if (row->fallback && !set_row(row, settings, row->fallback, a, &unused))
-            clear_row(row, settings);
-    }
+    for (const struct opt *row = rows; row->name; row++)
+        default_row(row, settings, a);
 }
 
 bool opt_set(const struct opt *rows, void *settings, const char *name, const char *value,
@@ -245,9 +249,11 @@ bool opt_from_json(const struct opt *rows, void *settings, const struct json *ob
         const struct opt *row = opt_find(rows, str_of(json_key(v)));
         if (!row)
             return err_input(e, "%.60s: no such field", json_key(v));
-        clear_row(row, settings);
+        default_row(row, settings, a);
         if (json_kind(v) == JSON_NULL)
             continue;
+        if (row->kind == OPT_TEXTS)
+            clear_row(row, settings);
         if (!set_json(row, settings, v, a, e))
             return false;
     }

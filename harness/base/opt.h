@@ -65,7 +65,8 @@ bool opt_set(const struct opt *rows, void *settings, const char *name, const cha
 bool opt_from_args(const struct opt *rows, void *settings, int argc, char **argv,
                    struct opt_texts *positional, struct arena *a, struct err *e) MUST_CHECK;
 
-/* Every member of the object must be a row's name and of its kind. Numbers may not be texts. */
+/* Every member of the object must be a row's name and of its kind. Numbers may not be texts; null
+ * stands for the default. */
 bool opt_from_json(const struct opt *rows, void *settings, const struct json *object,
                    struct arena *a, struct err *e) MUST_CHECK;
 

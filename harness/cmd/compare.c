@@ -64,10 +64,20 @@ static void compare_counts(const char *id, const struct json *a, const struct js
     }
 }
 
+static void warn_of_digests(const char *id, const struct json *a, const struct json *b)
+{
+    const struct json *in_a = json_get(json_get(a, "new"), "digest");
+    const struct json *in_b = json_get(json_get(b, "new"), "digest");
+    if (json_kind(in_a) == JSON_TEXT && strcmp(json_text(in_a), json_text(in_b)) != 0)
+        log_warn("%s: the results themselves differ: %.16s... before, %.16s... now", id,
+                 json_text(in_a), json_text(in_b));
+}
+
 static bool compare_record(struct table *t, const struct json *a, const struct json *b,
                            struct arena *arena, struct err *e)
 {
     static const char *const metrics[] = {"cpu", "wall"};
+    warn_of_digests(json_text(json_get(a, "id")), a, b);
     for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
         struct values in_a = {0}, in_b = {0};
         if (!read_values(a, metrics[i], &in_a, arena, e) ||

@@ -70,7 +70,7 @@ static const struct opt gate_options[] = {
      .min = 1,
      .max = 86400,
      .fallback = "300",
-     .help = "the most time a benchmark may take"},
+     .help = "the most time a benchmark may take once it has its 10 pairs"},
     {.name = "policy",
      .kind = OPT_TEXT,
      .offset = offsetof(struct gate_settings,                                                                                    policy),
@@ -125,8 +125,8 @@ static struct json *gate_json(const struct gate *g)
     json_put_number(o, "look", d->n);
     json_put_number(o, "fail_error", d->fail_error);
     json_put_number(o, "pass_error", d->pass_error);
-    json_put_number(o, "lower", exp(d->lower));
-    json_put_number(o, "upper", exp(d->upper));
+    json_put_number(o, "lower", record_ratio_bound(d->lower));
+    json_put_number(o, "upper", record_ratio_bound(d->upper));
     return o;
 }
 
@@ -182,7 +182,7 @@ static bool judge_once(struct judging *j, const struct plan_cell *cell, struct g
         table_benchmark(j->table, &result, g);
         ok = campaign_record(j->campaign, record_comparison(&result, gate_json(g), true), e);
     } else {
-        bool kept = result.count == 0 ||
+        bool kept = result.count < RECORD_MIN_PAIRS ||
                     campaign_record(j->campaign, record_comparison(&result, NULL, false), &unused);
         if (!kept || !campaign_failed(j->campaign, cell, e, &unused))
             log_error("%s", unused.text);
@@ -351,6 +351,8 @@ static bool gate_commands(const struct gate_settings *s, const struct subject_re
                           int *status, struct arena *a, struct err *e)
 {
     struct plan plan;
+    if (s->set.n)
+        return err_input(e, "--set: two commands have no settings");
     if (!subject_plan(&plan, r, NULL, a, e))
         return false;
     bool ok = gate_plan(s, NULL, &plan, json_object(), status, a, e);

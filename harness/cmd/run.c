@@ -133,7 +133,8 @@ static bool measure(struct campaign *c, const struct plan_cell *cell, struct sho
     struct cell_result result;
     bool ok = campaign_cell(c, cell, &rule, &result, e);
     struct err unused;
-    if (result.count > 0 && !campaign_record(c, record_comparison(&result, NULL, ok), &unused))
+    if (result.count >= RECORD_MIN_PAIRS &&
+        !campaign_record(c, record_comparison(&result, NULL, ok), &unused))
         ok = ok && err_set(e, unused.code, "%s", unused.text);
     if (ok)
         show(shown, &result);
@@ -152,7 +153,7 @@ static bool measure_all(struct campaign *c, const struct plan *plan, struct err 
         ok = measure(c, &plan->cells[i], &shown, e);
     progress_end(&c->progress);
     show_end(&shown);
-    return ok;
+    return ok && (c->cells_done > 0 || err_input(e, "nothing was measured"));
 }
 
 static long pairs_of(const struct plan *plan)

@@ -63,7 +63,9 @@ static void judge(struct gate *g, const struct cell_result *r, int metric, bool 
 bool gate_wants_more(void *context, const struct cell_result *so_far)
 {
     struct gate *g = context;
-    bool out_of_budget = probe_now_ns() - g->started_ns >= g->budget_ns;
+    /* No budget is a reason to judge by fewer pairs than any verdict needs. */
+    bool out_of_budget =
+        so_far->count >= GATE_MIN_PAIRS && probe_now_ns() - g->started_ns >= g->budget_ns;
     bool open = false;
     for (int m = 0; m < PROBE_METRIC_COUNT; m++) {
         judge(g, so_far, m, out_of_budget);

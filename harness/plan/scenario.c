@@ -169,11 +169,22 @@ static bool read_rows(const struct opt *rows, void *into, const struct json *obj
     return (!object || opt_from_json(rows, into, object, a, e)) && opt_complete(rows, into, e);
 }
 
+/* Names stand in tables and reports: one line of text. */
+static bool is_label(const char *text, struct err *e)
+{
+    bool ok = *text != '\0';
+    for (const char *p = text; *p; p++)
+        ok = ok && (unsigned char)*p >= ' ' && *p != 0x7f;
+    return ok ||
+           err_input(e, "name: expected text without control characters, found \"%.80s\"", text);
+}
+
 static bool read_compare(struct scenario_compare *c, const struct json *object, struct arena *a,
                          struct err *e)
 {
     struct compare_fields fields;
-    if (!read_rows(compare_rows, &fields, object, a, e))
+    if (!read_rows(compare_rows, &fields, object, a, e) ||
+        (fields.name && !is_label(fields.name, e)))
         return false;
     *c = (struct scenario_compare){
         .name = fields.name, .expand = fields.expand, .scales = fields.scales};
@@ -193,7 +204,7 @@ static bool read_scale(struct scenario *s, const struct json *object, struct are
                        struct err *e)
 {
     struct scenario_scale *scale = &s->scales[s->scale_count];
-    if (!read_rows(scale_rows, scale, object, a, e))
+    if (!read_rows(scale_rows, scale, object, a, e) || !is_label(scale->name, e))
         return false;
     if (has_scale(s, scale->name))
         return err_input(e, "name: \"%.60s\" stands twice", scale->name);
@@ -231,17 +242,34 @@ static bool read_compares(struct scenario *s, const struct json *list, struct ar
     return s->compare_count > 0 || err_input(e, "compare: expected at least one");
 }
 
+static bool is_digest(const char *text, struct err *e)
+{
+    return (strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64) ||
+           err_input(e, "digest: expected 64 hex digits, found \"%.80s\"", text);
+}
+
 static bool read_expects(struct scenario *s, const struct json *list, struct arena *a,
                          struct err *e)
 {
     s->expects = ARENA_NEW(a, struct scenario_expect, json_count(list));
     for (const struct json *v = json_first(list); v; v = json_next(v)) {
         struct scenario_expect *x = &s->expects[s->expect_count];
-        if (!read_rows(expect_rows, x, v, a, e) || !known_scale(s, x->scale, e))
+        if (!read_rows(expect_rows, x, v, a, e) || !known_scale(s, x->scale, e) ||
+            !is_digest(x->digest, e))
             return err_prefix(e, "expect[%d]", s->expect_count);
         s->expect_count++;
     }
     return true;
+}
+
+/* It becomes part of file names. */
+static bool is_name(const char *text, struct err *e)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    size_t n = strlen(text);
+    return (n > 0 && n <= 64 && text[0] != '.' && strspn(text, allowed) == n) ||
+           err_input(e, "name: expected 1 to 64 of letters, digits, . _ -, found \"%.80s\"", text);
 }
 
 /* Folders that a bare name is looked for in; the second is where `make install` puts them. */
@@ -263,7 +291,7 @@ static bool find_file(const char *name, char path[PATH_MAX])
 static bool read_document(struct scenario *s, struct arena *a, struct err *e)
 {
     struct document d;
-    if (!read_rows(document_rows, &d, s->document, a, e))
+    if (!read_rows(document_rows, &d, s->document, a, e) || !is_name(d.name, e))
         return false;
     s->name = d.name;
     s->title = d.title ? d.title : d.name;

@@ -210,6 +210,18 @@ static void put_bounds(struct json *o, struct stats_interval i)
     json_put_number(o, "upper", i.high);
 }
 
+double record_ratio_bound(double log_bound)
+{
+    return isfinite(log_bound) ? exp(log_bound) : (double)NAN;
+}
+
+/* A bound that so few pairs cannot give is null, not 0. */
+static void put_ratio_bounds(struct json *o, struct stats_interval ratio)
+{
+    json_put_number(o, "lower", record_ratio_bound(log(ratio.low)));
+    json_put_number(o, "upper", record_ratio_bound(log(ratio.high)));
+}
+
 static struct json *welch_json(const struct stats_t_test *w)
 {
     static const char *const words[STATS_DIRECTION_COUNT] = {
@@ -229,11 +241,11 @@ static void put_tests(struct json *o, const struct stats_comparison *c)
     json_put_number(o, "signed_rank_p", c->signed_rank.p_two_sided);
     struct json *sign = json_put_object(o, "sign");
     json_put_number(sign, "p", c->sign.p_two_sided);
-    put_bounds(sign, c->sign_ratio);
+    put_ratio_bounds(sign, c->sign_ratio);
     json_put_number(sign, "level", c->sign_ratio.coverage);
     struct json *t = json_put_object(o, "paired_t");
     json_put_number(t, "p", c->paired_t.p_two_sided);
-    put_bounds(t, c->t_ratio);
+    put_ratio_bounds(t, c->t_ratio);
     json_put(o, "welch", welch_json(&c->welch));
 }
 
@@ -243,7 +255,7 @@ static struct json *contrast_json(const struct cell_result *r, int metric)
     struct json *o = json_object();
     json_put_number(o, "pairs", c.n);
     json_put_number(o, "ratio", c.ratio.estimate);
-    put_bounds(o, c.ratio);
+    put_ratio_bounds(o, c.ratio);
     json_put_number(o, "level", c.ratio.coverage);
     json_put_number(o, "percent", c.percent);
     json_put_number(o, "times", c.times);

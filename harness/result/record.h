@@ -10,7 +10,9 @@
 
 #define RECORD_LEVEL 0.95 /* of every interval in a record */
 
-/* A "comparison" record. `gate`: what the gate decided, owned from here; NULL: not a gate.
+enum { RECORD_MIN_PAIRS = 2 }; /* with fewer there is no spread, and no record */
+
+/* A "comparison" record; r->count >= RECORD_MIN_PAIRS. `gate`: what the gate decided, owned from here; NULL: not a gate.
  * complete: false when the cell was cut short. Owner of the result: the caller. */
 struct json *record_comparison(const struct cell_result *r, struct json *gate, bool complete);
 
@@ -22,6 +24,9 @@ void record_estimate(const struct cell_result *r, int metric, double *ratio, dou
 
 /* "faster", "slower" when the interval of CPU time excludes 1, else "no difference proven". */
 const char *record_verdict(const struct cell_result *r);
+
+/* exp() of a bound of a log-ratio; NAN (null in JSON) for one that so few pairs cannot give. */
+double record_ratio_bound(double log_bound);
 
 /* Median of one side's values, nanoseconds. */
 double record_median(const struct cell_result *r, int side, int metric);

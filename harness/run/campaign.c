@@ -1,6 +1,5 @@
 #include "harness/run/campaign.h"
 
-#include "harness/base/io.h"
 #include "harness/base/log.h"
 #include "harness/probe/machine.h"
 #include "harness/result/record.h"
@@ -11,19 +10,18 @@
 #include <math.h>
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 /* ---- opening -------------------------------------------------------------------------------- */
 
-/* results/runs/NAME-20260102T030405Z.jsonl; -2, -3 ... when that one is there already. */
+/* results/runs/NAME-20260102T030405Z-PID.jsonl: two runs in one second do not meet. */
 static void default_path(const char *name, char path[PATH_MAX])
 {
     char stamp[32];
     time_t now = time(NULL);
     struct tm utc;
     strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
-    snprintf(path, PATH_MAX, "results/runs/%.100s-%s.jsonl", name, stamp);
-    for (int i = 2; io_exists(path); i++)
-        snprintf(path, PATH_MAX, "results/runs/%.100s-%s-%d.jsonl", name, stamp, i);
+    snprintf(path, PATH_MAX, "results/runs/%.100s-%s-%ld.jsonl", name, stamp, (long)getpid());
 }
 
 static struct json *run_record(const struct campaign_options *o)

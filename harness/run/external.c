@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,17 +38,23 @@ static bool take_word(const char **p, struct text *word)
     return quote == 0;
 }
 
+static bool is_executable(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
 /* Is there a program of that name, as execvp would find it? */
 static bool is_program(const char *name)
 {
     if (strchr(name, '/'))
-        return access(name, X_OK) == 0;
+        return is_executable(name);
     const char *path = getenv("PATH");
     for (struct str rest = str_of(path ? path : "/usr/bin:/bin"); rest.p;) {
         struct str folder = str_cut(&rest, ':');
         char full[PATH_MAX];
         snprintf(full, sizeof full, "%.*s/%s", (int)folder.n, folder.p, name);
-        if (access(full, X_OK) == 0)
+        if (is_executable(full))
             return true;
     }
     return false;

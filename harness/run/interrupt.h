@@ -5,7 +5,7 @@
 
 #include "harness/base/err.h"
 
-void interrupt_watch(void);         /* SIGINT and SIGTERM from now on */
+void interrupt_watch(void);         /* SIGINT, SIGTERM, SIGHUP from now on */
 bool interrupt_none(struct err *e); /* false with ERR_INTERRUPTED once one has come */
 
 #endif

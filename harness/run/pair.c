@@ -8,10 +8,15 @@
 #include "harness/run/side.h"
 #include "harness/stats/hodges_lehmann.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     REPEAT_SLICES = 20, /* of a pair; at 4 ms a slice both sides take 0.16 s */
@@ -27,6 +32,26 @@ static const long iterations_max = 1L << 30; /* what takes no time even then (nu
 
 /* ---- the runner ----------------------------------------------------------------------------- */
 
+/* State folders are named cupel-PID-RANDOM: those of processes that are gone (SIGKILL) are removed. */
+static void remove_left_overs(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    struct err unused;
+    for (struct dirent *d; dir && (d = readdir(dir));) {
+        long pid;
+        struct str name = str_of(d->d_name);
+        if (!str_is(str_cut(&name, '-'), "cupel") || !str_to_long(str_cut(&name, '-'), &pid) ||
+            pid < 1 || kill((pid_t)pid, 0) == 0 || errno != ESRCH)
+            continue;
+        char path[PATH_MAX];
+        snprintf(path, sizeof path, "%s/%s", folder, d->d_name);
+        if (!io_remove_tree(path, &unused))
+            break; /* somebody else's */
+    }
+    if (dir)
+        closedir(dir);
+}
+
 bool pair_runner_open(struct pair_runner *r, uint64_t seed, struct err *e)
 {
     *r = (struct pair_runner){.rng = rng_seeded(seed), .seed = seed};
@@ -34,8 +59,10 @@ bool pair_runner_open(struct pair_runner *r, uint64_t seed, struct err *e)
     if (r->cpu_count > PAIR_CPUS_MAX)
         r->cpu_count = PAIR_CPUS_MAX;
     const char *folder = getenv("TMPDIR");
-    int n = snprintf(r->state_root, sizeof r->state_root, "%s/cupel-XXXXXX",
-                     folder && *folder ? folder : "/var/tmp");
+    folder = folder && *folder ? folder : "/var/tmp";
+    remove_left_overs(folder);
+    int n = snprintf(r->state_root, sizeof r->state_root, "%s/cupel-%ld-XXXXXX", folder,
+                     (long)getpid());
     if (n >= (int)sizeof r->state_root)
         return err_input(e, "TMPDIR: the name is too long");
     if (!mkdtemp(r->state_root))
@@ -381,11 +408,22 @@ static bool command_pair(struct pair_runner *r, struct cell_result *result, stru
     return true;
 }
 
+static bool clocks_moved(const struct cell_pair *pair, struct err *e)
+{
+    for (int s = 0; s < SIDES; s++)
+        if (pair->work[s].cpu_ns <= 0 || pair->work[s].wall_ns <= 0)
+            return err_set(e, ERR_SYSTEM,
+                           "nothing was measured: a clock of the %s side stood still",
+                           s == SIDE_BASE ? "base" : "new");
+    return true;
+}
+
 bool pair_run(struct pair_runner *r, struct cell_result *result, struct err *e)
 {
     struct cell_pair pair = {.first = (int)rng_below(&r->rng, SIDES)};
     bool is_command = result->cell->base.kernel == NULL;
     bool ok = is_command ? command_pair(r, result, &pair, e) : kernel_pair(r, result, &pair, e);
+    ok = ok && clocks_moved(&pair, e);
     if (!ok)
         return interrupt_none(e) && err_prefix(e, "%s", result->cell->id);
     cell_add(result, &pair);

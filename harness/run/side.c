@@ -3,6 +3,7 @@
 
 #include "harness/base/str.h"
 #include "harness/probe/machine.h"
+#include "harness/probe/totals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -68,6 +69,11 @@ static struct json *ask_for(const char *op)
     return ask;
 }
 
+static const char *name_of(const struct side_process *p)
+{
+    return p->side->binary ? p->side->binary : p->side->label;
+}
+
 /* Sends the ask (freed here) and gives the answer; NULL with the worker's own words on failure. */
 static struct json *answer_to(struct side_process *p, struct json *ask, struct err *e)
 {
@@ -75,12 +81,13 @@ static struct json *answer_to(struct side_process *p, struct json *ask, struct e
         channel_send(&p->channel, ask, e) ? channel_receive(&p->channel, e) : NULL;
     const struct json *error = json_get(answer, "error");
     if (error) {
-        err_set(e, ERR_INPUT, "%s", json_text(error));
+        bool has_words = json_kind(error) == JSON_TEXT && *json_text(error);
+        err_set(e, ERR_INPUT, "%s", has_words ? json_text(error) : "failed without a word");
         json_free(answer);
         answer = NULL;
     }
     if (!answer)
-        err_prefix(e, "%s", p->side->binary ? p->side->binary : p->side->label);
+        err_prefix(e, "%s", name_of(p));
     return answer;
 }
 
@@ -172,15 +179,35 @@ bool side_release(struct side_process *p, struct err *e)
     return answer != NULL;
 }
 
+static bool is_digest(const char *text)
+{
+    return strlen(text) == KERNEL_DIGEST_HEX - 1 &&
+           strspn(text, "0123456789abcdef") == KERNEL_DIGEST_HEX - 1;
+}
+
+static bool check_counts(const struct json *counts, struct err *e)
+{
+    int64_t unused;
+    for (const struct json *v = json_first(counts); v; v = json_next(v))
+        if (!json_need_int(counts, json_key(v), 0, (int64_t)1 << 53, &unused, e))
+            return err_prefix(e, "counts");
+    return true;
+}
+
+/* Another program's worker may say anything: what goes into the record is checked first. */
 static bool read_results(const struct json *answer, struct side_results *out, struct err *e)
 {
     const char *digest;
     const struct json *counts, *totals, *overhead;
+    struct probe_totals checked;
     if (!json_need_text(answer, "digest", &digest, e) ||
-        !json_need_object(answer, "counts", &counts, e) ||
+        !json_need_object(answer, "counts", &counts, e) || !check_counts(counts, e) ||
         !json_need_array(answer, "totals", &totals, e) ||
+        !probe_totals_from_json(totals, &checked, e) ||
         !json_need_object(answer, "overhead", &overhead, e))
         return false;
+    if (!is_digest(digest))
+        return err_input(e, "digest: expected 64 hex digits, found \"%.80s\"", digest);
     snprintf(out->digest, sizeof out->digest, "%s", digest);
     out->counts = json_copy(counts);
     out->totals = json_copy(totals);
@@ -192,7 +219,7 @@ bool side_results(struct side_process *p, struct side_results *out, struct err *
 {
     *out = (struct side_results){0};
     struct json *answer = answer_to(p, ask_for("results"), e);
-    bool ok = answer && read_results(answer, out, e);
+    bool ok = answer && (read_results(answer, out, e) || err_prefix(e, "%s", name_of(p)));
     json_free(answer);
     return ok;
 }
