@@ -97,7 +97,7 @@ static bool write_csv(const struct bt_run *run, const char *path, struct err *e)
     bool ok;
     make_csv(run, &text);
     if (strcmp(path, "-") != 0)
-        ok = io_write_file(path, text.p, text.n, e);
+        ok = io_write_output(path, text.p, text.n, e);
     else
         ok = (fwrite(text.p, 1, text.n, stdout) == text.n && fflush(stdout) == 0) ||
              err_system(e, "standard output");
@@ -106,11 +106,9 @@ static bool write_csv(const struct bt_run *run, const char *path, struct err *e)
 }
 
 /* Said before hours of computing rather than after. */
-static bool can_write_csv(const char *path, struct arena *a, struct err *e)
+static bool can_write_csv(const char *path, struct err *e)
 {
-    const char *slash = strrchr(path, '/');
-    const char *folder = slash ? str_copy(a, (struct str){path, (size_t)(slash - path) + 1}) : "./";
-    return io_exists(folder) || err_system(e, "csv: %s", folder);
+    return strcmp(path, "-") == 0 || io_check_output(path, e) || err_prefix(e, "csv");
 }
 
 /* ---- summary ---------------------------------------------------------------------------------- */
@@ -206,8 +204,7 @@ static enum err_code run_sweep(const struct invocation *in, struct err *e)
         err_input(e, "--resume needs --store DIR");
         return e->code;
     }
-    if (!can_write_csv(s->csv, in->arena, e) ||
-        !kernel_layers_parse(&kernel_backtest, s->layers, &layers, e))
+    if (!can_write_csv(s->csv, e) || !kernel_layers_parse(&kernel_backtest, s->layers, &layers, e))
         return e->code;
     log_set_quiet(s->quiet);
     signal(SIGPIPE, SIG_IGN); /* a reader that leaves is an error of ours to tell, not our death */

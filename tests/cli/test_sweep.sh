@@ -48,6 +48,20 @@ sweep "${small[@]}" --quiet
 check "quiet is silent" test ! -s "$work/err"
 sweep "${small[@]}" --csv "$work/file.csv"
 check "a file gets the same bytes as standard output" same "$work/file.csv" "$work/small.csv"
+ln -s file.csv "$work/link.csv"
+echo old >"$work/file.csv"
+sweep "${small[@]}" --csv "$work/link.csv"
+check "a link stays one, its file gets the results" \
+    test -L "$work/link.csv" -a "$(cksum <"$work/file.csv")" = "$(cksum <"$work/small.csv")"
+mkfifo "$work/fifo"
+cat "$work/fifo" >"$work/read" &
+sweep "${small[@]}" --csv "$work/fifo"
+[ -p "$work/fifo" ] || : >"$work/fifo" # a lost one must not hang its reader
+[ -p "$work/fifo" ] && wait $!
+check "a FIFO is written through" same "$work/read" "$work/small.csv"
+ln -s /dev/stdout "$work/standard" # a mistake must not cost the machine its own
+sweep "${small[@]}" --csv "$work/standard"
+check "/dev/stdout is standard output" same "$work/out" "$work/small.csv"
 for set in none checkpoint-cache,batch-write bundle-pool,pre-group all,-pre-group; do
     for workers in 1 3; do
         sweep "${small[@]}" --layers $set --workers $workers --store "$work/s-$set-$workers"
@@ -83,6 +97,14 @@ sweep "${small[@]}" --store "$work/new" --resume
 check "resume on an absent store starts afresh" same "$work/out" "$work/small.csv"
 sweep "${small[@]}" --csv "$work/no/such/x.csv"
 check "a CSV file without a folder is refused at once" refuses "csv: $work/no/such/"
+sweep "${small[@]}" --csv ""
+check "an empty name for the CSV file is refused" refuses "csv: expected the name of a file"
+sweep "${small[@]}" --csv "$work" --store "$work/unused"
+check "a folder for the CSV file is refused" refuses "found a folder"
+check "and before any work" test ! -e "$work/unused"
+ln -s /dev/full "$work/full.csv"
+sweep "${small[@]}" --csv "$work/full.csv"
+check "a full device: one line, status 2" refuses "No space left"
 sweep "${small[@]}" --store "$work/small.csv"
 check "a file is no store" refuses "expected a folder for the store, found a file"
 cp -r "$work/b" "$work/edited"
