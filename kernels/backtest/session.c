@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STORE_SCHEMA = 1 };
+enum { STORE_SCHEMA = 2 };
 
 /* ---- store.json ------------------------------------------------------------------------------- */
 
