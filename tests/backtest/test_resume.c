@@ -134,6 +134,21 @@ static void garbage_for_a_checkpoint_is_rebuilt_too(void **state)
     finish_with(LAYERS_ALL, NULL, 20);
 }
 
+static void a_missing_checkpoint_is_rebuilt_from_the_results(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    const uint64_t sets[] = {LAYERS_NONE, LAYERS_ALL};
+    for (int i = 0; i < 2; i++) {
+        begin_torn(sets[i], 30);
+        assert_ok(io_remove(in_store("checkpoint.json"), &e), &e);
+        finish_with(LAYERS_ALL ^ sets[i], "checkpoint.json: missing; rebuilt from 30 stored", 30);
+        finish_with(sets[i], NULL, N);
+    }
+    begin_torn(LAYERS_ALL, 5); /* all of them were still waiting */
+    finish_with(LAYERS_ALL, NULL, 0);
+}
+
 static const char *result_file(const char *id)
 {
     static char name[200];
@@ -412,6 +427,7 @@ int main(void)
         TEST(a_run_torn_by_workers_is_resumed),
         TEST(a_truncated_checkpoint_is_rebuilt_from_the_results),
         TEST(garbage_for_a_checkpoint_is_rebuilt_too),
+        TEST(a_missing_checkpoint_is_rebuilt_from_the_results),
         TEST(a_missing_result_runs_again),
         TEST(a_damaged_result_runs_again_whatever_way_it_is_stored_then),
         TEST(a_damaged_line_of_a_segment_runs_again),
