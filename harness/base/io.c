@@ -372,6 +372,26 @@ bool io_remove_tree(const char *path, struct err *e)
     return true;
 }
 
+static bool is_temporary(const char *name)
+{
+    static const char mark[] = ".tmp.";
+    const char *end = name + strlen(name), *digits = end;
+    while (digits > name && digits[-1] >= '0' && digits[-1] <= '9')
+        digits--;
+    size_t n = sizeof mark - 1;
+    return digits < end && (size_t)(digits - name) > n && memcmp(digits - n, mark, n) == 0;
+}
+
+static int remove_temporary(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    return kind == FTW_F && is_temporary(path + at->base) ? remove_entry(path, st, kind, at) : 0;
+}
+
+bool io_remove_temporaries(const char *path, struct err *e)
+{
+    return nftw(path, remove_temporary, 16, FTW_PHYS) == 0 || err_system(e, "clean %s", path);
+}
+
 bool io_exists(const char *path)
 {
     return access(path, F_OK) == 0;

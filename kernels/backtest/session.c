@@ -117,7 +117,8 @@ bool bt_session_open(struct bt_run *run, struct bt_run_target target, struct err
         return false;
     if (!usable)
         return may_use(target.store, target.resume, has_facts, has_lock, e);
-    if (!open_facts(run, facts_path, e))
+    /* Under the lock, so that nobody alive is writing one. */
+    if (!open_facts(run, facts_path, e) || !io_remove_temporaries(target.store, e))
         return false;
     run->store = result_store_open(target.store, e);
     return run->store != NULL;

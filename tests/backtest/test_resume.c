@@ -156,6 +156,20 @@ static const char *result_file(const char *id)
     return in_store(name);
 }
 
+static void what_a_killed_writer_left_is_removed(void **state)
+{
+    (void)state;
+    static const char *const left[] = {
+        "checkpoint.json.tmp.4711", "store.json.tmp.4711",
+        "results/2000-01-01_2000-02-09/segment-000009.jsonl.tmp.4711"};
+    begin_torn(LAYERS_ALL, 30);
+    for (int i = 0; i < 3; i++)
+        write_file(in_store(left[i]), "{");
+    finish_with(LAYERS_NONE, NULL, 30);
+    for (int i = 0; i < 3; i++)
+        assert_false(io_exists(in_store(left[i])));
+}
+
 static void a_missing_result_runs_again(void **state)
 {
     (void)state;
@@ -428,6 +442,7 @@ int main(void)
         TEST(a_truncated_checkpoint_is_rebuilt_from_the_results),
         TEST(garbage_for_a_checkpoint_is_rebuilt_too),
         TEST(a_missing_checkpoint_is_rebuilt_from_the_results),
+        TEST(what_a_killed_writer_left_is_removed),
         TEST(a_missing_result_runs_again),
         TEST(a_damaged_result_runs_again_whatever_way_it_is_stored_then),
         TEST(a_damaged_line_of_a_segment_runs_again),

@@ -465,6 +465,27 @@ static void what_cannot_be_an_output_is_refused(void **state)
     assert_false(io_exists(path_in(folder, "new")));
 }
 
+static void temporaries_of_killed_writers_are_removed(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    static const char *const kept[] = {"a.json", "a.tmp.", "a.tmp.12x", ".tmp.12", "atmp.12"};
+    static const char *const gone[] = {"a.json.tmp.1", "sub/b.tmp.4194304"};
+    const char *folder = test_folder("io_temporaries");
+    assert_ok(io_make_dirs(path_in(folder, "sub"), &e), &e);
+    assert_ok(io_make_dirs(path_in(folder, "folder.tmp.7"), &e), &e);
+    for (int i = 0; i < 5; i++)
+        write_text(path_in(folder, kept[i]), "x");
+    for (int i = 0; i < 2; i++)
+        write_text(path_in(folder, gone[i]), "x");
+    assert_ok(io_remove_temporaries(folder, &e), &e);
+    for (int i = 0; i < 5; i++)
+        assert_true(io_exists(path_in(folder, kept[i])));
+    for (int i = 0; i < 2; i++)
+        assert_false(io_exists(path_in(folder, gone[i])));
+    assert_true(io_exists(path_in(folder, "folder.tmp.7")));
+}
+
 int main(int argc, char **argv)
 {
     program = argv[0];
@@ -484,6 +505,7 @@ int main(int argc, char **argv)
         TEST(a_fault_that_is_never_reached_or_unreadable_is_none),
         TEST(reads_maps_and_removals_can_fail_too),
         TEST(sqlite_meets_planned_faults),
+        TEST(temporaries_of_killed_writers_are_removed),
         TEST(an_output_follows_links_and_keeps_the_mode),
         TEST(devices_and_fifos_are_written_through),
         TEST(what_cannot_be_an_output_is_refused),
