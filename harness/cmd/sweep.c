@@ -172,14 +172,17 @@ static void say_notes(const struct text *notes)
     }
 }
 
-/* Results of two contents must not stand in one table. */
+/* Results of two contents must not stand in one table; data that were edited in place have one. */
 static bool same_bundle(const struct bt_run *run, struct err *e)
 {
-    for (long i = 0; i < bt_plan_backtests(&run->plan); i++)
-        if (strcmp(bt_run_result(run, i)->content, run->plan.content) != 0)
-            return err_input(e, "%s: replaced while the sweep ran; run it again",
-                             run->plan.bundle_dir);
-    return true;
+    struct bundle_version now;
+    if (!bundle_version(run->plan.bundle_dir, &now, e))
+        return false;
+    bool same = bundle_version_equal(now, run->plan.version);
+    for (long i = 0; same && i < bt_plan_backtests(&run->plan); i++)
+        same = strcmp(bt_run_result(run, i)->content, run->plan.content) == 0;
+    return same ||
+           err_input(e, "%s: replaced while the sweep ran; run it again", run->plan.bundle_dir);
 }
 
 static bool sweep(const struct sweep_settings *s, struct bt_run *run, struct err *e)

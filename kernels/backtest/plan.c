@@ -281,7 +281,8 @@ bool bt_plan_make(const struct bt_settings *s, struct arena *a, struct bt_plan *
         return false;
     out->strategy = bt_strategy_find(s->strategy, e);
     if (!out->strategy || !bt_grid_make(out->strategy, s->param, a, &out->grid, e) ||
-        !make_ids(a, out, e) || !bundle_verify(s->bundle, e))
+        !make_ids(a, out, e) || !bundle_version(s->bundle, &out->version, e) ||
+        !bundle_verify(s->bundle, e))
         return false;
     struct bundle *b = bundle_open(s->bundle, e);
     bool ok = b && plan_over(b, s, a, out, e);

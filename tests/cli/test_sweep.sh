@@ -137,7 +137,25 @@ check "killed with all layers, resumed plain" kill_and_resume all 1 none 1
 check "killed with workers, resumed without" kill_and_resume none 2 all 1
 check "killed without, resumed with workers" kill_and_resume batch-write 1 pre-group 2
 
+# ---- data that change in mid-run ----
+rm -rf "$work/k"
+cp -r "$work/b" "$work/touched"
+"$CUPEL" sweep --bundle "$work/touched" "${many[@]}" --layers none --store "$work/k" \
+    >"$work/out" 2>"$work/err" &
+first=$!
+for _ in $(seq 500); do
+    [ -e "$work/k/checkpoint.json" ] && break
+    sleep 0.01
+done
+kill -STOP $first
+touch -d 2001-01-01 "$work/touched/manifest.json"
+kill -CONT $first
+wait $first
+status=$?
+check "a bundle that changes while a sweep runs gives no table" refuses "replaced while the sweep"
+
 # ---- damage ----
+sweep "${many[@]}" --store "$work/k" --resume
 cut -c1-200 "$work/k/checkpoint.json" >"$work/k/half" && mv "$work/k/half" "$work/k/checkpoint.json"
 sweep "${many[@]}" --store "$work/k" --resume
 damage_is_told() {
