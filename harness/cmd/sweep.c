@@ -4,6 +4,7 @@
 #include "harness/base/io.h"
 #include "harness/base/log.h"
 #include "harness/base/units.h"
+#include "harness/run/interrupt.h"
 #include "kernels/backtest/backtest.h"
 #include "kernels/backtest/run.h"
 #include "kernels/registry.h"
@@ -185,12 +186,32 @@ static bool same_bundle(const struct bt_run *run, struct err *e)
            err_input(e, "%s: replaced while the sweep ran; run it again", run->plan.bundle_dir);
 }
 
+/* What is done when a signal comes is stored. */
+static bool stop(struct bt_run *run, struct err *e)
+{
+    if (!bt_run_finish(run, e))
+        return false;
+    return err_set(e, ERR_INTERRUPTED,
+                   run->store ? "interrupted; --resume goes on" : "interrupted");
+}
+
+static bool run_all(struct bt_run *run, struct err *e)
+{
+    long n = bt_plan_backtests(&run->plan), slice = bt_run_slice(run);
+    for (long lo = 0; lo < n; lo += slice) {
+        if (!interrupt_none(e))
+            return stop(run, e);
+        if (!bt_run_step(run, lo, lo + slice < n ? lo + slice : n, e))
+            return false;
+    }
+    return bt_run_finish(run, e);
+}
+
 static bool sweep(const struct sweep_settings *s, struct bt_run *run, struct err *e)
 {
     double begin = now_ns();
     say_notes(&run->notes);
-    if (!bt_run_step(run, 0, bt_plan_backtests(&run->plan), e) || !bt_run_finish(run, e) ||
-        !same_bundle(run, e))
+    if (!run_all(run, e) || !same_bundle(run, e))
         return false;
     double ns = now_ns() - begin;
     if (!write_csv(run, s->csv, e))
@@ -210,6 +231,7 @@ static enum err_code run_sweep(const struct invocation *in, struct err *e)
     if (!can_write_csv(s->csv, e) || !kernel_layers_parse(&kernel_backtest, s->layers, &layers, e))
         return e->code;
     log_set_quiet(s->quiet);
+    interrupt_watch();
     signal(SIGPIPE, SIG_IGN); /* a reader that leaves is an error of ours to tell, not our death */
     struct bt_run_target target = {.store = s->store, .resume = s->resume};
     struct bt_run *run = bt_run_open(&s->backtest, layers, target, e);
@@ -230,7 +252,8 @@ const struct command command_sweep = {
         "17 digits; an undefined Sharpe ratio is an empty field.\n\n"
         "  cupel sweep --bundle data/mag7 --symbols AAPL --param fast=2:100 --param slow=2:100 \\\n"
         "      --store runs/w1 --csv w1.csv\n\n"
-        "A run that was killed goes on with --resume, whatever its layers and workers were. A\n"
+        "A run that was killed or interrupted goes on with --resume, whatever its layers and "
+        "workers were. A\n"
         "store remembers the data, symbols, strategy, fill, fee and range of its results, and is\n"
         "refused for any other.",
     .options = sweep_options,

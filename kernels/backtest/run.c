@@ -87,6 +87,12 @@ bool bt_run_step(struct bt_run *run, long lo, long hi, struct err *e)
     return BT_CALL(run->ops.exec, run, lo, hi, e);
 }
 
+long bt_run_slice(const struct bt_run *run)
+{
+    enum { A_WORKER = 256 }; /* enough that starting it does not count */
+    return run->plan.workers > 1 ? run->plan.workers * A_WORKER : run->block;
+}
+
 bool bt_run_finish(struct bt_run *run, struct err *e)
 {
     for (int r = 0; run->store && r < run->plan.range_count; r++)

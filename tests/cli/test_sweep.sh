@@ -137,6 +137,31 @@ check "killed with all layers, resumed plain" kill_and_resume all 1 none 1
 check "killed with workers, resumed without" kill_and_resume none 2 all 1
 check "killed without, resumed with workers" kill_and_resume batch-write 1 pre-group 2
 
+# ---- interrupted and resumed ----
+interrupt_and_resume() { # SIGNAL LAYERS WORKERS BATCH
+    rm -rf "$work/k"
+    "$CUPEL" sweep --bundle "$work/b" "${long[@]}" --layers "$2" --workers "$3" \
+        --checkpoint-batch-size "$4" --store "$work/k" >"$work/out" 2>"$work/err" &
+    local pid=$!
+    for _ in $(seq 500); do
+        [ -e "$work/k/checkpoint.json" ] && break
+        sleep 0.01
+    done
+    kill -"$1" $pid
+    wait $pid
+    status=$?
+    [ $status -eq 130 ] && [ "$(wc -l <"$work/err")" -eq 1 ] && [ ! -s "$work/out" ] &&
+        says "interrupted; --resume goes on" || return 1
+    sweep "${long[@]}" --store "$work/k" --resume
+    [ $status -eq 0 ] && same "$work/out" "$work/long.csv" && ! says "(0 from the store)"
+}
+long=(--symbols AAPL,MSFT --param fast=2:20 --param slow=20:120) # 1918 backtests
+sweep "${long[@]}" --quiet
+cp "$work/out" "$work/long.csv"
+check "SIGINT: one line, status 130, and resume goes on" interrupt_and_resume INT none 1 1
+check "SIGTERM with all layers" interrupt_and_resume TERM all 1 3
+check "SIGINT with workers" interrupt_and_resume INT none 2 1
+
 # ---- data that change in mid-run ----
 rm -rf "$work/k"
 cp -r "$work/b" "$work/touched"
