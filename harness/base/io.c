@@ -181,14 +181,17 @@ bool io_read_file(const char *path, struct text *into, struct err *e)
     return ok;
 }
 
-bool io_write_file(const char *path, const void *bytes, size_t n, struct err *e)
+/* mode: that of the file which is replaced, NULL for a new one's. */
+static bool replace_file(const char *path, const mode_t *mode, struct str bytes, struct err *e)
 {
     struct text temporary = {0};
     text_printf(&temporary, "%s.tmp.%ld", path, (long)getpid());
     int fd = io_open(temporary.p, O_WRONLY | O_CREAT | O_TRUNC, e);
     bool ok = fd >= 0;
     if (ok) {
-        ok = (io_write(fd, bytes, n, e) && io_sync(fd, e)) || err_prefix(e, "%s", path);
+        ok = (!mode || fchmod(fd, *mode & 07777) == 0 || err_system(e, "mode")) &&
+             io_write(fd, bytes.p, bytes.n, e) && io_sync(fd, e);
+        ok = ok || err_prefix(e, "%s", path);
         io_close(fd);
         ok = ok && io_rename(temporary.p, path, e);
         if (!ok)
@@ -201,6 +204,80 @@ bool io_write_file(const char *path, const void *bytes, size_t n, struct err *e)
     snprintf(folder, sizeof folder, "%s", path);
     return io_sync_dir(dirname(folder), e);
 }
+
+bool io_write_file(const char *path, const void *bytes, size_t n, struct err *e)
+{
+    return replace_file(path, NULL, (struct str){bytes, n}, e);
+}
+
+/* ---- outputs that a user names ---------------------------------------------------------------- */
+
+/* Standard output or error when it is that file, so that what else goes there stays; else -1. */
+static int standard_fd(const struct stat *file)
+{
+    struct stat st;
+    for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fstat(fd, &st) == 0 && st.st_dev == file->st_dev && st.st_ino == file->st_ino)
+            return fd;
+    return -1;
+}
+
+static bool check_absent(const char *path, struct err *e)
+{
+    struct stat st;
+    char folder[PATH_MAX];
+    if (lstat(path, &st) == 0)
+        return err_input(e, "%s: a link to nothing", path);
+    const char *slash = strrchr(path, '/');
+    int n = slash ? (int)(slash - path) + 1 : 0;
+    snprintf(folder, sizeof folder, "%.*s", n, path);
+    return access(n ? folder : "./", W_OK | X_OK) == 0 || err_system(e, "%s", n ? folder : "./");
+}
+
+bool io_check_output(const char *path, struct err *e)
+{
+    struct stat st;
+    size_t n = strlen(path);
+    if (n == 0 || n >= PATH_MAX)
+        return err_input(e, "expected the name of a file, found \"%.60s\"", path);
+    bool exists = stat(path, &st) == 0;
+    if (!exists && errno != ENOENT && errno != ENOTDIR)
+        return err_system(e, "%s", path);
+    if (path[n - 1] == '/' || (exists && S_ISDIR(st.st_mode)))
+        return err_input(e, "%s: expected a file, found a folder", path);
+    if (exists)
+        return access(path, W_OK) == 0 || err_system(e, "%s", path);
+    return check_absent(path, e);
+}
+
+static bool write_through(const char *path, int standard, struct str bytes, struct err *e)
+{
+    int fd = standard >= 0 ? standard : io_open(path, O_WRONLY | O_NOCTTY, e);
+    if (fd < 0)
+        return false;
+    bool ok = io_write(fd, bytes.p, bytes.n, e) || err_prefix(e, "%s", path);
+    if (standard < 0)
+        io_close(fd);
+    return ok;
+}
+
+bool io_write_output(const char *path, const void *bytes, size_t n, struct err *e)
+{
+    struct stat st;
+    char real[PATH_MAX];
+    struct str all = {bytes, n};
+    if (!io_check_output(path, e))
+        return false;
+    if (stat(path, &st) != 0)
+        return replace_file(path, NULL, all, e);
+    int standard = standard_fd(&st);
+    if (standard >= 0 || !S_ISREG(st.st_mode))
+        return write_through(path, standard, all, e);
+    return realpath(path, real) ? replace_file(real, &st.st_mode, all, e)
+                                : err_system(e, "%s", path);
+}
+
+/* ---- maps and folders ------------------------------------------------------------------------- */
 
 bool io_map(const char *path, struct io_map *out, struct err *e)
 {
@@ -293,6 +370,26 @@ bool io_remove_tree(const char *path, struct err *e)
     if (nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0)
         return err_system(e, "remove %s", path);
     return true;
+}
+
+static bool is_temporary(const char *name)
+{
+    static const char mark[] = ".tmp.";
+    const char *end = name + strlen(name), *digits = end;
+    while (digits > name && digits[-1] >= '0' && digits[-1] <= '9')
+        digits--;
+    size_t n = sizeof mark - 1;
+    return digits < end && (size_t)(digits - name) > n && memcmp(digits - n, mark, n) == 0;
+}
+
+static int remove_temporary(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    return kind == FTW_F && is_temporary(path + at->base) ? remove_entry(path, st, kind, at) : 0;
+}
+
+bool io_remove_temporaries(const char *path, struct err *e)
+{
+    return nftw(path, remove_temporary, 16, FTW_PHYS) == 0 || err_system(e, "clean %s", path);
 }
 
 bool io_exists(const char *path)

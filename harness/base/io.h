@@ -55,6 +55,13 @@ void io_close(int fd); /* -1 is fine */
 bool io_read_file(const char *path, struct text *into, struct err *e) MUST_CHECK;
 bool io_write_file(const char *path, const void *bytes, size_t n, struct err *e) MUST_CHECK;
 
+/* A file that a user names. An existing device, FIFO or what standard output or error is (also as
+ * /dev/stdout) is written through; a link is followed; a regular or absent file is replaced as by
+ * io_write_file, its mode kept. io_check_output refuses, before any work, what cannot become one:
+ * an empty name, a folder, a link to nothing, no such folder, no permission. */
+bool io_check_output(const char *path, struct err *e) MUST_CHECK;
+bool io_write_output(const char *path, const void *bytes, size_t n, struct err *e) MUST_CHECK;
+
 /* A read-only mapping of a whole file. n == 0 for an empty file (p is NULL then). */
 struct io_map {
     const void *p;
@@ -70,6 +77,9 @@ bool io_sync_dir(const char *path, struct err *e) MUST_CHECK;
 bool io_remove(const char *path, struct err *e) MUST_CHECK; /* a file; absent is an error */
 bool io_remove_tree(const char *path,
                     struct err *e) MUST_CHECK; /* absent is fine; links unlinked */
+/* What killed processes left of io_write_file (NAME.tmp.PID), in a folder and below; links are not
+ * followed. For a folder in which nobody is writing. */
+bool io_remove_temporaries(const char *path, struct err *e) MUST_CHECK;
 bool io_exists(const char *path);
 bool io_is_empty_dir(const char *path); /* true also when there is nothing at all */
 

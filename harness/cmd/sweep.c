@@ -4,6 +4,7 @@
 #include "harness/base/io.h"
 #include "harness/base/log.h"
 #include "harness/base/units.h"
+#include "harness/run/interrupt.h"
 #include "kernels/backtest/backtest.h"
 #include "kernels/backtest/run.h"
 #include "kernels/registry.h"
@@ -97,7 +98,7 @@ static bool write_csv(const struct bt_run *run, const char *path, struct err *e)
     bool ok;
     make_csv(run, &text);
     if (strcmp(path, "-") != 0)
-        ok = io_write_file(path, text.p, text.n, e);
+        ok = io_write_output(path, text.p, text.n, e);
     else
         ok = (fwrite(text.p, 1, text.n, stdout) == text.n && fflush(stdout) == 0) ||
              err_system(e, "standard output");
@@ -106,11 +107,9 @@ static bool write_csv(const struct bt_run *run, const char *path, struct err *e)
 }
 
 /* Said before hours of computing rather than after. */
-static bool can_write_csv(const char *path, struct arena *a, struct err *e)
+static bool can_write_csv(const char *path, struct err *e)
 {
-    const char *slash = strrchr(path, '/');
-    const char *folder = slash ? str_copy(a, (struct str){path, (size_t)(slash - path) + 1}) : "./";
-    return io_exists(folder) || err_system(e, "csv: %s", folder);
+    return strcmp(path, "-") == 0 || io_check_output(path, e) || err_prefix(e, "csv");
 }
 
 /* ---- summary ---------------------------------------------------------------------------------- */
@@ -174,22 +173,45 @@ static void say_notes(const struct text *notes)
     }
 }
 
-/* Results of two contents must not stand in one table. */
+/* Results of two contents must not stand in one table; data that were edited in place have one. */
 static bool same_bundle(const struct bt_run *run, struct err *e)
 {
-    for (long i = 0; i < bt_plan_backtests(&run->plan); i++)
-        if (strcmp(bt_run_result(run, i)->content, run->plan.content) != 0)
-            return err_input(e, "%s: replaced while the sweep ran; run it again",
-                             run->plan.bundle_dir);
-    return true;
+    struct bundle_version now;
+    if (!bundle_version(run->plan.bundle_dir, &now, e))
+        return false;
+    bool same = bundle_version_equal(now, run->plan.version);
+    for (long i = 0; same && i < bt_plan_backtests(&run->plan); i++)
+        same = strcmp(bt_run_result(run, i)->content, run->plan.content) == 0;
+    return same ||
+           err_input(e, "%s: replaced while the sweep ran; run it again", run->plan.bundle_dir);
+}
+
+/* What is done when a signal comes is stored. */
+static bool stop(struct bt_run *run, struct err *e)
+{
+    if (!bt_run_finish(run, e))
+        return false;
+    return err_set(e, ERR_INTERRUPTED,
+                   run->store ? "interrupted; --resume goes on" : "interrupted");
+}
+
+static bool run_all(struct bt_run *run, struct err *e)
+{
+    long n = bt_plan_backtests(&run->plan), slice = bt_run_slice(run);
+    for (long lo = 0; lo < n; lo += slice) {
+        if (!interrupt_none(e))
+            return stop(run, e);
+        if (!bt_run_step(run, lo, lo + slice < n ? lo + slice : n, e))
+            return false;
+    }
+    return bt_run_finish(run, e);
 }
 
 static bool sweep(const struct sweep_settings *s, struct bt_run *run, struct err *e)
 {
     double begin = now_ns();
     say_notes(&run->notes);
-    if (!bt_run_step(run, 0, bt_plan_backtests(&run->plan), e) || !bt_run_finish(run, e) ||
-        !same_bundle(run, e))
+    if (!run_all(run, e) || !same_bundle(run, e))
         return false;
     double ns = now_ns() - begin;
     if (!write_csv(run, s->csv, e))
@@ -206,10 +228,10 @@ static enum err_code run_sweep(const struct invocation *in, struct err *e)
         err_input(e, "--resume needs --store DIR");
         return e->code;
     }
-    if (!can_write_csv(s->csv, in->arena, e) ||
-        !kernel_layers_parse(&kernel_backtest, s->layers, &layers, e))
+    if (!can_write_csv(s->csv, e) || !kernel_layers_parse(&kernel_backtest, s->layers, &layers, e))
         return e->code;
     log_set_quiet(s->quiet);
+    interrupt_watch();
     signal(SIGPIPE, SIG_IGN); /* a reader that leaves is an error of ours to tell, not our death */
     struct bt_run_target target = {.store = s->store, .resume = s->resume};
     struct bt_run *run = bt_run_open(&s->backtest, layers, target, e);
@@ -230,7 +252,8 @@ const struct command command_sweep = {
         "17 digits; an undefined Sharpe ratio is an empty field.\n\n"
         "  cupel sweep --bundle data/mag7 --symbols AAPL --param fast=2:100 --param slow=2:100 \\\n"
         "      --store runs/w1 --csv w1.csv\n\n"
-        "A run that was killed goes on with --resume, whatever its layers and workers were. A\n"
+        "A run that was killed or interrupted goes on with --resume, whatever its layers and "
+        "workers were. A\n"
         "store remembers the data, symbols, strategy, fill, fee and range of its results, and is\n"
         "refused for any other.",
     .options = sweep_options,

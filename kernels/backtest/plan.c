@@ -19,12 +19,19 @@ static struct bt_fill fill_named(const char *name)
 
 /* ---- symbols ---------------------------------------------------------------------------------- */
 
-static const char *find_symbol(const struct bundle_asset *assets, int n, struct str name)
+static int compare_symbol(const void *name, const void *asset)
 {
-    for (int i = 0; i < n; i++)
-        if (str_is(name, assets[i].symbol))
-            return assets[i].symbol;
-    return NULL;
+    const struct str *wanted = name;
+    const char *symbol = ((const struct bundle_asset *)asset)->symbol;
+    int side = strncmp(wanted->p, symbol, wanted->n);
+    return side ? side : -(symbol[wanted->n] != '\0');
+}
+
+/* Assets are in byte order of their symbols: bundle_assets checks that. */
+static const struct bundle_asset *find_symbol(const struct bundle_asset *assets, int n,
+                                              struct str name)
+{
+    return n ? bsearch(&name, assets, (size_t)n, sizeof *assets, compare_symbol) : NULL;
 }
 
 static bool unknown_symbol(const char *dir, struct str name, const struct bundle_asset *assets,
@@ -39,18 +46,28 @@ static bool unknown_symbol(const char *dir, struct str name, const struct bundle
     return false;
 }
 
-/* How many assets have more bars than assets[i]; of equals the earlier ones count. */
-static int longer_ones(const struct bundle_asset *assets, int n, int i)
+/* More bars first; of equals the earlier one. */
+static int compare_lengths(const void *a, const void *b)
 {
-    int longer = 0;
-    for (int k = 0; k < n; k++)
-        longer += assets[k].rows > assets[i].rows || (assets[k].rows == assets[i].rows && k < i);
-    return longer;
+    const struct bundle_asset *x = *(const struct bundle_asset *const *)a;
+    const struct bundle_asset *y = *(const struct bundle_asset *const *)b;
+    return x->rows != y->rows ? (x->rows < y->rows) - (x->rows > y->rows) : (x > y) - (x < y);
+}
+
+static void take_longest(const struct bundle_asset *assets, int n, long most, bool *taken,
+                         struct arena *a)
+{
+    const struct bundle_asset **order = ARENA_NEW_RAW(a, const struct bundle_asset *, n + 1);
+    for (int i = 0; i < n; i++)
+        order[i] = &assets[i];
+    qsort(order, (size_t)n, sizeof *order, compare_lengths);
+    for (int i = 0; i < n && i < most; i++)
+        taken[order[i] - assets] = true;
 }
 
 /* "all" and "longest:N", in the order of the bundle; false: names are listed instead. */
 static bool choose_by_rule(const char *wanted, const struct bundle_asset *assets, int n,
-                           const char **chosen, int *count)
+                           struct arena *a, const char **chosen, int *count)
 {
     static const char longest[] = "longest:";
     long most = n;
@@ -62,29 +79,45 @@ static bool choose_by_rule(const char *wanted, const struct bundle_asset *assets
     } else if (strcmp(wanted, "all") != 0) {
         return false;
     }
+    struct arena_mark mark = arena_mark(a);
+    bool *taken = ARENA_NEW(a, bool, n + 1);
+    take_longest(assets, n, most, taken, a);
     for (int i = 0; i < n; i++)
-        if (most >= n || longer_ones(assets, n, i) < most)
+        if (taken[i])
             chosen[(*count)++] = assets[i].symbol;
+    arena_release(a, mark);
     return true;
+}
+
+/* "AAPL,MSFT", in this order. */
+static bool choose_by_name(const char *wanted, const struct bundle_asset *assets, int n,
+                           struct arena *a, const char **chosen, struct bt_plan *out, struct err *e)
+{
+    struct arena_mark mark = arena_mark(a);
+    bool ok = true, *taken = ARENA_NEW(a, bool, n + 1);
+    for (struct str rest = str_of(wanted); ok && rest.p;) {
+        struct str name = str_cut(&rest, ',');
+        const struct bundle_asset *asset = find_symbol(assets, n, name);
+        if (!asset)
+            ok = unknown_symbol(out->bundle_dir, name, assets, n, e);
+        else if (taken[asset - assets])
+            ok = err_input(e, "symbols: %s is listed twice", asset->symbol);
+        else
+            chosen[out->symbol_count++] = asset->symbol;
+        if (ok)
+            taken[asset - assets] = true;
+    }
+    arena_release(a, mark);
+    return ok;
 }
 
 static bool choose_symbols(const char *wanted, const struct bundle_asset *assets, int n,
                            struct arena *a, struct bt_plan *out, struct err *e)
 {
     const char **chosen = ARENA_NEW(a, const char *, n + 1);
-    bool by_rule = choose_by_rule(wanted, assets, n, chosen, &out->symbol_count);
-    for (struct str rest = str_of(wanted); !by_rule && rest.p;) {
-        struct str name = str_cut(&rest, ',');
-        const char *symbol = find_symbol(assets, n, name);
-        if (!symbol)
-            return unknown_symbol(out->bundle_dir, name, assets, n, e);
-        for (int i = 0; i < out->symbol_count; i++)
-            if (chosen[i] == symbol)
-                return err_input(e, "symbols: %s is listed twice", symbol);
-        chosen[out->symbol_count++] = symbol;
-    }
     out->symbols = chosen;
-    return true;
+    return choose_by_rule(wanted, assets, n, a, chosen, &out->symbol_count) ||
+           choose_by_name(wanted, assets, n, a, chosen, out, e);
 }
 
 /* ---- range ------------------------------------------------------------------------------------ */
@@ -248,7 +281,8 @@ bool bt_plan_make(const struct bt_settings *s, struct arena *a, struct bt_plan *
         return false;
     out->strategy = bt_strategy_find(s->strategy, e);
     if (!out->strategy || !bt_grid_make(out->strategy, s->param, a, &out->grid, e) ||
-        !make_ids(a, out, e) || !bundle_verify(s->bundle, e))
+        !make_ids(a, out, e) || !bundle_version(s->bundle, &out->version, e) ||
+        !bundle_verify(s->bundle, e))
         return false;
     struct bundle *b = bundle_open(s->bundle, e);
     bool ok = b && plan_over(b, s, a, out, e);

@@ -27,7 +27,8 @@ struct bt_fill {
 
 struct bt_plan {
     const char *bundle_dir;
-    const char *content; /* SHA-256 of the bundle when the run began */
+    const char *content;           /* SHA-256 of the bundle when the run began */
+    struct bundle_version version; /* of its folder, before it was verified */
     bool synthetic;
     const struct bt_strategy *strategy;
     const char *const *symbols;

@@ -100,6 +100,25 @@ static void put_mean(const struct bt_plan *plan, const struct bt_result *r, stru
         json_put_number(mean, reals[i].name, mean_real(plan, r, i));
 }
 
+/* `,"check":"0123456789abcdef"}` in the place of the brace at the end. */
+enum { CHECK_DIGITS = 16, CHECK_TEXT = sizeof ",\"check\":\"\"}" - 1 + CHECK_DIGITS };
+
+static void make_check(struct str before, char out[CHECK_TEXT + 1])
+{
+    char hex[SHA256_HEX];
+    sha256_of(before.p, before.n, hex);
+    snprintf(out, CHECK_TEXT + 1, ",\"check\":\"%.*s\"}", CHECK_DIGITS, hex);
+}
+
+static void add_check(struct text *out, size_t begin)
+{
+    char check[CHECK_TEXT + 1];
+    size_t end = out->n - 1;
+    make_check((struct str){out->p + begin, end - begin}, check);
+    text_add(out, check + 1, CHECK_TEXT - 1);
+    out->p[end] = check[0];
+}
+
 void bt_result_write(const struct bt_plan *plan, const struct bt_result *r, struct text *out)
 {
     const double *values = bt_plan_values(plan, r->backtest);
@@ -115,11 +134,22 @@ void bt_result_write(const struct bt_plan *plan, const struct bt_result *r, stru
     for (int s = 0; s < plan->symbol_count; s++)
         json_push(rows, row_json(plan->symbols[s], &r->rows[s]));
     put_mean(plan, r, json_put_object(root, "mean"));
+    size_t begin = out->n;
     json_print(root, out);
     json_free(root);
+    add_check(out, begin);
 }
 
 /* ---- reading ---------------------------------------------------------------------------------- */
+
+static bool check_holds(struct str payload, struct err *e)
+{
+    char check[CHECK_TEXT + 1];
+    size_t n = payload.n > CHECK_TEXT ? payload.n - CHECK_TEXT : 0;
+    make_check((struct str){payload.p, n}, check);
+    return (n > 0 && memcmp(payload.p + n, check, CHECK_TEXT) == 0) ||
+           err_input(e, "damaged: its text does not match its check");
+}
 
 static bool need_this(const struct json *object, const char *key, const char *expected,
                       struct err *e)
@@ -193,7 +223,7 @@ struct bt_result *bt_result_read(const struct bt_plan *plan, long backtest, stru
     if (!root)
         return NULL;
     struct bt_result *r = bt_result_new(plan, backtest);
-    if (!read_result(plan, root, r, e)) {
+    if (!read_result(plan, root, r, e) || !check_holds(payload, e)) {
         err_prefix(e, "%s", name);
         bt_result_free(r);
         r = NULL;

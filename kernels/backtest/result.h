@@ -2,7 +2,10 @@
  *
  *     {"id":"0f9e8d7c6b5a4938","range":"2000-01-03_2024-12-31","bundle":"<sha-256>",
  *      "strategy":"sma-cross","params":{"fast":5,"slow":20},
- *      "rows":[{"symbol":"AAPL","bars":6289,...}],"mean":{...}}
+ *      "rows":[{"symbol":"AAPL","bars":6289,...}],"mean":{...},"check":"5d41402abc4b2a76"}
+ *
+ * check: the first 16 digits of the SHA-256 over all bytes before its comma, so that a stored
+ * result that was edited or hit by a flipped bit is damage and not a number.
  */
 #ifndef CUPEL_BACKTEST_RESULT_H
 #define CUPEL_BACKTEST_RESULT_H
@@ -32,7 +35,8 @@ size_t bt_result_bytes(const struct bt_plan *plan);
 void bt_result_write(const struct bt_plan *plan, const struct bt_result *r, struct text *out);
 
 /* The result of this backtest from its stored form, NULL when it is not that: another id, range,
- * bundle content or list of symbols, or damage. e says which. */
+ * bundle content or list of symbols, or damage (one byte that differs from what was written is
+ * enough). e says which. */
 struct bt_result *bt_result_read(const struct bt_plan *plan, long backtest, struct str payload,
                                  struct err *e) MUST_CHECK;
 

@@ -2,6 +2,7 @@
 
 #include "kernels/backtest/session.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- life ------------------------------------------------------------------------------------- */
@@ -86,6 +87,12 @@ bool bt_run_step(struct bt_run *run, long lo, long hi, struct err *e)
     return BT_CALL(run->ops.exec, run, lo, hi, e);
 }
 
+long bt_run_slice(const struct bt_run *run)
+{
+    enum { A_WORKER = 256 }; /* enough that starting it does not count */
+    return run->plan.workers > 1 ? run->plan.workers * A_WORKER : run->block;
+}
+
 bool bt_run_finish(struct bt_run *run, struct err *e)
 {
     for (int r = 0; run->store && r < run->plan.range_count; r++)
@@ -156,19 +163,24 @@ int bt_run_counts(const struct bt_run *run, struct kernel_count *out, int max)
 
 /* ---- one job ---------------------------------------------------------------------------------- */
 
+static int compare_asset(const void *symbol, const void *asset)
+{
+    return strcmp(symbol, ((const struct bundle_asset *)asset)->symbol);
+}
+
 /* The ids that the plan's symbols have in this bundle, which may not be the one that the run began
- * with any more. */
+ * with any more. Its list is in byte order of the symbols: bundle_assets checks that. */
 static bool find_ids(const struct bt_run *run, const struct bundle *bundle, struct bt_assets assets,
                      uint32_t *ids, struct err *e)
 {
     for (int s = 0; s < run->plan.symbol_count; s++) {
         const char *symbol = run->plan.symbols[s];
-        int i = 0;
-        while (i < assets.n && strcmp(assets.v[i].symbol, symbol) != 0)
-            i++;
-        if (i == assets.n || assets.v[i].id >= (uint64_t)bundle_info(bundle)->assets)
+        const struct bundle_asset *found =
+            assets.n ? bsearch(symbol, assets.v, (size_t)assets.n, sizeof *found, compare_asset)
+                     : NULL;
+        if (!found || found->id >= (uint64_t)bundle_info(bundle)->assets)
             return err_input(e, "%s: no symbol %s any more", run->plan.bundle_dir, symbol);
-        ids[s] = assets.v[i].id;
+        ids[s] = found->id;
     }
     return true;
 }

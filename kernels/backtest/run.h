@@ -67,6 +67,9 @@ struct bt_run *bt_run_open(const struct bt_settings *settings, uint64_t layers,
 void bt_run_close(struct bt_run *run); /* NULL is fine */
 
 bool bt_run_step(struct bt_run *run, long lo, long hi, struct err *e) MUST_CHECK;
+/* Backtests of a step after which a caller may look up, at no cost to the layers: steps of that many
+ * from 0 on are one step of all, but that workers start anew for each. */
+long bt_run_slice(const struct bt_run *run);
 bool bt_run_finish(struct bt_run *run, struct err *e) MUST_CHECK;
 
 /* The result of a backtest that is done. Owner: the run. */

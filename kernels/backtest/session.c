@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STORE_SCHEMA = 1 };
+enum { STORE_SCHEMA = 2 };
 
 /* ---- store.json ------------------------------------------------------------------------------- */
 
@@ -117,7 +117,8 @@ bool bt_session_open(struct bt_run *run, struct bt_run_target target, struct err
         return false;
     if (!usable)
         return may_use(target.store, target.resume, has_facts, has_lock, e);
-    if (!open_facts(run, facts_path, e))
+    /* Under the lock, so that nobody alive is writing one. */
+    if (!open_facts(run, facts_path, e) || !io_remove_temporaries(target.store, e))
         return false;
     run->store = result_store_open(target.store, e);
     return run->store != NULL;
@@ -140,22 +141,60 @@ static bool name_one(void *doc, const char *range, const char *id, struct err *e
     return true;
 }
 
-/* From what is stored; the damaged file stays beside it for whoever wants to know. */
-static struct checkpoint *rebuild(struct bt_run *run, const struct err *damage, struct err *e)
+/* The checkpoint that what is stored asks for. */
+static struct checkpoint *from_results(struct bt_run *run, struct err *e)
 {
-    const char *aside = arena_format(&run->arena, "%s.damaged", run->checkpoint_path);
     struct checkpoint *doc = checkpoint_new();
     long unreadable = 0;
-    bool ok = result_store_each(run->store, name_one, doc, &unreadable, e) &&
-              io_rename(run->checkpoint_path, aside, e) &&
-              checkpoint_write(doc, run->checkpoint_path, e);
-    if (ok) {
+    if (result_store_each(run->store, name_one, doc, &unreadable, e))
+        return doc;
+    checkpoint_free(doc);
+    return NULL;
+}
+
+/* The damaged file stays beside it for whoever wants to know. */
+static struct checkpoint *rebuild_damaged(struct bt_run *run, const struct err *damage,
+                                          struct err *e)
+{
+    const char *aside = arena_format(&run->arena, "%s.damaged", run->checkpoint_path);
+    struct checkpoint *doc = from_results(run, e);
+    if (!doc)
+        return NULL;
+    if (io_rename(run->checkpoint_path, aside, e) &&
+        checkpoint_write(doc, run->checkpoint_path, e)) {
         text_printf(&run->notes, "%s; rebuilt from %ld stored results (the damaged file is %s)\n",
                     damage->text, checkpoint_count(doc), aside);
         return doc;
     }
     checkpoint_free(doc);
     return NULL;
+}
+
+/* Nothing stored: a run that has not begun, of which there is nothing to say. */
+static struct checkpoint *rebuild_missing(struct bt_run *run, struct err *e)
+{
+    struct checkpoint *doc = from_results(run, e);
+    if (!doc || checkpoint_count(doc) == 0)
+        return doc;
+    if (checkpoint_write(doc, run->checkpoint_path, e)) {
+        text_printf(&run->notes, "%s: missing; rebuilt from %ld stored results\n",
+                    run->checkpoint_path, checkpoint_count(doc));
+        return doc;
+    }
+    checkpoint_free(doc);
+    return NULL;
+}
+
+static struct checkpoint *read_or_rebuild(struct bt_run *run, struct err *e)
+{
+    errno = 0;
+    if (!io_exists(run->checkpoint_path) && errno == ENOENT)
+        return rebuild_missing(run, e);
+    struct checkpoint *doc = checkpoint_read(run->checkpoint_path, e);
+    if (doc || e->code != ERR_INPUT)
+        return doc;
+    struct err damage = *e;
+    return rebuild_damaged(run, &damage, e);
 }
 
 static bool keep(void *context, struct bt_result *result, struct err *e)
@@ -202,13 +241,7 @@ static bool load_named(struct bt_run *run, struct checkpoint *doc, struct err *e
 
 bool bt_session_resume(struct bt_run *run, struct err *e)
 {
-    if (!io_exists(run->checkpoint_path))
-        return true;
-    struct checkpoint *doc = checkpoint_read(run->checkpoint_path, e);
-    if (!doc && e->code == ERR_INPUT) {
-        struct err damage = *e;
-        doc = rebuild(run, &damage, e);
-    }
+    struct checkpoint *doc = read_or_rebuild(run, e);
     if (!doc)
         return false;
     bool ok = checkpoint_count(doc) == 0 || load_named(run, doc, e);

@@ -17,8 +17,9 @@ bool bt_session_open(struct bt_run *run, struct bt_run_target target, struct err
 void bt_session_close(struct bt_run *run);
 
 /* Reads what the checkpoint says is done into the run's results. A damaged checkpoint is rebuilt
- * from the stored results and kept aside; an entry without a readable result is taken out, so that
- * it runs again. Both are told in run->notes, one line each. */
+ * from the stored results and kept aside, a missing one is rebuilt when there are results; an entry
+ * without a readable result is taken out, so that it runs again. Each is told in run->notes, one
+ * line each. */
 bool bt_session_resume(struct bt_run *run, struct err *e) MUST_CHECK;
 
 #endif

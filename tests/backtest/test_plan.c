@@ -131,6 +131,45 @@ static void symbols_are_those_of_the_bundle(void **state)
     refused(s, "has no \"\"");
 }
 
+static void expect_symbols(const char *dir, const char *wanted, const char *expected)
+{
+    struct bt_settings s = market_settings(dir, "5", "20");
+    struct text found = {0};
+    s.symbols = wanted;
+    struct bt_plan plan = planned(&s);
+    for (int i = 0; i < plan.symbol_count; i++)
+        text_printf(&found, "%s%s", i ? "," : "", plan.symbols[i]);
+    assert_string_equal(found.p, expected);
+    text_done(&found);
+}
+
+static void symbols_are_found_among_many_and_of_equal_lengths_the_first_count(void **state)
+{
+    (void)state;
+    char dir[1024], all[64] = "";
+    snprintf(dir, sizeof dir, "%s/many", test_folder("plan-many"));
+    market_make(dir, 12, 40, 1); /* all of the same length but S01 */
+    for (int i = 0; i < 12; i++) {
+        char symbol[16];
+        snprintf(symbol, sizeof symbol, "S%02d", i);
+        expect_symbols(dir, symbol, symbol);
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i ? "," : "", symbol);
+    }
+    expect_symbols(dir, "S11,S00,S05", "S11,S00,S05");
+    expect_symbols(dir, "all", all);
+    expect_symbols(dir, "longest:1", "S00");
+    expect_symbols(dir, "longest:3", "S00,S02,S03");
+    expect_symbols(dir, "longest:11", "S00,S02,S03,S04,S05,S06,S07,S08,S09,S10,S11");
+    expect_symbols(dir, "longest:12", all);
+    expect_symbols(dir, "longest:99", all);
+    struct bt_settings s = market_settings(dir, "5", "20");
+    static const char *const strangers[] = {"S0", "S000", "", "S", "A", "T", "S02,"};
+    for (int i = 0; i < 7; i++) {
+        s.symbols = strangers[i];
+        refused(s, "has no \"");
+    }
+}
+
 static void dates_are_days_included_at_both_ends(void **state)
 {
     (void)state;
@@ -279,6 +318,7 @@ static void a_damaged_result_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(symbols_are_found_among_many_and_of_equal_lengths_the_first_count),
         TEST(the_last_parameter_is_fastest_and_only_fast_below_slow_stay),
         TEST(wrong_values_are_refused_by_name),
         TEST(parameters_are_given_once_each),

@@ -3,10 +3,12 @@
 #include "tests/backtest/runs.h"
 
 #include "harness/base/io.h"
+#include "harness/base/rng.h"
 #include "kernels/backtest/run.h"
 
 #include "tests/test.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 enum { N = 55 }; /* fast 2..6 x slow 7..17 */
@@ -132,11 +134,40 @@ static void garbage_for_a_checkpoint_is_rebuilt_too(void **state)
     finish_with(LAYERS_ALL, NULL, 20);
 }
 
+static void a_missing_checkpoint_is_rebuilt_from_the_results(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    const uint64_t sets[] = {LAYERS_NONE, LAYERS_ALL};
+    for (int i = 0; i < 2; i++) {
+        begin_torn(sets[i], 30);
+        assert_ok(io_remove(in_store("checkpoint.json"), &e), &e);
+        finish_with(LAYERS_ALL ^ sets[i], "checkpoint.json: missing; rebuilt from 30 stored", 30);
+        finish_with(sets[i], NULL, N);
+    }
+    begin_torn(LAYERS_ALL, 5); /* all of them were still waiting */
+    finish_with(LAYERS_ALL, NULL, 0);
+}
+
 static const char *result_file(const char *id)
 {
     static char name[200];
     snprintf(name, sizeof name, "results/2000-01-01_2000-02-09/%s.json", id);
     return in_store(name);
+}
+
+static void what_a_killed_writer_left_is_removed(void **state)
+{
+    (void)state;
+    static const char *const left[] = {
+        "checkpoint.json.tmp.4711", "store.json.tmp.4711",
+        "results/2000-01-01_2000-02-09/segment-000009.jsonl.tmp.4711"};
+    begin_torn(LAYERS_ALL, 30);
+    for (int i = 0; i < 3; i++)
+        write_file(in_store(left[i]), "{");
+    finish_with(LAYERS_NONE, NULL, 30);
+    for (int i = 0; i < 3; i++)
+        assert_false(io_exists(in_store(left[i])));
 }
 
 static void a_missing_result_runs_again(void **state)
@@ -184,6 +215,109 @@ static void a_damaged_line_of_a_segment_runs_again(void **state)
     text_done(&segment);
     finish_with(LAYERS_NONE, "missing or unreadable", 27); /* 7 of its 10 lines are whole */
     finish_with(LAYERS_ALL, NULL, N);
+}
+
+static void an_edited_result_runs_again(void **state)
+{
+    (void)state;
+    static const char *const edits[][2] = {
+        {"\"total_return\":", "\"total_return\":1"      },
+        {"\"orders\":",       "\"orders\":1"            },
+        {"\"sharpe\":",       "\"sharpe\":null,\"was\":"},
+        {"\"check\":",        "\"chekc\":"              },
+    };
+    struct bt_settings s = settings();
+    struct arena a = {0};
+    struct bt_plan plan;
+    struct err e = {0};
+    assert_ok(bt_plan_make(&s, &a, &plan, &e), &e);
+    begin_torn(LAYERS_NONE, 20);
+    for (int i = 0; i < 4; i++) {
+        struct text old = {0}, new = {0};
+        const char *path = result_file(bt_plan_id(&plan, 3 + i));
+        assert_ok(io_read_file(path, &old, &e), &e);
+        const char *at = strstr(old.p, edits[i][0]);
+        assert_non_null(at);
+        text_add(&new, old.p, (size_t)(at - old.p));
+        text_puts(&new, edits[i][1]);
+        text_puts(&new, at + strlen(edits[i][0]));
+        write_file(path, new.p);
+        text_done(&old);
+        text_done(&new);
+    }
+    finish_with(LAYERS_ALL, "4 of the results that it names are missing or unreadable: ", 16);
+    finish_with(LAYERS_NONE, NULL, N);
+    arena_done(&a);
+}
+
+/* Without the syncs of io_write_file, which would be most of the time of 400 flips. */
+static void overwrite(const char *path, const struct text *bytes)
+{
+    struct err e = {0};
+    int fd = io_open(path, O_WRONLY | O_TRUNC, &e);
+    assert_true(fd >= 0);
+    assert_ok(io_write(fd, bytes->p, bytes->n, &e), &e);
+    io_close(fd);
+}
+
+/* Flips one bit of a file; `old` gets what it was. */
+static void flip(const char *path, struct rng *r, struct text *old)
+{
+    struct err e = {0};
+    text_clear(old);
+    assert_ok(io_read_file(path, old, &e), &e);
+    size_t at = rng_below(r, old->n);
+    char bit = (char)(1 << rng_below(r, 8));
+    old->p[at] ^= bit;
+    overwrite(path, old);
+    old->p[at] ^= bit;
+}
+
+/* Resumes: the damage must be told and the digest be the undisturbed one. */
+static void expect_digest_on_resume(uint64_t layers)
+{
+    struct bt_settings s = settings();
+    struct err e = {0};
+    char hex[KERNEL_DIGEST_HEX];
+    struct bt_run *run = bt_run_open(&s, layers, (struct bt_run_target){store, true}, &e);
+    assert_ok(run, &e);
+    assert_true(run->notes.n > 0);
+    assert_ok(bt_run_step(run, 0, N, &e) && bt_run_finish(run, &e), &e);
+    assert_ok(bt_results_digest(&run->plan, run->results, hex, &e), &e);
+    assert_string_equal(hex, digest);
+    bt_run_close(run);
+}
+
+static void a_flipped_bit_in_any_place_never_becomes_a_number(void **state)
+{
+    (void)state;
+    enum { FLIPS = 200 };
+    struct rng r = rng_seeded(7);
+    struct bt_settings s = settings();
+    struct arena a = {0};
+    struct bt_plan plan;
+    struct err e = {0};
+    struct text old = {0};
+    char segment[64];
+    assert_ok(bt_plan_make(&s, &a, &plan, &e), &e);
+    begin_torn(LAYERS_NONE, N);
+    for (int i = 0; i < FLIPS; i++) {
+        flip(result_file(bt_plan_id(&plan, (long)rng_below(&r, N))), &r, &old);
+        expect_digest_on_resume(LAYERS_NONE);
+    }
+    begin_torn(LAYERS_ALL, 50);
+    finish_with(LAYERS_ALL, NULL, 50);
+    for (int i = 0; i < FLIPS; i++) {
+        snprintf(segment, sizeof segment, "results/2000-01-01_2000-02-09/segment-%06d.jsonl",
+                 1 + (int)rng_below(&r, 5));
+        flip(in_store(segment), &r, &old);
+        expect_digest_on_resume(LAYERS_ALL);
+        overwrite(in_store(segment), &old);
+        assert_ok(io_remove(in_store("results/2000-01-01_2000-02-09/segment-000007.jsonl"), &e),
+                  &e); /* of what ran again */
+    }
+    text_done(&old);
+    arena_done(&a);
 }
 
 static void other_settings_are_refused_by_what_differs(void **state)
@@ -307,9 +441,13 @@ int main(void)
         TEST(a_run_torn_by_workers_is_resumed),
         TEST(a_truncated_checkpoint_is_rebuilt_from_the_results),
         TEST(garbage_for_a_checkpoint_is_rebuilt_too),
+        TEST(a_missing_checkpoint_is_rebuilt_from_the_results),
+        TEST(what_a_killed_writer_left_is_removed),
         TEST(a_missing_result_runs_again),
         TEST(a_damaged_result_runs_again_whatever_way_it_is_stored_then),
         TEST(a_damaged_line_of_a_segment_runs_again),
+        TEST(an_edited_result_runs_again),
+        TEST(a_flipped_bit_in_any_place_never_becomes_a_number),
         TEST(other_settings_are_refused_by_what_differs),
         TEST(a_larger_grid_goes_on_with_the_same_store),
         TEST(a_folder_that_is_no_store_is_left_alone),

@@ -398,6 +398,94 @@ static void sqlite_meets_planned_faults(void **state)
     }
 }
 
+static void output(const char *path, const char *text)
+{
+    struct err e = {0};
+    assert_ok(io_write_output(path, text, strlen(text), &e), &e);
+}
+
+static void an_output_follows_links_and_keeps_the_mode(void **state)
+{
+    (void)state;
+    struct stat st;
+    const char *folder = test_folder("io_output");
+    const char *file = path_in(folder, "file"), *link = path_in(folder, "link");
+    output(file, "one");
+    expect_content(file, "one");
+    assert_int_equal(chmod(file, 0640), 0);
+    assert_int_equal(symlink("file", link), 0);
+    output(link, "two");
+    expect_content(file, "two");
+    assert_true(lstat(link, &st) == 0 && S_ISLNK(st.st_mode));
+    assert_true(stat(file, &st) == 0);
+    assert_int_equal(st.st_mode & 07777, 0640);
+}
+
+static void devices_and_fifos_are_written_through(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct stat st;
+    char got[8] = "";
+    const char *folder = test_folder("io_output");
+    const char *fifo = path_in(folder, "fifo"), *full = path_in(folder, "full");
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    int reader = open(fifo, O_RDONLY | O_NONBLOCK);
+    output(fifo, "abc");
+    assert_int_equal(read(reader, got, sizeof got - 1), 3);
+    assert_string_equal(got, "abc");
+    close(reader);
+    assert_true(lstat(fifo, &st) == 0 && S_ISFIFO(st.st_mode));
+    /* Behind a link of ours: a mistake must not cost the machine its device. */
+    assert_int_equal(symlink("/dev/full", full), 0);
+    assert_false(io_write_output(full, "abc", 3, &e));
+    assert_says(&e, "No space left");
+    assert_true(stat("/dev/full", &st) == 0 && S_ISCHR(st.st_mode));
+    assert_true(lstat(full, &st) == 0 && S_ISLNK(st.st_mode));
+}
+
+static void what_cannot_be_an_output_is_refused(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    const char *folder = test_folder("io_output");
+    const char *link = path_in(folder, "link"), *below = path_in(folder, "no/such");
+    assert_int_equal(symlink("nowhere", link), 0);
+    assert_false(io_check_output("", &e));
+    assert_says(&e, "expected the name of a file");
+    assert_false(io_check_output(folder, &e));
+    assert_says(&e, "found a folder");
+    assert_false(io_check_output(path_in(folder, "new/"), &e));
+    assert_says(&e, "found a folder");
+    assert_false(io_check_output(link, &e));
+    assert_says(&e, "a link to nothing");
+    assert_false(io_check_output(below, &e));
+    assert_says(&e, "No such file");
+    assert_ok(io_check_output(path_in(folder, "new"), &e), &e);
+    assert_false(io_exists(path_in(folder, "new")));
+}
+
+static void temporaries_of_killed_writers_are_removed(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    static const char *const kept[] = {"a.json", "a.tmp.", "a.tmp.12x", ".tmp.12", "atmp.12"};
+    static const char *const gone[] = {"a.json.tmp.1", "sub/b.tmp.4194304"};
+    const char *folder = test_folder("io_temporaries");
+    assert_ok(io_make_dirs(path_in(folder, "sub"), &e), &e);
+    assert_ok(io_make_dirs(path_in(folder, "folder.tmp.7"), &e), &e);
+    for (int i = 0; i < 5; i++)
+        write_text(path_in(folder, kept[i]), "x");
+    for (int i = 0; i < 2; i++)
+        write_text(path_in(folder, gone[i]), "x");
+    assert_ok(io_remove_temporaries(folder, &e), &e);
+    for (int i = 0; i < 5; i++)
+        assert_true(io_exists(path_in(folder, kept[i])));
+    for (int i = 0; i < 2; i++)
+        assert_false(io_exists(path_in(folder, gone[i])));
+    assert_true(io_exists(path_in(folder, "folder.tmp.7")));
+}
+
 int main(int argc, char **argv)
 {
     program = argv[0];
@@ -417,6 +505,10 @@ int main(int argc, char **argv)
         TEST(a_fault_that_is_never_reached_or_unreadable_is_none),
         TEST(reads_maps_and_removals_can_fail_too),
         TEST(sqlite_meets_planned_faults),
+        TEST(temporaries_of_killed_writers_are_removed),
+        TEST(an_output_follows_links_and_keeps_the_mode),
+        TEST(devices_and_fifos_are_written_through),
+        TEST(what_cannot_be_an_output_is_refused),
     };
     return cmocka_run_group_tests_name("io", tests, NULL, NULL);
 }
