@@ -8,7 +8,8 @@ FAKE_LOG     a file to which it appends "PID SIDE OP DETAILS" of each ask
 FAKE_SIDE    its name in that file
 FAKE_FINISH  what finish takes, as a multiple of 4 ms (0.00025)
 FAKE_NET     the share of the wall time that is CPU time (1)
-FAKE_TRICK   "": none; "fickle": another digest in each process; "protocol": another version; "garbage": no JSON; "die": ends at the first step;
+FAKE_TRICK   "": none; "fickle": another digest in each process;
+             "nodigest", "badcount": results that are none; "protocol": another version; "garbage": no JSON; "die": ends at the first step;
              "error": refuses to prepare
 """
 import json
@@ -56,7 +57,9 @@ def answer(ask):
         return {"slice": slice_of(4e6 * FINISH * FACTOR)}
     if op == "results":
         digest = f"{os.getpid():064x}" if TRICK == "fickle" else DIGEST
-        return {"digest": digest, "counts": {}, "totals": [], "overhead": {}}
+        if TRICK == "nodigest":
+            digest = ""
+        return {"digest": digest, "counts": {"opens": -1} if TRICK == "badcount" else {}, "totals": [], "overhead": {}}
     return {}
 
 

@@ -84,6 +84,15 @@ expect 2 'not valid JSON' gate --base "bin:$tmp/same" --new "bin:$tmp/garbage"
 check "a worker that speaks no JSON is exit 2"
 expect 2 'ended' gate --base "bin:$tmp/same" --new "bin:$tmp/dies"
 check "a worker that dies is exit 2"
+fake nodigest FAKE_TRICK=nodigest
+fake still FAKE_FACTOR=0
+fake badcount FAKE_TRICK=badcount
+expect 2 'digest: expected 64 hex digits' gate --base "bin:$tmp/nodigest" --new "bin:$tmp/same"
+check "a worker without a digest is exit 2"
+expect 2 'stood still' gate --base "bin:$tmp/same" --new "bin:$tmp/still"
+check "clocks that stand still are no measurement"
+expect 2 'counts: opens: expected' gate --base "bin:$tmp/badcount" --new "bin:$tmp/badcount"
+check "counts that are none are refused"
 expect 2 'the fake refuses' gate --base "bin:$tmp/same" --new "bin:$tmp/refuses"
 check "a worker's own refusal is passed on"
 schema_holds && grep -q '"record":"failed"' "$tmp/out.jsonl"

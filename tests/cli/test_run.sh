@@ -43,6 +43,23 @@ printf '{"name": "s",\n "kernel": }\n' >"$tmp/bad.json"
 expect 2 'bad.json:2: not valid JSON' "$CUPEL" run "$tmp/bad.json"
 check "a broken scenario is named by file and line"
 
+printf '{"name": "x", "kernel": "spin", "scales": [{"name": "s"}], "compare": [{"expand": "each-alone"}]}' >"$tmp/none.json"
+expect 2 'nothing was measured' "$CUPEL" run "$tmp/none.json" --out "$tmp/none.jsonl"
+check "a scenario without a comparison is exit 2"
+(
+    "$CUPEL" run self-null --quiet >"$tmp/two-a" 2>&1 &
+    "$CUPEL" run self-null --quiet >"$tmp/two-b" 2>&1
+    wait $!
+) && a=$(sed -n 's/^results: //p' "$tmp/two-a") && b=$(sed -n 's/^results: //p' "$tmp/two-b") &&
+    [ -s "$a" ] && [ -s "$b" ] && [ "$a" != "$b" ]
+check "two runs at the same time have a file each"
+rm -f "$a" "$b"
+mkdir "$TMPDIR/cupel-999999999-x" "$TMPDIR/cupel-1-x"
+expect 0 '' "$CUPEL" run self-null --quiet --out "$tmp/sweep.jsonl"
+[ ! -e "$TMPDIR/cupel-999999999-x" ] && [ -e "$TMPDIR/cupel-1-x" ]
+check "the state folder of a killed run is removed, that of a living process is not"
+rm -rf "$TMPDIR/cupel-1-x"
+
 # The backtest kernel on the synthetic bundle, small.
 small() {
     cat >"$tmp/small.json" <<EOF
@@ -65,7 +82,7 @@ expect 4 'results differ' "$CUPEL" run "$tmp/small.json" --out "$tmp/differ.json
 check "sides with other results are exit 4"
 grep -q '"record":"failed"' "$tmp/differ.jsonl" && schema_holds "$tmp/differ.jsonl"
 check "and it is on record"
-small '{}' ', "expect": [{"scale": "s", "digest": "00"}]'
+small '{}' ', "expect": [{"scale": "s", "digest": "0000000000000000000000000000000000000000000000000000000000000000"}]'
 expect 4 'the scenario expects' "$CUPEL" run "$tmp/small.json" --out "$tmp/expect.jsonl"
 check "a digest that the scenario does not expect is exit 4"
 expect 0 'micro/batch-write' "$CUPEL" run micro-grid --layers batch-write --pairs 10 --set param=fast=5 \

@@ -68,6 +68,14 @@ static void bad_files_are_refused_by_field(void **state)
          ", \"compare\": [{\"new\": {\"settings\": {\"work\": 0}}}]}",            "work: expected a whole number from 1"  },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES ", \"compare\": [{}, {}]}",
          "two comparisons are named \"s/none\""                                                                                    },
+        {"{\"name\": \"../n\", \"kernel\": \"spin\", " SCALES "," COMPARE "}",
+         "name: expected 1 to 64 of letters"                                                                                       },
+        {"{\"name\": \"\", \"kernel\": \"spin\", " SCALES "," COMPARE "}",
+         "name: expected 1 to 64 of letters"                                                                                       },
+        {"{\"name\": \"n\", \"kernel\": \"spin\", \"scales\": [{\"name\": \"a\\nb\"}], " COMPARE
+         "}",                                                                     "without control characters"            },
+        {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES "," COMPARE
+         ", \"expect\": [{\"scale\": \"s\", \"digest\": \"\"}]}",                 "digest: expected 64 hex digits"        },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES "," COMPARE
          ", \"expect\": [{\"scale\": \"s\"}]}",                                   "expect[0]: digest: missing"            },
     };
@@ -118,6 +126,25 @@ static void settings_are_laid_over_each_other(void **state)
     scenario_done(&s);
 }
 
+static void null_stands_for_the_default(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct scenario s;
+    struct plan p;
+    assert_ok(read_text(&s,
+                        "{\"name\": \"n\", \"kernel\": \"spin\", \"pairs\": null, " SCALES
+                        ", \"compare\": [{\"expand\": null, \"new\": {\"layers\": null, "
+                        "\"settings\": {\"work\": null}}}]}",
+                        &e),
+              &e);
+    assert_int_equal(s.pairs, 10);
+    assert_ok(plan_make(&p, &s, &(struct plan_overrides){0}, &arena, &e), &e);
+    assert_string_equal(p.cells[0].new.layer_set, "none");
+    plan_done(&p);
+    scenario_done(&s);
+}
+
 static void the_projects_scenarios_are_good(void **state)
 {
     (void)state;
@@ -147,9 +174,8 @@ static int forget(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(bad_files_are_refused_by_field),
-        TEST(an_absent_scenario_is_named),
-        TEST(settings_are_laid_over_each_other),
+        TEST(bad_files_are_refused_by_field),    TEST(an_absent_scenario_is_named),
+        TEST(settings_are_laid_over_each_other), TEST(null_stands_for_the_default),
         TEST(the_projects_scenarios_are_good),
     };
     return cmocka_run_group_tests_name("scenario", tests, NULL, forget);
