@@ -88,9 +88,8 @@ char *text_shown(char *out, size_t size, struct str s)
     bool valid = utf8_is_valid((struct str){s.p, n});
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        out[i] = s.p[i];
-        if (c < ' ' || c == 0x7f || (c >= 0x80 && !valid))
-            out[i] = '?';
+        bool second = i > 0 && (unsigned char)s.p[i - 1] == 0xc2 && c >= 0x80 && c < 0xa0;
+        out[i] = is_control(s, i) || second || (c >= 0x80 && !valid) ? '?' : s.p[i];
     }
     out[n] = '\0';
     return out;
