@@ -11,12 +11,17 @@ static const int exit_status[] = {
 #undef ERR_STATUS
 };
 
-/* A file name or a field may hold anything; the message stays one printable line. */
+/* A file name or a field may hold anything; the message stays one printable line. The controls
+ * U+0080..U+009F (two bytes in UTF-8) are as good as an escape to some terminals. */
 static void make_one_line(char *text)
 {
-    for (unsigned char *p = (unsigned char *)text; *p; p++)
-        if (*p < ' ' || *p == 0x7f)
-            *p = '?';
+    unsigned char *out = (unsigned char *)text;
+    for (const unsigned char *p = out; *p; p++) {
+        bool pair = p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f;
+        *out++ = pair || *p < ' ' || *p == 0x7f ? '?' : *p;
+        p += pair;
+    }
+    *out = '\0';
 }
 
 PRINTF(3, 0)

@@ -41,32 +41,52 @@ static const struct {
     {"EMFILE", EMFILE},
 };
 
-static int fault_number(struct str name)
+static bool fault_op(struct str name)
 {
-    for (size_t i = 0; i < sizeof fault_errors / sizeof *fault_errors; i++)
-        if (str_is(name, fault_errors[i].name))
-            return fault_errors[i].number;
-    return EIO;
+    for (int i = 0; i < IO_OP_COUNT; i++)
+        if (str_is(name, op_names[i])) {
+            fault.op = (enum io_op)i;
+            return true;
+        }
+    return false;
 }
 
+static bool fault_number(struct str name)
+{
+    for (size_t i = 0; i < sizeof fault_errors / sizeof *fault_errors; i++)
+        if (str_is(name, fault_errors[i].name)) {
+            fault.number = fault_errors[i].number;
+            return true;
+        }
+    return false;
+}
+
+/* op:nth[:errno name] */
+static bool fault_parse(struct str plan)
+{
+    struct str rest = plan;
+    long nth = 0;
+    if (!fault_op(str_cut(&rest, ':')) || !rest.p)
+        return false;
+    if (!str_to_long(str_cut(&rest, ':'), &nth) || nth < 1)
+        return false;
+    fault.nth = (uint64_t)nth;
+    fault.number = EIO;
+    return !rest.p || fault_number(rest);
+}
+
+/* A plan with a slip of the pen would make a test pass for want of its fault: the process ends. */
 static void fault_read(void)
 {
     fault.read = true;
     const char *plan = getenv("CUPEL_IO_FAULT");
-    if (!plan)
+    if (!plan || !*plan)
         return;
-    struct str rest = str_of(plan);
-    struct str op = str_cut(&rest, ':');
-    long nth = 0;
-    if (!rest.p || !str_to_long(str_cut(&rest, ':'), &nth) || nth < 1)
+    fault.armed = fault_parse(str_of(plan));
+    if (fault.armed)
         return;
-    for (int i = 0; i < IO_OP_COUNT; i++)
-        if (str_is(op, op_names[i])) {
-            fault.op = (enum io_op)i;
-            fault.armed = true;
-        }
-    fault.nth = (uint64_t)nth;
-    fault.number = rest.p ? fault_number(rest) : EIO;
+    dprintf(STDERR_FILENO, "CUPEL_IO_FAULT: expected op:nth[:errno name], found \"%s\"\n", plan);
+    _exit(2);
 }
 
 /* Counts one operation; true when it is the one that is to fail (errno is set then). */

@@ -11,6 +11,7 @@ struct bundle {
     struct arena arena;
     const char *dir;
     struct bundle_info info;
+    bool sealed; /* the manifest's seal fits */
     struct io_map bars;
     struct sqlite3 *db; /* NULL until the first bundle_assets */
 };
@@ -48,10 +49,18 @@ struct sha256 *bundle_hash_begin(const struct bundle_asset *assets, int n)
     return h;
 }
 
+/* To open a FIFO would wait for its writer. What is missing is named by whoever opens it. */
+bool bundle_file_is_regular(const char *path, struct err *e)
+{
+    struct stat st;
+    return stat(path, &st) != 0 || S_ISREG(st.st_mode) ||
+           err_input(e, "%s: expected a regular file", path);
+}
+
 static bool map_bars(struct bundle *b, struct err *e)
 {
     const char *path = bundle_path(&b->arena, b->dir, BUNDLE_BARS);
-    if (!io_map(path, &b->bars, e))
+    if (!bundle_file_is_regular(path, e) || !io_map(path, &b->bars, e))
         return false;
     uint64_t expected = (uint64_t)b->info.rows * sizeof(struct bar_row);
     return b->bars.n == expected ||
@@ -59,15 +68,25 @@ static bool map_bars(struct bundle *b, struct err *e)
                      b->bars.n, (unsigned long long)expected, b->info.rows);
 }
 
-struct bundle *bundle_open(const char *dir, struct err *e)
+struct bundle *bundle_open_unsealed(const char *dir, struct err *e)
 {
     struct arena arena = {.component = MEM_BUNDLES};
     struct bundle *b = ARENA_NEW(&arena, struct bundle, 1);
     b->arena = arena;
     b->dir = arena_text(&b->arena, dir);
     const char *manifest = bundle_path(&b->arena, dir, BUNDLE_MANIFEST);
-    if (manifest_read(manifest, &b->info, &b->arena, e) && map_bars(b, e))
+    if (manifest_read(manifest, &b->info, &b->sealed, &b->arena, e) && map_bars(b, e))
         return b;
+    bundle_close(b);
+    return NULL;
+}
+
+struct bundle *bundle_open(const char *dir, struct err *e)
+{
+    struct bundle *b = bundle_open_unsealed(dir, e);
+    if (!b || b->sealed)
+        return b;
+    manifest_edited(bundle_path(&b->arena, dir, BUNDLE_MANIFEST), e);
     bundle_close(b);
     return NULL;
 }
@@ -104,23 +123,29 @@ bool bundle_assets(struct bundle *b, struct arena *a, struct bundle_asset **out,
 
 bool bundle_version(const char *dir, struct bundle_version *out, struct err *e)
 {
+    static const char *const names[] = {BUNDLE_MANIFEST, BUNDLE_ASSETS, BUNDLE_BARS};
     struct text path = {0};
-    struct stat st;
-    text_printf(&path, "%s/" BUNDLE_MANIFEST, dir);
-    bool ok = stat(path.p, &st) == 0 || err_system(e, "%s", path.p);
-    if (ok)
-        *out = (struct bundle_version){
-            .mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
-            .size = st.st_size,
-            .inode = st.st_ino,
-            .device = st.st_dev,
-        };
+    bool ok = true;
+    for (int i = 0; i < 3; i++) {
+        struct stat st;
+        text_clear(&path);
+        text_printf(&path, "%s/%s", dir, names[i]);
+        ok = stat(path.p, &st) == 0;
+        if (!ok) {
+            err_system(e, "%s", path.p);
+            break;
+        }
+        out->files[i].mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+        out->files[i].size = st.st_size;
+        out->files[i].inode = st.st_ino;
+        out->files[i].device = st.st_dev;
+    }
     text_done(&path);
     return ok;
 }
 
 bool bundle_version_equal(struct bundle_version a, struct bundle_version b)
 {
-    return a.mtime_ns == b.mtime_ns && a.size == b.size && a.inode == b.inode &&
-           a.device == b.device;
+    _Static_assert(sizeof a == 12 * sizeof(uint64_t), "compared as bytes: no padding");
+    return memcmp(&a, &b, sizeof a) == 0;
 }

@@ -35,7 +35,7 @@ struct bar_row {
 
 struct bundle_info {
     long schema;
-    const char *source; /* "synth:mag7:1", or the name of the imported file */
+    const char *source; /* "synth:mag7:1", or the name of the imported file; harmless to print */
     bool synthetic;     /* nobody traded at these prices: said wherever numbers are shown */
     bool intraday;      /* some bar is not at midnight */
     long rows, assets;
@@ -54,7 +54,8 @@ struct bundle_asset {
 
 struct bundle; /* open: manifest read, SQLite handle, bars mapped */
 
-/* Checks the manifest, the schema version and the sizes, not the hash (bundle_verify does).
+/* Checks the manifest and its seal, the schema version and the sizes, not the hash of the content
+ * (bundle_verify does). What is not a regular file is not opened, so a FIFO cannot hang.
  * Error: names the file and what is wrong. Owner: the caller, until bundle_close. */
 struct bundle *bundle_open(const char *dir, struct err *e) MUST_CHECK;
 void bundle_close(struct bundle *b); /* NULL is fine */
@@ -73,11 +74,13 @@ bool bundle_assets(struct bundle *b, struct arena *a, struct bundle_asset **out,
 /* Recomputes the hash and checks every row. Error: names the damage. */
 bool bundle_verify(const char *dir, struct err *e) MUST_CHECK;
 
-/* What identifies the folder's state without reading it: one stat of the manifest. Two equal
- * versions mean nothing changed. */
+/* What identifies the folder's state without reading it: one stat of each of its three files. Two
+ * equal versions mean nothing changed, neither by replacement nor in place. */
 struct bundle_version {
-    int64_t mtime_ns, size;
-    uint64_t inode, device;
+    struct {
+        int64_t mtime_ns, size;
+        uint64_t inode, device;
+    } files[3]; /* manifest.json, assets.sqlite, bars.bin */
 };
 bool bundle_version(const char *dir, struct bundle_version *out, struct err *e) MUST_CHECK;
 bool bundle_version_equal(struct bundle_version a, struct bundle_version b);
@@ -109,7 +112,8 @@ bool bundle_writer_row(struct bundle_writer *w, const struct bar_row *row,
                        struct err *e) MUST_CHECK;
 
 /* Sorts, hashes, syncs and renames. The writer is gone afterwards, whether it worked or not; *info
- * (may be NULL) tells what was written, its texts living in the arena. */
+ * (may be NULL) tells what was written, its texts living in the arena. Error: nothing was written,
+ * unless it says that the bundle is in place (the last sync, of the parent folder, failed). */
 bool bundle_writer_commit(struct bundle_writer *w, struct bundle_info *info, struct arena *a,
                           struct err *e) MUST_CHECK;
 void bundle_writer_abandon(struct bundle_writer *w); /* removes what was begun; NULL is fine */

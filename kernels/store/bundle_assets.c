@@ -69,6 +69,8 @@ struct sqlite3 *assets_open(const char *path, struct err *e)
 {
     static const char plain[] = "/-._~0123456789"
                                 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    if (!bundle_file_is_regular(path, e))
+        return NULL;
     struct text uri = {0};
     text_puts(&uri, "file:");
     for (const char *p = path; *p; p++)

@@ -14,6 +14,12 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "bars.bin is little-en
 /* "DIR/NAME" in the arena. */
 char *bundle_path(struct arena *a, const char *dir, const char *name);
 
+/* Error: the path leads to something else than a regular file. What is missing passes. */
+bool bundle_file_is_regular(const char *path, struct err *e) MUST_CHECK;
+
+/* As bundle_open, but an edited manifest passes: for who can say what was edited. */
+struct bundle *bundle_open_unsealed(const char *dir, struct err *e) MUST_CHECK;
+
 /* Takes a row into range, intraday and largest_tick of the info; the first when info->rows is 0. */
 void bundle_info_add(struct bundle_info *info, const struct bar_row *row);
 
@@ -26,13 +32,17 @@ struct sha256 *bundle_hash_begin(const struct bundle_asset *assets, int n);
 bool manifest_write(const char *path, const struct bundle_info *info,
                     const struct bundle_asset *assets, struct err *e) MUST_CHECK;
 
-/* Fields by kind and range; of the symbols only their number. Texts of *info live in the arena.
- * Error: names file and field. */
-bool manifest_read(const char *path, struct bundle_info *info, struct arena *a,
+/* Fields by kind and range; of the symbols only their number. *sealed tells whether the seal
+ * (SHA-256 over the other fields) fits. Texts of *info live in the arena, without control
+ * characters. Error: names file and field. */
+bool manifest_read(const char *path, struct bundle_info *info, bool *sealed, struct arena *a,
                    struct err *e) MUST_CHECK;
 
-/* The manifest's symbols and ranges against the asset list, and its seal (SHA-256 over its other
- * fields). Error: names file and what differs. */
+/* The error of a manifest whose seal does not fit; false. */
+bool manifest_edited(const char *path, struct err *e);
+
+/* The manifest's symbols and ranges against the asset list, and its seal. Error: names file and
+ * what differs. */
 bool manifest_verify(const char *path, const struct bundle_asset *assets, int n,
                      struct err *e) MUST_CHECK;
 

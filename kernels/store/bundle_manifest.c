@@ -2,6 +2,7 @@
 
 #include "harness/base/json.h"
 #include "kernels/store/dates.h"
+#include "kernels/store/symbol.h"
 
 #include <string.h>
 
@@ -128,6 +129,13 @@ static bool need_symbols(const struct json *root, long assets, struct err *e)
                      json_count(symbols));
 }
 
+/* A text of the file, fit to be printed. */
+static const char *harmless(const char *text, struct arena *a)
+{
+    size_t size = strlen(text) + 1;
+    return text_shown(ARENA_NEW_RAW(a, char, size), size, str_of(text));
+}
+
 static bool read_fields(const struct json *root, struct bundle_info *info, struct arena *a,
                         struct err *e)
 {
@@ -136,7 +144,7 @@ static bool read_fields(const struct json *root, struct bundle_info *info, struc
         return err_input(e, "expected an object, found %s", json_kind_name(json_kind(root)));
     if (!need_schema(root, &info->schema, e) || !json_need_text(root, "source", &source, e))
         return false;
-    info->source = arena_text(a, source);
+    info->source = harmless(source, a);
     return need_bool(root, "synthetic", &info->synthetic, e) &&
            need_bool(root, "intraday", &info->intraday, e) &&
            need_long(root, "generation", &info->generation, e) &&
@@ -146,13 +154,33 @@ static bool read_fields(const struct json *root, struct bundle_info *info, struc
            need_hash(root, info->content, e) && need_symbols(root, info->assets, e);
 }
 
-bool manifest_read(const char *path, struct bundle_info *info, struct arena *a, struct err *e)
+static struct json *read_root(const char *path, struct err *e)
+{
+    return bundle_file_is_regular(path, e) ? json_read_file(path, e) : NULL;
+}
+
+static bool seal_fits(const struct json *root)
+{
+    char hex[SHA256_HEX];
+    const struct json *seal = json_get(root, "seal");
+    seal_of(root, hex);
+    return seal && json_kind(seal) == JSON_TEXT && strcmp(hex, json_text(seal)) == 0;
+}
+
+bool manifest_edited(const char *path, struct err *e)
+{
+    return err_input(e, "%s: edited: its seal does not fit", path);
+}
+
+bool manifest_read(const char *path, struct bundle_info *info, bool *sealed, struct arena *a,
+                   struct err *e)
 {
     *info = (struct bundle_info){0};
-    struct json *root = json_read_file(path, e);
+    struct json *root = read_root(path, e);
     if (!root)
         return false;
     bool ok = read_fields(root, info, a, e) || err_prefix(e, "%s", path);
+    *sealed = ok && seal_fits(root);
     json_free(root);
     return ok;
 }
@@ -187,24 +215,13 @@ static bool symbols_agree(const struct json *root, const struct bundle_asset *as
     return true;
 }
 
-static bool seal_is_whole(const struct json *root, struct err *e)
-{
-    char hex[SHA256_HEX];
-    const char *seal;
-    if (!json_need_text(root, "seal", &seal, e))
-        return false;
-    seal_of(root, hex);
-    return strcmp(hex, seal) == 0 ||
-           err_input(e, "seal: does not fit the other fields: the manifest was edited");
-}
-
 bool manifest_verify(const char *path, const struct bundle_asset *assets, int n, struct err *e)
 {
-    struct json *root = json_read_file(path, e);
+    struct json *root = read_root(path, e);
     if (!root)
         return false;
-    bool ok =
-        (symbols_agree(root, assets, n, e) && seal_is_whole(root, e)) || err_prefix(e, "%s", path);
+    bool ok = symbols_agree(root, assets, n, e) ? seal_fits(root) || manifest_edited(path, e)
+                                                : err_prefix(e, "%s", path);
     json_free(root);
     return ok;
 }

@@ -71,8 +71,10 @@ static long next_generation(const char *target, struct arena *a)
 {
     struct bundle_info old;
     struct err ignored;
+    bool sealed;
     const char *path = bundle_path(a, target, BUNDLE_MANIFEST);
-    return io_exists(path) && manifest_read(path, &old, a, &ignored) ? old.generation + 1 : 1;
+    bool known = io_exists(path) && manifest_read(path, &old, &sealed, a, &ignored);
+    return known ? old.generation + 1 : 1;
 }
 
 static bool begin(struct bundle_writer *w, const struct bundle_target *target, struct err *e)

@@ -33,6 +33,7 @@ struct csv {
     struct arena arena;
     const char *at, *end; /* unread text in buffer */
     bool source_ended;
+    bool too_long;   /* the line read last is over CHUNK_BYTES; its rest may be unread */
     long line;       /* the number of the line read last */
     long blank_line; /* the first of the blank lines just passed, 0 when none */
     uint64_t bytes;
@@ -68,8 +69,6 @@ const char *const *csv_extra_columns(const struct csv *c, int *n)
 static bool fill(struct csv *c, struct err *e)
 {
     size_t rest = (size_t)(c->end - c->at), got;
-    if (rest >= CHUNK_BYTES)
-        return err_input(e, "%s:%ld: a line longer than 1 MiB", c->path, c->line + 1);
     memmove(c->buffer, c->at, rest);
     if (!source_read(c->source, c->buffer + rest, CHUNK_BYTES, &got, e))
         return false;
@@ -82,11 +81,34 @@ static bool fill(struct csv *c, struct err *e)
     return true;
 }
 
-/* The next line without its end; line->p is NULL at the end of the file. */
+static const char *find_newline(const struct csv *c)
+{
+    return memchr(c->at, '\n', (size_t)(c->end - c->at));
+}
+
+/* The rest of a line that was too long is read only now that someone wants the next: a line without
+ * an end must not keep the first from being reported. */
+static bool pass_rest(struct csv *c, struct err *e)
+{
+    const char *newline;
+    while (!(newline = find_newline(c)) && !c->source_ended) {
+        c->at = c->end;
+        if (!fill(c, e))
+            return false;
+    }
+    c->at = newline ? newline + 1 : c->end;
+    c->too_long = false;
+    return true;
+}
+
+/* The next line without its end; line->p is NULL at the end of the file. When c->too_long is set
+ * then, the line is its beginning. */
 static bool next_line(struct csv *c, struct str *line, struct err *e)
 {
     const char *newline;
-    while (!(newline = memchr(c->at, '\n', (size_t)(c->end - c->at))) && !c->source_ended)
+    if (c->too_long && !pass_rest(c, e))
+        return false;
+    while (!(newline = find_newline(c)) && !c->source_ended && c->end - c->at <= CHUNK_BYTES)
         if (!fill(c, e))
             return false;
     *line = (struct str){NULL, 0};
@@ -94,11 +116,19 @@ static bool next_line(struct csv *c, struct str *line, struct err *e)
         return true;
     const char *stop = newline ? newline : c->end;
     *line = (struct str){c->at, (size_t)(stop - c->at)};
+    c->line++;
+    c->too_long = line->n > CHUNK_BYTES;
+    if (c->too_long)
+        return true;
     if (line->n > 0 && stop[-1] == '\r')
         line->n--;
     c->at = newline ? newline + 1 : c->end;
-    c->line++;
     return true;
+}
+
+static bool endless(const struct csv *c, struct err *e)
+{
+    return err_input(e, "%s:%ld: a line longer than 1 MiB", c->path, c->line);
 }
 
 /* ---- fields -------------------------------------------------------------------------------- */
@@ -231,7 +261,9 @@ static bool read_header(struct csv *c, struct err *e)
     if (!next_line(c, &line, e))
         return false;
     if (!line.p)
-        return err_input(e, "%s: the file is empty", c->path);
+        return err_input(e, "%s:1: the file is empty", c->path);
+    if (c->too_long)
+        return endless(c, e);
     int n = split(c, line);
     if (n < 0)
         return err_input(e, "%s:1: a quote inside a column name", c->path);
@@ -330,6 +362,9 @@ static bool read_row(struct csv *c, struct str line, struct csv_bar *out, enum c
                      struct err *e)
 {
     *out = (struct csv_bar){.line = c->line};
+    *fault = CSV_FAULT_ENDLESS;
+    if (c->too_long)
+        return endless(c, e);
     int n = split(c, line);
     if (n != c->field_count)
         return bad_count(c, n, fault, e);
@@ -349,6 +384,7 @@ static enum csv_got blank_inside(struct csv *c, struct str row, struct csv_bar *
     *fault = CSV_FAULT_BLANK;
     c->at = row.p;
     c->line--;
+    c->too_long = false;
     c->blank_line = 0;
     return CSV_BAD;
 }

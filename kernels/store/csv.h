@@ -23,6 +23,7 @@
     X(BLANK, "blank line")                                                                         \
     X(SHORT, "short row")                                                                          \
     X(LONG, "too many fields")                                                                     \
+    X(ENDLESS, "line over 1 MiB")                                                                  \
     X(QUOTES, "bad quoting")                                                                       \
     X(DATE, "invalid date")                                                                        \
     X(NUMBER, "bad number")                                                                        \

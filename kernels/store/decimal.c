@@ -4,9 +4,11 @@
 #include <strings.h>
 
 enum {
-    DIGITS_MAX = 19,    /* 10^19 - 1 fits in 64 bits */
-    TICK_EXPONENT = 6,  /* a tick is 10^-6 */
-    EXPONENT_MAX = 9999 /* beyond, every number is 0 or too large: the exact value is moot */
+    DIGITS_MAX = 19,   /* 10^19 - 1 fits in 64 bits */
+    TICK_EXPONENT = 6, /* a tick is 10^-6 */
+    /* From here on no mantissa makes up for the exponent, as a text is far shorter (decimal.h): the
+     * number is 0 or out of range. Ten times as much still fits an int. */
+    EXPONENT_MAX = 100000000
 };
 
 static const int64_t TICKS_MAX = (int64_t)1 << 53;
@@ -207,5 +209,5 @@ enum decimal_fault decimal_to_volume(const struct decimal *d, double *out)
     char text[48];
     snprintf(text, sizeof text, "%llu%se%d", (unsigned long long)d->digits, d->more ? "1" : "",
              d->exponent - d->more);
-    return str_to_double(str_of(text), out) ? DECIMAL_OK : DECIMAL_TOO_LARGE;
+    return str_to_double(str_of(text), out) ? DECIMAL_OK : DECIMAL_VOLUME_TOO_LARGE;
 }

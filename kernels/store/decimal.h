@@ -4,7 +4,7 @@
  *     enum decimal_fault fault = decimal_parse(field, &d);
  *     if (fault == DECIMAL_OK) fault = decimal_to_ticks(&d, &ticks, &rounded);
  *
- * `[+-]digits[.digits][e[+-]digits]`, at least one digit, nothing else.
+ * `[+-]digits[.digits][e[+-]digits]`, at least one digit, nothing else; at most 10^7 characters.
  */
 #ifndef CUPEL_STORE_DECIMAL_H
 #define CUPEL_STORE_DECIMAL_H
@@ -23,6 +23,7 @@
     X(NOT_FINITE, "not a finite number")                                                           \
     X(NOT_POSITIVE, "a price must be above 0")                                                     \
     X(TOO_LARGE, "too large to be held (a price is at most 9007199254.740992)")                    \
+    X(VOLUME_TOO_LARGE, "too large to be held (a volume is at most 1.797e308)")                    \
     X(TOO_SMALL, "rounding to 1e-6 would change it by more than 1e-4 of itself")                   \
     X(NEGATIVE, "a volume must not be negative")
 

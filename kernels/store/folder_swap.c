@@ -138,7 +138,9 @@ static bool put_in_place(const struct folder_swap *f, struct err *e)
 bool folder_swap_commit(struct folder_swap *f, struct err *e)
 {
     if (io_sync_dir(f->temporary, e) && put_in_place(f, e))
-        return io_sync_dir(f->parent, e);
+        return io_sync_dir(f->parent, e) ||
+               err_prefix(e, "%s: complete and in place, but its folder could not be synced",
+                          f->target);
     folder_swap_abandon(f);
     return false;
 }

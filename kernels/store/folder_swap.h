@@ -25,7 +25,8 @@ bool folder_swap_begin(struct folder_swap *f, const char *target, bool replace, 
                        struct err *e) MUST_CHECK;
 
 /* Syncs, renames (or exchanges, when the target exists) and removes what gave way. On error the
- * temporary folder is removed and the target is as it was. */
+ * temporary folder is removed and the target is as it was, unless the error says that the new one is
+ * in place: only the last sync, of the parent folder, failed. */
 bool folder_swap_commit(struct folder_swap *f, struct err *e) MUST_CHECK;
 void folder_swap_abandon(const struct folder_swap *f);
 

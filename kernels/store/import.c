@@ -134,7 +134,7 @@ static bool some_row(const struct import_report *report, const char *path, struc
     if (report->rows > 0)
         return true;
     if (report->skipped == 0)
-        return err_input(e, "%s: no rows after the header", path);
+        return err_input(e, "%s:1: no rows after the header", path);
     return err_input(e, "%s: none of the %ld rows can be used", path, report->skipped);
 }
 

@@ -17,6 +17,7 @@ struct source {
     size_t first_n;
     bool gzip;
     bool member_open; /* inside a gzip member: its end is still to come */
+    bool padded;      /* zero bytes stood after a member: nothing else may follow */
     z_stream z;
     unsigned char packed[PACKED_BYTES];
 };
@@ -103,13 +104,28 @@ static bool refill(struct source *s, bool *end, struct err *e)
            err_input(e, "%s: the gzip file is truncated: its end is missing", s->path);
 }
 
-/* A gzip file may be several members one after the other (RFC 1952, 2.2). */
+/* A gzip file may be several members one after the other (RFC 1952, 2.2), and zero bytes to fill a
+ * block, as of a tape: gzip(1) takes these too. */
+static bool begin_member(struct source *s, struct err *e)
+{
+    for (; s->z.avail_in > 0 && *s->z.next_in == 0; s->z.next_in++, s->z.avail_in--)
+        s->padded = true;
+    if (s->z.avail_in == 0)
+        return true;
+    if (s->padded)
+        return err_input(e, "%s: the gzip file is damaged: zero bytes, and more after them",
+                         s->path);
+    inflateReset(&s->z);
+    s->member_open = true;
+    return true;
+}
+
 static bool inflate_some(struct source *s, struct err *e)
 {
-    if (!s->member_open) {
-        inflateReset(&s->z);
-        s->member_open = true;
-    }
+    if (!s->member_open && !begin_member(s, e))
+        return false;
+    if (!s->member_open)
+        return true;
     int rc = inflate(&s->z, Z_NO_FLUSH);
     if (rc == Z_STREAM_END)
         s->member_open = false;

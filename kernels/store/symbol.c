@@ -53,6 +53,17 @@ static bool is_control(struct str s, size_t i)
     return c < ' ' || c == 0x7f || second_set;
 }
 
+/* The words of --symbols: a symbol of that name could not be chosen. */
+static const char *word_fault(struct str s)
+{
+    static const char longest[] = "longest:";
+    if (str_is(s, "all"))
+        return "is a word of --symbols, which means every symbol";
+    if (s.n >= sizeof longest - 1 && memcmp(s.p, longest, sizeof longest - 1) == 0)
+        return "starts with longest:, a word of --symbols";
+    return NULL;
+}
+
 const char *symbol_fault(struct str s)
 {
     static const struct {
@@ -79,7 +90,7 @@ const char *symbol_fault(struct str s)
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         if (memchr(s.p, refused[i].c, s.n))
             return refused[i].fault;
-    return utf8_is_valid(s) ? NULL : "is not valid UTF-8";
+    return utf8_is_valid(s) ? word_fault(s) : "is not valid UTF-8";
 }
 
 char *text_shown(char *out, size_t size, struct str s)
@@ -88,9 +99,8 @@ char *text_shown(char *out, size_t size, struct str s)
     bool valid = utf8_is_valid((struct str){s.p, n});
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        out[i] = s.p[i];
-        if (c < ' ' || c == 0x7f || (c >= 0x80 && !valid))
-            out[i] = '?';
+        bool second = i > 0 && (unsigned char)s.p[i - 1] == 0xc2 && c >= 0x80 && c < 0xa0;
+        out[i] = is_control(s, i) || second || (c >= 0x80 && !valid) ? '?' : s.p[i];
     }
     out[n] = '\0';
     return out;

@@ -36,6 +36,11 @@ static void a_message_is_one_printable_line(void **state)
     assert_string_equal(e.text, "a?b?[31m?");
     err_prefix(&e, "c\r");
     assert_string_equal(e.text, "c?: a?b?[31m?");
+    err_input(&e, "%s",
+              "\xc2\x80"
+              "1m\xc2\x9b"
+              "2m\xc2\x9f\xc2\xa0\xc3\x9f\xc2");
+    assert_string_equal(e.text, "?1m?2m?\xc2\xa0\xc3\x9f\xc2");
 }
 
 static void long_messages_are_cut_not_overrun(void **state)

@@ -305,8 +305,8 @@ static int child_main(const char *name, const char *path)
 static int with_fault(const char *fault, const char *child, const char *path, char said[700])
 {
     char command[4000];
-    snprintf(command, sizeof command, "CUPEL_IO_FAULT='%s' '%s' %s '%s'", fault, program, child,
-             path);
+    snprintf(command, sizeof command, "CUPEL_IO_FAULT='%s' '%s' %s '%s' 2>&1", fault, program,
+             child, path);
     FILE *f = popen(command, "r");
     size_t n = fread(said, 1, 699, f);
     said[n] = '\0';
@@ -332,15 +332,14 @@ static void a_failed_write_leaves_the_old_file(void **state)
     static const struct {
         const char *fault, *says, *content;
     } rows[] = {
-        {"open:1:EACCES",    "Permission denied",              "old"},
-        {"open:1:EMFILE",    "Too many open files",            "old"},
-        {"write:1:ENOSPC",   "write: No space left on device", "old"},
-        {"write:1",          "write: Input/output error",      "old"},
-        {"fsync:1:EIO",      "fsync: Input/output error",      "old"},
-        {"rename:1:EROFS",   "Read-only file system",          "old"},
-        {"open:2:EMFILE",    "Too many open files",            "new"}, /* of the folder */
-        {"fsync:2:EIO",      "fsync: Input/output error",      "new"},
-        {"fsync:1:ENOTHING", "Input/output error",             "old"},
+        {"open:1:EACCES",  "Permission denied",              "old"},
+        {"open:1:EMFILE",  "Too many open files",            "old"},
+        {"write:1:ENOSPC", "write: No space left on device", "old"},
+        {"write:1",        "write: Input/output error",      "old"},
+        {"fsync:1:EIO",    "fsync: Input/output error",      "old"},
+        {"rename:1:EROFS", "Read-only file system",          "old"},
+        {"open:2:EMFILE",  "Too many open files",            "new"}, /* of the folder */
+        {"fsync:2:EIO",    "fsync: Input/output error",      "new"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char said[700];
@@ -355,11 +354,27 @@ static void a_failed_write_leaves_the_old_file(void **state)
     }
 }
 
-static void a_fault_that_is_never_reached_or_unreadable_is_none(void **state)
+static void a_fault_that_cannot_be_read_ends_the_process(void **state)
 {
     (void)state;
-    static const char *const faults[] = {"write:2", "map:1",       "",          "write",
-                                         "write:0", "write:x:EIO", "nonsense:1"};
+    static const char *const faults[] = {
+        "write",    "write:",       "write:0", "write:x:EIO", "nonsense:1", "write:9:ENOTHING",
+        "write:9:", "write:9:EIO:", "WRITE:9", ":9",          "write:-1"};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        char said[700], quoted[100];
+        const char *path = path_in(test_folder("io_fault"), "a");
+        write_text(path, "old");
+        assert_int_equal(with_fault(faults[i], "write", path, said), 2);
+        snprintf(quoted, sizeof quoted, "op:nth[:errno name], found \"%s\"\n", faults[i]);
+        assert_non_null(strstr(said, quoted));
+        expect_content(path, "old");
+    }
+}
+
+static void a_fault_that_is_never_reached_is_none(void **state)
+{
+    (void)state;
+    static const char *const faults[] = {"write:2", "map:1", ""};
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         char said[700];
         const char *path = path_in(test_folder("io_fault"), "a");
@@ -502,7 +517,8 @@ int main(int argc, char **argv)
         TEST(counts_of_others_are_added),
         TEST(sqlite_is_counted_and_works),
         TEST(a_failed_write_leaves_the_old_file),
-        TEST(a_fault_that_is_never_reached_or_unreadable_is_none),
+        TEST(a_fault_that_cannot_be_read_ends_the_process),
+        TEST(a_fault_that_is_never_reached_is_none),
         TEST(reads_maps_and_removals_can_fail_too),
         TEST(sqlite_meets_planned_faults),
         TEST(temporaries_of_killed_writers_are_removed),

@@ -68,6 +68,15 @@ for fault in write:1 write:2 write:3 write:4 fsync:1 fsync:2 fsync:3 fsync:4 ren
         [ "$(wc -l <"$tmp/log")" = 1 ] && gone "$tmp/n"
     check "disk full at $fault: one line, exit 2, nothing left"
 done
+# The last sync is that of the parent folder, after the rename.
+for n_sync in $(seq 5 20); do
+    CUPEL_IO_FAULT=fsync:$n_sync:EIO "$CUPEL" data import "$tmp/sorted.csv" --out "$tmp/n" >/dev/null 2>"$tmp/log" && break
+    cp "$tmp/log" "$tmp/last" && expect 0 whole "$CUPEL" data verify "$tmp/n" && rm -r "$tmp/n" && last_sync=$n_sync
+done
+[ "${last_sync:-0}" = $((n_sync - 1)) ] && [ "$(wc -l <"$tmp/last")" = 1 ] &&
+    grep -qF "$tmp/n: complete and in place, but its folder could not be synced: $tmp: fsync: Input/output" "$tmp/last"
+check "a failed last sync says that the bundle is in place"
+rm -rf "$tmp/n"
 before=$(cat "$tmp/b/manifest.json")
 expect 2 'No space left' env CUPEL_IO_FAULT=write:2:ENOSPC "$CUPEL" data import "$tmp/a.csv" --out "$tmp/b" --replace &&
     [ "$before" = "$(cat "$tmp/b/manifest.json")" ] && ! compgen -G "$tmp/b.tmp.*" >/dev/null

@@ -5,6 +5,7 @@
 #include "kernels/store/bundle_order.h"
 #include "tests/test.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +135,47 @@ static void replacing_raises_the_generation(void **state)
     assert_ok(bundle_verify(dir, &e), &e);
 }
 
+/* By hand: the writer never touches a bundle that stands. */
+static void write_at(const char *path, off_t at, const char *byte)
+{
+    struct err e;
+    int fd = io_open(path, O_WRONLY, &e);
+    assert_ok(fd >= 0, &e);
+    assert_int_equal(pwrite(fd, byte, 1, at), 1);
+    io_close(fd);
+}
+
+static void a_change_in_place_is_another_version(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"manifest.json", "assets.sqlite", "bars.bin"};
+    struct err e;
+    struct bundle_version before, after;
+    const char *dir = dir_of("inplace");
+    make(dir, false);
+    assert_ok(bundle_version(dir, &after, &e), &e);
+    for (int i = 0; i < 3; i++) {
+        const char *path = arena_format(&arena, "%s/%s", dir, names[i]);
+        const struct timespec past[2] = {{.tv_sec = 1000 + i}, {.tv_sec = 1000 + i}};
+        assert_int_equal(utimensat(AT_FDCWD, path, past, 0), 0);
+        assert_ok(bundle_version(dir, &before, &e), &e);
+        assert_false(bundle_version_equal(before, after));
+        write_at(path, 20, "x");
+        assert_ok(bundle_version(dir, &after, &e), &e);
+        assert_false(bundle_version_equal(before, after));
+        assert_int_equal(utimensat(AT_FDCWD, path, past, 0), 0);
+        assert_ok(bundle_version(dir, &after, &e), &e);
+        assert_true(bundle_version_equal(before, after));
+        assert_int_equal(truncate(path, 100), 0);
+        assert_int_equal(utimensat(AT_FDCWD, path, past, 0), 0);
+        assert_ok(bundle_version(dir, &after, &e), &e);
+        assert_false(bundle_version_equal(before, after));
+    }
+    assert_ok(io_remove(arena_format(&arena, "%s/bars.bin", dir), &e), &e);
+    assert_false(bundle_version(dir, &after, &e));
+    assert_says(&e, "bars.bin: No such file");
+}
+
 static void a_folder_with_other_files_is_never_replaced(void **state)
 {
     (void)state;
@@ -192,6 +234,22 @@ static void an_interrupted_writer_says_so(void **state)
     assert_false(io_exists(dir));
 }
 
+static void a_source_has_no_control_characters(void **state)
+{
+    (void)state;
+    struct err e;
+    const char *dir = dir_of("control");
+    struct bundle_target target = {.dir = dir, .source = "a\x1b[1m\xc2\x9b\n\xc3\xa4"};
+    struct bundle_writer *w = bundle_writer_open(&target, &e);
+    assert_ok(w, &e);
+    add(w, "AA", 1, 7);
+    assert_ok(bundle_writer_commit(w, NULL, &arena, &e), &e);
+    struct bundle *b = bundle_open(dir, &e);
+    assert_ok(b, &e);
+    assert_string_equal(bundle_info(b)->source, "a?[1m???\xc3\xa4");
+    bundle_close(b);
+}
+
 /* ---- damage -------------------------------------------------------------------------------- */
 
 static void verify_says(const char *dir, const char *words)
@@ -201,6 +259,74 @@ static void verify_says(const char *dir, const char *words)
         fail_msg("verified, expected: %s", words);
     assert_says(&e, words);
     assert_int_equal(err_exit_status(e.code), 2);
+}
+
+/* What bundle_open says, or what bundle_assets says after it. */
+static void reading_says(const char *dir, const char *words)
+{
+    struct err e = {0};
+    struct bundle_asset *assets;
+    int n;
+    struct bundle *b = bundle_open(dir, &e);
+    if (b && bundle_assets(b, &arena, &assets, &n, &e))
+        fail_msg("opened, expected: %s", words);
+    bundle_close(b);
+    assert_says(&e, words);
+    assert_int_equal(err_exit_status(e.code), 2);
+}
+
+static void an_edited_manifest_does_not_open(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to;
+    } edits[] = {
+        {"\"synthetic\":\tfalse",      "\"synthetic\":\ttrue"      },
+        {"\"hand\"",                   "\"hond\""                  },
+        {"\"largest_tick\":\t9",       "\"largest_tick\":\t8"      },
+        {"\"first\":\t\"1970-01-02\"", "\"first\":\t\"1970-01-01\""},
+        {"\"AA\"",                     "\"AB\""                    },
+        {"\"seal\"",                   "\"seel\""                  },
+    };
+    struct err e;
+    const char *dir = dir_of("sealed");
+    make(dir, false);
+    const char *path = arena_format(&arena, "%s/manifest.json", dir);
+    struct text whole = {0};
+    assert_ok(io_read_file(path, &whole, &e), &e);
+    for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+        const char *at = strstr(whole.p, edits[i].from);
+        assert_non_null(at);
+        char *edited = arena_format(&arena, "%.*s%s%s", (int)(at - whole.p), whole.p, edits[i].to,
+                                    at + strlen(edits[i].from));
+        assert_ok(io_write_file(path, edited, strlen(edited), &e), &e);
+        reading_says(dir, "manifest.json: edited: its seal does not fit");
+    }
+    text_done(&whole);
+}
+
+/* A FIFO without a writer: to open it would wait for ever, which the alarm would end. */
+static void what_is_not_a_regular_file_is_not_opened(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"manifest.json", "assets.sqlite", "bars.bin"};
+    struct err e;
+    alarm(30);
+    for (int i = 0; i < 3; i++) {
+        const char *dir = dir_of("fifo");
+        const char *path = arena_format(&arena, "%s/%s", dir, names[i]);
+        const char *words = arena_format(&arena, "%s: expected a regular file", names[i]);
+        make(dir, false);
+        assert_ok(io_remove(path, &e), &e);
+        assert_int_equal(mkfifo(path, 0666), 0);
+        reading_says(dir, words);
+        verify_says(dir, words);
+        assert_ok(io_remove(path, &e), &e);
+        assert_int_equal(symlink("/dev/zero", path), 0);
+        reading_says(dir, words);
+        verify_says(dir, words);
+    }
+    alarm(0);
 }
 
 static void edited_manifests_are_named(void **state)
@@ -375,10 +501,14 @@ int main(void)
         TEST(any_order_is_merged),
         TEST(a_target_that_exists_is_kept),
         TEST(replacing_raises_the_generation),
+        TEST(a_change_in_place_is_another_version),
         TEST(a_folder_with_other_files_is_never_replaced),
         TEST(what_a_dead_process_left_is_cleared_away),
         TEST(an_abandoned_bundle_leaves_nothing),
         TEST(an_interrupted_writer_says_so),
+        TEST(a_source_has_no_control_characters),
+        TEST(an_edited_manifest_does_not_open),
+        TEST(what_is_not_a_regular_file_is_not_opened),
         TEST(edited_manifests_are_named),
         TEST(truncated_and_edited_bars_are_named),
         TEST(damaged_asset_lists_are_named),

@@ -4,6 +4,7 @@
 #include "tests/test.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static enum decimal_fault ticks_of(const char *text, int64_t *ticks, bool *rounded)
 {
@@ -124,7 +125,49 @@ static void volumes_are_never_negative(void **state)
     assert_int_equal(decimal_to_volume(&d, &v), DECIMAL_OK);
     assert_true(v == 0 && 1 / v > 0);
     assert_int_equal(decimal_parse(str_of("1e400"), &d), DECIMAL_OK);
-    assert_int_equal(decimal_to_volume(&d, &v), DECIMAL_TOO_LARGE);
+    enum decimal_fault fault = decimal_to_volume(&d, &v);
+    assert_non_null(strstr(decimal_fault_text(fault), "too large"));
+    assert_null(strstr(decimal_fault_text(fault), "price"));
+}
+
+/* "0." + zeros + "1e" + exponent, and "1" + zeros + "e" + exponent. */
+static void a_long_mantissa_and_its_exponent_make_up_for_each_other(void **state)
+{
+    (void)state;
+    static char text[200000];
+    static const int zeros[] = {100, 9998, 9999, 10000, 99999, 150000};
+    static const struct {
+        int more;
+        enum decimal_fault fault;
+        int64_t ticks;
+    } rows[] = {
+        {0,       DECIMAL_OK,        1000000   },
+        {3,       DECIMAL_OK,        1000000000},
+        {-6,      DECIMAL_OK,        1         },
+        {-9,      DECIMAL_TOO_SMALL, 0         },
+        {10,      DECIMAL_TOO_LARGE, 0         },
+        {90001,   DECIMAL_TOO_LARGE, 0         },
+        {1000000, DECIMAL_TOO_LARGE, 0         },
+    };
+    for (int z = 0; z < 6; z++)
+        for (int r = 0; r < 7; r++) {
+            int64_t ticks;
+            bool rounded;
+            snprintf(text, sizeof text, "0.%0*de%d", zeros[z] + 1, 1, zeros[z] + 1 + rows[r].more);
+            assert_int_equal(ticks_of(text, &ticks, &rounded), rows[r].fault);
+            if (rows[r].fault == DECIMAL_OK)
+                assert_int_equal(ticks, rows[r].ticks);
+            snprintf(text, sizeof text, "%0*de%d", zeros[z] + 1, 0, rows[r].more - zeros[z]);
+            text[0] = '1';
+            assert_int_equal(ticks_of(text, &ticks, &rounded), rows[r].fault);
+            if (rows[r].fault == DECIMAL_OK)
+                assert_int_equal(ticks, rows[r].ticks);
+        }
+    int64_t ticks;
+    bool rounded;
+    snprintf(text, sizeof text, "0.%010000de100000", 1);
+    assert_int_equal(ticks_of(text, &ticks, &rounded), DECIMAL_TOO_LARGE);
+    assert_int_equal(ticks_of("1e-99999999999999999999", &ticks, &rounded), DECIMAL_TOO_SMALL);
 }
 
 int main(void)
@@ -134,6 +177,7 @@ int main(void)
         TEST(bad_prices_are_told_apart),
         TEST(random_numbers_agree_with_their_sources),
         TEST(volumes_are_never_negative),
+        TEST(a_long_mantissa_and_its_exponent_make_up_for_each_other),
     };
     return cmocka_run_group_tests_name("decimal", tests, NULL, NULL);
 }

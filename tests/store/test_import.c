@@ -132,14 +132,14 @@ static void headers_are_checked(void **state)
     static const struct {
         const char *text, *words;
     } rows[] = {
-        {"",                                                       "empty"                     },
-        {HEAD,                                                     "no rows after the header"  },
-        {HEAD "\n\r\n\n",                                          "no rows after the header"  },
-        {"date,symbol,open,high,low,volume\n" GOOD,                ":1: column \"close\""      },
-        {"symbol,open,high,low,close,volume\n" GOOD,               "\"date\" (or \"datetime\")"},
-        {"date,symbol,open,high,low,close,OPEN,volume\n" GOOD,     "\"OPEN\" stands twice"     },
-        {"date,datetime,symbol,open,high,low,close,volume\n" GOOD, "\"datetime\" stands twice" },
-        {"da\"te,symbol\n",                                        ":1: a quote"               },
+        {"",                                                       ":1: the file is empty"       },
+        {HEAD,                                                     ":1: no rows after the header"},
+        {HEAD "\n\r\n\n",                                          ":1: no rows after the header"},
+        {"date,symbol,open,high,low,volume\n" GOOD,                ":1: column \"close\""        },
+        {"symbol,open,high,low,close,volume\n" GOOD,               "\"date\" (or \"datetime\")"  },
+        {"date,symbol,open,high,low,close,OPEN,volume\n" GOOD,     "\"OPEN\" stands twice"       },
+        {"date,datetime,symbol,open,high,low,close,volume\n" GOOD, "\"datetime\" stands twice"   },
+        {"da\"te,symbol\n",                                        ":1: a quote"                 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         refused(rows[i].text, strlen(rows[i].text), rows[i].words);
@@ -151,40 +151,43 @@ static void bad_rows_are_refused_with_line_and_reason(void **state)
     static const struct {
         const char *row, *words;
     } rows[] = {
-        {"2020-01-03,AA,x,2,0.5,1.5,10",                                                            ":3: open \"x\": not a number"          },
-        {"2020-01-03,AA,1,2,0.5,1.5,NaN",                                                           ":3: volume \"NaN\": not a finite"      },
-        {"2020-01-03,AA,1,inf,0.5,1.5,1",                                                           ":3: high \"inf\": not a finite"        },
-        {"2020-01-03,AA,1,2,0.5kg,1.5,1",                                                           ":3: low \"0.5kg\": text after"         },
-        {"2020-01-03,AA,1,2,0.5,,1",                                                                ":3: close \"\": empty"                 },
-        {"2020-01-03,AA,1,2,0.5,1.5",                                                               ":3: short row: 6 fields, expected 7"   },
-        {"2020-01-03,AA,1,2,0.5,1.5,1,1",                                                           ":3: too many fields: 8 fields"         },
-        {"2020-01-03,AA,0,2,0.5,1.5,1",                                                             ":3: open \"0\": a price must be above" },
-        {"2020-01-03,AA,-1,2,0.5,1.5,1",                                                            ":3: open \"-1\": a price must be above"},
-        {"2020-01-03,AA,1,2e10,0.5,1.5,1",                                                          ":3: high \"2e10\": too large"          },
-        {"2020-01-03,AA,1,2,0.0000001,1.5,1",                                                       ":3: low \"0.0000001\": rounding"       },
-        {"2020-01-03,AA,1,2,0.5,1.5,-1",                                                            ":3: volume \"-1\": a volume must not"  },
-        {"2023-02-30,AA,1,2,0.5,1.5,1",                                                             ":3: date \"2023-02-30\""               },
-        {"1600-01-01,AA,1,2,0.5,1.5,1",                                                             ":3: date \"1600-01-01\""               },
-        {"2020-01-03,AA,1,0.5,2,1.5,1",                                                             ":3: high \"0.5\": the high is below"   },
-        {"2020-01-02,AA,1,2,0.5,1.5,1",                                                             ":3: date 2020-01-02 of AA stands twice"},
-        {"2020-01-01,AA,1,2,0.5,1.5,1",                                                             ":3: date 2020-01-01 of AA comes after" },
-        {"2020-01-03,,1,2,0.5,1.5,1",                                                               ":3: symbol \"\" is empty"              },
-        {"2020-01-03,A\tA,1,2,0.5,1.5,1",                                                           "control character"                     },
-        {"2020-01-03,A\xc2\x85,1,2,0.5,1.5,1",                                                      "control character"                     },
-        {"2020-01-03,A/A,1,2,0.5,1.5,1",                                                            "slash"                                 },
-        {"2020-01-03,A\\A,1,2,0.5,1.5,1",                                                           "backslash"                             },
-        {"2020-01-03,.A,1,2,0.5,1.5,1",                                                             "starts with a dot"                     },
-        {"2020-01-03,\"A,B\",1,2,0.5,1.5,1",                                                        "comma"                                 },
-        {"2020-01-03,\"A\"\"B\",1,2,0.5,1.5,1",                                                     "double quote"                          },
-        {"2020-01-03, A,1,2,0.5,1.5,1",                                                             "blank"                                 },
-        {"2020-01-03,A ,1,2,0.5,1.5,1",                                                             "blank"                                 },
-        {"2020-01-03,A\xff,1,2,0.5,1.5,1",                                                          "UTF-8"                                 },
-        {"2020-01-03,A\"B,1,2,0.5,1.5,1",                                                           ":3: bad quoting"                       },
-        {"2020-01-03,\"AB,1,2,0.5,1.5,1",                                                           ":3: bad quoting"                       },
-        {"2020-01-03,\"AB\"x,1,2,0.5,1.5,1",                                                        ":3: bad quoting"                       },
-        {"\n2020-01-03,AA,1,2,0.5,1.5,1",                                                           ":3: a blank line"                      },
+        {"2020-01-03,AA,x,2,0.5,1.5,10",                                                            ":3: open \"x\": not a number"                        },
+        {"2020-01-03,AA,1,2,0.5,1.5,NaN",                                                           ":3: volume \"NaN\": not a finite"                    },
+        {"2020-01-03,AA,1,inf,0.5,1.5,1",                                                           ":3: high \"inf\": not a finite"                      },
+        {"2020-01-03,AA,1,2,0.5kg,1.5,1",                                                           ":3: low \"0.5kg\": text after"                       },
+        {"2020-01-03,AA,1,2,0.5,,1",                                                                ":3: close \"\": empty"                               },
+        {"2020-01-03,AA,1,2,0.5,1.5",                                                               ":3: short row: 6 fields, expected 7"                 },
+        {"2020-01-03,AA,1,2,0.5,1.5,1,1",                                                           ":3: too many fields: 8 fields"                       },
+        {"2020-01-03,AA,0,2,0.5,1.5,1",                                                             ":3: open \"0\": a price must be above"               },
+        {"2020-01-03,AA,-1,2,0.5,1.5,1",                                                            ":3: open \"-1\": a price must be above"              },
+        {"2020-01-03,AA,1,2e10,0.5,1.5,1",                                                          ":3: high \"2e10\": too large"                        },
+        {"2020-01-03,AA,1,2,0.0000001,1.5,1",                                                       ":3: low \"0.0000001\": rounding"                     },
+        {"2020-01-03,AA,1,2,0.5,1.5,-1",                                                            ":3: volume \"-1\": a volume must not"                },
+        {"2023-02-30,AA,1,2,0.5,1.5,1",                                                             ":3: date \"2023-02-30\""                             },
+        {"1600-01-01,AA,1,2,0.5,1.5,1",                                                             ":3: date \"1600-01-01\""                             },
+        {"2020-01-03,AA,1,0.5,2,1.5,1",                                                             ":3: high \"0.5\": the high is below"                 },
+        {"2020-01-02,AA,1,2,0.5,1.5,1",                                                             ":3: date 2020-01-02 of AA stands twice"              },
+        {"2020-01-01,AA,1,2,0.5,1.5,1",                                                             ":3: date 2020-01-01 of AA comes after"               },
+        {"2020-01-03,,1,2,0.5,1.5,1",                                                               ":3: symbol \"\" is empty"                            },
+        {"2020-01-03,all,1,2,0.5,1.5,1",                                                            ":3: symbol \"all\" is a word of --symbols"           },
+        {"2020-01-03,longest:3,1,2,0.5,1.5,1",                                                      "starts with longest:, a word of --symbols"           },
+        {"2020-01-03,AA,1,2,0.5,1.5,1e999",                                                         ":3: volume \"1e999\": too large to be held (a volume"},
+        {"2020-01-03,A\tA,1,2,0.5,1.5,1",                                                           "control character"                                   },
+        {"2020-01-03,A\xc2\x85,1,2,0.5,1.5,1",                                                      "control character"                                   },
+        {"2020-01-03,A/A,1,2,0.5,1.5,1",                                                            "slash"                                               },
+        {"2020-01-03,A\\A,1,2,0.5,1.5,1",                                                           "backslash"                                           },
+        {"2020-01-03,.A,1,2,0.5,1.5,1",                                                             "starts with a dot"                                   },
+        {"2020-01-03,\"A,B\",1,2,0.5,1.5,1",                                                        "comma"                                               },
+        {"2020-01-03,\"A\"\"B\",1,2,0.5,1.5,1",                                                     "double quote"                                        },
+        {"2020-01-03, A,1,2,0.5,1.5,1",                                                             "blank"                                               },
+        {"2020-01-03,A ,1,2,0.5,1.5,1",                                                             "blank"                                               },
+        {"2020-01-03,A\xff,1,2,0.5,1.5,1",                                                          "UTF-8"                                               },
+        {"2020-01-03,A\"B,1,2,0.5,1.5,1",                                                           ":3: bad quoting"                                     },
+        {"2020-01-03,\"AB,1,2,0.5,1.5,1",                                                           ":3: bad quoting"                                     },
+        {"2020-01-03,\"AB\"x,1,2,0.5,1.5,1",                                                        ":3: bad quoting"                                     },
+        {"\n2020-01-03,AA,1,2,0.5,1.5,1",                                                           ":3: a blank line"                                    },
         {"2020-01-03,"
-         "0123456789012345678901234567890123456789012345678901234567890123,1,2,0.5,1.5,1", "longer than 63"                        },
+         "0123456789012345678901234567890123456789012345678901234567890123,1,2,0.5,1.5,1", "longer than 63"                                      },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const char *text = arena_format(&arena, HEAD GOOD "%s\n", rows[i].row);
@@ -209,6 +212,54 @@ static void a_line_may_not_be_endless(void **state)
     memset(text, 'x', LONG);
     memcpy(text, HEAD, sizeof HEAD - 1);
     refused(text, LONG, ":2: a line longer");
+}
+
+/* A line of `long_n` bytes, good but for its length, between good ones. */
+static const char *with_long_line(size_t long_n, size_t *n)
+{
+    static const char field[] = "2020-01-03,AA,1,2,0.5,1.5,1";
+    struct text text = {0};
+    text_puts(&text, HEAD GOOD);
+    text_puts(&text, field);
+    for (size_t i = sizeof field - 1; i < long_n; i++)
+        text_add(&text, i == sizeof field - 1 ? "." : "0", 1);
+    text_puts(&text, "\n2020-01-04,AA,1,2,1,1,1\nshort\n2020-01-05,AA,1,2,1,1,1\n");
+    const char *path = written(text.p, text.n);
+    *n = text.n;
+    text_done(&text);
+    return path;
+}
+
+static void a_long_line_is_skipped_like_another(void **state)
+{
+    (void)state;
+    enum { MIB = 1 << 20 };
+    static const struct {
+        size_t bytes;
+        int rows;
+    } lines[] = {
+        {MIB - 70,     4},
+        {MIB,          4},
+        {MIB + 1,      3},
+        {MIB + 100,    3},
+        {2 * MIB - 60, 3},
+        {2 * MIB,      3},
+        {7 * MIB + 9,  3},
+    };
+    struct err e;
+    struct import_report r;
+    struct bundle_info info;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        size_t n;
+        const char *path = with_long_line(lines[i].bytes, &n);
+        assert_ok(import(path, true, &r, &info, &e), &e);
+        assert_int_equal(r.rows, lines[i].rows);
+        assert_int_equal(r.skipped, 5 - lines[i].rows);
+        assert_int_equal(r.bytes, n);
+        assert_int_equal(r.faults[CSV_FAULT_SHORT].first_line, 5);
+        if (lines[i].rows == 3)
+            assert_int_equal(r.faults[CSV_FAULT_ENDLESS].first_line, 3);
+    }
 }
 
 static void folders_and_missing_files_are_named(void **state)
@@ -367,6 +418,15 @@ static void gzip_is_read_by_members_and_its_damage_told(void **state)
     packed[n - 6] ^= 1;
     packed[n] = 'x';
     refused((char *)packed, n + 1, "gzip file is");
+    static unsigned char padded[600000];
+    memcpy(padded, packed, n);
+    for (size_t zeros = 1; zeros < sizeof padded - n; zeros *= 7) {
+        memset(padded + n, 0, zeros + 1);
+        assert_ok(import(written((char *)padded, n + zeros), false, &r, &info, &e), &e);
+        assert_string_equal(info.content, plain);
+        padded[n + zeros] = 0x1f;
+        refused((char *)padded, n + zeros + 1, "gzip file is damaged");
+    }
 }
 
 /* Any bytes: an answer, never a crash (the sanitiser builds look closer). */
@@ -407,6 +467,7 @@ int main(void)
         TEST(bad_rows_are_refused_with_line_and_reason),
         TEST(a_nul_byte_is_a_bad_field),
         TEST(a_line_may_not_be_endless),
+        TEST(a_long_line_is_skipped_like_another),
         TEST(folders_and_missing_files_are_named),
         TEST(equal_bars_have_one_hash_in_any_form),
         TEST(real_bars_have_one_hash_in_any_order),
