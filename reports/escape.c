@@ -6,44 +6,13 @@
 #define REPLACEMENT "\xEF\xBF\xBD"
 #define ELLIPSIS    "\xE2\x80\xA6"
 
-/* Bytes of the UTF-8 character at p: 0 when it is none (RFC 3629: no overlong form, no surrogate,
- * nothing above U+10FFFF). */
-static size_t character_bytes(const unsigned char *p)
-{
-    static const struct {
-        unsigned char first_lo, first_hi, second_lo, second_hi;
-        size_t bytes;
-    } forms[] = {
-        {0x00, 0x7F, 0,    0,    1},
-        {0xC2, 0xDF, 0x80, 0xBF, 2},
-        {0xE0, 0xE0, 0xA0, 0xBF, 3},
-        {0xE1, 0xEC, 0x80, 0xBF, 3},
-        {0xED, 0xED, 0x80, 0x9F, 3},
-        {0xEE, 0xEF, 0x80, 0xBF, 3},
-        {0xF0, 0xF0, 0x90, 0xBF, 4},
-        {0xF1, 0xF3, 0x80, 0xBF, 4},
-        {0xF4, 0xF4, 0x80, 0x8F, 4},
-    };
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        if (p[0] < forms[i].first_lo || p[0] > forms[i].first_hi)
-            continue;
-        if (forms[i].bytes > 1 && (p[1] < forms[i].second_lo || p[1] > forms[i].second_hi))
-            return 0;
-        for (size_t b = 2; b < forms[i].bytes; b++)
-            if ((p[b] & 0xC0) != 0x80)
-                return 0;
-        return forms[i].bytes;
-    }
-    return 0;
-}
-
 /* The next character of *s, made printable; *s moves behind it. {NULL} at the end. */
 static struct str next_character(const char **s)
 {
     const unsigned char *p = (const unsigned char *)*s;
     if (*p == '\0')
         return (struct str){NULL, 0};
-    size_t n = character_bytes(p);
+    size_t n = str_utf8_bytes(*s, strnlen(*s, 4));
     struct str c = {*s, n};
     *s += n ? n : 1;
     if (n == 0)

@@ -78,6 +78,8 @@ struct json *json_parse(struct str text, const char *name, struct err *e)
     cJSON *root = NULL;
     if (has_nul((struct str){copy.p, copy.n}))
         err_input(e, "%s: not JSON: a NUL byte inside", name);
+    else if (!str_is_utf8(text))
+        err_input(e, "%s: not JSON: not valid UTF-8", name);
     else if (!(root = cJSON_ParseWithLengthOpts(copy.p, copy.n + 1, &end, 1)))
         err_input(e, "%s:%d: not valid JSON", name, line_of((struct str){copy.p, copy.n}, end));
     else if (!is_strict(root, name, e)) {

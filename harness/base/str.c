@@ -75,6 +75,48 @@ bool str_to_double(struct str s, double *out)
     return *end == '\0' && end != text && isfinite(*out);
 }
 
+/* Rows of the Unicode table (RFC 3629: no overlong form, no surrogate): lead bytes, range of the second byte, length. */
+static const struct utf8_form {
+    unsigned char lead_lo, lead_hi, second_lo, second_hi;
+    size_t bytes;
+} utf8_forms[] = {
+    {0x00, 0x7f, 0x00, 0x00, 1},
+    {0xc2, 0xdf, 0x80, 0xbf, 2},
+    {0xe0, 0xe0, 0xa0, 0xbf, 3},
+    {0xe1, 0xec, 0x80, 0xbf, 3},
+    {0xed, 0xed, 0x80, 0x9f, 3},
+    {0xee, 0xef, 0x80, 0xbf, 3},
+    {0xf0, 0xf0, 0x90, 0xbf, 4},
+    {0xf1, 0xf3, 0x80, 0xbf, 4},
+    {0xf4, 0xf4, 0x80, 0x8f, 4},
+};
+
+size_t str_utf8_bytes(const char *text, size_t left)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    const struct utf8_form *form = NULL;
+    for (size_t i = 0; left > 0 && i < sizeof utf8_forms / sizeof *utf8_forms && !form; i++)
+        if (p[0] >= utf8_forms[i].lead_lo && p[0] <= utf8_forms[i].lead_hi)
+            form = &utf8_forms[i];
+    if (!form || form->bytes > left)
+        return 0;
+    if (form->bytes > 1 && (p[1] < form->second_lo || p[1] > form->second_hi))
+        return 0;
+    for (size_t i = 2; i < form->bytes; i++)
+        if (p[i] < 0x80 || p[i] > 0xbf)
+            return 0;
+    return form->bytes;
+}
+
+bool str_is_utf8(struct str s)
+{
+    size_t step;
+    for (size_t i = 0; i < s.n; i += step)
+        if ((step = str_utf8_bytes(s.p + i, s.n - i)) == 0)
+            return false;
+    return true;
+}
+
 static void reserve(struct text *t, size_t more)
 {
     size_t needed = t->n + more + 1;

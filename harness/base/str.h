@@ -36,6 +36,10 @@ char *str_copy(struct arena *a, struct str s);
 bool str_to_long(struct str s, long *out);
 bool str_to_double(struct str s, double *out); /* finite only */
 
+/* How many bytes the UTF-8 character at p takes, `left` being there; 0 when it is none. */
+size_t str_utf8_bytes(const char *p, size_t left);
+bool str_is_utf8(struct str s);
+
 struct text {
     char *p; /* NULL while nothing was added */
     size_t n, capacity;

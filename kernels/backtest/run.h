@@ -33,7 +33,7 @@ struct bt_counts {
 };
 
 struct bt_run {
-    struct arena arena;   /* lives as long as the run */
+    struct arena arena;   /* lives as long as the run; in a slot: as long as its block */
     struct arena scratch; /* emptied after each job */
     struct bt_plan plan;
     struct bt_ops ops;

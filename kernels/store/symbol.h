@@ -10,9 +10,6 @@
 /* NULL when s can be a symbol, else what is wrong with it: "starts with a dot". */
 const char *symbol_fault(struct str s);
 
-/* No overlong form, surrogate or value beyond U+10FFFF (Unicode 15, table 3-7). */
-bool utf8_is_valid(struct str s);
-
 /* The bytes of s for a message: at most `size` - 1 of them, what is not text shown as '?'. */
 char *text_shown(char *out, size_t size, struct str s);
 

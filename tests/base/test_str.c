@@ -30,6 +30,17 @@ static void numbers_are_whole_texts(void **state)
     assert_false(str_to_long(str_of("4.2"), &n));
 }
 
+static void utf8_is_told_from_bytes(void **state)
+{
+    (void)state;
+    assert_true(str_is_utf8(str_of("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x8f\xbb")));
+    assert_false(str_is_utf8(str_of("\xff")));
+    assert_false(str_is_utf8(str_of("\xc0\xaf")));          /* overlong */
+    assert_false(str_is_utf8(str_of("\xed\xa0\x80")));      /* surrogate */
+    assert_false(str_is_utf8((struct str){"\xe2\x82", 2})); /* cut */
+    assert_true(str_is_utf8(str_of("")));
+}
+
 static void the_builder_grows_and_stays_terminated(void **state)
 {
     (void)state;
@@ -47,6 +58,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(cutting_yields_every_field_and_ends),
         TEST(numbers_are_whole_texts),
+        TEST(utf8_is_told_from_bytes),
         TEST(the_builder_grows_and_stays_terminated),
     };
     return cmocka_run_group_tests_name("str", tests, NULL, NULL);
