@@ -91,19 +91,19 @@ static const struct utf8_form {
     {0xf4, 0xf4, 0x80, 0x8f, 4},
 };
 
-size_t str_utf8_bytes(const char *text, size_t left)
+size_t str_utf8_bytes(const char *p, size_t left)
 {
-    const unsigned char *p = (const unsigned char *)text;
+    const unsigned char *u = (const unsigned char *)p;
     const struct utf8_form *form = NULL;
     for (size_t i = 0; left > 0 && i < sizeof utf8_forms / sizeof *utf8_forms && !form; i++)
-        if (p[0] >= utf8_forms[i].lead_lo && p[0] <= utf8_forms[i].lead_hi)
+        if (u[0] >= utf8_forms[i].lead_lo && u[0] <= utf8_forms[i].lead_hi)
             form = &utf8_forms[i];
     if (!form || form->bytes > left)
         return 0;
-    if (form->bytes > 1 && (p[1] < form->second_lo || p[1] > form->second_hi))
+    if (form->bytes > 1 && (u[1] < form->second_lo || u[1] > form->second_hi))
         return 0;
     for (size_t i = 2; i < form->bytes; i++)
-        if (p[i] < 0x80 || p[i] > 0xbf)
+        if (u[i] < 0x80 || u[i] > 0xbf)
             return 0;
     return form->bytes;
 }
