@@ -34,6 +34,21 @@ void help_command(const struct command *c, FILE *out)
     text_done(&options);
 }
 
+bool help_group(const char *word, FILE *out)
+{
+    size_t n = strlen(word);
+    bool found = false;
+    for (const struct command *const *c = commands; *c; c++) {
+        if (strncmp((*c)->name, word, n) != 0 || (*c)->name[n] != ' ')
+            continue;
+        if (!found)
+            fprintf(out, "usage: cupel %s COMMAND [OPTIONS]\n\n", word);
+        fprintf(out, "  %-14s %s\n", (*c)->name, (*c)->summary);
+        found = true;
+    }
+    return found;
+}
+
 /* roff wants a backslash before '-' and '.'-lines escaped. */
 static void roff(const char *text, FILE *out)
 {

@@ -14,4 +14,7 @@ void help_command(const struct command *c, FILE *out);
  * the words ask for none of them. */
 bool help_answers(int argc, char **argv);
 
+/* For the first word of two-word commands ("data"): lists them; false when there are none. */
+bool help_group(const char *word, FILE *out);
+
 #endif

@@ -117,6 +117,9 @@ int main(int argc, char **argv)
         return run_command(c, argc - 1 - used, argv + 1 + used);
     if (help_answers(argc - 1, argv + 1))
         return finish(ERR_OK, &(struct err){0});
+    bool asked = wants_help(argc - 2, argv + 2);
+    if (help_group(argv[1], asked ? stdout : stderr))
+        return err_exit_status(asked ? ERR_OK : ERR_INPUT);
     exec_beside(argv + 1);
     log_error("no command \"%.60s\": cupel --help lists them", argv[1]);
     return err_exit_status(ERR_INPUT);

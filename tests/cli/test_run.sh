@@ -29,6 +29,10 @@ check "and stays as it was"
 
 expect 2 'pairs: expected a whole number from 10' "$CUPEL" run self-null --pairs 9
 check "fewer than ten pairs are refused"
+expect 0 'data import' "$CUPEL" data --help
+check "the first word of two-word commands lists them"
+expect 2 'no command "datax"' "$CUPEL" datax
+check "an unknown command is exit 2"
 expect 2 'usage: cupel run' "$CUPEL" run
 check "a missing scenario is a usage error"
 expect 2 'no-such' "$CUPEL" run no-such
