@@ -43,7 +43,7 @@ REPORT_PARTS := $(call objects,$(filter-out reports/main.c,$(REPORT_SRC)))
 HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/null))
 
 .PHONY: all run check build tests deps ci-deps install clean format format-check hdr-check \
-	includes-check lint static-checks headline stats-reference FORCE
+	includes-check lint static-checks headline gate-table stats-reference FORCE
 .SECONDARY:
 
 run: deps
@@ -139,6 +139,10 @@ $O/tests/reports/%: $O/tests/reports/%.o $(TEST_HELPERS) $(REPORT_PARTS) $O/libc
 
 tests: build $(TESTS)
 	$(Q)tests/run.sh $O
+
+# The error rates in harness/gate/README.md, simulated again (seeded: the same figures).
+gate-table: $O/tests/gate/test_verdict
+	@$< --table
 
 # Reference values of the statistics, from R (apt-get install --no-install-recommends r-base-core).
 # The result is committed: R is needed to change the cases, not to run the tests.

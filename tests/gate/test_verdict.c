@@ -368,8 +368,28 @@ static void without_pairs_or_coin_the_same_noise_alarms(void **state)
     assert_true(simulate(noise_quiet, coin).alarms <= RUNS * 4 / 100);
 }
 
-int main(void)
+/* The rows of the table in harness/gate/README.md: `make gate-table`. */
+static void print_table(void)
 {
+    static const double percents[] = {0, 5, 10, 12, 15, 20};
+    struct noise (*const machines[])(uint64_t) = {noise_quiet, noise_busy, noise_storm};
+    for (size_t i = 0; i < sizeof percents / sizeof *percents; i++) {
+        printf("| +%.0f %%", percents[i]);
+        for (int m = 0; m < 3; m++) {
+            struct tally t = slowed(machines[m], percents[i]);
+            printf(" | %.1f / %.1f, %.0f", t.alarms * 100.0 / RUNS,
+                   t.verdicts[GATE_INCONCLUSIVE] * 100.0 / RUNS, t.mean_pairs);
+        }
+        printf(" |\n");
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "--table") == 0) {
+        print_table();
+        return 0;
+    }
     const struct CMUnitTest tests[] = {
         TEST(the_cap_is_the_last_look),
         TEST(what_the_looks_spend_adds_up_to_the_error_rates),
