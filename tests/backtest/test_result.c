@@ -37,8 +37,8 @@ static void cagr_spans_the_first_bar_to_the_last(void **state)
     (void)state;
     struct err e = {0};
     struct arena a = {0};
-    struct bundle_asset *assets;
-    int n;
+    struct bundle_asset *assets = NULL;
+    int n = 0;
     struct bundle *b = bundle_open(bundle_dir, &e);
     assert_ok(b && bundle_assets(b, &a, &assets, &n, &e), &e);
     const struct bt_result *r = bt_run_result(run, 0);
