@@ -83,7 +83,8 @@ static void show_row(struct table *t, const struct cell_result *r)
               units_time(new, record_median(r, SIDE_NEW, PROBE_CPU)),
               units_ratio(ratio, cpu.ratio.estimate), interval.p,
               units_change(change, cpu.ratio.estimate), units_ratio(times, cpu.times),
-              units_ratio(net, wall.ratio.estimate), pairs.p, record_verdict(r), NULL);
+              units_ratio(net, cell_has_metric(r, PROBE_NET) ? wall.ratio.estimate : (double)NAN),
+              pairs.p, record_verdict(r), NULL);
     text_done(&interval);
     text_done(&pairs);
 }

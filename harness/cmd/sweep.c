@@ -62,19 +62,7 @@ static void add_number(struct text *out, double x)
         text_printf(out, ",%.17g", x);
 }
 
-/* RFC 4180: a symbol may hold commas and quotes. */
-static void add_symbol(struct text *out, const char *symbol)
-{
-    if (!strpbrk(symbol, ",\"")) {
-        text_puts(out, symbol);
-        return;
-    }
-    text_puts(out, "\"");
-    for (const char *p = symbol; *p; p++)
-        text_printf(out, "%s%c", *p == '"' ? "\"" : "", *p);
-    text_puts(out, "\"");
-}
-
+/* Symbols hold neither commas nor quotes (store/symbol.h): nothing needs quoting. */
 static void make_csv(const struct bt_run *run, struct text *out)
 {
     text_puts(out, "symbol,key,total_return,sharpe,max_drawdown,orders,trades\n");
@@ -83,7 +71,7 @@ static void make_csv(const struct bt_run *run, struct text *out)
             const struct bt_row *row = &bt_run_result(run, i)->rows[s];
             char key[BT_KEY_TEXT];
             bt_plan_key(&run->plan, i, key);
-            add_symbol(out, run->plan.symbols[s]);
+            text_puts(out, run->plan.symbols[s]);
             text_printf(out, ",%s", key);
             add_number(out, row->total_return);
             add_number(out, row->sharpe);
