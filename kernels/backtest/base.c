@@ -121,7 +121,7 @@ static bool moving_sums(struct bt_run *run, long window, const struct bt_series 
                          window, (double)s->largest / BUNDLE_TICKS_PER_UNIT);
     int64_t *sums = ARENA_NEW_RAW(&run->scratch, int64_t, s->n);
     sma_sums(s->v, s->n, window, sums);
-    *out = (struct bt_indicator){sums, window};
+    *out = (struct bt_indicator){window, s->n, 1, {{.whole = sums}}};
     return true;
 }
 

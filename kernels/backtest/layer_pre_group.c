@@ -223,7 +223,7 @@ const struct bt_layer bt_layer_pre_group = {
     .name = "pre-group",
     .why = "row table scanned per asset per backtest -> columns built once, LRU by bytes",
     .replace = {.group = group_pre_group},
-    .gives = BT_COLUMNS,
+    .gives = BT_CONTIGUOUS,
     .state_size = sizeof(struct state),
     .init = init,
     .done = done,

@@ -11,7 +11,7 @@
 #include "kernels/kernel.h"
 
 /* What a layer may promise about the values that its slots hand out. */
-#define BT_CAPABILITIES(X) X(COLUMNS, "columns of step 1")
+#define BT_CAPABILITIES(X) X(CONTIGUOUS, "columns of step 1")
 
 enum bt_capability_index {
 #define BT_CAPABILITY_INDEX(name, text) BT_INDEX_##name,

@@ -9,36 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The numbers of a row: how they are called in JSON and where they are. */
-static const struct {
-    const char *name;
-    size_t offset;
-} reals[] =
-    {
-        {"total_return", offsetof(struct bt_row, total_return)},
-        {"cagr",         offsetof(struct bt_row, cagr)        },
-        {"sharpe",       offsetof(struct bt_row, sharpe)      },
-        {"max_drawdown", offsetof(struct bt_row, max_drawdown)},
-        {"exposure",     offsetof(struct bt_row, exposure)    },
-},
-  wholes[] = {
-      {"bars", offsetof(struct bt_row, bars)},
-      {"orders", offsetof(struct bt_row, orders)},
-      {"trades", offsetof(struct bt_row, trades)},
-};
-
-enum { REALS = sizeof reals / sizeof *reals, WHOLES = sizeof wholes / sizeof *wholes };
-
-static double real_at(const struct bt_row *row, int i)
-{
-    return *(const double *)((const char *)row + reals[i].offset);
-}
-
-static double whole_at(const struct bt_row *row, int i)
-{
-    return (double)*(const int64_t *)((const char *)row + wholes[i].offset);
-}
-
 size_t bt_result_bytes(const struct bt_plan *plan)
 {
     return sizeof(struct bt_result) + (size_t)plan->symbol_count * sizeof(struct bt_row);
@@ -64,40 +34,11 @@ static struct json *row_json(const char *symbol, const struct bt_row *row)
     char hash[24];
     struct json *object = json_object();
     json_put_text(object, "symbol", symbol);
-    for (int i = 0; i < WHOLES; i++)
-        json_put_number(object, wholes[i].name, whole_at(row, i));
-    for (int i = 0; i < REALS; i++)
-        json_put_number(object, reals[i].name, real_at(row, i));
+    for (const struct bt_metric *m = bt_metrics; m->name; m++)
+        json_put_number(object, m->name, bt_metric_of(m, row));
     snprintf(hash, sizeof hash, "%016" PRIx64, row->trade_hash);
     json_put_text(object, "trade_hash", hash);
     return object;
-}
-
-/* Over the symbols for which the metric is defined; null when there are none. */
-static double mean_real(const struct bt_plan *plan, const struct bt_result *r, int metric)
-{
-    double sum = 0;
-    long n = 0;
-    for (int s = 0; s < plan->symbol_count; s++) {
-        double value = real_at(&r->rows[s], metric);
-        if (!isnan(value)) {
-            sum += value;
-            n++;
-        }
-    }
-    return n ? sum / (double)n : (double)NAN;
-}
-
-static void put_mean(const struct bt_plan *plan, const struct bt_result *r, struct json *mean)
-{
-    for (int i = 0; i < WHOLES; i++) {
-        double sum = 0;
-        for (int s = 0; s < plan->symbol_count; s++)
-            sum += whole_at(&r->rows[s], i);
-        json_put_number(mean, wholes[i].name, sum / plan->symbol_count);
-    }
-    for (int i = 0; i < REALS; i++)
-        json_put_number(mean, reals[i].name, mean_real(plan, r, i));
 }
 
 /* `,"check":"0123456789abcdef"}` in the place of the brace at the end. */
@@ -133,7 +74,9 @@ void bt_result_write(const struct bt_plan *plan, const struct bt_result *r, stru
     struct json *rows = json_put_array(root, "rows");
     for (int s = 0; s < plan->symbol_count; s++)
         json_push(rows, row_json(plan->symbols[s], &r->rows[s]));
-    put_mean(plan, r, json_put_object(root, "mean"));
+    struct json *mean = json_put_object(root, "mean");
+    for (const struct bt_metric *m = bt_metrics; m->name; m++)
+        json_put_number(mean, m->name, bt_metric_mean(m, r->rows, plan->symbol_count));
     size_t begin = out->n;
     json_print(root, out);
     json_free(root);
@@ -161,13 +104,15 @@ static bool need_this(const struct json *object, const char *key, const char *ex
            err_input(e, "%s: expected %.70s, found %.70s", key, expected, found);
 }
 
-static bool read_real(const struct json *object, int i, struct bt_row *row, struct err *e)
+static bool read_number(const struct json *object, const struct bt_metric *m, struct bt_row *row,
+                        struct err *e)
 {
-    double *out = (double *)((char *)row + reals[i].offset);
-    const struct json *value = json_get(object, reals[i].name);
-    *out = (double)NAN;
-    return (value && json_kind(value) == JSON_NULL) ||
-           json_need_number(object, reals[i].name, out, e);
+    void *at = (char *)row + m->offset;
+    const struct json *value = json_get(object, m->name);
+    if (m->whole)
+        return json_need_int(object, m->name, 0, (int64_t)1 << 53, at, e);
+    *(double *)at = (double)NAN;
+    return (value && json_kind(value) == JSON_NULL) || json_need_number(object, m->name, at, e);
 }
 
 static bool read_hash(const struct json *object, uint64_t *out, struct err *e)
@@ -186,12 +131,8 @@ static bool read_row(const struct json *object, const char *symbol, struct bt_ro
 {
     if (!need_this(object, "symbol", symbol, e) || !read_hash(object, &row->trade_hash, e))
         return false;
-    for (int i = 0; i < WHOLES; i++)
-        if (!json_need_int(object, wholes[i].name, 0, (int64_t)1 << 53,
-                           (int64_t *)((char *)row + wholes[i].offset), e))
-            return false;
-    for (int i = 0; i < REALS; i++)
-        if (!read_real(object, i, row, e))
+    for (const struct bt_metric *m = bt_metrics; m->name; m++)
+        if (!read_number(object, m, row, e))
             return false;
     return true;
 }
@@ -247,12 +188,12 @@ static void add_row(struct sha256 *h, const struct bt_plan *plan, const struct b
 {
     const struct bt_row *row = &r->rows[s];
     text_clear(line);
-    text_printf(line, "%s %s %s %016" PRIx64 " %" PRId64 " %" PRId64,
-                bt_plan_range(plan, r->backtest)->name, bt_plan_id(plan, r->backtest),
-                plan->symbols[s], row->trade_hash, row->orders, row->trades);
-    text_printf(line, " %016" PRIx64 " %016" PRIx64 " %016" PRIx64 " %016" PRIx64 "\n",
-                bits_of(row->total_return), bits_of(row->sharpe), bits_of(row->max_drawdown),
-                bits_of(row->exposure));
+    text_printf(line, "%s %s %s %016" PRIx64, bt_plan_range(plan, r->backtest)->name,
+                bt_plan_id(plan, r->backtest), plan->symbols[s], row->trade_hash);
+    for (const struct bt_metric *m = bt_metrics; m->name; m++)
+        if (m->digest)
+            text_printf(line, " %016" PRIx64, bits_of(bt_metric_of(m, row)));
+    text_puts(line, "\n");
     sha256_add(h, line->p, line->n);
 }
 

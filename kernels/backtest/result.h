@@ -12,13 +12,7 @@
 
 #include "harness/base/str.h"
 #include "kernels/backtest/plan.h"
-
-/* Metrics: numerics/metrics.h; NaN where undefined, all of them when bars is 0. */
-struct bt_row {
-    int64_t bars, orders, trades;
-    double total_return, cagr, sharpe, max_drawdown, exposure;
-    uint64_t trade_hash; /* numerics/account.h */
-};
+#include "kernels/backtest/row.h"
 
 struct bt_result {
     long backtest;

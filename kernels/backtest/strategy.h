@@ -15,7 +15,7 @@
 enum { BT_PARAMS_MAX = 8, BT_ASKS_MAX = 8 };
 
 enum bt_indicator_kind {
-    BT_SMA, /* numerics/sma.h: rolling sums */
+    BT_SMA, /* whole: rolling sums (numerics/sma.h) */
 };
 
 struct bt_ask {
@@ -23,10 +23,19 @@ struct bt_ask {
     long window; /* bars */
 };
 
-/* What an ask over closes gave: one value a bar, first defined at bar window - 1. */
+/* What an ask over closes gave: one or two columns of n values of eight bytes, one a bar, first
+ * defined at bar window - 1. Which columns a kind has, and of what type, stands beside the kind. */
+enum { BT_COLUMNS_MAX = 2 };
+
+union bt_column {
+    const int64_t *whole;
+    const double *real;
+};
+
 struct bt_indicator {
-    const int64_t *sums;
-    long window;
+    long window, n;
+    int columns;
+    union bt_column column[BT_COLUMNS_MAX];
 };
 
 struct bt_param {

@@ -36,8 +36,8 @@ static void signal_sma_cross(const double *values, const struct bt_series *close
                              const struct bt_indicator *indicators, int8_t *signal)
 {
     (void)values;
-    struct cross_average fast = {indicators[FAST].sums, indicators[FAST].window};
-    struct cross_average slow = {indicators[SLOW].sums, indicators[SLOW].window};
+    struct cross_average fast = {indicators[FAST].column[0].whole, indicators[FAST].window};
+    struct cross_average slow = {indicators[SLOW].column[0].whole, indicators[SLOW].window};
     bool wide = cross_needs_wide(closes->largest, fast.window, slow.window);
     cross_signals(fast, slow, closes->n, wide, signal);
 }

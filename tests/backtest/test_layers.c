@@ -46,8 +46,8 @@ static const struct bt_layer replaces = {.name = "first", .replace = {.flush = f
                              wrap_y = {.name = "wrap-y", .rank = 1, .wrap = {.flush = flush_y}},
                              wrap_z = {.name = "wrap-z", .rank = 5, .wrap = {.flush = flush_z}},
                              hostile = {.name = "hostile", .conflicts = enemies},
-                             needy = {.name = "needy", .needs = BT_COLUMNS},
-                             giving = {.name = "giving", .gives = BT_COLUMNS},
+                             needy = {.name = "needy", .needs = BT_CONTIGUOUS},
+                             giving = {.name = "giving", .gives = BT_CONTIGUOUS},
                              covering = {.name = "covering", .covers = BT_SLOT_BIT(flush)};
 
 enum { R, S, X, Y, Z, HOSTILE, NEEDY, GIVING, COVERING, COUNT };

@@ -11,7 +11,7 @@ for line in open(sys.argv[1]):
     r = json.loads(line)
     $2" "$1"; }
 
-expect 0 'no difference proven' "$CUPEL" run self-null --seed 7 --out "$tmp/null.jsonl"
+expect 0 'self/null' "$CUPEL" run self-null --seed 7 --out "$tmp/null.jsonl"
 check "self-null runs"
 schema_holds "$tmp/null.jsonl"
 check "every record keeps to the schema"
