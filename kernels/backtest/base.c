@@ -1,13 +1,17 @@
 /* The plainest correct code for every slot: what a competent engineer writes first, never slowed
  * down and never tuned. Every layer is held to these results.
  */
-#include "kernels/backtest/run.h"
+#include "kernels/backtest/blocks.h"
 
 #include "kernels/backtest/numerics/account.h"
 #include "kernels/backtest/numerics/metrics.h"
 #include "kernels/backtest/numerics/sma.h"
 
+#include "kernels/pool/pool.h"
+
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const double initial_cash = 100000;
@@ -209,13 +213,35 @@ static bool evaluate_base(const struct bt_evaluate_link *self, struct bt_run *ru
 
 /* ---- results ---------------------------------------------------------------------------------- */
 
+/* By number of the backtest; made at the first need. */
+static struct bt_result **need_table(const struct bt_run *run, struct bt_result ***table)
+{
+    size_t n = (size_t)bt_plan_backtests(&run->plan);
+    if (!*table)
+        *table = mem_alloc_zero(MEM_RESULTS, n * sizeof **table);
+    return *table;
+}
+
 static bool collect_base(const struct bt_collect_link *self, struct bt_run *run,
                          struct bt_result *result, struct err *e)
 {
     (void)self;
     (void)e;
-    bt_result_free(run->results[result->backtest]);
-    run->results[result->backtest] = result;
+    struct bt_result **place = &need_table(run, &run->kept)[result->item.backtest];
+    bt_result_free(*place);
+    *place = result;
+    return true;
+}
+
+static bool deliver_base(const struct bt_deliver_link *self, struct bt_run *run,
+                         enum bt_point point, struct err *e)
+{
+    (void)self;
+    if (point != BT_RUN_END || !run->kept || bt_plan_looks_back(&run->plan))
+        return true;
+    for (long i = 0, n = bt_plan_backtests(&run->plan); i < n; i++)
+        if (run->kept[i] && !bt_run_consume(run, run->kept[i], e))
+            return false;
     return true;
 }
 
@@ -223,24 +249,19 @@ static bool save_base(const struct bt_save_link *self, struct bt_run *run, struc
                       const struct bt_result *result, struct err *e)
 {
     (void)self;
-    const char *range = bt_plan_range(&run->plan, result->backtest)->name;
-    const char *id = bt_plan_id(&run->plan, result->backtest);
     struct text payload = {0};
     bt_result_write(&run->plan, result, &payload);
     struct result_item item = {
-        id, {payload.p, payload.n}
+        result->item.id, {payload.p, payload.n}
     };
-    bool ok = result_store_put(run->store, range, &item, e);
+    bool ok = result_store_put(run->store, run->plan.ranges[result->range].name, &item, e);
     run->counts.result_writes++;
     text_done(&payload);
-    if (!ok)
-        return false;
-    checkpoint_add(doc, range, id);
-    return bt_write_checkpoint(run, doc, e);
+    return ok && bt_mark_done(run, doc, result, e) && bt_write_checkpoint(run, doc, e);
 }
 
-static bool flush_base(const struct bt_flush_link *self, struct bt_run *run,
-                       const struct bt_range *range, struct err *e)
+static bool flush_base(const struct bt_flush_link *self, struct bt_run *run, int range,
+                       struct err *e)
 {
     (void)self;
     (void)run;
@@ -248,6 +269,8 @@ static bool flush_base(const struct bt_flush_link *self, struct bt_run *run,
     (void)e;
     return true; /* save_base leaves nothing behind */
 }
+
+/* ---- what is stored ---------------------------------------------------------------------------- */
 
 /* Names of all that is stored, listed before anything is read. */
 struct listing {
@@ -269,35 +292,59 @@ static bool list_one(void *context, const char *range, const char *id, struct er
     return true;
 }
 
-/* false: unreadable, or not what this run needs. */
-static bool parse_one(struct bt_run *run, const struct stored *s, struct text *payload,
-                      struct bt_result **out, struct err *e)
+static int compare_items(const void *a, const void *b)
+{
+    return strcmp(((const struct bt_item *)a)->id, ((const struct bt_item *)b)->id);
+}
+
+/* The plan's combinations in the order of their ids. */
+static struct bt_item *items_by_id(const struct bt_run *run, struct arena *a)
+{
+    long n = run->plan.combinations.count;
+    struct bt_item *items = ARENA_NEW_RAW(a, struct bt_item, n);
+    for (long i = 0; i < n; i++)
+        bt_plan_item(&run->plan, i, &items[i]);
+    qsort(items, (size_t)n, sizeof *items, compare_items);
+    return items;
+}
+
+/* Parses it; a result of another plan is let go. false: unreadable. */
+static bool parse_one(struct bt_run *run, const struct stored *s, const struct bt_item *items,
+                      struct text *payload, struct bt_result **out, struct err *e)
 {
     bool found;
-    long backtest = bt_plan_find(&run->plan, s->range, s->id);
+    struct bt_item item = {0};
+    snprintf(item.id, sizeof item.id, "%s", s->id);
+    const struct bt_item *ours = bsearch(&item, items, (size_t)run->plan.combinations.count,
+                                         sizeof *items, compare_items);
+    int range = bt_plan_find_range(&run->plan, s->range);
     *out = NULL;
     text_clear(payload);
     if (!result_store_get(run->store, s->range, s->id, payload, &found, e))
         return false;
     run->counts.results_parsed++;
-    if (backtest < 0)
+    if (!ours || range < 0)
         return true;
-    *out = bt_result_read(&run->plan, backtest, (struct str){payload->p, payload->n}, e);
+    item = *ours;
+    item.backtest += range * run->plan.combinations.count;
+    *out = bt_result_read(&run->plan, range, &item, (struct str){payload->p, payload->n}, e);
     return *out != NULL;
 }
 
-static bool load_base(const struct bt_load_link *self, struct bt_run *run, struct bt_sink *sink,
-                      struct err *e)
+static bool load_base(const struct bt_load_link *self, struct bt_run *run, const struct bt_job *job,
+                      struct bt_sink *sink, struct err *e)
 {
     (void)self;
+    (void)job; /* whatever is wanted, all that is there is read */
     struct listing list = {0};
     struct text payload = {0};
     struct err problem;
     long damaged;
     bool ok = result_store_each(run->store, list_one, &list, &damaged, e);
+    const struct bt_item *items = items_by_id(run, &list.arena);
     for (const struct stored *s = list.first; ok && s; s = s->next) {
         struct bt_result *result;
-        if (!parse_one(run, s, &payload, &result, &problem))
+        if (!parse_one(run, s, items, &payload, &result, &problem))
             sink->first_problem = sink->first_problem.text[0] ? sink->first_problem : problem;
         else if (result)
             ok = sink->take(sink->context, result, e);
@@ -307,40 +354,83 @@ static bool load_base(const struct bt_load_link *self, struct bt_run *run, struc
     return ok;
 }
 
-/* ---- the loop --------------------------------------------------------------------------------- */
-
-static bool store_results(struct bt_run *run, struct checkpoint *doc, struct bt_result **results,
-                          int n, struct err *e)
+static bool keep_loaded(void *context, struct bt_result *result, struct err *e)
 {
-    for (int k = 0; k < n; k++) {
-        bool ok = !run->store || BT_CALL(run->ops.save, run, doc, results[k], e);
-        if (!ok || !BT_CALL(run->ops.collect, run, results[k], e)) {
-            for (; k < n; k++)
-                bt_result_free(results[k]);
+    (void)e;
+    struct bt_run *run = context;
+    struct bt_result **place = &need_table(run, &run->loaded)[result->item.backtest];
+    bt_result_free(*place);
+    *place = result;
+    return true;
+}
+
+static bool all_loaded(const struct bt_run *run, const struct bt_job *job)
+{
+    for (int k = 0; k < job->n; k++)
+        if (!run->loaded || !run->loaded[job->items[k].backtest])
             return false;
-        }
+    return true;
+}
+
+static bool recall_base(const struct bt_recall_link *self, struct bt_run *run,
+                        const struct bt_job *job, struct bt_result **results, struct err *e)
+{
+    (void)self;
+    struct bt_sink sink = {.take = keep_loaded, .context = run};
+    if (!all_loaded(run, job) && !BT_CALL(run->ops.load, run, NULL, &sink, e))
+        return false;
+    if (sink.first_problem.text[0])
+        bt_note_lost(run, &sink.first_problem);
+    for (int k = 0; k < job->n; k++) {
+        struct bt_result **place = &need_table(run, &run->loaded)[job->items[k].backtest];
+        results[k] = *place;
+        *place = NULL;
     }
     return true;
 }
 
-/* Runs those of backtests first..first+n-1 that the checkpoint does not name. */
-static bool run_block(struct bt_run *run, long first, int n, struct err *e)
+/* ---- workers ---------------------------------------------------------------------------------- */
+
+static bool warm_base(const struct bt_warm_link *self, struct bt_run *run, struct pool *pool,
+                      struct err *e)
+{
+    (void)self;
+    (void)run;
+    (void)pool;
+    (void)e;
+    return true; /* each worker makes its own */
+}
+
+static bool disband_base(const struct bt_disband_link *self, struct bt_run *run, struct pool *pool,
+                         struct err *e)
+{
+    (void)self;
+    (void)run;
+    (void)e;
+    pool_restart(pool);
+    return true;
+}
+
+/* ---- the loop --------------------------------------------------------------------------------- */
+
+/* A block of backtests of one range, done when the checkpoint names it. */
+static bool run_block(struct bt_run *run, struct bt_block *b, struct err *e)
 {
     struct checkpoint *doc = NULL;
     struct bt_lease lease = {0};
     if (run->store && !BT_CALL(run->ops.checkpoint, run, &doc, &lease, e))
         return false;
-    struct arena_mark mark = arena_mark(&run->arena);
-    long *todo = ARENA_NEW(&run->arena, long, n);
-    struct bt_result **results = ARENA_NEW(&run->arena, struct bt_result *, n);
-    struct bt_job job = {bt_plan_range(&run->plan, first), todo, 0};
-    for (long i = first; i < first + n; i++)
-        if (!doc || !checkpoint_has(doc, job.range->name, bt_plan_id(&run->plan, i)))
-            todo[job.n++] = i;
-    run->counts.resumed += (uint64_t)(n - job.n);
-    bool ok = job.n == 0 ||
-              (bt_compute(run, &job, results, e) && store_results(run, doc, results, job.n, e));
-    arena_release(&run->arena, mark);
+    bool ok = bt_block_split(run, doc, b, e);
+    if (ok && b->todo_n) {
+        struct bt_result **results = ARENA_NEW(&run->arena, struct bt_result *, b->todo_n);
+        struct err *why = ARENA_NEW(&run->arena, struct err, b->todo_n);
+        struct bt_job job = {b->range, b->todo, b->todo_n};
+        bt_compute_each(run, &job, results, why);
+        ok = bt_block_take(run, doc, b, results, why, b->todo_n, e);
+    } else if (ok) {
+        ok = bt_block_take(run, doc, b, NULL, NULL, 0, e);
+    }
+    bt_block_end(b);
     bt_lease_end(&lease);
     return ok;
 }
@@ -349,18 +439,15 @@ static bool exec_base(const struct bt_exec_link *self, struct bt_run *run, long 
                       struct err *e)
 {
     (void)self;
-    for (long i = lo, n; i < hi; i += n) {
-        long range_end = (i / run->plan.grid.count + 1) * run->plan.grid.count;
-        n = run->block;
-        n = n < range_end - i ? n : range_end - i;
-        n = n < hi - i ? n : hi - i;
-        if (!run_block(run, i, (int)n, e))
-            return false;
-        if (i + n == range_end && run->store &&
-            !BT_CALL(run->ops.flush, run, bt_plan_range(&run->plan, i), e))
-            return false;
+    bool ok = true;
+    for (long at = lo; ok && at < hi;) {
+        struct arena_mark mark = arena_mark(&run->arena);
+        struct bt_block b;
+        bt_block_next(run, &at, hi, (int)run->block, &b);
+        ok = (b.n == 0 || run_block(run, &b, e)) && bt_range_ends(run, at, e);
+        arena_release(&run->arena, mark);
     }
-    return true;
+    return ok;
 }
 
 const struct bt_functions bt_base = {
@@ -372,9 +459,13 @@ const struct bt_functions bt_base = {
     .evaluate = evaluate_base,
     .indicator = indicator_base,
     .account = account_base,
-    .collect = collect_base,
     .save = save_base,
     .flush = flush_base,
+    .recall = recall_base,
     .load = load_base,
+    .collect = collect_base,
+    .deliver = deliver_base,
+    .warm = warm_base,
+    .disband = disband_base,
     .exec = exec_base,
 };

@@ -1,22 +1,31 @@
 /* What a run will do, settled before it starts: settings and bundle -> backtests.
  *
- * Backtest i is combination i % grid.count over range i / grid.count (ranges outermost). The plan is
- * read-only once made, so that workers can share it.
+ * Backtest i is combination i % combinations.count over range i / combinations.count (ranges
+ * outermost); select.h tells which of them run. Nothing in it grows with the number of backtests but
+ * a random search's values. The plan is read-only once made, so that workers can share it.
  */
 #ifndef CUPEL_BACKTEST_PLAN_H
 #define CUPEL_BACKTEST_PLAN_H
 
 #include "harness/base/sha256.h"
-#include "kernels/backtest/grid.h"
+#include "kernels/backtest/combinations.h"
+#include "kernels/backtest/filter.h"
+#include "kernels/backtest/objective.h"
 #include "kernels/backtest/settings.h"
 #include "kernels/store/bundle.h"
 
-enum { BT_ID_TEXT = 17, BT_RANGE_TEXT = 24, BT_KEY_TEXT = 128 };
+enum { BT_ID_TEXT = 17, BT_STAMP_TEXT = 17, BT_RANGE_TEXT = 64, BT_KEY_TEXT = 128 };
+
+/* What a range is for: its own sake, or a part of a walk-forward window. */
+enum bt_phase { BT_PLAIN, BT_TRAIN, BT_VALIDATION, BT_TEST };
 
 /* Bars with from <= time <= to. Indicators warm up inside. */
 struct bt_range {
-    char name[BT_RANGE_TEXT]; /* "2000-01-03_2024-12-31" */
+    char name[BT_RANGE_TEXT]; /* "2000-01-03_2024-12-31", "w01-train" */
     int64_t from, to;
+    enum bt_phase phase;
+    int window;                /* of a walk-forward search, from 0 */
+    char stamp[BT_STAMP_TEXT]; /* bt_plan_stamp of the plan's content */
 };
 
 struct bt_fill {
@@ -24,6 +33,15 @@ struct bt_fill {
     enum bt_field field; /* the price that a fill gets ... */
     long delay;          /* ... this many bars after the signal */
 };
+
+/* One backtest to compute: a value, all that tells it from the others of its range. */
+struct bt_item {
+    long backtest;
+    double values[BT_PARAMS_MAX];
+    char id[BT_ID_TEXT];
+};
+
+enum bt_snapshots { BT_NO_SNAPSHOTS, BT_DAILY, BT_WEEKLY };
 
 struct bt_plan {
     const char *bundle_dir;
@@ -35,13 +53,18 @@ struct bt_plan {
     int symbol_count;
     const struct bt_range *ranges;
     int range_count;
-    struct bt_grid grid;
-    const char (*ids)[BT_ID_TEXT]; /* of each combination */
-    const long *by_id;             /* combinations in the order of their ids */
+    struct bt_combinations combinations;
     struct bt_fill fill;
     double fee, periods_per_year;
-    long batch_size, workers, bundles_max;
-    size_t group_bytes;
+    bool metrics_all;             /* also those that are not core (row.h) */
+    bool trades;                  /* results hold the list of trades */
+    enum bt_snapshots snapshots;  /* results hold the equity at the end of each day or week */
+    const struct bt_filter *window_filter, *final_filter; /* NULL: none */
+    const struct bt_objective *objective;
+    bool continue_on_error, force_rerun;
+    long batch, checkpoint_batch, workers, hang_ms;
+    long bundles_max, lru_max;
+    size_t group_bytes, history_bytes;
 };
 
 /* Verifies the whole bundle (edited data must not give numbers) and closes it again. Error: names
@@ -51,28 +74,44 @@ bool bt_plan_make(const struct bt_settings *settings, struct arena *a, struct bt
 
 static inline long bt_plan_backtests(const struct bt_plan *p)
 {
-    return p->range_count * p->grid.count;
+    return p->range_count * p->combinations.count;
+}
+
+static inline int bt_plan_range_of(const struct bt_plan *p, long backtest)
+{
+    return (int)(backtest / p->combinations.count);
 }
 
 static inline const struct bt_range *bt_plan_range(const struct bt_plan *p, long backtest)
 {
-    return &p->ranges[backtest / p->grid.count];
+    return &p->ranges[bt_plan_range_of(p, backtest)];
 }
 
-static inline const char *bt_plan_id(const struct bt_plan *p, long backtest)
+static inline long bt_plan_combination(const struct bt_plan *p, long backtest)
 {
-    return p->ids[backtest % p->grid.count];
+    return backtest % p->combinations.count;
 }
 
-static inline const double *bt_plan_values(const struct bt_plan *p, long backtest)
+/* Must results be looked at again when all ranges are done? */
+static inline bool bt_plan_looks_back(const struct bt_plan *p)
 {
-    return p->grid.values + backtest % p->grid.count * p->grid.params;
+    return p->window_filter || p->final_filter;
 }
 
-/* The backtest of a range's name and an id, -1 when it is not in the plan. */
-long bt_plan_find(const struct bt_plan *p, const char *range, const char *id);
+/* Values and id of a backtest. The id is the beginning of a SHA-256 over strategy, parameters, fill,
+ * fee and periods: equal in every run and on every machine. */
+void bt_plan_item(const struct bt_plan *p, long backtest, struct bt_item *out);
+
+/* Sixteen digits of a hash over all else that a result of this range depends on: content of the
+ * bundle, code of the strategies, symbols, first and last time, what is stored in it. A stored result
+ * of another stamp is stale. */
+void bt_plan_stamp(const struct bt_plan *p, int range, const char *content,
+                   char out[BT_STAMP_TEXT]);
+
+/* The range of that name, -1 when the plan has none. */
+int bt_plan_find_range(const struct bt_plan *p, const char *name);
 
 /* "5-20": the parameter values, for people and CSV. */
-void bt_plan_key(const struct bt_plan *p, long backtest, char out[BT_KEY_TEXT]);
+void bt_plan_key(const struct bt_plan *p, const double *values, char out[BT_KEY_TEXT]);
 
 #endif

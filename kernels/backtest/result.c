@@ -9,36 +9,88 @@
 #include <stdlib.h>
 #include <string.h>
 
-size_t bt_result_bytes(const struct bt_plan *plan)
+struct bt_result *bt_result_new(const struct bt_plan *plan, int range, const struct bt_item *item)
 {
-    return sizeof(struct bt_result) + (size_t)plan->symbol_count * sizeof(struct bt_row);
-}
-
-struct bt_result *bt_result_new(const struct bt_plan *plan, long backtest)
-{
-    struct bt_result *r = mem_alloc_zero(MEM_RESULTS, bt_result_bytes(plan));
-    r->backtest = backtest;
+    size_t rows = (size_t)plan->symbol_count * sizeof(struct bt_row);
+    struct bt_result *r = mem_alloc_zero(MEM_RESULTS, sizeof *r + rows);
+    r->item = *item;
+    r->range = range;
     return r;
 }
 
 void bt_result_free(struct bt_result *r)
 {
-    if (r)
-        mem_free(MEM_RESULTS, r);
+    if (!r)
+        return;
+    for (long s = 0; r->trades && r->trades[s].n >= 0; s++)
+        mem_free(MEM_RESULTS, r->trades[s].v);
+    mem_free(MEM_RESULTS, r->trades);
+    mem_free(MEM_RESULTS, r->equity);
+    mem_free(MEM_RESULTS, r);
+}
+
+/* A list that ends with n = -1. */
+static struct bt_trades *need_trades(const struct bt_plan *plan, struct bt_result *r)
+{
+    if (!r->trades) {
+        r->trades =
+            mem_alloc_zero(MEM_RESULTS, (size_t)(plan->symbol_count + 1) * sizeof *r->trades);
+        r->trades[plan->symbol_count].n = -1;
+    }
+    return r->trades;
+}
+
+void bt_result_put_trades(const struct bt_plan *plan, struct bt_result *r, int symbol,
+                          const struct account_trade *trades, long n)
+{
+    struct bt_trades *t = &need_trades(plan, r)[symbol];
+    size_t bytes = (size_t)n * sizeof *trades;
+    *t = (struct bt_trades){mem_alloc(MEM_RESULTS, bytes), n};
+    if (n)
+        memcpy(t->v, trades, bytes);
 }
 
 /* ---- writing ---------------------------------------------------------------------------------- */
 
-static struct json *row_json(const char *symbol, const struct bt_row *row)
+static void put_trades(struct json *object, const struct bt_trades *trades, struct text *scratch)
+{
+    text_clear(scratch);
+    for (long i = 0; i < trades->n; i++) {
+        const struct account_trade *t = &trades->v[i];
+        text_printf(scratch, t->exit < 0 ? "%s%" PRId64 "+" : "%s%" PRId64 "+%" PRId64,
+                    i ? " " : "", t->entry, t->exit - t->entry);
+    }
+    json_put_text(object, "trades_at", scratch->n ? scratch->p : "");
+}
+
+static struct json *row_json(const struct bt_plan *plan, const struct bt_result *r, int s,
+                             struct text *scratch)
 {
     char hash[24];
+    const struct bt_row *row = &r->rows[s];
     struct json *object = json_object();
-    json_put_text(object, "symbol", symbol);
+    json_put_text(object, "symbol", plan->symbols[s]);
     for (const struct bt_metric *m = bt_metrics; m->name; m++)
-        json_put_number(object, m->name, bt_metric_of(m, row));
+        if (m->core || plan->metrics_all)
+            json_put_number(object, m->name, bt_metric_of(m, row));
     snprintf(hash, sizeof hash, "%016" PRIx64, row->trade_hash);
     json_put_text(object, "trade_hash", hash);
+    if (r->trades)
+        put_trades(object, &r->trades[s], scratch);
     return object;
+}
+
+static void put_rows(const struct bt_plan *plan, const struct bt_result *r, struct json *root)
+{
+    struct text scratch = {0};
+    struct json *rows = json_put_array(root, "rows");
+    for (int s = 0; s < plan->symbol_count; s++)
+        json_push(rows, row_json(plan, r, s, &scratch));
+    text_done(&scratch);
+    struct json *mean = json_put_object(root, "mean");
+    for (const struct bt_metric *m = bt_metrics; m->name; m++)
+        if (m->core || plan->metrics_all)
+            json_put_number(mean, m->name, bt_metric_mean(m, r->rows, plan->symbol_count));
 }
 
 /* `,"check":"0123456789abcdef"}` in the place of the brace at the end. */
@@ -62,21 +114,21 @@ static void add_check(struct text *out, size_t begin)
 
 void bt_result_write(const struct bt_plan *plan, const struct bt_result *r, struct text *out)
 {
-    const double *values = bt_plan_values(plan, r->backtest);
+    char stamp[BT_STAMP_TEXT];
     struct json *root = json_object();
-    json_put_text(root, "id", bt_plan_id(plan, r->backtest));
-    json_put_text(root, "range", bt_plan_range(plan, r->backtest)->name);
+    bt_plan_stamp(plan, r->range, r->content, stamp);
+    json_put_text(root, "id", r->item.id);
+    json_put_text(root, "range", plan->ranges[r->range].name);
+    json_put_text(root, "stamp", stamp);
     json_put_text(root, "bundle", r->content);
     json_put_text(root, "strategy", plan->strategy->name);
     struct json *params = json_put_object(root, "params");
-    for (int i = 0; i < plan->grid.params; i++)
-        json_put_number(params, plan->strategy->params[i].name, values[i]);
-    struct json *rows = json_put_array(root, "rows");
-    for (int s = 0; s < plan->symbol_count; s++)
-        json_push(rows, row_json(plan->symbols[s], &r->rows[s]));
-    struct json *mean = json_put_object(root, "mean");
-    for (const struct bt_metric *m = bt_metrics; m->name; m++)
-        json_put_number(mean, m->name, bt_metric_mean(m, r->rows, plan->symbol_count));
+    for (int i = 0; i < plan->strategy->param_count; i++)
+        json_put_number(params, plan->strategy->params[i].name, r->item.values[i]);
+    put_rows(plan, r, root);
+    struct json *equity = r->equity ? json_put_array(root, "equity") : NULL;
+    for (long i = 0; equity && i < r->equity_n; i++)
+        json_push(equity, json_of_number(r->equity[i]));
     size_t begin = out->n;
     json_print(root, out);
     json_free(root);
@@ -104,14 +156,17 @@ static bool need_this(const struct json *object, const char *key, const char *ex
            err_input(e, "%s: expected %.70s, found %.70s", key, expected, found);
 }
 
-static bool read_number(const struct json *object, const struct bt_metric *m, struct bt_row *row,
-                        struct err *e)
+static bool read_number(const struct bt_plan *plan, const struct json *object,
+                        const struct bt_metric *m, struct bt_row *row, struct err *e)
 {
     void *at = (char *)row + m->offset;
     const struct json *value = json_get(object, m->name);
+    bool stored = m->core || plan->metrics_all;
     if (m->whole)
-        return json_need_int(object, m->name, 0, (int64_t)1 << 53, at, e);
+        return !stored || json_need_int(object, m->name, 0, (int64_t)1 << 53, at, e);
     *(double *)at = (double)NAN;
+    if (!stored)
+        return true;
     return (value && json_kind(value) == JSON_NULL) || json_need_number(object, m->name, at, e);
 }
 
@@ -126,111 +181,259 @@ static bool read_hash(const struct json *object, uint64_t *out, struct err *e)
            err_input(e, "trade_hash: expected 16 hexadecimal digits, found \"%.20s\"", text);
 }
 
-static bool read_row(const struct json *object, const char *symbol, struct bt_row *row,
-                     struct err *e)
+/* "12+30 51+7 90+" */
+static bool read_trades(const struct bt_plan *plan, const struct json *object, int symbol,
+                        struct bt_result *r, struct err *e)
 {
-    if (!need_this(object, "symbol", symbol, e) || !read_hash(object, &row->trade_hash, e))
+    const char *text;
+    if (!json_need_text(object, "trades_at", &text, e))
+        return false;
+    long n = *text != '\0';
+    for (const char *p = text; *p; p++)
+        n += *p == ' ';
+    struct account_trade *v = mem_alloc(MEM_RESULTS, (size_t)n * sizeof *v);
+    need_trades(plan, r)[symbol] = (struct bt_trades){v, n};
+    struct str rest = str_of(text);
+    for (long i = 0; i < n; i++) {
+        struct str held = str_cut(&rest, ' '), entry = str_cut(&held, '+');
+        long from = 0, bars = 0;
+        if (!held.p || !str_to_long(entry, &from) || (held.n && !str_to_long(held, &bars)))
+            return err_input(e, "trades_at: expected ENTRY+BARS, found \"%.40s\"", text);
+        v[i] = (struct account_trade){from, held.n ? from + bars : -1};
+    }
+    return true;
+}
+
+static bool read_equity(const struct json *root, struct bt_result *r, struct err *e)
+{
+    const struct json *list;
+    if (!json_need_array(root, "equity", &list, e))
+        return false;
+    r->equity = mem_alloc(MEM_RESULTS, (size_t)json_count(list) * sizeof *r->equity);
+    for (const struct json *v = json_first(list); v; v = json_next(v))
+        r->equity[r->equity_n++] = json_number(v);
+    return true;
+}
+
+static bool read_row(const struct bt_plan *plan, const struct json *object, int symbol,
+                     struct bt_result *r, struct err *e)
+{
+    struct bt_row *row = &r->rows[symbol];
+    if (!need_this(object, "symbol", plan->symbols[symbol], e) ||
+        !read_hash(object, &row->trade_hash, e))
         return false;
     for (const struct bt_metric *m = bt_metrics; m->name; m++)
-        if (!read_number(object, m, row, e))
+        if (!read_number(plan, object, m, row, e))
             return false;
-    return true;
+    return !plan->trades || read_trades(plan, object, symbol, r, e);
 }
 
 static bool read_result(const struct bt_plan *plan, const struct json *root, struct bt_result *r,
                         struct err *e)
 {
     const struct json *rows;
-    if (!need_this(root, "id", bt_plan_id(plan, r->backtest), e) ||
-        !need_this(root, "range", bt_plan_range(plan, r->backtest)->name, e) ||
-        !need_this(root, "bundle", plan->content, e) || !json_need_array(root, "rows", &rows, e))
+    const struct bt_range *range = &plan->ranges[r->range];
+    if (!need_this(root, "id", r->item.id, e) || !need_this(root, "range", range->name, e) ||
+        !need_this(root, "bundle", plan->content, e) ||
+        !need_this(root, "stamp", range->stamp, e) || !json_need_array(root, "rows", &rows, e))
         return false;
     if (json_count(rows) != plan->symbol_count)
         return err_input(e, "rows: expected %d, found %d", plan->symbol_count, json_count(rows));
     memcpy(r->content, plan->content, SHA256_HEX);
     const struct json *row = json_first(rows);
     for (int s = 0; s < plan->symbol_count; s++, row = json_next(row))
-        if (!read_row(row, plan->symbols[s], &r->rows[s], e))
+        if (!read_row(plan, row, s, r, e))
             return err_prefix(e, "row %d", s + 1);
+    return plan->snapshots == BT_NO_SNAPSHOTS || read_equity(root, r, e);
+}
+
+static bool read_json(const struct bt_plan *plan, struct str payload, struct bt_result *r,
+                      struct err *e)
+{
+    char name[40];
+    snprintf(name, sizeof name, "result %s", r->item.id);
+    struct json *root = json_parse(payload, name, e);
+    bool ok = root && ((read_result(plan, root, r, e) && check_holds(payload, e)) ||
+                       err_prefix(e, "%s", name));
+    json_free(root);
+    return ok;
+}
+
+/* ---- packed ----------------------------------------------------------------------------------- */
+
+/* No text of JSON begins so. `shape` tells programs with other rows apart. */
+enum { PACK_MARK = 1 };
+
+struct pack_head {
+    uint8_t mark, has_trades, has_equity;
+    uint32_t shape, symbols;
+    char id[BT_ID_TEXT], stamp[BT_STAMP_TEXT], content[SHA256_HEX];
+    int64_t backtest, equity_n;
+};
+
+static uint32_t shape_of_rows(void)
+{
+    uint32_t shape = 2166136261u; /* FNV-1a over the names */
+    for (const struct bt_metric *m = bt_metrics; m->name; m++)
+        for (const char *p = m->name; *p; p++)
+            shape = (shape ^ (uint8_t)*p) * 16777619u;
+    return shape + (uint32_t)sizeof(struct bt_row);
+}
+
+/* Seven bits a byte, the lowest first. */
+static void add_varint(struct text *out, uint64_t x)
+{
+    char bytes[10];
+    size_t n = 0;
+    for (; x > 127; x >>= 7)
+        bytes[n++] = (char)(x | 128);
+    bytes[n++] = (char)x;
+    text_add(out, bytes, n);
+}
+
+static bool take_varint(struct str *in, uint64_t *x)
+{
+    *x = 0;
+    for (int shift = 0; in->n > 0 && shift < 64; shift += 7) {
+        uint8_t byte = (uint8_t)*in->p;
+        in->p++, in->n--;
+        *x |= (uint64_t)(byte & 127) << shift;
+        if (byte < 128)
+            return true;
+    }
+    return false;
+}
+
+static bool take(struct str *in, void *into, size_t n)
+{
+    if (in->n < n)
+        return false;
+    memcpy(into, in->p, n);
+    in->p += n;
+    in->n -= n;
     return true;
 }
 
-struct bt_result *bt_result_read(const struct bt_plan *plan, long backtest, struct str payload,
-                                 struct err *e)
+/* Per symbol their number; then of each the bars since the entry before, and the bars held + 1 (0:
+ * still open). */
+static void pack_trades(const struct bt_trades *trades, struct text *out)
 {
-    char name[40];
-    snprintf(name, sizeof name, "result %s", bt_plan_id(plan, backtest));
-    struct json *root = json_parse(payload, name, e);
-    if (!root)
-        return NULL;
-    struct bt_result *r = bt_result_new(plan, backtest);
-    if (!read_result(plan, root, r, e) || !check_holds(payload, e)) {
-        err_prefix(e, "%s", name);
-        bt_result_free(r);
-        r = NULL;
+    int64_t before = 0;
+    add_varint(out, (uint64_t)trades->n);
+    for (long i = 0; i < trades->n; i++) {
+        const struct account_trade *t = &trades->v[i];
+        add_varint(out, (uint64_t)(t->entry - before));
+        add_varint(out, t->exit < 0 ? 0 : (uint64_t)(t->exit - t->entry + 1));
+        before = t->entry;
     }
+}
+
+static bool unpack_trades(struct str *in, struct bt_trades *trades)
+{
+    uint64_t n, gap, held;
+    int64_t entry = 0;
+    if (!take_varint(in, &n) || n > in->n)
+        return false;
+    *trades = (struct bt_trades){mem_alloc(MEM_RESULTS, n * sizeof *trades->v), (long)n};
+    for (uint64_t i = 0; i < n; i++) {
+        if (!take_varint(in, &gap) || !take_varint(in, &held))
+            return false;
+        entry += (int64_t)gap;
+        trades->v[i] = (struct account_trade){entry, held ? entry + (int64_t)held - 1 : -1};
+    }
+    return true;
+}
+
+void bt_result_pack(const struct bt_plan *plan, const struct bt_result *r, struct text *out)
+{
+    struct pack_head head;
+    memset(&head, 0, sizeof head); /* the gaps too: equal results are equal bytes */
+    head.mark = PACK_MARK;
+    head.has_trades = r->trades != NULL;
+    head.has_equity = r->equity != NULL;
+    head.shape = shape_of_rows();
+    head.symbols = (uint32_t)plan->symbol_count;
+    head.backtest = r->item.backtest;
+    head.equity_n = r->equity_n;
+    memcpy(head.id, r->item.id, sizeof head.id);
+    memcpy(head.content, r->content, sizeof head.content);
+    bt_plan_stamp(plan, r->range, r->content, head.stamp);
+    text_add(out, (const char *)&head, sizeof head);
+    text_add(out, (const char *)r->rows, head.symbols * sizeof *r->rows);
+    for (int s = 0; r->trades && s < plan->symbol_count; s++)
+        pack_trades(&r->trades[s], out);
+    if (r->equity)
+        text_add(out, (const char *)r->equity, (size_t)r->equity_n * sizeof *r->equity);
+}
+
+static bool unpack_lists(const struct bt_plan *plan, const struct pack_head *head, struct str *in,
+                         struct bt_result *r)
+{
+    if (head->has_trades) {
+        need_trades(plan, r);
+        for (int s = 0; s < plan->symbol_count; s++)
+            if (!unpack_trades(in, &r->trades[s]))
+                return false;
+    }
+    if (!head->has_equity)
+        return in->n == 0;
+    size_t bytes = (size_t)head->equity_n * sizeof *r->equity;
+    if (head->equity_n < 0 || in->n != bytes)
+        return false;
+    r->equity = mem_alloc(MEM_RESULTS, bytes);
+    r->equity_n = (long)head->equity_n;
+    return take(in, r->equity, bytes);
+}
+
+static bool unpack(const struct bt_plan *plan, struct str in, struct bt_result *r, struct err *e)
+{
+    struct pack_head head;
+    const char *id = r->item.id;
+    char stamp[BT_STAMP_TEXT];
+    if (!take(&in, &head, sizeof head) || head.mark != PACK_MARK)
+        return err_input(e, "result %s: not a packed result", id);
+    if (head.shape != shape_of_rows() || head.symbols != (uint32_t)plan->symbol_count)
+        return err_input(e, "result %s: written by another version of this program", id);
+    if (memcmp(head.id, id, BT_ID_TEXT) != 0)
+        return err_input(e, "result %s: found that of %.16s", id, head.id);
+    head.content[SHA256_HEX - 1] = '\0';
+    bt_plan_stamp(plan, r->range, head.content, stamp);
+    if (memcmp(head.stamp, stamp, BT_STAMP_TEXT) != 0)
+        return err_input(e, "result %s: of other data, code or settings", id);
+    memcpy(r->content, head.content, SHA256_HEX);
+    return (take(&in, r->rows, head.symbols * sizeof *r->rows) &&
+            unpack_lists(plan, &head, &in, r)) ||
+           err_input(e, "result %s: cut short", id);
+}
+
+/* ---- either ----------------------------------------------------------------------------------- */
+
+struct bt_result *bt_result_read(const struct bt_plan *plan, int range, const struct bt_item *item,
+                                 struct str payload, struct err *e)
+{
+    struct bt_result *r = bt_result_new(plan, range, item);
+    bool packed = payload.n > 0 && payload.p[0] == PACK_MARK;
+    if (packed ? unpack(plan, payload, r, e) : read_json(plan, payload, r, e))
+        return r;
+    bt_result_free(r);
+    return NULL;
+}
+
+bool bt_result_stamp(struct str payload, char out[BT_STAMP_TEXT])
+{
+    struct pack_head head;
+    struct err ignored;
+    if (payload.n > 0 && payload.p[0] == PACK_MARK) {
+        if (!take(&payload, &head, sizeof head))
+            return false;
+        memcpy(out, head.stamp, BT_STAMP_TEXT);
+        return out[BT_STAMP_TEXT - 1] == '\0';
+    }
+    struct json *root = json_parse(payload, "result", &ignored);
+    const char *stamp = root ? json_text(json_get(root, "stamp")) : "";
+    bool ok = strlen(stamp) == BT_STAMP_TEXT - 1 && check_holds(payload, &ignored);
+    if (ok)
+        memcpy(out, stamp, BT_STAMP_TEXT);
     json_free(root);
-    return r;
-}
-
-/* ---- digest ----------------------------------------------------------------------------------- */
-
-/* Undefined is one thing, whatever bits it has. */
-static uint64_t bits_of(double x)
-{
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return isnan(x) ? UINT64_MAX : bits;
-}
-
-static void add_row(struct sha256 *h, const struct bt_plan *plan, const struct bt_result *r, int s,
-                    struct text *line)
-{
-    const struct bt_row *row = &r->rows[s];
-    text_clear(line);
-    text_printf(line, "%s %s %s %016" PRIx64, bt_plan_range(plan, r->backtest)->name,
-                bt_plan_id(plan, r->backtest), plan->symbols[s], row->trade_hash);
-    for (const struct bt_metric *m = bt_metrics; m->name; m++)
-        if (m->digest)
-            text_printf(line, " %016" PRIx64, bits_of(bt_metric_of(m, row)));
-    text_puts(line, "\n");
-    sha256_add(h, line->p, line->n);
-}
-
-static int compare_symbols(const void *a, const void *b, void *symbols)
-{
-    const char *const *names = symbols;
-    return strcmp(names[*(const int *)a], names[*(const int *)b]);
-}
-
-/* The plan's symbols in byte order: how they were asked for must not matter. */
-static int *symbol_order(const struct bt_plan *plan)
-{
-    int *order = mem_alloc(MEM_BASE, (size_t)plan->symbol_count * sizeof *order);
-    for (int s = 0; s < plan->symbol_count; s++)
-        order[s] = s;
-    qsort_r(order, (size_t)plan->symbol_count, sizeof *order, compare_symbols,
-            (void *)(uintptr_t)plan->symbols);
-    return order;
-}
-
-bool bt_results_digest(const struct bt_plan *plan, struct bt_result *const *results,
-                       char hex[SHA256_HEX], struct err *e)
-{
-    struct sha256 *h = sha256_new();
-    struct text line = {0};
-    int *order = symbol_order(plan);
-    long missing = 0;
-    for (int range = 0; range < plan->range_count; range++)
-        for (long k = 0; k < plan->grid.count; k++) {
-            const struct bt_result *r = results[range * plan->grid.count + plan->by_id[k]];
-            missing += r == NULL;
-            for (int s = 0; r && s < plan->symbol_count; s++)
-                add_row(h, plan, r, order[s], &line);
-        }
-    sha256_end(h, hex);
-    text_done(&line);
-    mem_free(MEM_BASE, order);
-    return missing == 0 || err_input(e, "digest: %ld of %ld backtests have no result", missing,
-                                     bt_plan_backtests(plan));
+    return ok;
 }

@@ -1,42 +1,59 @@
-/* The result of a backtest: one row a symbol. As a value, as stored JSON, and as a digest.
+/* The result of a backtest: one row a symbol, and on demand its trades and its equity. As a value,
+ * as stored JSON, and packed (for segments of a store and between processes).
  *
- *     {"id":"0f9e8d7c6b5a4938","range":"2000-01-03_2024-12-31","bundle":"<sha-256>",
- *      "strategy":"sma-cross","params":{"fast":5,"slow":20},
- *      "rows":[{"symbol":"AAPL","bars":6289,...}],"mean":{...},"check":"5d41402abc4b2a76"}
+ *     {"id":"0f9e8d7c6b5a4938","range":"2000-01-03_2024-12-31","stamp":"16 digits",
+ *      "bundle":"<sha-256>","strategy":"sma-cross","params":{"fast":5,"slow":20},
+ *      "rows":[{"symbol":"AAPL","bars":6289,...,"trades_at":"12+30 51+7 90+"}],"mean":{...},
+ *      "equity":[800000,...],"check":"5d41402abc4b2a76"}
  *
- * check: the first 16 digits of the SHA-256 over all bytes before its comma, so that a stored
- * result that was edited or hit by a flipped bit is damage and not a number.
+ * trades_at: entry bar + bars held, nothing after the + of an open one. equity: of all symbols
+ * together, at the end of each day or week (snapshots.h). check: the first 16 digits of the SHA-256
+ * over all bytes before its comma, so that a stored result that was edited or hit by a flipped bit
+ * is damage and not a number. Packed results are checked by the store's records.
  */
 #ifndef CUPEL_BACKTEST_RESULT_H
 #define CUPEL_BACKTEST_RESULT_H
 
 #include "harness/base/str.h"
+#include "kernels/backtest/numerics/account.h"
 #include "kernels/backtest/plan.h"
 #include "kernels/backtest/row.h"
 
+struct bt_trades {
+    struct account_trade *v;
+    long n;
+};
+
 struct bt_result {
-    long backtest;
+    struct bt_item item;
+    int range;
     char content[SHA256_HEX]; /* of the bundle that it was computed from */
-    struct bt_row rows[];     /* in the order of the plan's symbols */
+    struct bt_trades *trades; /* one a symbol, or NULL */
+    double *equity;           /* equity_n values, or NULL */
+    long equity_n;
+    struct bt_row rows[]; /* in the order of the plan's symbols */
 };
 
 /* Owner: the caller, until bt_result_free. Memory: MEM_RESULTS. */
-struct bt_result *bt_result_new(const struct bt_plan *plan, long backtest);
+struct bt_result *bt_result_new(const struct bt_plan *plan, int range, const struct bt_item *item);
 void bt_result_free(struct bt_result *r); /* NULL is fine */
-size_t bt_result_bytes(const struct bt_plan *plan);
+
+/* Copies the trades of one symbol into the result; there is room for each symbol's once. */
+void bt_result_put_trades(const struct bt_plan *plan, struct bt_result *r, int symbol,
+                          const struct account_trade *trades, long n);
 
 /* Appends the stored form, one line without its end. */
 void bt_result_write(const struct bt_plan *plan, const struct bt_result *r, struct text *out);
 
-/* The result of this backtest from its stored form, NULL when it is not that: another id, range,
- * bundle content or list of symbols, or damage (one byte that differs from what was written is
- * enough). e says which. */
-struct bt_result *bt_result_read(const struct bt_plan *plan, long backtest, struct str payload,
-                                 struct err *e) MUST_CHECK;
+/* Appends the packed form: machine words, for the same program on the same machine. */
+void bt_result_pack(const struct bt_plan *plan, const struct bt_result *r, struct text *out);
 
-/* SHA-256 over results[bt_plan_backtests], sorted by (range, id, symbol): trade hash, orders,
- * trades and the bits of the metrics (not CAGR's, see metrics.h). Error: one is missing. */
-bool bt_results_digest(const struct bt_plan *plan, struct bt_result *const *results,
-                       char hex[SHA256_HEX], struct err *e) MUST_CHECK;
+/* The result of this backtest from either form, NULL when it is not that: another id, range or
+ * stamp, another list of symbols, or damage. e says which. */
+struct bt_result *bt_result_read(const struct bt_plan *plan, int range, const struct bt_item *item,
+                                 struct str payload, struct err *e) MUST_CHECK;
+
+/* The stamp that a payload of either form carries; false: damaged. */
+bool bt_result_stamp(struct str payload, char out[BT_STAMP_TEXT]);
 
 #endif

@@ -1,30 +1,39 @@
-/* One run of a plan: its slots, its store, its results and its counts.
+/* One run of a plan: its slots, its store and its counts.
  *
- *     struct bt_run *run = bt_run_open(&settings, layers, store_or_null, e);
+ *     struct bt_run *run = bt_run_open(&settings, layers, target, e);
  *     bt_run_step(run, 0, bt_plan_backtests(&run->plan), e) && bt_run_finish(run, e) && ...
  *     bt_run_close(run);
  *
- * The struct is open to the slots; others use the functions.
+ * Results go to the consumer, each once, in the order of the plan: as they come, in batches, or at
+ * the end, as the layers have it. The struct is open to the slots; others use the functions.
  */
 #ifndef CUPEL_BACKTEST_RUN_H
 #define CUPEL_BACKTEST_RUN_H
 
 #include "harness/base/io.h"
+#include "kernels/backtest/digest.h"
 #include "kernels/backtest/layers.h"
+#include "kernels/backtest/select.h"
+#include "kernels/backtest/snapshots.h"
+#include "kernels/backtest/summary.h"
 #include "kernels/store/result_store.h"
+
+#include <sys/types.h>
 
 /* counter, name in records */
 #define BT_COUNTS(X)                                                                               \
     X(backtests, "backtests")                                                                      \
     X(bar_backtests, "bar_backtests")                                                              \
     X(resumed, "backtests_from_store")                                                             \
+    X(failed, "backtests_failed")                                                                  \
     X(bundle_opens, "bundle_opens")                                                                \
     X(asset_lists, "asset_lists")                                                                  \
     X(rows_scanned, "rows_scanned")                                                                \
     X(checkpoint_reads, "checkpoint_reads")                                                        \
     X(checkpoint_writes, "checkpoint_writes")                                                      \
     X(result_writes, "result_writes")                                                              \
-    X(results_parsed, "results_parsed")
+    X(results_parsed, "results_parsed")                                                            \
+    X(results_lost, "results_lost")
 
 struct bt_counts {
 #define BT_COUNT_FIELD(field, name) uint64_t field;
@@ -32,14 +41,37 @@ struct bt_counts {
 #undef BT_COUNT_FIELD
 };
 
+/* What all ranges together say of one combination. */
+struct bt_combined {
+    const struct bt_item *item;     /* backtest: its number in the first range */
+    const struct bt_row *rows;      /* one a symbol, over the ranges (summary.h) */
+    int ranges;                     /* that it ran in */
+};
+
+/* Who gets the results. A NULL function: nobody. The pointers are good during the call. */
+struct bt_consumer {
+    void *context;
+    /* One backtest, in the order of the plan; with filters only those that passed them all. */
+    bool (*result)(void *context, const struct bt_result *result, struct err *e);
+    /* One combination over all ranges, when there are several; after all results. */
+    bool (*combined)(void *context, const struct bt_combined *combined, struct err *e);
+};
+
+struct bt_run_target {
+    const char *store; /* folder; NULL: none */
+    bool resume;       /* may it hold results already? */
+    struct bt_consumer consumer;
+};
+
 struct bt_run {
-    struct arena arena;   /* lives as long as the run; in a slot: as long as its block */
+    struct arena arena;   /* lives as long as the run */
     struct arena scratch; /* emptied after each job */
     struct bt_plan plan;
     struct bt_ops ops;
     long block; /* backtests in a job, as the layers wish */
 
     uint64_t layers;
+    uint32_t given; /* capabilities of the layers */
     void *states[BT_LAYERS];
     bool begun[BT_LAYERS]; /* init was called */
 
@@ -48,44 +80,61 @@ struct bt_run {
     struct result_store *store;
     int lock; /* session.h; -1: none */
 
-    struct bt_result **results; /* by backtest; what collect_base keeps */
-    struct text notes;          /* lines for the user: what was mended, what runs again */
+    struct bt_selection selection;
+    struct bt_digest digest;
+    struct bt_consumer consumer;
+    struct bt_result **kept;   /* by backtest; what collect_base keeps; NULL: nothing yet */
+    struct bt_result **loaded; /* by backtest; what recall_base read ahead; NULL: nothing yet */
+    struct bt_calendar calendar; /* snapshots.h */
+    struct text notes;           /* lines for the user: what was mended, what runs again, what failed */
 
     struct bt_counts counts;
     struct io_counts io_before;
     uint64_t of_workers[KERNEL_COUNTS_MAX]; /* what they counted, as bt_run_counts lists it */
 };
 
-struct bt_run_target {
-    const char *store; /* folder; NULL: none */
-    bool resume;       /* may it hold results already? */
-};
-
-/* Plans, resolves and, with a store, locks it and reads what is there. NULL on error. */
+/* Plans, resolves and, with a store, locks it and looks at what is there. NULL on error. */
 struct bt_run *bt_run_open(const struct bt_settings *settings, uint64_t layers,
                            struct bt_run_target target, struct err *e) MUST_CHECK;
 void bt_run_close(struct bt_run *run); /* NULL is fine */
 
 bool bt_run_step(struct bt_run *run, long lo, long hi, struct err *e) MUST_CHECK;
 /* Backtests of a step after which a caller may look up, at no cost to the layers: steps of that many
- * from 0 on are one step of all, but that workers start anew for each. */
+ * from 0 on are one step of all. */
 long bt_run_slice(const struct bt_run *run);
+/* What was saved is safe, what is left goes to the consumer, the last filter decides. */
 bool bt_run_finish(struct bt_run *run, struct err *e) MUST_CHECK;
 
-/* The result of a backtest that is done. Owner: the run. */
-const struct bt_result *bt_run_result(const struct bt_run *run, long backtest);
+/* SHA-256 over all results, for every layer set and number of workers the same. After finish.
+ * Error: some are missing. */
+bool bt_run_digest(const struct bt_run *run, char hex[SHA256_HEX], struct err *e) MUST_CHECK;
 
 int bt_run_counts(const struct bt_run *run, struct kernel_count *out, int max);
+/* Worker processes that live now (pool.h); returns how many, at most max. */
+int bt_run_pids(const struct bt_run *run, pid_t *out, int max);
 
 /* ---- for slots -------------------------------------------------------------------------------- */
 
 /* Computes a job: bundle, assets, and for each symbol group and evaluate. results[k] is a new one
- * for backtests[k]; on error there are none. */
+ * for items[k]; on error there are none. */
 bool bt_compute(struct bt_run *run, const struct bt_job *job, struct bt_result **results,
                 struct err *e) MUST_CHECK;
 
+/* The same, but an error of one backtest leaves the others: results[k] is NULL and why[k] says why. */
+void bt_compute_each(struct bt_run *run, const struct bt_job *job, struct bt_result **results,
+                     struct err *why);
+
+/* To the consumer, if there is one. */
+bool bt_run_consume(struct bt_run *run, const struct bt_result *result, struct err *e) MUST_CHECK;
+
+/* Tells the user once why stored results could not be used. */
+void bt_note_lost(struct bt_run *run, const struct err *problem);
+
 /* Writes the checkpoint and counts it. */
-bool bt_write_checkpoint(struct bt_run *run, const struct checkpoint *doc,
-                         struct err *e) MUST_CHECK;
+bool bt_write_checkpoint(struct bt_run *run, struct checkpoint *doc, struct err *e) MUST_CHECK;
+
+/* Notes a result under its stamp. */
+bool bt_mark_done(struct bt_run *run, struct checkpoint *doc, const struct bt_result *result,
+                  struct err *e) MUST_CHECK;
 
 #endif

@@ -20,6 +20,7 @@
 #include "kernels/store/checkpoint.h"
 
 struct bt_run; /* run.h */
+struct pool;   /* pool/pool.h */
 
 /* How something borrowed is given back. Zero: nothing to do. */
 struct bt_lease {
@@ -36,8 +37,8 @@ static inline void bt_lease_end(struct bt_lease *lease)
 
 /* A job is a value: these backtests, all of one range. */
 struct bt_job {
-    const struct bt_range *range;
-    const long *backtests;
+    int range; /* of the plan's */
+    const struct bt_item *items;
     int n; /* 1..BT_BLOCK_MAX */
 };
 
@@ -71,6 +72,9 @@ struct bt_sink {
     struct err first_problem; /* why the first unreadable one could not be read; text "" if none */
 };
 
+/* How far the run is, when results may be let go. */
+enum bt_point { BT_BATCH_END, BT_RANGE_END, BT_RUN_END };
+
 /* slot, its own arguments (between run and e). What each does, and how long what it hands out lives:
  *   checkpoint  the ids that are done; until the lease ends
  *   bundle      the open market data; until the lease ends
@@ -80,10 +84,14 @@ struct bt_sink {
  *   evaluate    a job over one symbol's bars: rows[k] is filled for backtests[k]
  *   indicator   one indicator over a series; until the job ends
  *   account     signals to a row
- *   collect     takes over a finished result: keeps it for the end, or lets it go
  *   save        stores a result and marks it done; doc is the checkpoint that was consulted
  *   flush       everything saved so far is safe on disk; at the end of a range
- *   load        every stored result of this plan, to the sink
+ *   recall      the stored results of a job's backtests: results[k], NULL where there is none
+ *   load        stored results, at least those of the job, each to the sink once
+ *   collect     takes over a finished result, in the order of the plan: for the end, or for a while
+ *   deliver     hands what was collected to the consumer, in order, as soon as it sees fit
+ *   warm        this process is about to fork workers that will compute
+ *   disband     a batch of workers' jobs is done
  *   exec        backtests lo..hi-1 */
 #define BT_SLOTS(X)                                                                                \
     X(checkpoint, struct checkpoint **doc, struct bt_lease *lease)                                 \
@@ -94,10 +102,14 @@ struct bt_sink {
     X(evaluate, const struct bt_job *job, const struct bt_bars *bars, struct bt_row *const *rows)  \
     X(indicator, const struct bt_ask *ask, const struct bt_series *s, struct bt_indicator *out)    \
     X(account, const struct bt_position *position, struct bt_row *row)                             \
-    X(collect, struct bt_result *result)                                                           \
     X(save, struct checkpoint *doc, const struct bt_result *result)                                \
-    X(flush, const struct bt_range *range)                                                         \
-    X(load, struct bt_sink *sink)                                                                  \
+    X(flush, int range)                                                                            \
+    X(recall, const struct bt_job *job, struct bt_result **results)                                \
+    X(load, const struct bt_job *job, struct bt_sink *sink)                                        \
+    X(collect, struct bt_result *result)                                                           \
+    X(deliver, enum bt_point point)                                                                \
+    X(warm, struct pool *pool)                                                                     \
+    X(disband, struct pool *pool)                                                                  \
     X(exec, long lo, long hi)
 
 #define BT_SLOT_TYPES(slot, ...)                                                                   \

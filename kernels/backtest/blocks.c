@@ -1,0 +1,130 @@
+#include "kernels/backtest/blocks.h"
+
+#include <string.h>
+
+void bt_block_next(struct bt_run *run, long *at, long hi, int most, struct bt_block *out)
+{
+    long count = run->plan.combinations.count;
+    long range_end = (*at / count + 1) * count;
+    long end = range_end < hi ? range_end : hi;
+    *out = (struct bt_block){.range = bt_plan_range_of(&run->plan, *at)};
+    out->items = ARENA_NEW_RAW(&run->arena, struct bt_item, most);
+    for (; *at < end && out->n < most; ++*at)
+        if (bt_selected(&run->selection, &run->plan, *at))
+            bt_plan_item(&run->plan, *at, &out->items[out->n++]);
+    out->results = ARENA_NEW(&run->arena, struct bt_result *, out->n + 1);
+    out->todo = ARENA_NEW_RAW(&run->arena, struct bt_item, out->n + 1);
+}
+
+/* One that is named but cannot be had runs again. */
+static bool lose(struct bt_run *run, struct bt_block *b, const struct bt_item *item, struct err *e)
+{
+    run->counts.results_lost++;
+    return result_store_set_aside(run->store, run->plan.ranges[b->range].name, item->id, e);
+}
+
+bool bt_block_split(struct bt_run *run, struct checkpoint *doc, struct bt_block *b, struct err *e)
+{
+    const struct bt_range *range = &run->plan.ranges[b->range];
+    struct bt_item *done = ARENA_NEW_RAW(&run->arena, struct bt_item, b->n + 1);
+    struct bt_result **recalled = ARENA_NEW(&run->arena, struct bt_result *, b->n + 1);
+    int *place = ARENA_NEW_RAW(&run->arena, int, b->n + 1);
+    struct bt_job job = {b->range, done, 0};
+    for (int k = 0; doc && !run->plan.force_rerun && k < b->n; k++)
+        if (checkpoint_has(doc, range->name, b->items[k].id, range->stamp)) {
+            place[job.n] = k;
+            done[job.n++] = b->items[k];
+        }
+    if (job.n && !BT_CALL(run->ops.recall, run, &job, recalled, e))
+        return false;
+    for (int k = 0; k < job.n; k++) {
+        b->results[place[k]] = recalled[k];
+        run->counts.resumed += recalled[k] != NULL;
+    }
+    for (int k = 0; k < job.n; k++)
+        if (!recalled[k] && !lose(run, b, &done[k], e))
+            return false;
+    for (int k = 0; k < b->n; k++)
+        if (!b->results[k])
+            b->todo[b->todo_n++] = b->items[k];
+    return true;
+}
+
+/* ---- taking ----------------------------------------------------------------------------------- */
+
+static bool take_one(struct bt_run *run, struct bt_result *r, struct err *e)
+{
+    bt_selection_observe(&run->selection, &run->plan, r);
+    bt_digest_add(&run->digest, &run->plan, r);
+    return BT_CALL(run->ops.collect, run, r, e);
+}
+
+static bool take_recalled(struct bt_run *run, struct bt_block *b, struct err *e)
+{
+    while (b->taken < b->n && b->results[b->taken]) {
+        struct bt_result *r = b->results[b->taken];
+        b->results[b->taken++] = NULL;
+        if (!take_one(run, r, e))
+            return false;
+    }
+    return true;
+}
+
+static bool take_failure(struct bt_run *run, const struct bt_block *b, const struct err *why,
+                         struct err *e)
+{
+    const struct bt_item *item = &b->items[b->taken];
+    char key[BT_KEY_TEXT];
+    bt_plan_key(&run->plan, item->values, key);
+    if (!run->plan.continue_on_error)
+        return err_set(e, why->code, "%s", why->text);
+    run->counts.failed++;
+    text_printf(&run->notes, "failed: %s %s, %s: %s\n", run->plan.strategy->name, key,
+                run->plan.ranges[b->range].name, why->text);
+    return true;
+}
+
+static bool take_computed(struct bt_run *run, struct checkpoint *doc, struct bt_block *b,
+                          struct bt_result *r, const struct err *why, struct err *e)
+{
+    if (!r && !take_failure(run, b, why, e))
+        return false;
+    b->taken++;
+    if (!r)
+        return true;
+    if (!run->store || BT_CALL(run->ops.save, run, doc, r, e))
+        return take_one(run, r, e);
+    bt_result_free(r);
+    return false;
+}
+
+bool bt_block_take(struct bt_run *run, struct checkpoint *doc, struct bt_block *b,
+                   struct bt_result **results, const struct err *why, int n, struct err *e)
+{
+    int k = 0;
+    bool ok = take_recalled(run, b, e);
+    while (ok && k < n) {
+        ok = take_computed(run, doc, b, results[k], &why[k], e);
+        k++;
+        ok = ok && take_recalled(run, b, e);
+    }
+    for (; k < n; k++)
+        bt_result_free(results[k]);
+    return ok;
+}
+
+void bt_block_end(struct bt_block *b)
+{
+    for (int k = 0; k < b->n; k++)
+        bt_result_free(b->results[k]);
+    b->n = 0;
+}
+
+bool bt_range_ends(struct bt_run *run, long at, struct err *e)
+{
+    if (at % run->plan.combinations.count != 0)
+        return true;
+    int range = bt_plan_range_of(&run->plan, at - 1);
+    return (!run->store || BT_CALL(run->ops.flush, run, range, e)) &&
+           BT_CALL(run->ops.deliver, run, BT_RANGE_END, e);
+}
