@@ -47,6 +47,16 @@ static int arena_flags(enum mem_component component)
     return MALLOCX_ARENA((int)arenas[component]) | MALLOCX_TCACHE_NONE;
 }
 
+void mem_give_back(enum mem_component component)
+{
+    char name[40];
+    int flags = arena_flags(component);
+    if (!flags)
+        return;
+    snprintf(name, sizeof name, "arena.%d.purge", (flags >> 20) - 1); /* MALLOCX_ARENA's place */
+    mallctl(name, NULL, NULL, NULL, 0);
+}
+
 static void *raw_alloc(enum mem_component component, size_t bytes, size_t alignment)
 {
     return mallocx(bytes, MALLOCX_ALIGN(alignment) | arena_flags(component));
@@ -78,6 +88,11 @@ const char *mem_allocator(void)
 }
 
 #else
+
+void mem_give_back(enum mem_component component)
+{
+    (void)component;
+}
 
 static void *raw_alloc(enum mem_component component, size_t bytes, size_t alignment)
 {

@@ -43,6 +43,10 @@ void *mem_alloc_aligned(enum mem_component component, size_t bytes, size_t align
 void *mem_resize(enum mem_component component, void *old, size_t bytes);
 void mem_free(enum mem_component component, void *p);
 
+/* Gives the pages of a component that nothing lives on back to the system. Without jemalloc: nothing
+ * happens. Not for BASE. */
+void mem_give_back(enum mem_component component);
+
 /* A copy of text, NUL-terminated. */
 char *mem_text(enum mem_component component, const char *text);
 

@@ -53,6 +53,16 @@ static const struct opt sweep_options[] = {
 
 /* ---- csv -------------------------------------------------------------------------------------- */
 
+/* What the consumer of results gathers. */
+struct gathered {
+    const struct bt_plan *plan; /* set before the first result */
+    struct text csv;
+    double best; /* largest Sharpe ratio of one symbol */
+    int best_symbol;
+    double best_values[BT_PARAMS_MAX];
+    bool replaced; /* a result of another content than the plan's */
+};
+
 /* Undefined is an empty field. 17 digits read back to the same bits. */
 static void add_number(struct text *out, double x)
 {
@@ -62,36 +72,72 @@ static void add_number(struct text *out, double x)
         text_printf(out, ",%.17g", x);
 }
 
-/* Symbols hold neither commas nor quotes (store/symbol.h): nothing needs quoting. */
-static void make_csv(const struct bt_run *run, struct text *out)
+static bool has_ranges(const struct bt_plan *plan)
 {
-    text_puts(out, "symbol,key,total_return,sharpe,max_drawdown,orders,trades\n");
-    for (int s = 0; s < run->plan.symbol_count; s++)
-        for (long i = 0; i < bt_plan_backtests(&run->plan); i++) {
-            const struct bt_row *row = &bt_run_result(run, i)->rows[s];
-            char key[BT_KEY_TEXT];
-            bt_plan_key(&run->plan, i, key);
-            text_puts(out, run->plan.symbols[s]);
-            text_printf(out, ",%s", key);
-            add_number(out, row->total_return);
-            add_number(out, row->sharpe);
-            add_number(out, row->max_drawdown);
-            text_printf(out, ",%lld,%lld\n", (long long)row->orders, (long long)row->trades);
-        }
+    return plan->range_count > 1;
 }
 
-static bool write_csv(const struct bt_run *run, const char *path, struct err *e)
+static bool is_shown(const struct bt_plan *plan, const struct bt_metric *m)
 {
-    struct text text = {0};
-    bool ok;
-    make_csv(run, &text);
+    static const char *const plain[] = {"total_return", "sharpe", "max_drawdown", "orders",
+                                        "trades"};
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        if (strcmp(m->name, plain[i]) == 0)
+            return false;
+    return plan->metrics_all;
+}
+
+static void add_header(const struct bt_plan *plan, struct text *out)
+{
+    text_printf(out, "%ssymbol,key,total_return,sharpe,max_drawdown,orders,trades",
+                has_ranges(plan) ? "range," : "");
+    for (const struct bt_metric *m = bt_metrics; m->name; m++)
+        if (is_shown(plan, m))
+            text_printf(out, ",%s", m->name);
+    text_puts(out, "\n");
+}
+
+static void add_row(const struct bt_plan *plan, const struct bt_result *r, int s, struct text *out)
+{
+    const struct bt_row *row = &r->rows[s];
+    char key[BT_KEY_TEXT];
+    bt_plan_key(plan, r->item.values, key);
+    if (has_ranges(plan))
+        text_printf(out, "%s,", plan->ranges[r->range].name);
+    text_printf(out, "%s,%s", plan->symbols[s], key);
+    add_number(out, row->total_return);
+    add_number(out, row->sharpe);
+    add_number(out, row->max_drawdown);
+    text_printf(out, ",%lld,%lld", (long long)row->orders, (long long)row->trades);
+    for (const struct bt_metric *m = bt_metrics; m->name; m++)
+        if (is_shown(plan, m))
+            add_number(out, bt_metric_of(m, row));
+    text_puts(out, "\n");
+}
+
+/* Symbols hold neither commas nor quotes (store/symbol.h): nothing needs quoting. */
+static bool gather(void *context, const struct bt_result *r, struct err *e)
+{
+    (void)e;
+    struct gathered *g = context;
+    g->replaced = g->replaced || strcmp(r->content, g->plan->content) != 0;
+    for (int s = 0; s < g->plan->symbol_count; s++) {
+        add_row(g->plan, r, s, &g->csv);
+        if (r->rows[s].sharpe > g->best) {
+            g->best = r->rows[s].sharpe;
+            g->best_symbol = s;
+            memcpy(g->best_values, r->item.values, sizeof g->best_values);
+        }
+    }
+    return true;
+}
+
+static bool write_csv(const struct text *text, const char *path, struct err *e)
+{
     if (strcmp(path, "-") != 0)
-        ok = io_write_output(path, text.p, text.n, e);
-    else
-        ok = (fwrite(text.p, 1, text.n, stdout) == text.n && fflush(stdout) == 0) ||
-             err_system(e, "standard output");
-    text_done(&text);
-    return ok;
+        return io_write_output(path, text->p, text->n, e);
+    return (fwrite(text->p, 1, text->n, stdout) == text->n && fflush(stdout) == 0) ||
+           err_system(e, "standard output");
 }
 
 /* Said before hours of computing rather than after. */
@@ -109,29 +155,19 @@ static double now_ns(void)
     return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-static void say_best(const struct bt_run *run)
+static void say_best(const struct bt_run *run, const struct gathered *g)
 {
-    double best = -INFINITY;
-    long backtest = -1;
-    int symbol = 0;
     char key[BT_KEY_TEXT];
-    for (long i = 0; i < bt_plan_backtests(&run->plan); i++)
-        for (int s = 0; s < run->plan.symbol_count; s++)
-            if (bt_run_result(run, i)->rows[s].sharpe > best) {
-                best = bt_run_result(run, i)->rows[s].sharpe;
-                backtest = i;
-                symbol = s;
-            }
-    if (backtest < 0) {
+    if (g->best == -INFINITY) {
         log_info("no backtest has a Sharpe ratio: none of them traded");
         return;
     }
-    bt_plan_key(&run->plan, backtest, key);
-    log_info("best Sharpe ratio: %.3f, %s with %s %s", best, run->plan.symbols[symbol],
+    bt_plan_key(&run->plan, g->best_values, key);
+    log_info("best Sharpe ratio: %.3f, %s with %s %s", g->best, run->plan.symbols[g->best_symbol],
              run->plan.strategy->name, key);
 }
 
-static void say_summary(const struct bt_run *run, double ns)
+static void say_summary(const struct bt_run *run, const struct gathered *g, double ns)
 {
     char all[UNITS_TEXT], bars[UNITS_TEXT], took[UNITS_TEXT], from_store[UNITS_TEXT];
     long n = bt_plan_backtests(&run->plan);
@@ -146,31 +182,30 @@ static void say_summary(const struct bt_run *run, double ns)
     log_info("%s backtests (%s from the store), %s bar-backtests in %s",
              units_count(all, (uint64_t)n), units_count(from_store, resumed),
              units_count(bars, bar_backtests), units_time(took, ns));
-    say_best(run);
+    say_best(run, g);
     if (run->plan.synthetic)
         log_info("SYNTHETIC data: nobody ever traded at these prices");
 }
 
 /* ---- the command ------------------------------------------------------------------------------ */
 
-static void say_notes(const struct text *notes)
+/* Told once. */
+static void say_notes(struct text *notes)
 {
     for (struct str rest = {notes->p, notes->n}; rest.p && rest.n;) {
         struct str line = str_cut(&rest, '\n');
         log_warn("%.*s", (int)line.n, line.p);
     }
+    text_clear(notes);
 }
 
 /* Results of two contents must not stand in one table; data that were edited in place have one. */
-static bool same_bundle(const struct bt_run *run, struct err *e)
+static bool same_bundle(const struct bt_run *run, const struct gathered *g, struct err *e)
 {
     struct bundle_version now;
     if (!bundle_version(run->plan.bundle_dir, &now, e))
         return false;
-    bool same = bundle_version_equal(now, run->plan.version);
-    for (long i = 0; same && i < bt_plan_backtests(&run->plan); i++)
-        same = strcmp(bt_run_result(run, i)->content, run->plan.content) == 0;
-    return same ||
+    return (bundle_version_equal(now, run->plan.version) && !g->replaced) ||
            err_input(e, "%s: replaced while the sweep ran; run it again", run->plan.bundle_dir);
 }
 
@@ -191,21 +226,27 @@ static bool run_all(struct bt_run *run, struct err *e)
             return stop(run, e);
         if (!bt_run_step(run, lo, lo + slice < n ? lo + slice : n, e))
             return false;
+        say_notes(&run->notes);
     }
     return bt_run_finish(run, e);
 }
 
-static bool sweep(const struct sweep_settings *s, struct bt_run *run, struct err *e)
+static bool sweep(const struct sweep_settings *s, struct bt_run *run, struct gathered *g,
+                  struct err *e)
 {
     double begin = now_ns();
     say_notes(&run->notes);
-    if (!run_all(run, e) || !same_bundle(run, e))
+    add_header(&run->plan, &g->csv);
+    bool ran = run_all(run, e);
+    say_notes(&run->notes);
+    if (!ran || !same_bundle(run, g, e))
         return false;
     double ns = now_ns() - begin;
-    if (!write_csv(run, s->csv, e))
+    if (!write_csv(&g->csv, s->csv, e))
         return false;
-    say_summary(run, ns);
-    return true;
+    say_summary(run, g, ns);
+    return run->counts.failed == 0 ||
+           err_input(e, "%llu backtests failed", (unsigned long long)run->counts.failed);
 }
 
 static enum err_code run_sweep(const struct invocation *in, struct err *e)
@@ -221,9 +262,13 @@ static enum err_code run_sweep(const struct invocation *in, struct err *e)
     log_set_quiet(s->quiet);
     interrupt_watch();
     signal(SIGPIPE, SIG_IGN); /* a reader that leaves is an error of ours to tell, not our death */
-    struct bt_run_target target = {.store = s->store, .resume = s->resume};
+    struct gathered g = {.best = -INFINITY};
+    struct bt_run_target target = {
+        .store = s->store, .resume = s->resume, .consumer = {.context = &g, .result = gather}};
     struct bt_run *run = bt_run_open(&s->backtest, layers, target, e);
-    bool ok = run && sweep(s, run, e);
+    g.plan = run ? &run->plan : NULL;
+    bool ok = run && sweep(s, run, &g, e);
+    text_done(&g.csv);
     bt_run_close(run);
     return ok ? ERR_OK : e->code;
 }

@@ -52,8 +52,7 @@ static bool finish_backtest(void *ctx, struct err *e)
 
 static bool digest_backtest(void *ctx, char hex[KERNEL_DIGEST_HEX], struct err *e)
 {
-    const struct bt_run *run = ctx;
-    return bt_results_digest(&run->plan, run->results, hex, e);
+    return bt_run_digest(ctx, hex, e);
 }
 
 static int counts_backtest(const void *ctx, struct kernel_count *out, int max)

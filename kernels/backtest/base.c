@@ -1,20 +1,14 @@
 /* The plainest correct code for every slot: what a competent engineer writes first, never slowed
- * down and never tuned. Every layer is held to these results.
+ * down and never tuned. Every layer is held to these results. The slots that compute: base_numbers.c.
  */
+#include "kernels/backtest/base.h"
+
 #include "kernels/backtest/blocks.h"
-
-#include "kernels/backtest/numerics/account.h"
-#include "kernels/backtest/numerics/metrics.h"
-#include "kernels/backtest/numerics/sma.h"
-
 #include "kernels/pool/pool.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const double initial_cash = 100000;
 
 /* ---- the store and the market data ------------------------------------------------------------ */
 
@@ -115,102 +109,6 @@ static bool history_base(const struct bt_history_link *self, struct bt_run *run,
     return true;
 }
 
-/* ---- numbers ---------------------------------------------------------------------------------- */
-
-static bool moving_sums(struct bt_run *run, long window, const struct bt_series *s,
-                        struct bt_indicator *out, struct err *e)
-{
-    if (!sma_fits(s->largest, window))
-        return err_input(e, "window %ld: sums of that many prices as large as %.6f would pass 2^63",
-                         window, (double)s->largest / BUNDLE_TICKS_PER_UNIT);
-    int64_t *sums = ARENA_NEW_RAW(&run->scratch, int64_t, s->n);
-    sma_sums(s->v, s->n, window, sums);
-    *out = (struct bt_indicator){window, s->n, 1, {{.whole = sums}}};
-    return true;
-}
-
-static bool indicator_base(const struct bt_indicator_link *self, struct bt_run *run,
-                           const struct bt_ask *ask, const struct bt_series *s,
-                           struct bt_indicator *out, struct err *e)
-{
-    (void)self;
-    switch (ask->kind) {
-    case BT_SMA: return moving_sums(run, ask->window, s, out, e);
-    }
-    return err_input(e, "indicator %d: no such kind", (int)ask->kind);
-}
-
-/* An infinite equity (prices may jump from 1e-6 to 9e9 and back) leaves metrics undefined. */
-static double defined(double x)
-{
-    return isfinite(x) ? x : (double)NAN;
-}
-
-static bool account_base(const struct bt_account_link *self, struct bt_run *run,
-                         const struct bt_position *p, struct bt_row *row, struct err *e)
-{
-    (void)self;
-    (void)e;
-    long n = p->close->n;
-    struct account_rules rules = {initial_cash, run->plan.fee, BUNDLE_TICKS_PER_UNIT,
-                                  run->plan.fill.delay};
-    struct account_tally tally;
-    double *equity = ARENA_NEW_RAW(&run->scratch, double, n);
-    double *returns = ARENA_NEW_RAW(&run->scratch, double, n);
-    account_long_flat(&rules, p->signal, p->fill->v, p->close->v, n, equity, &tally);
-    metric_returns(equity, n, returns);
-    struct bt_col time = p->bars->field[BT_TIME];
-    int64_t span_s = n ? bt_at(time, n - 1) - bt_at(time, 0) : 0;
-    double total_return = metric_total_return(equity, n, initial_cash);
-    *row = (struct bt_row){
-        .bars = n,
-        .orders = tally.orders,
-        .trades = tally.trades,
-        .total_return = defined(total_return),
-        .cagr = defined(metric_cagr(total_return, span_s)),
-        .sharpe = defined(metric_sharpe(returns, n, run->plan.periods_per_year)),
-        .max_drawdown = defined(metric_max_drawdown(equity, n)),
-        .exposure = metric_exposure(tally.bars_long, n),
-        .trade_hash = tally.trade_hash,
-    };
-    return true;
-}
-
-static bool evaluate_one(struct bt_run *run, const double *values, struct bt_position position,
-                         struct bt_row *row, struct err *e)
-{
-    const struct bt_strategy *strategy = run->plan.strategy;
-    struct bt_ask asks[BT_ASKS_MAX];
-    struct bt_indicator indicators[BT_ASKS_MAX];
-    int n = strategy->asks(values, asks);
-    for (int i = 0; i < n; i++)
-        if (!BT_CALL(run->ops.indicator, run, &asks[i], position.close, &indicators[i], e))
-            return false;
-    int8_t *signal = ARENA_NEW_RAW(&run->scratch, int8_t, position.close->n);
-    strategy->signal(values, position.close, indicators, signal);
-    position.signal = signal;
-    return BT_CALL(run->ops.account, run, &position, row, e);
-}
-
-static bool evaluate_base(const struct bt_evaluate_link *self, struct bt_run *run,
-                          const struct bt_job *job, const struct bt_bars *bars,
-                          struct bt_row *const *rows, struct err *e)
-{
-    (void)self;
-    struct bt_series close, fill;
-    if (!BT_CALL(run->ops.history, run, bars, BT_CLOSE, &close, e) ||
-        !BT_CALL(run->ops.history, run, bars, run->plan.fill.field, &fill, e))
-        return false;
-    for (int k = 0; k < job->n; k++) {
-        struct bt_position position = {.fill = &fill, .close = &close, .bars = bars};
-        struct arena_mark mark = arena_mark(&run->scratch);
-        if (!evaluate_one(run, bt_plan_values(&run->plan, job->backtests[k]), position, rows[k], e))
-            return false;
-        arena_release(&run->scratch, mark);
-    }
-    return true;
-}
-
 /* ---- results ---------------------------------------------------------------------------------- */
 
 /* By number of the backtest; made at the first need. */
@@ -257,7 +155,10 @@ static bool save_base(const struct bt_save_link *self, struct bt_run *run, struc
     bool ok = result_store_put(run->store, run->plan.ranges[result->range].name, &item, e);
     run->counts.result_writes++;
     text_done(&payload);
-    return ok && bt_mark_done(run, doc, result, e) && bt_write_checkpoint(run, doc, e);
+    if (!ok)
+        return false;
+    bt_mark_done(run, doc, result);
+    return bt_write_checkpoint(run, doc, e);
 }
 
 static bool flush_base(const struct bt_flush_link *self, struct bt_run *run, int range,
@@ -391,11 +292,12 @@ static bool recall_base(const struct bt_recall_link *self, struct bt_run *run,
 
 /* ---- workers ---------------------------------------------------------------------------------- */
 
-static bool warm_base(const struct bt_warm_link *self, struct bt_run *run, struct pool *pool,
-                      struct err *e)
+static bool warm_base(const struct bt_warm_link *self, struct bt_run *run, int range,
+                      struct pool *pool, struct err *e)
 {
     (void)self;
     (void)run;
+    (void)range;
     (void)pool;
     (void)e;
     return true; /* each worker makes its own */
@@ -456,9 +358,9 @@ const struct bt_functions bt_base = {
     .assets = assets_base,
     .group = group_base,
     .history = history_base,
-    .evaluate = evaluate_base,
-    .indicator = indicator_base,
-    .account = account_base,
+    .evaluate = bt_evaluate_base,
+    .indicator = bt_indicator_base,
+    .account = bt_account_base,
     .save = save_base,
     .flush = flush_base,
     .recall = recall_base,

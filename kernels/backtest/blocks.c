@@ -25,13 +25,14 @@ static bool lose(struct bt_run *run, struct bt_block *b, const struct bt_item *i
 
 bool bt_block_split(struct bt_run *run, struct checkpoint *doc, struct bt_block *b, struct err *e)
 {
-    const struct bt_range *range = &run->plan.ranges[b->range];
+    const char *range = run->plan.ranges[b->range].name;
+    const char *stamp = run->plan.roles[b->range].stamp;
     struct bt_item *done = ARENA_NEW_RAW(&run->arena, struct bt_item, b->n + 1);
     struct bt_result **recalled = ARENA_NEW(&run->arena, struct bt_result *, b->n + 1);
     int *place = ARENA_NEW_RAW(&run->arena, int, b->n + 1);
     struct bt_job job = {b->range, done, 0};
     for (int k = 0; doc && !run->plan.force_rerun && k < b->n; k++)
-        if (checkpoint_has(doc, range->name, b->items[k].id, range->stamp)) {
+        if (checkpoint_has(doc, range, b->items[k].id, stamp)) {
             place[job.n] = k;
             done[job.n++] = b->items[k];
         }

@@ -5,10 +5,15 @@
  */
 #include "kernels/backtest/run.h"
 
+#include <string.h>
+
 struct state {
-    const struct bt_range *range; /* of all that wait */
-    struct result_item *items;    /* room for a whole batch */
-    struct text *payloads;        /* items[i].payload is payloads[i] */
+    int range;                 /* of all that wait */
+    struct result_item *items; /* room for a whole batch */
+    struct text *payloads;     /* items[i].payload is payloads[i] */
+    struct mark {
+        char id[BT_ID_TEXT], stamp[BT_STAMP_TEXT];
+    } * marks;
     int waiting, batch;
     uint64_t batches;
 };
@@ -17,7 +22,7 @@ static bool init(void *state, const struct bt_plan *plan, struct err *e)
 {
     (void)e;
     struct state *s = state;
-    s->batch = (int)plan->batch_size;
+    s->batch = (int)plan->checkpoint_batch;
     return true;
 }
 
@@ -27,16 +32,18 @@ static void done(void *state)
     for (int i = 0; s->payloads && i < s->batch; i++)
         text_done(&s->payloads[i]);
     mem_free(MEM_RESULTS, s->payloads);
+    mem_free(MEM_RESULTS, s->marks);
     mem_free(MEM_RESULTS, s->items);
 }
 
 static bool write_batch(struct state *s, struct bt_run *run, struct checkpoint *doc, struct err *e)
 {
+    const char *range = run->plan.ranges[s->range].name;
     run->counts.result_writes++;
-    if (!result_store_put_batch(run->store, s->range->name, s->items, s->waiting, e))
+    if (!result_store_put_batch(run->store, range, s->items, s->waiting, e))
         return false;
     for (int i = 0; i < s->waiting; i++)
-        checkpoint_add(doc, s->range->name, s->items[i].id);
+        checkpoint_add(doc, range, s->marks[i].id, s->marks[i].stamp);
     s->batches++;
     s->waiting = 0;
     return bt_write_checkpoint(run, doc, e);
@@ -46,6 +53,7 @@ static void make_room(struct state *s)
 {
     s->items = mem_alloc_zero(MEM_RESULTS, (size_t)s->batch * sizeof *s->items);
     s->payloads = mem_alloc_zero(MEM_RESULTS, (size_t)s->batch * sizeof *s->payloads);
+    s->marks = mem_alloc_zero(MEM_RESULTS, (size_t)s->batch * sizeof *s->marks);
 }
 
 static bool save_batch_write(const struct bt_save_link *self, struct bt_run *run,
@@ -57,18 +65,21 @@ static bool save_batch_write(const struct bt_save_link *self, struct bt_run *run
     /* Full when the write before failed and the caller goes on all the same. */
     if (s->waiting == s->batch && !write_batch(s, run, doc, e))
         return false;
-    s->range = bt_plan_range(&run->plan, result->backtest);
+    s->range = result->range;
     struct text *payload = &s->payloads[s->waiting];
+    struct mark *mark = &s->marks[s->waiting];
     text_clear(payload);
-    bt_result_write(&run->plan, result, payload);
+    bt_result_pack(&run->plan, result, payload);
+    memcpy(mark->id, result->item.id, sizeof mark->id);
+    bt_plan_stamp(&run->plan, result->range, result->content, mark->stamp);
     s->items[s->waiting++] = (struct result_item){
-        bt_plan_id(&run->plan, result->backtest), {payload->p, payload->n}
+        mark->id, {payload->p, payload->n}
     };
     return s->waiting < s->batch || write_batch(s, run, doc, e);
 }
 
-static bool flush_batch_write(const struct bt_flush_link *self, struct bt_run *run,
-                              const struct bt_range *range, struct err *e)
+static bool flush_batch_write(const struct bt_flush_link *self, struct bt_run *run, int range,
+                              struct err *e)
 {
     struct state *s = self->state;
     struct checkpoint *doc;

@@ -1,156 +1,273 @@
-/* workers: jobs go to processes; this one keeps the checkpoint and the results.
+/* workers: jobs go to processes; this one keeps the checkpoint, the results and their order.
  *
- * A worker gets the numbers of its backtests and gives rows; it shares nothing else. Bundles are
- * opened in the workers only (an SQLite handle must not cross a fork), so that a pool or a cache of
- * this process is still empty when they start.
+ * A worker gets a range and backtests as values and gives packed results; it shares nothing else.
  */
-#include "kernels/backtest/run.h"
+#include "kernels/backtest/blocks.h"
 
 #include "kernels/pool/pool.h"
 
 #include <string.h>
 
-enum { JOBS_A_WORKER = 8, JOB_MAX = 32 };
+enum { JOBS_A_WORKER = 24, JOB_MAX = 32 };
 
-struct work {
-    struct bt_run *run;
-    const long *todo; /* backtests */
-    long n, job_size;
+struct state {
+    struct pool *pool;
     struct kernel_count told[KERNEL_COUNTS_MAX]; /* in a worker: what the parent knows already */
 };
 
-/* What comes back of a job: the counts since the last one, then its results. */
-struct answer {
-    uint64_t counts[KERNEL_COUNTS_MAX];
+struct job_head {
+    int32_t range, n; /* n items follow */
 };
 
-static int job_length(const struct work *w, long job)
+/* What comes back: the counts since the last job, then per item its length and its packed result,
+ * or an error's text. */
+struct answer_item {
+    uint32_t bytes;
+    uint32_t code; /* enum err_code; ERR_OK: a result */
+};
+
+/* ---- in the worker ---------------------------------------------------------------------------- */
+
+/* What was counted before its first job of a batch is not the worker's. */
+static bool begin_batch(void *context, struct str preamble, struct err *e)
 {
-    long left = w->n - job * w->job_size;
-    return (int)(left < w->job_size ? left : w->job_size);
+    (void)preamble;
+    (void)e;
+    struct bt_run *run = context;
+    struct state *s = run->states[BT_LAYER_workers];
+    bt_run_counts(run, s->told, KERNEL_COUNTS_MAX);
+    return true;
 }
 
-static void answer_counts(struct work *w, struct text *out)
+static void answer_counts(struct state *s, struct bt_run *run, struct text *out)
 {
-    struct answer answer = {{0}};
+    uint64_t counts[KERNEL_COUNTS_MAX] = {0};
     struct kernel_count now[KERNEL_COUNTS_MAX];
-    int n = bt_run_counts(w->run, now, KERNEL_COUNTS_MAX);
+    int n = bt_run_counts(run, now, KERNEL_COUNTS_MAX);
     for (int i = 0; i < n; i++)
-        answer.counts[i] = now[i].value - w->told[i].value;
-    memcpy(w->told, now, (size_t)n * sizeof *now);
-    text_add(out, (const char *)&answer, sizeof answer);
+        counts[i] = now[i].value - s->told[i].value;
+    memcpy(s->told, now, (size_t)n * sizeof *now);
+    text_add(out, (const char *)counts, sizeof counts);
 }
 
-/* In the worker. */
-static bool run_job(void *context, long number, struct text *out, struct err *e)
+static void answer_item(struct bt_run *run, struct bt_result *result, const struct err *why,
+                        struct text *out)
 {
-    struct work *w = context;
-    const long *backtests = w->todo + number * w->job_size;
-    struct bt_result *results[JOB_MAX];
-    size_t bytes = bt_result_bytes(&w->run->plan);
-    struct text rows = {0};
-    int block = (int)(w->run->block < JOB_MAX ? w->run->block : JOB_MAX);
-    bool ok = true;
-    for (int done = 0, n = job_length(w, number), k; ok && done < n; done += k) {
-        k = block < n - done ? block : n - done;
-        struct bt_job job = {bt_plan_range(&w->run->plan, backtests[0]), backtests + done, k};
-        ok = bt_compute(w->run, &job, results, e);
-        for (int i = 0; ok && i < k; i++) {
-            text_add(&rows, (const char *)results[i], bytes);
-            bt_result_free(results[i]);
-        }
+    struct answer_item head = {0};
+    size_t at = out->n;
+    text_add(out, (const char *)&head, sizeof head);
+    if (result) {
+        bt_result_pack(&run->plan, result, out);
+    } else {
+        head.code = (uint32_t)(why->code ? why->code : ERR_SYSTEM);
+        text_puts(out, why->text);
     }
-    answer_counts(w, out);
-    text_add(out, rows.p ? rows.p : "", rows.n);
-    text_done(&rows);
-    return ok;
+    head.bytes = (uint32_t)(out->n - at - sizeof head);
+    memcpy(out->p + at, &head, sizeof head);
+    bt_result_free(result);
 }
 
-/* In this process. */
-static bool store_one(struct bt_run *run, struct bt_result *result, struct err *e)
+static bool run_job(void *context, struct str bytes, struct text *out, struct err *e)
 {
-    struct checkpoint *doc = NULL;
-    struct bt_lease lease = {0};
-    bool ok = !run->store || (BT_CALL(run->ops.checkpoint, run, &doc, &lease, e) &&
-                              BT_CALL(run->ops.save, run, doc, result, e));
-    bt_lease_end(&lease);
-    if (ok)
-        return BT_CALL(run->ops.collect, run, result, e);
-    bt_result_free(result);
-    return false;
+    struct bt_run *run = context;
+    struct state *s = run->states[BT_LAYER_workers];
+    struct job_head head;
+    struct bt_item items[JOB_MAX];
+    struct bt_result *results[JOB_MAX] = {0};
+    struct err why[JOB_MAX];
+    memset(why, 0, sizeof why);
+    if (bytes.n < sizeof head)
+        return err_set(e, ERR_SYSTEM, "a job without a head");
+    memcpy(&head, bytes.p, sizeof head);
+    memcpy(items, bytes.p + sizeof head, (size_t)head.n * sizeof *items);
+    int block = (int)(run->block < JOB_MAX ? run->block : JOB_MAX);
+    for (int at = 0, n; at < head.n; at += n) {
+        n = block < head.n - at ? block : head.n - at;
+        struct bt_job job = {head.range, items + at, n};
+        bt_compute_each(run, &job, results + at, why + at);
+    }
+    answer_counts(s, run, out);
+    for (int k = 0; k < head.n; k++)
+        answer_item(run, results[k], &why[k], out);
+    return true;
+}
+
+/* ---- in this process -------------------------------------------------------------------------- */
+
+struct batch {
+    struct bt_run *run;
+    struct checkpoint *doc;
+    struct bt_block *block;
+    int job_size;
+};
+
+static struct bt_item *items_of(const struct batch *b, long job, int *n)
+{
+    int first = (int)job * b->job_size;
+    int left = b->block->todo_n - first;
+    *n = left < b->job_size ? left : b->job_size;
+    return b->block->todo + first;
+}
+
+static bool write_job(void *context, long number, struct text *bytes, struct err *e)
+{
+    (void)e;
+    struct batch *b = context;
+    struct job_head head = {.range = b->block->range};
+    int n;
+    const struct bt_item *items = items_of(b, number, &n);
+    head.n = n;
+    text_add(bytes, (const char *)&head, sizeof head);
+    text_add(bytes, (const char *)items, (size_t)n * sizeof *items);
+    return true;
+}
+
+static bool cut_item(struct str *bytes, struct answer_item *head, struct str *body)
+{
+    if (bytes->n < sizeof *head)
+        return false;
+    memcpy(head, bytes->p, sizeof *head);
+    if (head->bytes > bytes->n - sizeof *head)
+        return false;
+    *body = (struct str){bytes->p + sizeof *head, head->bytes};
+    *bytes = (struct str){body->p + body->n, bytes->n - sizeof *head - body->n};
+    return true;
+}
+
+static bool read_answer(struct batch *b, const struct bt_item *items, int n, struct str bytes,
+                        struct bt_result **results, struct err *why)
+{
+    struct answer_item head;
+    struct str body;
+    for (int k = 0; k < n; k++) {
+        if (!cut_item(&bytes, &head, &body))
+            return false;
+        if (head.code == ERR_OK)
+            results[k] = bt_result_read(&b->run->plan, b->block->range, &items[k], body, &why[k]);
+        else
+            err_set(&why[k], (enum err_code)head.code, "%.*s", (int)body.n, body.p);
+    }
+    return true;
+}
+
+static void add_counts(struct bt_run *run, const uint64_t *counts)
+{
+    for (int i = 0; i < KERNEL_COUNTS_MAX; i++)
+        run->of_workers[i] += counts[i];
 }
 
 static bool job_done(void *context, long number, struct str bytes, struct err *e)
 {
-    struct work *w = context;
-    struct answer answer;
-    size_t size = bt_result_bytes(&w->run->plan);
-    int n = job_length(w, number);
-    if (bytes.n != sizeof answer + (size_t)n * size)
-        return err_set(e, ERR_SYSTEM, "job %ld: expected %zu bytes of a worker, found %zu", number,
-                       sizeof answer + (size_t)n * size, bytes.n);
-    memcpy(&answer, bytes.p, sizeof answer);
-    for (int i = 0; i < KERNEL_COUNTS_MAX; i++)
-        w->run->of_workers[i] += answer.counts[i];
-    for (int k = 0; k < n; k++) {
-        struct bt_result *result = bt_result_new(&w->run->plan, 0);
-        memcpy(result, bytes.p + sizeof answer + (size_t)k * size, size);
-        if (!store_one(w->run, result, e))
-            return false;
-    }
-    return true;
+    struct batch *b = context;
+    uint64_t counts[KERNEL_COUNTS_MAX];
+    struct bt_result *results[JOB_MAX] = {0};
+    struct err why[JOB_MAX];
+    int n;
+    const struct bt_item *items = items_of(b, number, &n);
+    memset(why, 0, sizeof why);
+    if (bytes.n < sizeof counts)
+        return err_set(e, ERR_SYSTEM, "job %ld: a worker's answer is cut short", number);
+    memcpy(counts, bytes.p, sizeof counts);
+    add_counts(b->run, counts);
+    struct str rest = {bytes.p + sizeof counts, bytes.n - sizeof counts};
+    if (read_answer(b, items, n, rest, results, why))
+        return bt_block_take(b->run, b->doc, b->block, results, why, n, e);
+    for (int k = 0; k < n; k++)
+        bt_result_free(results[k]);
+    return err_set(e, ERR_SYSTEM, "job %ld: a worker's answer is cut short", number);
 }
 
-/* Which of lo..hi-1 (all of one range) the checkpoint does not name; a look-up per backtest. */
-static bool look_up(struct bt_run *run, long lo, long hi, long *todo, long *n, struct err *e)
+/* Its worker died or hung, twice: all of its backtests have failed. */
+static bool job_failed(void *context, long number, const struct err *why, struct err *e)
 {
-    *n = 0;
-    for (long i = lo; i < hi; i++) {
-        struct checkpoint *doc = NULL;
-        struct bt_lease lease = {0};
-        if (run->store && !BT_CALL(run->ops.checkpoint, run, &doc, &lease, e))
-            return false;
-        const char *range = bt_plan_range(&run->plan, i)->name;
-        if (!doc || !checkpoint_has(doc, range, bt_plan_id(&run->plan, i)))
-            todo[(*n)++] = i;
-        bt_lease_end(&lease);
-    }
-    run->counts.resumed += (uint64_t)(hi - lo - *n);
-    return true;
+    struct batch *b = context;
+    struct bt_result *results[JOB_MAX] = {0};
+    struct err each[JOB_MAX];
+    int n;
+    items_of(b, number, &n);
+    for (int k = 0; k < n; k++)
+        each[k] = *why;
+    return bt_block_take(b->run, b->doc, b->block, results, each, n, e);
 }
 
-static bool run_part(struct bt_run *run, long lo, long hi, long *todo, struct err *e)
+static bool compute_todo(struct bt_run *run, struct batch *b, struct err *e)
 {
-    struct work w = {.run = run, .todo = todo};
-    if (!look_up(run, lo, hi, todo, &w.n, e))
+    long size = b->block->todo_n / (run->plan.workers * JOBS_A_WORKER);
+    size = size < run->block ? run->block : size;
+    b->job_size = (int)(size > JOB_MAX ? JOB_MAX : size);
+    struct pool_batch batch = {
+        .context = b,
+        .jobs = (b->block->todo_n + b->job_size - 1) / b->job_size,
+        .job = write_job,
+        .done = job_done,
+        .failed = job_failed,
+    };
+    return BT_CALL(run->ops.warm, run, b->block->range, run->pool, e) &&
+           pool_run(run->pool, &batch, e) && BT_CALL(run->ops.disband, run, run->pool, e);
+}
+
+static bool run_batch(struct bt_run *run, struct bt_block *block, struct err *e)
+{
+    struct batch b = {.run = run, .block = block};
+    struct bt_lease lease = {0};
+    if (run->store && !BT_CALL(run->ops.checkpoint, run, &b.doc, &lease, e))
         return false;
-    long size = w.n / (run->plan.workers * JOBS_A_WORKER);
-    w.job_size = size < 1 ? 1 : size > JOB_MAX ? JOB_MAX : size;
-    bt_run_counts(run, w.told, KERNEL_COUNTS_MAX);
-    struct pool_work work = {&w, run_job, job_done};
-    long jobs = (w.n + w.job_size - 1) / w.job_size;
-    return jobs == 0 || pool_run((int)run->plan.workers, jobs, &work, e);
+    bool ok = bt_block_split(run, b.doc, block, e) &&
+              (block->todo_n == 0 || compute_todo(run, &b, e)) &&
+              bt_block_take(run, b.doc, block, NULL, NULL, 0, e);
+    bt_block_end(block);
+    bt_lease_end(&lease);
+    return ok;
+}
+
+static bool need_pool(struct bt_run *run, struct state *s, struct err *e)
+{
+    struct pool_settings settings = {.workers = (int)run->plan.workers,
+                                     .hang_ms = run->plan.hang_ms};
+    struct pool_work work = {.context = run, .begin = begin_batch, .run = run_job};
+    if (!s->pool)
+        s->pool = run->pool = pool_open(&settings, &work, e);
+    return s->pool != NULL;
 }
 
 static bool exec_workers(const struct bt_exec_link *self, struct bt_run *run, long lo, long hi,
                          struct err *e)
 {
-    (void)self;
-    bool ok = true;
-    for (long i = lo, end; ok && i < hi; i = end) {
-        long range_end = (i / run->plan.grid.count + 1) * run->plan.grid.count;
-        end = range_end < hi ? range_end : hi;
+    bool ok = need_pool(run, self->state, e);
+    for (long at = lo; ok && at < hi;) {
         struct arena_mark mark = arena_mark(&run->arena);
-        ok = run_part(run, i, end, ARENA_NEW_RAW(&run->arena, long, end - i), e) &&
-             (end < range_end || !run->store ||
-              BT_CALL(run->ops.flush, run, bt_plan_range(&run->plan, i), e));
+        struct bt_block block;
+        bt_block_next(run, &at, hi, (int)(run->plan.batch), &block);
+        ok = (block.n == 0 || run_batch(run, &block, e)) && bt_range_ends(run, at, e);
         arena_release(&run->arena, mark);
     }
     return ok;
 }
 
+static void done(void *state)
+{
+    struct state *s = state;
+    pool_close(s->pool);
+}
+
+static int statistics(const void *state, struct kernel_count *out, int max)
+{
+    const struct state *s = state;
+    struct pool_stats stats = s->pool ? pool_stats(s->pool) : (struct pool_stats){0};
+    if (max < 3)
+        return 0;
+    out[0] = (struct kernel_count){"workers_started", stats.workers_started};
+    out[1] = (struct kernel_count){"workers_lost", stats.workers_lost};
+    out[2] = (struct kernel_count){"worker_batches", stats.batches};
+    return 3;
+}
+
 const struct bt_layer bt_layer_workers = {
     .name = "workers",
     .why = "one process -> jobs over worker processes",
+    .rank = 100, /* ends first: its processes use what the others hold */
     .replace = {.exec = exec_workers},
+    .state_size = sizeof(struct state),
+    .done = done,
+    .statistics = statistics,
 };

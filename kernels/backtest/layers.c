@@ -93,7 +93,8 @@ bool bt_layers_agree(const struct bt_layer *const *table, int n, uint64_t set, s
     for (int i = 0; i < n; i++) {
         if (!(set >> i & 1))
             continue;
-        if (!needs_given(table, n, table[i], given, e))
+        if (!needs_given(table, n, table[i], given, e) ||
+            (table[i]->available && !table[i]->available(e)))
             return false;
         for (int k = 0; k < n; k++) {
             if (k == i || !(set >> k & 1))

@@ -11,7 +11,10 @@
 #include "kernels/kernel.h"
 
 /* What a layer may promise about the values that its slots hand out. */
-#define BT_CAPABILITIES(X) X(CONTIGUOUS, "columns of step 1")
+#define BT_CAPABILITIES(X)                                                                         \
+    X(CONTIGUOUS, "columns of step 1")                                                             \
+    X(BY_ID, "stored results by their id")                                                         \
+    X(INDEXED_CHECKPOINT, "a checkpoint with an index")
 
 enum bt_capability_index {
 #define BT_CAPABILITY_INDEX(name, text) BT_INDEX_##name,
@@ -42,10 +45,22 @@ struct bt_layer {
     bool (*init)(void *state, const struct bt_plan *plan, struct err *e);
     void (*done)(void *state);
     int (*statistics)(const void *state, struct kernel_count *out, int max);
+    void (*job_end)(void *state); /* after each job: what was handed out until then comes back */
+    bool (*available)(struct err *e); /* can it work on this system? NULL: always */
 };
 
 /* The switches of the kernel, bit i for word i: the layer NAME is bt_layer_NAME in layer_NAME.c. */
-#define BT_SWITCH_LAYERS(X) X(checkpoint_cache) X(batch_write) X(bundle_pool) X(pre_group)
+#define BT_SWITCH_LAYERS(X)                                                                        \
+    X(checkpoint_cache)                                                                            \
+    X(batch_write)                                                                                 \
+    X(bundle_pool)                                                                                 \
+    X(pre_group)                                                                                   \
+    X(batch)                                                                                       \
+    X(selective_load)                                                                              \
+    X(sqlite_checkpoint)                                                                           \
+    X(stream_results)                                                                              \
+    X(shared_bundle)                                                                               \
+    X(persistent_pool)
 
 /* Layers that a setting turns on: `workers` when it is above 1. */
 #define BT_OTHER_LAYERS(X) X(workers)

@@ -2,6 +2,7 @@
 
 #include "kernels/store/dates.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,8 +152,9 @@ static int64_t before_last(struct bundle *b, long n, int64_t to)
     return midnight(time);
 }
 
-static bool make_range(const struct bt_settings *s, struct bundle *b, struct arena *a,
-                       struct bt_plan *out, struct err *e)
+/* from, to and last: one range, as short-hand for `range`. */
+static bool make_one_range(const struct bt_settings *s, struct bundle *b, struct arena *a,
+                           struct bt_plan *out, struct err *e)
 {
     const struct bundle_info *info = bundle_info(b);
     int64_t from = midnight(info->first_time), to = midnight(info->last_time);
@@ -180,65 +182,138 @@ static bool make_range(const struct bt_settings *s, struct bundle *b, struct are
     return true;
 }
 
+/* The distinct bar times of the bundle from..to; rows are in their order. */
+static struct bt_times times_of(struct bundle *b, int64_t from, int64_t to, struct arena *a)
+{
+    long rows, n = 0;
+    const struct bar_row *row = bundle_rows(b, &rows);
+    int64_t *v = ARENA_NEW_RAW(a, int64_t, rows + 1);
+    for (long i = 0; i < rows; i++)
+        if (row[i].time >= from && row[i].time <= to && (n == 0 || v[n - 1] != row[i].time))
+            v[n++] = row[i].time;
+    return (struct bt_times){v, n};
+}
+
+static bool make_several_ranges(const struct bt_settings *s, struct bundle *b, struct arena *a,
+                                struct bt_plan *out, struct err *e)
+{
+    if (s->from || s->to || s->last)
+        return err_input(e, "range: expected it without from, to and last");
+    return bt_ranges_parse(s->range, times_of(b, INT64_MIN, INT64_MAX, a), a, &out->ranges,
+                           &out->range_count, e);
+}
+
+static void plain_roles(struct arena *a, struct bt_plan *out)
+{
+    struct bt_role *roles = ARENA_NEW(a, struct bt_role, out->range_count);
+    for (int r = 0; r < out->range_count; r++)
+        roles[r].window = -1;
+    out->roles = roles;
+}
+
+/* Every window's parts become ranges, in the order in which they are run. */
+static void lay_out_windows(const struct bt_window *windows, int n, struct arena *a,
+                            struct bt_plan *out)
+{
+    struct bt_range *ranges = ARENA_NEW(a, struct bt_range, n *BT_PHASES);
+    struct bt_role *roles = ARENA_NEW(a, struct bt_role, n *BT_PHASES);
+    out->range_count = 0;
+    for (int w = 0; w < n; w++)
+        for (int phase = 0; phase < BT_PHASES; phase++)
+            if (bt_window_has(&windows[w], (enum bt_phase)phase)) {
+                ranges[out->range_count] = windows[w].phase[phase];
+                roles[out->range_count++] =
+                    (struct bt_role){.window = w, .phase = (enum bt_phase)phase};
+            }
+    out->ranges = ranges;
+    out->roles = roles;
+}
+
+/* Walks over the one range that from, to and last give. */
+static bool make_windows(const struct bt_settings *s, struct bundle *b, struct arena *a,
+                         struct bt_plan *out, struct err *e)
+{
+    struct bt_window_rule rule = {.train = s->train_bars,
+                                  .validation = s->validation_bars,
+                                  .test = s->test_bars,
+                                  .step = s->step_bars,
+                                  .expanding = s->expanding};
+    const struct bt_window *windows;
+    int n;
+    if (out->range_count != 1)
+        return err_input(e, "range: a walk-forward search cuts its own; expected at most one");
+    struct bt_times times = times_of(b, out->ranges[0].from, out->ranges[0].to, a);
+    if (!bt_windows_make(times, rule, a, &windows, &n, e))
+        return false;
+    lay_out_windows(windows, n, a, out);
+    return true;
+}
+
+static bool make_ranges(const struct bt_settings *s, struct bundle *b, struct arena *a,
+                        struct bt_plan *out, struct err *e)
+{
+    if (s->range.n ? !make_several_ranges(s, b, a, out, e) : !make_one_range(s, b, a, out, e))
+        return false;
+    if (strcmp(s->search, "walk-forward") == 0)
+        return make_windows(s, b, a, out, e);
+    if (s->train_bars || s->test_bars || s->validation_bars || s->step_bars || s->expanding)
+        return err_input(e, "train_bars and its like: expected them with search walk-forward only");
+    plain_roles(a, out);
+    return true;
+}
+
 /* ---- ids -------------------------------------------------------------------------------------- */
 
 /* Canonical: fields in this order, numbers with 17 digits, no blanks. Changing a byte here makes
  * every stored result a stranger. */
 static void canonical(const struct bt_plan *p, const double *values, struct text *out)
 {
-    text_clear(out);
     text_printf(out, "{\"fee\":%.17g,\"fill\":\"%s\",\"params\":{", p->fee, p->fill.name);
-    for (int i = 0; i < p->grid.params; i++)
+    for (int i = 0; i < p->strategy->param_count; i++)
         text_printf(out, "%s\"%s\":%.17g", i ? "," : "", p->strategy->params[i].name, values[i]);
     text_printf(out, "},\"periods_per_year\":%.17g,\"strategy\":\"%s\"}", p->periods_per_year,
                 p->strategy->name);
 }
 
-struct id_place {
-    const char *id;
-    long combination;
-};
-
-static int compare_ids(const void *a, const void *b)
+static void digits_of(const struct text *text, char out[BT_ID_TEXT])
 {
-    return strcmp(((const struct id_place *)a)->id, ((const struct id_place *)b)->id);
+    char hex[SHA256_HEX];
+    sha256_of(text->p, text->n, hex);
+    memcpy(out, hex, BT_ID_TEXT - 1);
+    out[BT_ID_TEXT - 1] = '\0';
 }
 
-/* Sixteen digits of a hash: two of a million combinations share one with chance 3e-8, and then they
- * would share a result, so it is checked. */
-static bool sort_ids(struct arena *a, struct bt_plan *p, struct err *e)
+/* Sixteen digits: two of a million combinations share one with chance 3e-8. */
+void bt_plan_item(const struct bt_plan *p, long backtest, struct bt_item *out)
 {
-    long n = p->grid.count;
-    long *by_id = ARENA_NEW_RAW(a, long, n);
-    struct arena_mark mark = arena_mark(a);
-    struct id_place *order = ARENA_NEW_RAW(a, struct id_place, n);
-    for (long i = 0; i < n; i++)
-        order[i] = (struct id_place){p->ids[i], i};
-    qsort(order, (size_t)n, sizeof *order, compare_ids);
-    bool unique = true;
-    for (long i = 0; i < n; i++) {
-        by_id[i] = order[i].combination;
-        unique = unique && (i == 0 || strcmp(order[i - 1].id, order[i].id) != 0);
-    }
-    arena_release(a, mark);
-    p->by_id = by_id;
-    return unique || err_input(e, "param: two combinations of the grid have the same id");
-}
-
-static bool make_ids(struct arena *a, struct bt_plan *p, struct err *e)
-{
-    char(*ids)[BT_ID_TEXT] = arena_alloc_raw(a, (size_t)p->grid.count * sizeof *ids);
     struct text text = {0};
-    for (long i = 0; i < p->grid.count; i++) {
-        char hex[SHA256_HEX];
-        canonical(p, p->grid.values + i * p->grid.params, &text);
-        sha256_of(text.p, text.n, hex);
-        memcpy(ids[i], hex, BT_ID_TEXT - 1);
-        ids[i][BT_ID_TEXT - 1] = '\0';
-    }
+    out->backtest = backtest;
+    bt_combination(&p->combinations, bt_plan_combination(p, backtest), out->values);
+    canonical(p, out->values, &text);
+    digits_of(&text, out->id);
     text_done(&text);
-    p->ids = (const char(*)[BT_ID_TEXT])ids;
-    return sort_ids(a, p, e);
+}
+
+_Static_assert((int)BT_STAMP_TEXT == (int)BT_ID_TEXT, "both are made by digits_of");
+
+static void make_stamp(const struct bt_plan *p, const struct bt_range *range, const char *content,
+                       char out[BT_STAMP_TEXT])
+{
+    struct text text = {0};
+    text_printf(&text, "%s %s %" PRId64 " %" PRId64 " %d %d %d", bt_code_hash(), content,
+                range->from, range->to, p->metrics_all, p->trades, (int)p->snapshots);
+    for (int s = 0; s < p->symbol_count; s++)
+        text_printf(&text, " %s", p->symbols[s]);
+    digits_of(&text, out);
+    text_done(&text);
+}
+
+void bt_plan_stamp(const struct bt_plan *p, int range, const char *content, char out[BT_STAMP_TEXT])
+{
+    if (strcmp(content, p->content) == 0)
+        memcpy(out, p->roles[range].stamp, BT_STAMP_TEXT);
+    else
+        make_stamp(p, &p->ranges[range], content, out);
 }
 
 /* ---- workers ---------------------------------------------------------------------------------- */
@@ -252,6 +327,13 @@ static bool count_workers(long asked, long *out, struct err *e)
 
 /* ---- plan ------------------------------------------------------------------------------------- */
 
+static bool stamp_ranges(struct bt_plan *out)
+{
+    for (int r = 0; r < out->range_count; r++)
+        make_stamp(out, &out->ranges[r], out->content, out->roles[r].stamp);
+    return true;
+}
+
 static bool plan_over(struct bundle *b, const struct bt_settings *s, struct arena *a,
                       struct bt_plan *out, struct err *e)
 {
@@ -261,7 +343,61 @@ static bool plan_over(struct bundle *b, const struct bt_settings *s, struct aren
     out->content = arena_text(a, info->content);
     out->synthetic = info->synthetic;
     return bundle_assets(b, a, &assets, &n, e) &&
-           choose_symbols(s->symbols, assets, n, a, out, e) && make_range(s, b, a, out, e);
+           choose_symbols(s->symbols, assets, n, a, out, e) && make_ranges(s, b, a, out, e) && stamp_ranges(out);
+}
+
+static bool make_search(const struct bt_settings *s, struct arena *a, struct bt_plan *out,
+                        struct err *e)
+{
+    struct bt_space space;
+    out->strategy = bt_strategy_find(s->strategy, e);
+    if (!out->strategy || !bt_space_parse(out->strategy, s->param, a, &space, e))
+        return false;
+    if (s->trials && strcmp(s->search, "grid") == 0)
+        return err_input(e, "trials: expected it with search random or walk-forward only");
+    return s->trials || strcmp(s->search, "random") == 0
+               ? bt_combinations_random(&space, s->trials, (uint64_t)s->seed, a,
+                                        &out->combinations, e)
+               : bt_combinations_grid(&space, a, &out->combinations, e);
+}
+
+static bool make_filter(const char *name, const char *text, struct arena *a,
+                        const struct bt_filter **out, struct err *e)
+{
+    *out = NULL;
+    if (!text)
+        return true;
+    struct bt_filter *filter = ARENA_NEW(a, struct bt_filter, 1);
+    *out = filter;
+    return bt_filter_parse(text, filter, e) || err_prefix(e, "%s", name);
+}
+
+/* Metrics that only `all` computes are computed when somebody decides by them. */
+static bool make_judgement(const struct bt_settings *s, struct arena *a, struct bt_plan *out,
+                           struct err *e)
+{
+    out->objective = bt_objective_find(s->objective, e);
+    if (!out->objective ||
+        !make_filter("window_filter", s->window_filter, a, &out->window_filter, e) ||
+        !make_filter("final_filter", s->final_filter, a, &out->final_filter, e))
+        return false;
+    bool walks = strcmp(s->search, "walk-forward") == 0;
+    if (walks && (out->window_filter || out->final_filter))
+        return err_input(e, "%s: a walk-forward search chooses by its objective; expected none",
+                         out->window_filter ? "window_filter" : "final_filter");
+    out->window_filter_text = s->window_filter ? arena_text(a, s->window_filter) : NULL;
+    out->final_filter_text = s->final_filter ? arena_text(a, s->final_filter) : NULL;
+    out->metrics_all = strcmp(s->metrics, "all") == 0 ||
+                       (walks && !bt_objective_metric(out->objective)->core) ||
+                       (out->window_filter && !bt_filter_is_core(out->window_filter)) ||
+                       (out->final_filter && !bt_filter_is_core(out->final_filter));
+    return true;
+}
+
+static enum bt_snapshots snapshots_named(const char *name)
+{
+    return strcmp(name, "daily") == 0 ? BT_DAILY : strcmp(name, "weekly") == 0 ? BT_WEEKLY
+                                                                               : BT_NO_SNAPSHOTS;
 }
 
 bool bt_plan_make(const struct bt_settings *s, struct arena *a, struct bt_plan *out, struct err *e)
@@ -271,17 +407,20 @@ bool bt_plan_make(const struct bt_settings *s, struct arena *a, struct bt_plan *
         .fill = fill_named(s->fill),
         .fee = s->fee,
         .periods_per_year = s->periods_per_year,
-        .batch_size = s->checkpoint_batch_size,
+        .trades = s->trades,
+        .snapshots = snapshots_named(s->snapshots),
+        .continue_on_error = s->continue_on_error,
+        .force_rerun = s->force_rerun,
+        .batch = s->batch_size,
+        .checkpoint_batch = s->checkpoint_batch_size,
+        .hang_ms = (long)(s->worker_timeout * 1000),
         .bundles_max = s->max_bundle_pool_size,
         .group_bytes = (size_t)(s->cache_size_gb * (1 << 30)),
     };
     if (!s->bundle)
         return err_input(e, "bundle: expected a folder of market data, found none");
-    if (!count_workers(s->workers, &out->workers, e))
-        return false;
-    out->strategy = bt_strategy_find(s->strategy, e);
-    if (!out->strategy || !bt_grid_make(out->strategy, s->param, a, &out->grid, e) ||
-        !make_ids(a, out, e) || !bundle_version(s->bundle, &out->version, e) ||
+    if (!count_workers(s->workers, &out->workers, e) || !make_search(s, a, out, e) ||
+        !make_judgement(s, a, out, e) || !bundle_version(s->bundle, &out->version, e) ||
         !bundle_verify(s->bundle, e))
         return false;
     struct bundle *b = bundle_open(s->bundle, e);
@@ -290,36 +429,18 @@ bool bt_plan_make(const struct bt_settings *s, struct arena *a, struct bt_plan *
     return ok;
 }
 
-static long find_id(const struct bt_plan *p, const char *id)
+int bt_plan_find_range(const struct bt_plan *p, const char *name)
 {
-    long lo = 0, hi = p->grid.count;
-    while (lo < hi) {
-        long mid = lo + (hi - lo) / 2;
-        int side = strcmp(p->ids[p->by_id[mid]], id);
-        if (side == 0)
-            return p->by_id[mid];
-        if (side < 0)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
+    for (int r = 0; r < p->range_count; r++)
+        if (strcmp(p->ranges[r].name, name) == 0)
+            return r;
     return -1;
 }
 
-long bt_plan_find(const struct bt_plan *p, const char *range, const char *id)
+void bt_plan_key(const struct bt_plan *p, const double *values, char out[BT_KEY_TEXT])
 {
-    long combination = find_id(p, id);
-    for (int r = 0; combination >= 0 && r < p->range_count; r++)
-        if (strcmp(p->ranges[r].name, range) == 0)
-            return r * p->grid.count + combination;
-    return -1;
-}
-
-void bt_plan_key(const struct bt_plan *p, long backtest, char out[BT_KEY_TEXT])
-{
-    const double *values = bt_plan_values(p, backtest);
     int n = 0;
     out[0] = '\0';
-    for (int i = 0; i < p->grid.params && n < BT_KEY_TEXT; i++)
+    for (int i = 0; i < p->strategy->param_count && n < BT_KEY_TEXT; i++)
         n += snprintf(out + n, (size_t)(BT_KEY_TEXT - n), "%s%.15g", i ? "-" : "", values[i]);
 }

@@ -11,20 +11,17 @@
 #include "kernels/backtest/combinations.h"
 #include "kernels/backtest/filter.h"
 #include "kernels/backtest/objective.h"
+#include "kernels/backtest/ranges.h"
 #include "kernels/backtest/settings.h"
+#include "kernels/backtest/windows.h"
 #include "kernels/store/bundle.h"
 
-enum { BT_ID_TEXT = 17, BT_STAMP_TEXT = 17, BT_RANGE_TEXT = 64, BT_KEY_TEXT = 128 };
+enum { BT_ID_TEXT = 17, BT_STAMP_TEXT = 17, BT_KEY_TEXT = 128 };
 
 /* What a range is for: its own sake, or a part of a walk-forward window. */
-enum bt_phase { BT_PLAIN, BT_TRAIN, BT_VALIDATION, BT_TEST };
-
-/* Bars with from <= time <= to. Indicators warm up inside. */
-struct bt_range {
-    char name[BT_RANGE_TEXT]; /* "2000-01-03_2024-12-31", "w01-train" */
-    int64_t from, to;
+struct bt_role {
+    int window; /* from 0; -1: its own sake */
     enum bt_phase phase;
-    int window;                /* of a walk-forward search, from 0 */
     char stamp[BT_STAMP_TEXT]; /* bt_plan_stamp of the plan's content */
 };
 
@@ -52,6 +49,7 @@ struct bt_plan {
     const char *const *symbols;
     int symbol_count;
     const struct bt_range *ranges;
+    struct bt_role *roles;       /* of the ranges */
     int range_count;
     struct bt_combinations combinations;
     struct bt_fill fill;
@@ -60,6 +58,7 @@ struct bt_plan {
     bool trades;                  /* results hold the list of trades */
     enum bt_snapshots snapshots;  /* results hold the equity at the end of each day or week */
     const struct bt_filter *window_filter, *final_filter; /* NULL: none */
+    const char *window_filter_text, *final_filter_text;
     const struct bt_objective *objective;
     bool continue_on_error, force_rerun;
     long batch, checkpoint_batch, workers, hang_ms;
@@ -90,6 +89,12 @@ static inline const struct bt_range *bt_plan_range(const struct bt_plan *p, long
 static inline long bt_plan_combination(const struct bt_plan *p, long backtest)
 {
     return backtest % p->combinations.count;
+}
+
+/* Does a search walk forward? Then ranges are the parts of its windows. */
+static inline bool bt_plan_walks(const struct bt_plan *p)
+{
+    return p->roles[0].window >= 0;
 }
 
 /* Must results be looked at again when all ranges are done? */

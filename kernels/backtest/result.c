@@ -41,13 +41,12 @@ static struct bt_trades *need_trades(const struct bt_plan *plan, struct bt_resul
 }
 
 void bt_result_put_trades(const struct bt_plan *plan, struct bt_result *r, int symbol,
-                          const struct account_trade *trades, long n)
+                          const struct bt_trade *trades, long n)
 {
     struct bt_trades *t = &need_trades(plan, r)[symbol];
-    size_t bytes = (size_t)n * sizeof *trades;
-    *t = (struct bt_trades){mem_alloc(MEM_RESULTS, bytes), n};
-    if (n)
-        memcpy(t->v, trades, bytes);
+    *t = (struct bt_trades){mem_alloc(MEM_RESULTS, (size_t)n * sizeof *t->v), n};
+    for (long i = 0; i < n; i++)
+        t->v[i] = (struct bt_span){trades[i].entry_bar, trades[i].exit_bar};
 }
 
 /* ---- writing ---------------------------------------------------------------------------------- */
@@ -56,7 +55,7 @@ static void put_trades(struct json *object, const struct bt_trades *trades, stru
 {
     text_clear(scratch);
     for (long i = 0; i < trades->n; i++) {
-        const struct account_trade *t = &trades->v[i];
+        const struct bt_span *t = &trades->v[i];
         text_printf(scratch, t->exit < 0 ? "%s%" PRId64 "+" : "%s%" PRId64 "+%" PRId64,
                     i ? " " : "", t->entry, t->exit - t->entry);
     }
@@ -191,7 +190,7 @@ static bool read_trades(const struct bt_plan *plan, const struct json *object, i
     long n = *text != '\0';
     for (const char *p = text; *p; p++)
         n += *p == ' ';
-    struct account_trade *v = mem_alloc(MEM_RESULTS, (size_t)n * sizeof *v);
+    struct bt_span *v = mem_alloc(MEM_RESULTS, (size_t)n * sizeof *v);
     need_trades(plan, r)[symbol] = (struct bt_trades){v, n};
     struct str rest = str_of(text);
     for (long i = 0; i < n; i++) {
@@ -199,7 +198,7 @@ static bool read_trades(const struct bt_plan *plan, const struct json *object, i
         long from = 0, bars = 0;
         if (!held.p || !str_to_long(entry, &from) || (held.n && !str_to_long(held, &bars)))
             return err_input(e, "trades_at: expected ENTRY+BARS, found \"%.40s\"", text);
-        v[i] = (struct account_trade){from, held.n ? from + bars : -1};
+        v[i] = (struct bt_span){from, held.n ? from + bars : -1};
     }
     return true;
 }
@@ -235,7 +234,7 @@ static bool read_result(const struct bt_plan *plan, const struct json *root, str
     const struct bt_range *range = &plan->ranges[r->range];
     if (!need_this(root, "id", r->item.id, e) || !need_this(root, "range", range->name, e) ||
         !need_this(root, "bundle", plan->content, e) ||
-        !need_this(root, "stamp", range->stamp, e) || !json_need_array(root, "rows", &rows, e))
+        !need_this(root, "stamp", plan->roles[r->range].stamp, e) || !json_need_array(root, "rows", &rows, e))
         return false;
     if (json_count(rows) != plan->symbol_count)
         return err_input(e, "rows: expected %d, found %d", plan->symbol_count, json_count(rows));
@@ -321,7 +320,7 @@ static void pack_trades(const struct bt_trades *trades, struct text *out)
     int64_t before = 0;
     add_varint(out, (uint64_t)trades->n);
     for (long i = 0; i < trades->n; i++) {
-        const struct account_trade *t = &trades->v[i];
+        const struct bt_span *t = &trades->v[i];
         add_varint(out, (uint64_t)(t->entry - before));
         add_varint(out, t->exit < 0 ? 0 : (uint64_t)(t->exit - t->entry + 1));
         before = t->entry;
@@ -339,7 +338,7 @@ static bool unpack_trades(struct str *in, struct bt_trades *trades)
         if (!take_varint(in, &gap) || !take_varint(in, &held))
             return false;
         entry += (int64_t)gap;
-        trades->v[i] = (struct account_trade){entry, held ? entry + (int64_t)held - 1 : -1};
+        trades->v[i] = (struct bt_span){entry, held ? entry + (int64_t)held - 1 : -1};
     }
     return true;
 }

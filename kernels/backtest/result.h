@@ -19,8 +19,13 @@
 #include "kernels/backtest/plan.h"
 #include "kernels/backtest/row.h"
 
+/* Bars of a trade; exit -1: still open. Prices follow from the bars. */
+struct bt_span {
+    int64_t entry, exit;
+};
+
 struct bt_trades {
-    struct account_trade *v;
+    struct bt_span *v;
     long n;
 };
 
@@ -40,7 +45,7 @@ void bt_result_free(struct bt_result *r); /* NULL is fine */
 
 /* Copies the trades of one symbol into the result; there is room for each symbol's once. */
 void bt_result_put_trades(const struct bt_plan *plan, struct bt_result *r, int symbol,
-                          const struct account_trade *trades, long n);
+                          const struct bt_trade *trades, long n);
 
 /* Appends the stored form, one line without its end. */
 void bt_result_write(const struct bt_plan *plan, const struct bt_result *r, struct text *out);

@@ -1,6 +1,9 @@
 #include "kernels/backtest/run.h"
 
+#include "kernels/backtest/base.h"
+#include "kernels/backtest/lookback.h"
 #include "kernels/backtest/session.h"
+#include "kernels/pool/pool.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,17 +43,25 @@ static void end_layers(struct bt_run *run)
     }
 }
 
+static uint32_t given_by(uint64_t layers)
+{
+    uint32_t given = 0;
+    for (int i = 0; i < BT_LAYERS; i++)
+        given |= layers >> i & 1 ? bt_layers[i]->gives : 0;
+    return given;
+}
+
 static bool open_run(struct bt_run *run, const struct bt_settings *settings,
                      struct bt_run_target target, struct err *e)
 {
     if (!bt_plan_make(settings, &run->arena, &run->plan, e))
         return false;
-    run->results = ARENA_NEW(&run->arena, struct bt_result *, bt_plan_backtests(&run->plan));
     if (run->plan.workers > 1)
         run->layers |= (uint64_t)1 << BT_LAYER_workers;
-    if (!begin_layers(run, e))
-        return false;
-    return !target.store || (bt_session_open(run, target, e) && bt_session_resume(run, e));
+    run->given = given_by(run->layers);
+    run->consumer = target.consumer;
+    bt_selection_open(&run->plan, &run->arena, &run->selection);
+    return begin_layers(run, e) && (!target.store || bt_session_open(run, target, e));
 }
 
 struct bt_run *bt_run_open(const struct bt_settings *settings, uint64_t layers,
@@ -68,14 +79,22 @@ struct bt_run *bt_run_open(const struct bt_settings *settings, uint64_t layers,
     return run;
 }
 
+static void free_table(const struct bt_run *run, struct bt_result **table)
+{
+    for (long i = 0; table && i < bt_plan_backtests(&run->plan); i++)
+        bt_result_free(table[i]);
+    mem_free(MEM_RESULTS, table);
+}
+
 void bt_run_close(struct bt_run *run)
 {
     if (!run)
         return;
     end_layers(run);
     bt_session_close(run);
-    for (long i = 0; run->results && i < bt_plan_backtests(&run->plan); i++)
-        bt_result_free(run->results[i]);
+    free_table(run, run->kept);
+    free_table(run, run->loaded);
+    bt_calendar_done(&run->calendar);
     text_done(&run->notes);
     arena_done(&run->scratch);
     arena_done(&run->arena);
@@ -89,21 +108,43 @@ bool bt_run_step(struct bt_run *run, long lo, long hi, struct err *e)
 
 long bt_run_slice(const struct bt_run *run)
 {
-    enum { A_WORKER = 256 }; /* enough that starting it does not count */
-    return run->plan.workers > 1 ? run->plan.workers * A_WORKER : run->block;
+    long whole = run->plan.workers > 1 ? run->plan.batch : 1;
+    return whole > run->block ? whole : run->block;
 }
 
 bool bt_run_finish(struct bt_run *run, struct err *e)
 {
     for (int r = 0; run->store && r < run->plan.range_count; r++)
-        if (!BT_CALL(run->ops.flush, run, &run->plan.ranges[r], e))
+        if (!BT_CALL(run->ops.flush, run, r, e))
             return false;
-    return true;
+    return BT_CALL(run->ops.deliver, run, BT_RUN_END, e) && bt_look_back(run, e) &&
+           bt_session_finish(run, e);
 }
 
-const struct bt_result *bt_run_result(const struct bt_run *run, long backtest)
+bool bt_run_consume(struct bt_run *run, const struct bt_result *result, struct err *e)
 {
-    return run->results[backtest];
+    const struct bt_consumer *c = &run->consumer;
+    return !c->result || c->result(c->context, result, e);
+}
+
+bool bt_run_digest(const struct bt_run *run, char hex[SHA256_HEX], struct err *e)
+{
+    long expected = 0;
+    for (long i = 0, n = bt_plan_backtests(&run->plan); i < n; i++)
+        expected += bt_selected(&run->selection, &run->plan, i);
+    long missing = expected - (long)run->digest.results - (long)run->counts.failed;
+    bt_digest_end(&run->digest, hex);
+    return missing == 0 ||
+           err_input(e, "digest: %ld of %ld backtests have no result", missing, expected);
+}
+
+void bt_note_lost(struct bt_run *run, const struct err *problem)
+{
+    if (!run->told_lost)
+        text_printf(&run->notes, "%s: a result that it names is missing or unreadable (%s); "
+                                 "such are computed again\n",
+                    run->checkpoint_path, problem->text[0] ? problem->text : "missing");
+    run->told_lost = true;
 }
 
 /* ---- counts ----------------------------------------------------------------------------------- */
@@ -161,6 +202,11 @@ int bt_run_counts(const struct bt_run *run, struct kernel_count *out, int max)
     return n;
 }
 
+int bt_run_pids(const struct bt_run *run, pid_t *out, int max)
+{
+    return run->pool ? pool_pids(run->pool, out, max) : 0;
+}
+
 /* ---- one job ---------------------------------------------------------------------------------- */
 
 static int compare_asset(const void *symbol, const void *asset)
@@ -185,6 +231,30 @@ static bool find_ids(const struct bt_run *run, const struct bundle *bundle, stru
     return true;
 }
 
+static void want_lists(struct bt_run *run, const struct bt_job *job, const struct bt_bars *bars,
+                       struct bt_outcome *outs)
+{
+    for (int k = 0; k < job->n; k++) {
+        if (run->plan.trades)
+            outs[k].trades = ARENA_NEW_RAW(&run->scratch, struct bt_trade, bt_trades_max(bars->n));
+        if (run->plan.snapshots != BT_NO_SNAPSHOTS)
+            outs[k].equity = ARENA_NEW_RAW(&run->scratch, double, bars->n);
+    }
+}
+
+static void keep_lists(struct bt_run *run, const struct bt_job *job, const struct bt_bars *bars,
+                       int symbol, const struct bt_outcome *outs, struct bt_result **results)
+{
+    for (int k = 0; k < job->n; k++) {
+        if (run->plan.trades)
+            bt_result_put_trades(&run->plan, results[k], symbol, outs[k].trades,
+                                 outs[k].trade_count);
+        if (run->plan.snapshots != BT_NO_SNAPSHOTS)
+            bt_snapshots_add(&run->calendar, run->plan.snapshots, bars->field[BT_TIME],
+                             outs[k].equity, bars->n, bt_initial_cash, results[k]->equity);
+    }
+}
+
 static bool compute_symbol(struct bt_run *run, const struct bt_job *job, struct bt_slice *slice,
                            int symbol, struct bt_result **results, struct err *e)
 {
@@ -195,14 +265,29 @@ static bool compute_symbol(struct bt_run *run, const struct bt_job *job, struct 
     if (!BT_CALL(run->ops.group, run, slice, &bars, &lease, e))
         return false;
     bars.of = slice;
-    struct bt_row **rows = ARENA_NEW_RAW(&run->scratch, struct bt_row *, job->n);
+    struct bt_outcome *outs = ARENA_NEW(&run->scratch, struct bt_outcome, job->n);
     for (int k = 0; k < job->n; k++)
-        rows[k] = &results[k]->rows[symbol];
-    bool ok = BT_CALL(run->ops.evaluate, run, job, &bars, rows, e);
+        outs[k].row = &results[k]->rows[symbol];
+    want_lists(run, job, &bars, outs);
+    bool ok = BT_CALL(run->ops.evaluate, run, job, &bars, outs, e);
+    if (ok)
+        keep_lists(run, job, &bars, symbol, outs, results);
     bt_lease_end(&lease);
     arena_release(&run->scratch, mark);
     run->counts.bar_backtests += (uint64_t)bars.n * (uint64_t)job->n;
     return ok || err_prefix(e, "%s", run->plan.symbols[symbol]);
+}
+
+static void need_equity(struct bt_run *run, const struct bt_job *job, const struct bt_slice *slice,
+                        struct bt_result **results)
+{
+    bt_calendar_need(&run->calendar, &run->plan, job->range, slice->bundle, slice->wanted,
+                     slice->wanted_count);
+    for (int k = 0; k < job->n; k++) {
+        results[k]->equity_n = run->calendar.n;
+        results[k]->equity =
+            mem_alloc_zero(MEM_RESULTS, (size_t)run->calendar.n * sizeof(double) + 1);
+    }
 }
 
 static bool compute_over(struct bt_run *run, const struct bt_job *job, struct bundle *bundle,
@@ -218,10 +303,43 @@ static bool compute_over(struct bt_run *run, const struct bt_job *job, struct bu
     struct bt_slice slice = {.bundle = bundle,
                              .wanted = ids,
                              .wanted_count = run->plan.symbol_count,
-                             .from = job->range->from,
-                             .to = job->range->to};
+                             .from = run->plan.ranges[job->range].from,
+                             .to = run->plan.ranges[job->range].to};
+    if (ok && run->plan.snapshots != BT_NO_SNAPSHOTS)
+        need_equity(run, job, &slice, results);
     for (int s = 0; ok && s < run->plan.symbol_count; s++)
         ok = compute_symbol(run, job, &slice, s, results, e);
+    return ok;
+}
+
+static void end_job(struct bt_run *run)
+{
+    for (int i = 0; i < BT_LAYERS; i++)
+        if (run->begun[i] && bt_layers[i]->job_end)
+            bt_layers[i]->job_end(run->states[i]);
+    arena_reset(&run->scratch);
+}
+
+bool bt_warm_up(struct bt_run *run, int range, struct bundle *bundle, struct err *e)
+{
+    struct bt_assets assets;
+    struct bt_bars bars;
+    struct bt_lease lease, group;
+    if (!BT_CALL(run->ops.assets, run, bundle, &assets, &lease, e))
+        return false;
+    uint32_t *ids = ARENA_NEW_RAW(&run->scratch, uint32_t, run->plan.symbol_count);
+    bool ok = find_ids(run, bundle, assets, ids, e);
+    bt_lease_end(&lease);
+    struct bt_slice slice = {.bundle = bundle,
+                             .asset = ids[0],
+                             .wanted = ids,
+                             .wanted_count = run->plan.symbol_count,
+                             .from = run->plan.ranges[range].from,
+                             .to = run->plan.ranges[range].to};
+    if (ok && (run->given & BT_CONTIGUOUS) &&
+        (ok = BT_CALL(run->ops.group, run, &slice, &bars, &group, e)))
+        bt_lease_end(&group);
+    end_job(run);
     return ok;
 }
 
@@ -233,20 +351,42 @@ bool bt_compute(struct bt_run *run, const struct bt_job *job, struct bt_result *
     if (!BT_CALL(run->ops.bundle, run, &bundle, &lease, e))
         return false;
     for (int k = 0; k < job->n; k++) {
-        results[k] = bt_result_new(&run->plan, job->backtests[k]);
+        results[k] = bt_result_new(&run->plan, job->range, &job->items[k]);
         memcpy(results[k]->content, bundle_info(bundle)->content, SHA256_HEX);
     }
     bool ok = compute_over(run, job, bundle, results, e);
+    end_job(run);
     bt_lease_end(&lease);
-    arena_reset(&run->scratch);
-    for (int k = 0; !ok && k < job->n; k++)
+    for (int k = 0; !ok && k < job->n; k++) {
         bt_result_free(results[k]);
+        results[k] = NULL;
+    }
     run->counts.backtests += ok ? (uint64_t)job->n : 0;
     return ok;
 }
 
-bool bt_write_checkpoint(struct bt_run *run, const struct checkpoint *doc, struct err *e)
+void bt_compute_each(struct bt_run *run, const struct bt_job *job, struct bt_result **results,
+                     struct err *why)
+{
+    if (bt_compute(run, job, results, &why[0]) || job->n == 1)
+        return;
+    for (int k = 0; k < job->n; k++) {
+        struct bt_job one = {job->range, &job->items[k], 1};
+        why[k] = (struct err){0};
+        if (!bt_compute(run, &one, &results[k], &why[k]))
+            results[k] = NULL;
+    }
+}
+
+bool bt_write_checkpoint(struct bt_run *run, struct checkpoint *doc, struct err *e)
 {
     run->counts.checkpoint_writes++;
     return checkpoint_write(doc, run->checkpoint_path, e);
+}
+
+void bt_mark_done(const struct bt_run *run, struct checkpoint *doc, const struct bt_result *result)
+{
+    char stamp[BT_STAMP_TEXT];
+    bt_plan_stamp(&run->plan, result->range, result->content, stamp);
+    checkpoint_add(doc, run->plan.ranges[result->range].name, result->item.id, stamp);
 }

@@ -76,16 +76,18 @@ struct bt_run {
     bool begun[BT_LAYERS]; /* init was called */
 
     const char *store_dir; /* NULL: nothing is stored, no checkpoint consulted */
-    const char *checkpoint_path;
+    const char *checkpoint_path, *other_path; /* of the kind in use, and of the other */
     struct result_store *store;
     int lock; /* session.h; -1: none */
 
+    struct pool *pool; /* layer_workers.c; NULL: none */
     struct bt_selection selection;
     struct bt_digest digest;
     struct bt_consumer consumer;
     struct bt_result **kept;   /* by backtest; what collect_base keeps; NULL: nothing yet */
     struct bt_result **loaded; /* by backtest; what recall_base read ahead; NULL: nothing yet */
     struct bt_calendar calendar; /* snapshots.h */
+    bool told_lost;
     struct text notes;           /* lines for the user: what was mended, what runs again, what failed */
 
     struct bt_counts counts;
@@ -124,6 +126,9 @@ bool bt_compute(struct bt_run *run, const struct bt_job *job, struct bt_result *
 void bt_compute_each(struct bt_run *run, const struct bt_job *job, struct bt_result **results,
                      struct err *why);
 
+/* Fills what caches there are with the assets and the columns of a range, before a fork. */
+bool bt_warm_up(struct bt_run *run, int range, struct bundle *bundle, struct err *e) MUST_CHECK;
+
 /* To the consumer, if there is one. */
 bool bt_run_consume(struct bt_run *run, const struct bt_result *result, struct err *e) MUST_CHECK;
 
@@ -134,7 +139,7 @@ void bt_note_lost(struct bt_run *run, const struct err *problem);
 bool bt_write_checkpoint(struct bt_run *run, struct checkpoint *doc, struct err *e) MUST_CHECK;
 
 /* Notes a result under its stamp. */
-bool bt_mark_done(struct bt_run *run, struct checkpoint *doc, const struct bt_result *result,
-                  struct err *e) MUST_CHECK;
+void bt_mark_done(const struct bt_run *run, struct checkpoint *doc,
+                  const struct bt_result *result);
 
 #endif

@@ -13,10 +13,7 @@ static bool has_bit(const uint64_t *bits, long i)
 void bt_selection_open(const struct bt_plan *plan, struct arena *a, struct bt_selection *out)
 {
     *out = (struct bt_selection){.words = (plan->combinations.count + 63) / 64};
-    int windows = 0;
-    for (int r = 0; r < plan->range_count; r++)
-        if (plan->ranges[r].phase != BT_PLAIN)
-            windows = plan->ranges[r].window + 1;
+    int windows = plan->roles[plan->range_count - 1].window + 1;
     if (windows)
         out->best = ARENA_NEW(a, struct bt_best, windows);
     for (int w = 0; w < windows; w++)
@@ -30,10 +27,10 @@ void bt_selection_open(const struct bt_plan *plan, struct arena *a, struct bt_se
 
 bool bt_selected(const struct bt_selection *s, const struct bt_plan *plan, long backtest)
 {
-    const struct bt_range *range = bt_plan_range(plan, backtest);
+    const struct bt_role *role = &plan->roles[bt_plan_range_of(plan, backtest)];
     long combination = bt_plan_combination(plan, backtest);
-    if (range->phase == BT_VALIDATION || range->phase == BT_TEST)
-        return s->best[range->window].combination == combination;
+    if (role->window >= 0 && role->phase != BT_TRAIN)
+        return s->best[role->window].combination == combination;
     return !s->bits || has_bit(range_bits(s, bt_plan_range_of(plan, backtest)), combination);
 }
 
@@ -49,12 +46,12 @@ static void keep_best(struct bt_best *best, const struct bt_plan *plan, const st
 void bt_selection_observe(struct bt_selection *s, const struct bt_plan *plan,
                           const struct bt_result *r)
 {
-    const struct bt_range *range = &plan->ranges[r->range];
+    const struct bt_role *role = &plan->roles[r->range];
     long combination = bt_plan_combination(plan, r->item.backtest);
-    if (range->phase == BT_TRAIN)
-        keep_best(&s->best[range->window], plan, r);
+    if (role->window >= 0 && role->phase == BT_TRAIN)
+        keep_best(&s->best[role->window], plan, r);
     if (s->bits &&
-        (!plan->window_filter || bt_filter_passes(plan->window_filter, r->rows, plan->symbol_count)))
+        (!plan->window_filter || bt_filter_passes_rows(plan->window_filter, r->rows, plan->symbol_count)))
         range_bits(s, r->range + 1)[combination / 64] |= (uint64_t)1 << (combination % 64);
 }
 

@@ -7,16 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STORE_SCHEMA = 2 };
+enum { STORE_SCHEMA = 3 };
 
 /* ---- store.json ------------------------------------------------------------------------------- */
 
-/* All that a result depends on besides its own parameters. */
+/* What all results of a store have in common, for whoever reads it. Data and code may change: results
+ * of others are stale by their stamp, and are computed again. */
 static struct json *facts_of(const struct bt_plan *plan)
 {
     struct json *facts = json_object();
     json_put_number(facts, "schema", STORE_SCHEMA);
-    json_put_text(facts, "bundle", plan->content);
     struct json *symbols = json_put_array(facts, "symbols");
     for (int s = 0; s < plan->symbol_count; s++)
         json_push(symbols, json_of_text(plan->symbols[s]));
@@ -24,9 +24,6 @@ static struct json *facts_of(const struct bt_plan *plan)
     json_put_text(facts, "fill", plan->fill.name);
     json_put_number(facts, "fee", plan->fee);
     json_put_number(facts, "periods_per_year", plan->periods_per_year);
-    struct json *ranges = json_put_array(facts, "ranges");
-    for (int r = 0; r < plan->range_count; r++)
-        json_push(ranges, json_of_text(plan->ranges[r].name));
     return facts;
 }
 
@@ -76,6 +73,102 @@ static bool lock(const char *path, int *fd, struct err *e)
                      (long)holder.l_pid);
 }
 
+/* ---- checkpoint ------------------------------------------------------------------------------- */
+
+/* A result that does not tell its stamp is left out, so that it is computed again. */
+struct rebuilding {
+    struct bt_run *run;
+    struct checkpoint *doc;
+    long found;
+};
+
+static bool name_one(void *context, const char *range, const char *id, struct str payload,
+                     struct err *e)
+{
+    (void)e;
+    struct rebuilding *r = context;
+    char stamp[BT_STAMP_TEXT];
+    if (!bt_result_stamp(payload, stamp))
+        return true;
+    r->found++;
+    checkpoint_add(r->doc, range, id, stamp);
+    return true;
+}
+
+/* Fills an empty checkpoint with what is stored and writes it. */
+static bool rebuild(struct bt_run *run, long *found, struct err *e)
+{
+    long damaged;
+    struct rebuilding r = {run, checkpoint_read(run->checkpoint_path, e), 0};
+    bool ok = r.doc && result_store_stream(run->store, NULL, name_one, &r, &damaged, e) &&
+              (r.found == 0 || checkpoint_write(r.doc, run->checkpoint_path, e));
+    checkpoint_free(r.doc);
+    *found = r.found;
+    return ok;
+}
+
+/* The damaged file stays beside it for whoever wants to know. */
+static bool rebuild_damaged(struct bt_run *run, const struct err *damage, struct err *e)
+{
+    const char *aside = arena_format(&run->arena, "%s.damaged", run->checkpoint_path);
+    long found;
+    if (!io_rename(run->checkpoint_path, aside, e) || !rebuild(run, &found, e))
+        return false;
+    text_printf(&run->notes, "%s; rebuilt from %ld stored results (the damaged file is %s)\n",
+                damage->text, found, aside);
+    return true;
+}
+
+static bool rebuild_missing(struct bt_run *run, struct err *e)
+{
+    long found;
+    if (!rebuild(run, &found, e))
+        return false;
+    if (found)
+        text_printf(&run->notes, "%s: missing; rebuilt from %ld stored results\n",
+                    run->checkpoint_path, found);
+    return true;
+}
+
+/* The other kind's entries come over; its file goes when they are safe. */
+static bool take_over(struct bt_run *run, struct err *e)
+{
+    struct checkpoint *from = checkpoint_read(run->other_path, e);
+    struct checkpoint *to = from ? checkpoint_read(run->checkpoint_path, e) : NULL;
+    bool ok = to && checkpoint_copy(from, to, e) && checkpoint_write(to, run->checkpoint_path, e);
+    checkpoint_free(from);
+    checkpoint_free(to);
+    return ok && io_remove(run->other_path, e);
+}
+
+static bool is_there(const char *path)
+{
+    errno = 0;
+    return io_exists(path) || errno != ENOENT;
+}
+
+static bool see_to_checkpoint(struct bt_run *run, struct err *e)
+{
+    bool other = is_there(run->other_path);
+    if (!other && !is_there(run->checkpoint_path))
+        return io_is_empty_dir(arena_format(&run->arena, "%s/results", run->store_dir)) ||
+               rebuild_missing(run, e);
+    if (other && take_over(run, e))
+        return true;
+    if (other) { /* damaged, or a crash in between: what is stored tells */
+        text_printf(&run->notes, "%s\n", e->text);
+        *e = (struct err){0};
+        const char *aside = arena_format(&run->arena, "%s.damaged", run->other_path);
+        return io_rename(run->other_path, aside, e) && rebuild_missing(run, e);
+    }
+    struct checkpoint *doc = checkpoint_read(run->checkpoint_path, e);
+    checkpoint_free(doc);
+    if (doc || e->code != ERR_INPUT)
+        return doc != NULL;
+    struct err damage = *e;
+    return rebuild_damaged(run, &damage, e);
+}
+
 /* ---- open ------------------------------------------------------------------------------------- */
 
 /* What is in the way of using the folder, before anything is made in it. */
@@ -90,7 +183,7 @@ static bool may_use(const char *dir, bool resume, bool has_facts, bool has_lock,
 
 static bool open_facts(struct bt_run *run, const char *path, struct err *e)
 {
-    bool has_data = io_exists(run->checkpoint_path) ||
+    bool has_data = io_exists(run->checkpoint_path) || io_exists(run->other_path) ||
                     io_exists(arena_format(&run->arena, "%s/results", run->store_dir));
     if (!io_exists(path) && has_data)
         return err_input(e, "%s: missing, so what the results depend on is unknown", path);
@@ -103,7 +196,11 @@ static bool open_facts(struct bt_run *run, const char *path, struct err *e)
 bool bt_session_open(struct bt_run *run, struct bt_run_target target, struct err *e)
 {
     run->store_dir = arena_text(&run->arena, target.store);
-    run->checkpoint_path = arena_format(&run->arena, "%s/checkpoint.json", target.store);
+    bool indexed = (run->given & BT_INDEXED_CHECKPOINT) != 0;
+    run->checkpoint_path = arena_format(&run->arena, "%s/checkpoint.%s", target.store,
+                                        indexed ? "sqlite" : "json");
+    run->other_path = arena_format(&run->arena, "%s/checkpoint.%s", target.store,
+                                   indexed ? "json" : "sqlite");
     const char *lock_path = arena_format(&run->arena, "%s/lock", target.store);
     const char *facts_path = arena_format(&run->arena, "%s/store.json", target.store);
     if (io_exists(target.store) && !io_exists(arena_format(&run->arena, "%s/.", target.store)))
@@ -121,7 +218,7 @@ bool bt_session_open(struct bt_run *run, struct bt_run_target target, struct err
     if (!open_facts(run, facts_path, e) || !io_remove_temporaries(target.store, e))
         return false;
     run->store = result_store_open(target.store, e);
-    return run->store != NULL;
+    return run->store && see_to_checkpoint(run, e);
 }
 
 void bt_session_close(struct bt_run *run)
@@ -132,119 +229,32 @@ void bt_session_close(struct bt_run *run)
     run->lock = -1;
 }
 
-/* ---- resume ----------------------------------------------------------------------------------- */
+/* ---- the end ---------------------------------------------------------------------------------- */
 
-static bool name_one(void *doc, const char *range, const char *id, struct err *e)
+static struct json *left_out(const struct bt_run *run)
 {
-    (void)e;
-    checkpoint_add(doc, range, id);
-    return true;
-}
-
-/* The checkpoint that what is stored asks for. */
-static struct checkpoint *from_results(struct bt_run *run, struct err *e)
-{
-    struct checkpoint *doc = checkpoint_new();
-    long unreadable = 0;
-    if (result_store_each(run->store, name_one, doc, &unreadable, e))
-        return doc;
-    checkpoint_free(doc);
-    return NULL;
-}
-
-/* The damaged file stays beside it for whoever wants to know. */
-static struct checkpoint *rebuild_damaged(struct bt_run *run, const struct err *damage,
-                                          struct err *e)
-{
-    const char *aside = arena_format(&run->arena, "%s.damaged", run->checkpoint_path);
-    struct checkpoint *doc = from_results(run, e);
-    if (!doc)
-        return NULL;
-    if (io_rename(run->checkpoint_path, aside, e) &&
-        checkpoint_write(doc, run->checkpoint_path, e)) {
-        text_printf(&run->notes, "%s; rebuilt from %ld stored results (the damaged file is %s)\n",
-                    damage->text, checkpoint_count(doc), aside);
-        return doc;
-    }
-    checkpoint_free(doc);
-    return NULL;
-}
-
-/* Nothing stored: a run that has not begun, of which there is nothing to say. */
-static struct checkpoint *rebuild_missing(struct bt_run *run, struct err *e)
-{
-    struct checkpoint *doc = from_results(run, e);
-    if (!doc || checkpoint_count(doc) == 0)
-        return doc;
-    if (checkpoint_write(doc, run->checkpoint_path, e)) {
-        text_printf(&run->notes, "%s: missing; rebuilt from %ld stored results\n",
-                    run->checkpoint_path, checkpoint_count(doc));
-        return doc;
-    }
-    checkpoint_free(doc);
-    return NULL;
-}
-
-static struct checkpoint *read_or_rebuild(struct bt_run *run, struct err *e)
-{
-    errno = 0;
-    if (!io_exists(run->checkpoint_path) && errno == ENOENT)
-        return rebuild_missing(run, e);
-    struct checkpoint *doc = checkpoint_read(run->checkpoint_path, e);
-    if (doc || e->code != ERR_INPUT)
-        return doc;
-    struct err damage = *e;
-    return rebuild_damaged(run, &damage, e);
-}
-
-static bool keep(void *context, struct bt_result *result, struct err *e)
-{
-    struct bt_run *run = context;
-    return BT_CALL(run->ops.collect, run, result, e);
-}
-
-/* Takes out the entries of this plan that have no result, lets go of results that have no entry. */
-static bool reconcile(struct bt_run *run, struct checkpoint *doc, long *lost, struct err *e)
-{
-    *lost = 0;
-    for (long i = 0, n = bt_plan_backtests(&run->plan); i < n; i++) {
-        const char *range = bt_plan_range(&run->plan, i)->name, *id = bt_plan_id(&run->plan, i);
-        bool named = checkpoint_has(doc, range, id);
-        if (named && !run->results[i]) {
-            if (!result_store_set_aside(run->store, range, id, e))
-                return false;
-            checkpoint_remove(doc, range, id);
-            ++*lost;
-        } else if (!named && run->results[i]) {
-            bt_result_free(run->results[i]);
-            run->results[i] = NULL;
+    struct json *ids = json_array();
+    struct bt_item item;
+    for (long i = 0; i < run->plan.combinations.count; i++)
+        if (!bt_survives(&run->selection, &run->plan, i)) {
+            bt_plan_item(&run->plan, i, &item);
+            json_push(ids, json_of_text(item.id));
         }
-    }
-    return true;
+    return ids;
 }
 
-static bool load_named(struct bt_run *run, struct checkpoint *doc, struct err *e)
+bool bt_session_finish(struct bt_run *run, struct err *e)
 {
-    struct bt_sink sink = {.take = keep, .context = run};
-    long lost;
-    if (!BT_CALL(run->ops.load, run, &sink, e) || !reconcile(run, doc, &lost, e))
-        return false;
-    if (lost == 0)
+    if (!run->store)
         return true;
-    text_printf(&run->notes,
-                "%s: %ld of the results that it names %s missing or unreadable%s%s; "
-                "running again\n",
-                run->checkpoint_path, lost, lost == 1 ? "is" : "are",
-                sink.first_problem.text[0] ? ": " : "", sink.first_problem.text);
-    return checkpoint_write(doc, run->checkpoint_path, e);
-}
-
-bool bt_session_resume(struct bt_run *run, struct err *e)
-{
-    struct checkpoint *doc = read_or_rebuild(run, e);
-    if (!doc)
-        return false;
-    bool ok = checkpoint_count(doc) == 0 || load_named(run, doc, e);
-    checkpoint_free(doc);
+    const char *path = arena_format(&run->arena, "%s/filtered.json", run->store_dir);
+    if (!bt_plan_looks_back(&run->plan))
+        return !io_exists(path) || io_remove(path, e);
+    struct json *root = json_object();
+    json_put_text(root, "window_filter", run->plan.window_filter_text);
+    json_put_text(root, "final_filter", run->plan.final_filter_text);
+    json_put(root, "left_out", left_out(run));
+    bool ok = json_write_file(root, path, e);
+    json_free(root);
     return ok;
 }

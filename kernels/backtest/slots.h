@@ -14,6 +14,7 @@
 #ifndef CUPEL_BACKTEST_SLOTS_H
 #define CUPEL_BACKTEST_SLOTS_H
 
+#include "kernels/backtest/numerics/account.h"
 #include "kernels/backtest/result.h"
 #include "kernels/backtest/strategy.h"
 #include "kernels/store/bundle.h"
@@ -65,6 +66,14 @@ struct bt_position {
     const struct bt_bars *bars;
 };
 
+/* What accounting gives, into the memory of whoever asks. */
+struct bt_outcome {
+    struct bt_row *row;      /* always wanted */
+    struct bt_trade *trades; /* NULL: not wanted; otherwise room for bt_trades_max(bars) */
+    long trade_count;        /* written: how many trades; 0 when they are not wanted */
+    double *equity;          /* NULL: not wanted; otherwise room for one value a bar */
+};
+
 /* Takes over a stored result (never NULL). */
 struct bt_sink {
     bool (*take)(void *context, struct bt_result *result, struct err *e);
@@ -81,9 +90,9 @@ enum bt_point { BT_BATCH_END, BT_RANGE_END, BT_RUN_END };
  *   assets      id of each symbol; until the lease ends
  *   group       the bars of one asset in a range, maybe none; until the lease ends
  *   history     one field of the bars, contiguous; until the job ends
- *   evaluate    a job over one symbol's bars: rows[k] is filled for backtests[k]
+ *   evaluate    a job over one symbol's bars: outs[k] is filled for backtests[k]
  *   indicator   one indicator over a series; until the job ends
- *   account     signals to a row
+ *   account     signals to an outcome
  *   save        stores a result and marks it done; doc is the checkpoint that was consulted
  *   flush       everything saved so far is safe on disk; at the end of a range
  *   recall      the stored results of a job's backtests: results[k], NULL where there is none
@@ -99,16 +108,16 @@ enum bt_point { BT_BATCH_END, BT_RANGE_END, BT_RUN_END };
     X(assets, struct bundle *bundle, struct bt_assets *out, struct bt_lease *lease)                \
     X(group, const struct bt_slice *slice, struct bt_bars *out, struct bt_lease *lease)            \
     X(history, const struct bt_bars *bars, enum bt_field field, struct bt_series *out)             \
-    X(evaluate, const struct bt_job *job, const struct bt_bars *bars, struct bt_row *const *rows)  \
+    X(evaluate, const struct bt_job *job, const struct bt_bars *bars, struct bt_outcome *outs)     \
     X(indicator, const struct bt_ask *ask, const struct bt_series *s, struct bt_indicator *out)    \
-    X(account, const struct bt_position *position, struct bt_row *row)                             \
+    X(account, const struct bt_position *position, struct bt_outcome *out)                         \
     X(save, struct checkpoint *doc, const struct bt_result *result)                                \
     X(flush, int range)                                                                            \
     X(recall, const struct bt_job *job, struct bt_result **results)                                \
     X(load, const struct bt_job *job, struct bt_sink *sink)                                        \
     X(collect, struct bt_result *result)                                                           \
     X(deliver, enum bt_point point)                                                                \
-    X(warm, struct pool *pool)                                                                     \
+    X(warm, int range, struct pool *pool)                                                          \
     X(disband, struct pool *pool)                                                                  \
     X(exec, long lo, long hi)
 

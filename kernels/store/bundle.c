@@ -101,6 +101,12 @@ void bundle_close(struct bundle *b)
     arena_done(&arena);
 }
 
+void bundle_close_assets(struct bundle *b)
+{
+    assets_close(b->db);
+    b->db = NULL;
+}
+
 const struct bundle_info *bundle_info(const struct bundle *b)
 {
     return &b->info;

@@ -71,6 +71,10 @@ const struct bar_row *bundle_rows(const struct bundle *b, long *n);
 bool bundle_assets(struct bundle *b, struct arena *a, struct bundle_asset **out, int *n,
                    struct err *e) MUST_CHECK;
 
+/* Closes what bundle_assets opened; the next call opens it anew. Before a fork: an SQLite handle must
+ * not cross one. */
+void bundle_close_assets(struct bundle *b);
+
 /* Recomputes the hash and checks every row. Error: names the damage. */
 bool bundle_verify(const char *dir, struct err *e) MUST_CHECK;
 

@@ -9,6 +9,20 @@
 static struct kernel_count counts[KERNEL_COUNTS_MAX];
 static int count_n;
 
+const char *run_id(const struct bt_plan *plan, long backtest)
+{
+    static struct bt_item item;
+    bt_plan_item(plan, backtest, &item);
+    return item.id;
+}
+
+void run_key(const struct bt_plan *plan, long backtest, char out[BT_KEY_TEXT])
+{
+    struct bt_item item;
+    bt_plan_item(plan, backtest, &item);
+    bt_plan_key(plan, item.values, out);
+}
+
 void run_part(struct run_part part, char hex[KERNEL_DIGEST_HEX])
 {
     const struct kernel *k = &kernel_backtest;

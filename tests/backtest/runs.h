@@ -2,13 +2,28 @@
 #ifndef CUPEL_TESTS_BACKTEST_RUNS_H
 #define CUPEL_TESTS_BACKTEST_RUNS_H
 
-#include "kernels/backtest/settings.h"
+#include "kernels/backtest/plan.h"
+#include "kernels/backtest/layers.h"
 #include "kernels/kernel.h"
 
 #include <stdint.h>
 
-enum { LAYERS_NONE = 0, CHECKPOINT_CACHE = 1, BATCH_WRITE = 2, BUNDLE_POOL = 4, PRE_GROUP = 8 };
-enum { LAYERS_ALL = 15, LAYER_SETS = 16 };
+#define LAYER_BIT(name) LAYER_##name = 1 << BT_LAYER_##name,
+enum { LAYERS_NONE = 0, BT_SWITCH_LAYERS(LAYER_BIT) LAYERS_ALL = (1 << BT_SWITCHES) - 1 };
+#undef LAYER_BIT
+
+/* The short ones of the first layers. */
+enum {
+    CHECKPOINT_CACHE = LAYER_checkpoint_cache,
+    BATCH_WRITE = LAYER_batch_write,
+    BUNDLE_POOL = LAYER_bundle_pool,
+    PRE_GROUP = LAYER_pre_group,
+    LAYER_SETS = 16 /* of these four */
+};
+
+/* The parameters of a backtest, "5-20". */
+const char *run_id(const struct bt_plan *plan, long backtest); /* until the next call */
+void run_key(const struct bt_plan *plan, long backtest, char out[BT_KEY_TEXT]);
 
 /* Backtests lo..hi-1 (hi < 0: to the end) in a run of its own, released without finish when `torn`,
  * as a kill would leave it. A complete run gives its digest. state_dir NULL: no store. */

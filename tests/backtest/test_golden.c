@@ -6,6 +6,7 @@
  * a separate statement of it in 40-digit decimal arithmetic (Python's decimal, whole ticks).
  */
 #include "tests/backtest/market.h"
+#include "tests/backtest/runs.h"
 
 #include "harness/base/io.h"
 #include "harness/base/json.h"
@@ -47,9 +48,9 @@ static const struct bt_row *row_of(const struct bt_run *run, const char *key)
 {
     char found[BT_KEY_TEXT];
     for (long i = 0; i < bt_plan_backtests(&run->plan); i++) {
-        bt_plan_key(&run->plan, i, found);
+        run_key(&run->plan, i, found);
         if (strcmp(found, key) == 0)
-            return &bt_run_result(run, i)->rows[0];
+            return &run->kept[i]->rows[0];
     }
     fail_msg("no backtest %s", key);
     return NULL;
@@ -113,9 +114,9 @@ static double number(struct str *rest)
 /* One line of the golden file against the same backtest. true: equal to 1e-10, orders and all. */
 static bool line_agrees(const struct bt_run *run, long i, struct str line, char key[BT_KEY_TEXT])
 {
-    const struct bt_row *row = &bt_run_result(run, i)->rows[0];
+    const struct bt_row *row = &run->kept[i]->rows[0];
     struct str rest = line;
-    bt_plan_key(&run->plan, i, key);
+    run_key(&run->plan, i, key);
     assert_true(str_is(str_cut(&rest, ','), "AAPL"));
     assert_true(str_is(str_cut(&rest, ','), key));
     double worst = off_by(row->total_return, number(&rest));

@@ -41,7 +41,7 @@ static void cagr_spans_the_first_bar_to_the_last(void **state)
     int n = 0;
     struct bundle *b = bundle_open(bundle_dir, &e);
     assert_ok(b && bundle_assets(b, &a, &assets, &n, &e), &e);
-    const struct bt_result *r = bt_run_result(run, 0);
+    const struct bt_result *r = run->kept[0];
     for (int i = 0; i < n; i++) {
         double years = (double)(assets[i].last_time - assets[i].first_time) / (365.25 * 86400);
         double expected = pow(1 + r->rows[i].total_return, 1 / years) - 1;
@@ -67,7 +67,7 @@ static void the_stored_mean_is_that_of_the_symbols(void **state)
                                          "exposure"};
     struct err e = {0};
     struct text text = {0};
-    bt_result_write(&run->plan, bt_run_result(run, 0), &text);
+    bt_result_write(&run->plan, run->kept[0], &text);
     struct json *payload = json_parse((struct str){text.p, text.n}, "payload", &e);
     assert_ok(payload != NULL, &e);
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {

@@ -52,16 +52,16 @@ static void finish_with(uint64_t layers, const char *note, long from_store)
     struct bt_settings s = settings();
     struct err e = {0};
     char hex[KERNEL_DIGEST_HEX];
-    struct bt_run *run = bt_run_open(&s, layers, (struct bt_run_target){store, true}, &e);
+    struct bt_run *run = bt_run_open(&s, layers, (struct bt_run_target){.store = store, .resume = true}, &e);
     assert_ok(run, &e);
+    assert_ok(bt_run_step(run, 0, N, &e) && bt_run_finish(run, &e), &e);
     if (!note && run->notes.n)
         fail_msg("a note: %s", run->notes.p);
     if (note && (!run->notes.n || !strstr(run->notes.p, note)))
         fail_msg("expected \"%s\" in \"%s\"", note, run->notes.n ? run->notes.p : "");
-    assert_ok(bt_run_step(run, 0, N, &e) && bt_run_finish(run, &e), &e);
     assert_int_equal(run->counts.resumed, from_store);
     assert_int_equal(run->counts.backtests, N - from_store);
-    assert_ok(bt_results_digest(&run->plan, run->results, hex, &e), &e);
+    assert_ok(bt_run_digest(run, hex, &e), &e);
     assert_string_equal(hex, digest);
     bt_run_close(run);
 }
@@ -105,7 +105,7 @@ static void a_truncated_checkpoint_is_rebuilt_from_the_results(void **state)
         for (size_t keep = 0; keep + 1 < whole.n; keep += 1 + keep / 2) {
             assert_ok(io_write_file(in_store("checkpoint.json"), whole.p, keep, &e), &e);
             struct bt_settings s = settings();
-            struct bt_run *run = bt_run_open(&s, 0, (struct bt_run_target){store, true}, &e);
+            struct bt_run *run = bt_run_open(&s, 0, (struct bt_run_target){.store = store, .resume = true}, &e);
             assert_ok(run, &e);
             assert_non_null(strstr(run->notes.p, "rebuilt from 30 stored results"));
             bt_run_close(run);
@@ -125,7 +125,7 @@ static void garbage_for_a_checkpoint_is_rebuilt_too(void **state)
         write_file(in_store("checkpoint.json"), garbage[i]);
         struct bt_settings s = settings();
         struct err e = {0};
-        struct bt_run *run = bt_run_open(&s, 0, (struct bt_run_target){store, true}, &e);
+        struct bt_run *run = bt_run_open(&s, 0, (struct bt_run_target){.store = store, .resume = true}, &e);
         assert_ok(run, &e);
         assert_non_null(strstr(run->notes.p, "checkpoint.json"));
         assert_non_null(strstr(run->notes.p, "rebuilt from 20 stored results"));
@@ -161,7 +161,7 @@ static void what_a_killed_writer_left_is_removed(void **state)
     (void)state;
     static const char *const left[] = {
         "checkpoint.json.tmp.4711", "store.json.tmp.4711",
-        "results/2000-01-01_2000-02-09/segment-000009.jsonl.tmp.4711"};
+        "results/2000-01-01_2000-02-09/segment-000009.bin.tmp.4711"};
     begin_torn(LAYERS_ALL, 30);
     for (int i = 0; i < 3; i++)
         write_file(in_store(left[i]), "{");
@@ -179,8 +179,8 @@ static void a_missing_result_runs_again(void **state)
     struct err e = {0};
     assert_ok(bt_plan_make(&s, &a, &plan, &e), &e);
     begin_torn(LAYERS_NONE, 20);
-    assert_ok(io_remove(result_file(bt_plan_id(&plan, 3)), &e), &e);
-    finish_with(LAYERS_ALL, "1 of the results that it names is missing or unreadable", 19);
+    assert_ok(io_remove(result_file(run_id(&plan, 3)), &e), &e);
+    finish_with(LAYERS_ALL, "a result that it names is missing or unreadable", 19);
     finish_with(LAYERS_ALL, NULL, N);
     arena_done(&a);
 }
@@ -195,9 +195,9 @@ static void a_damaged_result_runs_again_whatever_way_it_is_stored_then(void **st
     assert_ok(bt_plan_make(&s, &a, &plan, &e), &e);
     for (uint64_t set = LAYERS_NONE; set <= LAYERS_ALL; set += LAYERS_ALL) {
         begin_torn(LAYERS_NONE, 20);
-        write_file(result_file(bt_plan_id(&plan, 3)), "{\"id\":\"trunca");
-        write_file(result_file(bt_plan_id(&plan, 5)), "{\"id\":\"0000000000000000\"}\n");
-        finish_with(set, "2 of the results that it names are missing or unreadable: ", 18);
+        write_file(result_file(run_id(&plan, 3)), "{\"id\":\"trunca");
+        write_file(result_file(run_id(&plan, 5)), "{\"id\":\"0000000000000000\"}\n");
+        finish_with(set, "a result that it names is missing or unreadable (", 18);
         finish_with(set, NULL, N);
     }
     arena_done(&a);
@@ -207,7 +207,7 @@ static void a_damaged_line_of_a_segment_runs_again(void **state)
 {
     (void)state;
     begin_torn(LAYERS_ALL, 30);
-    const char *path = in_store("results/2000-01-01_2000-02-09/segment-000002.jsonl");
+    const char *path = in_store("results/2000-01-01_2000-02-09/segment-000002.bin");
     struct text segment = {0};
     struct err e = {0};
     assert_ok(io_read_file(path, &segment, &e), &e);
@@ -234,7 +234,7 @@ static void an_edited_result_runs_again(void **state)
     begin_torn(LAYERS_NONE, 20);
     for (int i = 0; i < 4; i++) {
         struct text old = {0}, new = {0};
-        const char *path = result_file(bt_plan_id(&plan, 3 + i));
+        const char *path = result_file(run_id(&plan, 3 + i));
         assert_ok(io_read_file(path, &old, &e), &e);
         const char *at = strstr(old.p, edits[i][0]);
         assert_non_null(at);
@@ -245,7 +245,7 @@ static void an_edited_result_runs_again(void **state)
         text_done(&old);
         text_done(&new);
     }
-    finish_with(LAYERS_ALL, "4 of the results that it names are missing or unreadable: ", 16);
+    finish_with(LAYERS_ALL, "a result that it names is missing or unreadable (", 16);
     finish_with(LAYERS_NONE, NULL, N);
     arena_done(&a);
 }
@@ -279,11 +279,11 @@ static void expect_digest_on_resume(uint64_t layers)
     struct bt_settings s = settings();
     struct err e = {0};
     char hex[KERNEL_DIGEST_HEX];
-    struct bt_run *run = bt_run_open(&s, layers, (struct bt_run_target){store, true}, &e);
+    struct bt_run *run = bt_run_open(&s, layers, (struct bt_run_target){.store = store, .resume = true}, &e);
     assert_ok(run, &e);
-    assert_true(run->notes.n > 0);
     assert_ok(bt_run_step(run, 0, N, &e) && bt_run_finish(run, &e), &e);
-    assert_ok(bt_results_digest(&run->plan, run->results, hex, &e), &e);
+    assert_true(run->notes.n > 0);
+    assert_ok(bt_run_digest(run, hex, &e), &e);
     assert_string_equal(hex, digest);
     bt_run_close(run);
 }
@@ -302,18 +302,18 @@ static void a_flipped_bit_in_any_place_never_becomes_a_number(void **state)
     assert_ok(bt_plan_make(&s, &a, &plan, &e), &e);
     begin_torn(LAYERS_NONE, N);
     for (int i = 0; i < FLIPS; i++) {
-        flip(result_file(bt_plan_id(&plan, (long)rng_below(&r, N))), &r, &old);
+        flip(result_file(run_id(&plan, (long)rng_below(&r, N))), &r, &old);
         expect_digest_on_resume(LAYERS_NONE);
     }
     begin_torn(LAYERS_ALL, 50);
     finish_with(LAYERS_ALL, NULL, 50);
     for (int i = 0; i < FLIPS; i++) {
-        snprintf(segment, sizeof segment, "results/2000-01-01_2000-02-09/segment-%06d.jsonl",
+        snprintf(segment, sizeof segment, "results/2000-01-01_2000-02-09/segment-%06d.bin",
                  1 + (int)rng_below(&r, 5));
         flip(in_store(segment), &r, &old);
         expect_digest_on_resume(LAYERS_ALL);
         overwrite(in_store(segment), &old);
-        assert_ok(io_remove(in_store("results/2000-01-01_2000-02-09/segment-000007.jsonl"), &e),
+        assert_ok(io_remove(in_store("results/2000-01-01_2000-02-09/segment-000007.bin"), &e),
                   &e); /* of what ran again */
     }
     text_done(&old);
@@ -341,14 +341,14 @@ static void other_settings_are_refused_by_what_differs(void **state)
     cases[4].s.to = "2000-02-01";
     for (int i = 0; i < 5; i++) {
         struct err e = {0};
-        assert_null(bt_run_open(&cases[i].s, 0, (struct bt_run_target){store, true}, &e));
+        assert_null(bt_run_open(&cases[i].s, 0, (struct bt_run_target){.store = store, .resume = true}, &e));
         assert_says(&e, cases[i].words);
         assert_says(&e, "store.json");
     }
     market_make(bundle, 3, 40, 2); /* other prices under the same dates */
     struct bt_settings s = settings();
     struct err e = {0};
-    assert_null(bt_run_open(&s, 0, (struct bt_run_target){store, true}, &e));
+    assert_null(bt_run_open(&s, 0, (struct bt_run_target){.store = store, .resume = true}, &e));
     assert_says(&e, "made with bundle");
     market_make(bundle, 3, 40, 1);
     finish_with(LAYERS_ALL, NULL, 5);
@@ -370,9 +370,9 @@ static void a_folder_that_is_no_store_is_left_alone(void **state)
     struct err e = {0};
     snprintf(store, sizeof store, "%s", test_folder("resume-store"));
     write_file(in_store("letter.txt"), "dear");
-    assert_null(bt_run_open(&s, 0, (struct bt_run_target){store, true}, &e));
+    assert_null(bt_run_open(&s, 0, (struct bt_run_target){.store = store, .resume = true}, &e));
     assert_says(&e, "not empty and not a store");
-    assert_null(bt_run_open(&s, 0, (struct bt_run_target){store, false}, &e));
+    assert_null(bt_run_open(&s, 0, (struct bt_run_target){.store = store}, &e));
     assert_says(&e, "not empty");
     assert_false(io_exists(in_store("lock")));
 }
@@ -391,7 +391,7 @@ static void a_bundle_replaced_in_mid_run_gives_what_the_base_gives(void **state)
         assert_ok(bt_run_step(run, 0, 20, &e), &e);
         market_make(bundle, 3, 40, 77);
         assert_ok(bt_run_step(run, 20, N, &e) && bt_run_finish(run, &e), &e);
-        assert_ok(bt_results_digest(&run->plan, run->results, hex, &e), &e);
+        assert_ok(bt_run_digest(run, hex, &e), &e);
         if (set == 0)
             strcpy(base, hex);
         assert_string_equal(hex, base);
@@ -426,7 +426,7 @@ static void an_asset_without_bars_in_the_range_has_undefined_metrics(void **stat
         struct bt_run *run = bt_run_open(&s, set, (struct bt_run_target){0}, &e);
         assert_ok(run, &e);
         assert_ok(bt_run_step(run, 0, N, &e), &e);
-        const struct bt_row *rows = bt_run_result(run, 0)->rows;
+        const struct bt_row *rows = run->kept[0]->rows;
         assert_int_equal(rows[0].bars, 15);
         assert_int_equal(rows[1].bars, 0);
         assert_true(rows[1].total_return != rows[1].total_return && rows[1].orders == 0);
