@@ -4,35 +4,97 @@
 #include "kernels/backtest/run.h"
 
 #include "kernels/backtest/numerics/account.h"
+#include "kernels/backtest/numerics/bands.h"
+#include "kernels/backtest/numerics/ema.h"
 #include "kernels/backtest/numerics/metrics.h"
+#include "kernels/backtest/numerics/rsi.h"
 #include "kernels/backtest/numerics/sma.h"
 
 #include <math.h>
 
 static const double initial_cash = 100000;
 
-static bool moving_sums(struct bt_run *run, long window, const struct bt_series *s,
-                        struct bt_indicator *out, struct err *e)
+/* ---- indicators ------------------------------------------------------------------------------- */
+
+typedef void indicator_fn(struct bt_run *run, long window, const struct bt_series *s,
+                          struct bt_indicator *out);
+
+static int64_t *new_whole(struct bt_run *run, struct bt_indicator *out)
 {
-    if (!sma_fits(s->largest, window))
-        return err_input(e, "window %ld: sums of that many prices as large as %.6f would pass 2^63",
-                         window, (double)s->largest / BUNDLE_TICKS_PER_UNIT);
-    int64_t *sums = ARENA_NEW_RAW(&run->scratch, int64_t, s->n);
-    sma_sums(s->v, s->n, window, sums);
-    *out = (struct bt_indicator){window, s->n, 1, {{.whole = sums}}};
-    return true;
+    int64_t *v = ARENA_NEW_RAW(&run->scratch, int64_t, out->n);
+    out->column[out->columns++].whole = v;
+    return v;
 }
+
+static double *new_real(struct bt_run *run, struct bt_indicator *out)
+{
+    double *v = ARENA_NEW_RAW(&run->scratch, double, out->n);
+    out->column[out->columns++].real = v;
+    return v;
+}
+
+static void make_sma(struct bt_run *run, long window, const struct bt_series *s,
+                     struct bt_indicator *out)
+{
+    sma_sums(s->v, s->n, window, new_whole(run, out));
+}
+
+static void make_ema(struct bt_run *run, long window, const struct bt_series *s,
+                     struct bt_indicator *out)
+{
+    ema_averages(s->v, s->n, window, new_real(run, out));
+}
+
+static void make_bands(struct bt_run *run, long window, const struct bt_series *s,
+                       struct bt_indicator *out)
+{
+    int64_t *sums = new_whole(run, out);
+    bands_roots(s->v, s->n, window, sums, new_real(run, out));
+}
+
+static void make_changes(struct bt_run *run, long window, const struct bt_series *s,
+                         struct bt_indicator *out)
+{
+    int64_t *gains = new_whole(run, out);
+    rsi_sums(s->v, s->n, window, gains, new_whole(run, out));
+}
+
+static void make_rsi_wilder(struct bt_run *run, long window, const struct bt_series *s,
+                            struct bt_indicator *out)
+{
+    rsi_wilder(s->v, s->n, window, new_real(run, out));
+}
+
+/* clang-format off */
+static const struct {
+    indicator_fn *make;
+    int lag;   /* the first bar that is defined is window - 1 + lag */
+    bool sums; /* of `window` prices in int64: they must fit */
+} kinds[BT_INDICATOR_KINDS] = {
+    [BT_SMA]        = {make_sma,        0, true},
+    [BT_EMA]        = {make_ema,        0, false},
+    [BT_BANDS]      = {make_bands,      0, true},
+    [BT_CHANGES]    = {make_changes,    1, true},
+    [BT_RSI_WILDER] = {make_rsi_wilder, 1, true},
+};
+/* clang-format on */
 
 bool bt_indicator_base(const struct bt_indicator_link *self, struct bt_run *run,
                        const struct bt_ask *ask, const struct bt_series *s,
                        struct bt_indicator *out, struct err *e)
 {
     (void)self;
-    switch (ask->kind) {
-    case BT_SMA: return moving_sums(run, ask->window, s, out, e);
-    }
-    return err_input(e, "indicator %d: no such kind", (int)ask->kind);
+    long window = ask->window;
+    if (kinds[ask->kind].sums && !sma_fits(s->largest, window))
+        return err_input(e, "window %ld: sums of that many prices as large as %.6f would pass 2^63",
+                         window, (double)s->largest / BUNDLE_TICKS_PER_UNIT);
+    *out = (struct bt_indicator){
+        .window = window, .first = window - 1 + kinds[ask->kind].lag, .n = s->n};
+    kinds[ask->kind].make(run, window, s, out);
+    return true;
 }
+
+/* ---- accounting ------------------------------------------------------------------------------- */
 
 /* An infinite equity (prices may jump from 1e-6 to 9e9 and back) leaves metrics undefined. */
 static double defined(double x)
@@ -70,6 +132,8 @@ bool bt_account_base(const struct bt_account_link *self, struct bt_run *run,
     };
     return true;
 }
+
+/* ---- evaluation ------------------------------------------------------------------------------- */
 
 static bool evaluate_one(struct bt_run *run, const double *values, struct bt_position position,
                          struct bt_outcome *out, struct err *e)
