@@ -9,6 +9,7 @@
 #include "kernels/backtest/numerics/metrics.h"
 #include "kernels/backtest/numerics/rsi.h"
 #include "kernels/backtest/numerics/sma.h"
+#include "kernels/store/dates.h"
 
 #include <math.h>
 
@@ -102,34 +103,108 @@ static double defined(double x)
     return isfinite(x) ? x : (double)NAN;
 }
 
+/* The first second of the next calendar period (UTC): of a month, or of a year for months = 12. */
+static int64_t next_period(int64_t time, int months)
+{
+    int64_t day = time / DATE_DAY_SECONDS - (time % DATE_DAY_SECONDS < 0);
+    struct date d = date_from_days(day);
+    int month = (d.month - 1) / months * months + months; /* from 0 */
+    struct date next = {d.year + month / 12, month % 12 + 1, 1};
+    return date_to_days(next) * DATE_DAY_SECONDS;
+}
+
+static struct metric_periods periods(struct bt_run *run, struct bt_col time, const double *equity,
+                                     long n, int months)
+{
+    long count = 0, *ends = ARENA_NEW_RAW(&run->scratch, long, n);
+    int64_t next = n ? next_period(bt_at(time, 0), months) : 0;
+    for (long t = 1; t < n; t++)
+        if (bt_at(time, t) >= next) {
+            ends[count++] = t - 1;
+            next = next_period(bt_at(time, t), months);
+        }
+    if (n)
+        ends[count++] = n - 1;
+    return metric_periods(equity, ends, count, initial_cash);
+}
+
+/* What accounting gave, one value a bar. */
+struct curve {
+    const double *equity, *returns;
+    long n;
+    struct bt_col time;
+};
+
+static void fill_core(const struct bt_run *run, const struct curve *c,
+                      const struct account_tally *tally, struct bt_row *row)
+{
+    long n = c->n;
+    int64_t span_s = n ? bt_at(c->time, n - 1) - bt_at(c->time, 0) : 0;
+    double total_return = metric_total_return(c->equity, n, initial_cash);
+    row->bars = n;
+    row->orders = tally->orders;
+    row->trades = tally->trades;
+    row->total_return = defined(total_return);
+    row->cagr = defined(metric_cagr(total_return, span_s));
+    row->sharpe = defined(metric_sharpe(c->returns, n, run->plan.periods_per_year));
+    row->max_drawdown = defined(metric_max_drawdown(c->equity, n));
+    row->exposure = metric_exposure(tally->bars_long, n);
+    row->trade_hash = tally->trade_hash;
+}
+
+static void fill_others(struct bt_run *run, const struct curve *c, const struct bt_trade *trades,
+                        struct bt_row *row)
+{
+    double per_year = run->plan.periods_per_year;
+    struct metric_trades of_trades = metric_trades(trades, row->trades);
+    struct metric_periods month = periods(run, c->time, c->equity, c->n, 1);
+    struct metric_periods year = periods(run, c->time, c->equity, c->n, 12);
+    row->closed = of_trades.closed;
+    row->wins = of_trades.wins;
+    row->drawdown_bars = metric_drawdown_bars(c->equity, c->n);
+    row->sortino = defined(metric_sortino(c->returns, c->n, per_year));
+    row->calmar = defined(metric_calmar(row->cagr, row->max_drawdown));
+    row->volatility = defined(metric_volatility(c->returns, c->n, per_year));
+    row->win_rate = of_trades.win_rate;
+    row->profit_factor = defined(of_trades.profit_factor);
+    row->gross_profit = defined(of_trades.gross_profit);
+    row->gross_loss = defined(of_trades.gross_loss);
+    row->mean_trade = defined(of_trades.mean_trade);
+    row->best_month = defined(month.best);
+    row->worst_month = defined(month.worst);
+    row->best_year = defined(year.best);
+    row->worst_year = defined(year.worst);
+}
+
+static const struct bt_row nothing_computed = {
+#define UNDEFINED(field, core, digest) .field = (double)NAN,
+    BT_REALS(UNDEFINED)
+#undef UNDEFINED
+};
+
 bool bt_account_base(const struct bt_account_link *self, struct bt_run *run,
                      const struct bt_position *p, struct bt_outcome *out, struct err *e)
 {
     (void)self;
     (void)e;
     long n = p->close->n;
+    bool all = run->plan.metrics_all;
     struct account_rules rules = {initial_cash, run->plan.fee, BUNDLE_TICKS_PER_UNIT,
                                   run->plan.fill.delay};
     struct account_tally tally;
     double *equity = out->equity ? out->equity : ARENA_NEW_RAW(&run->scratch, double, n);
     double *returns = ARENA_NEW_RAW(&run->scratch, double, n);
-    account_long_flat(&rules, p->signal, p->fill->v, p->close->v, n, equity, out->trades, &tally);
+    struct bt_trade *trades = out->trades;
+    if (all && !trades)
+        trades = ARENA_NEW_RAW(&run->scratch, struct bt_trade, bt_trades_max(n));
+    account_long_flat(&rules, p->signal, p->fill->v, p->close->v, n, equity, trades, &tally);
     out->trade_count = out->trades ? tally.trades : 0;
     metric_returns(equity, n, returns);
-    struct bt_col time = p->bars->field[BT_TIME];
-    int64_t span_s = n ? bt_at(time, n - 1) - bt_at(time, 0) : 0;
-    double total_return = metric_total_return(equity, n, initial_cash);
-    *out->row = (struct bt_row){
-        .bars = n,
-        .orders = tally.orders,
-        .trades = tally.trades,
-        .total_return = defined(total_return),
-        .cagr = defined(metric_cagr(total_return, span_s)),
-        .sharpe = defined(metric_sharpe(returns, n, run->plan.periods_per_year)),
-        .max_drawdown = defined(metric_max_drawdown(equity, n)),
-        .exposure = metric_exposure(tally.bars_long, n),
-        .trade_hash = tally.trade_hash,
-    };
+    struct curve curve = {equity, returns, n, p->bars->field[BT_TIME]};
+    *out->row = nothing_computed;
+    fill_core(run, &curve, &tally, out->row);
+    if (all)
+        fill_others(run, &curve, trades, out->row);
     return true;
 }
 
