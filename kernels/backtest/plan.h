@@ -40,8 +40,9 @@ struct bt_plan {
     const long *by_id;             /* combinations in the order of their ids */
     struct bt_fill fill;
     double fee, periods_per_year;
-    long batch_size, workers, bundles_max;
-    size_t group_bytes;
+    long batch_size, workers, bundles_max, asset_lists_max;
+    size_t group_bytes, history_bytes;
+    bool check_caches; /* what a cache answers is computed again and compared */
 };
 
 /* Verifies the whole bundle (edited data must not give numbers) and closes it again. Error: names

@@ -57,7 +57,7 @@ struct bt_run *bt_run_open(const struct bt_settings *settings, uint64_t layers,
                            struct bt_run_target target, struct err *e)
 {
     struct bt_run *run = mem_alloc_zero(MEM_BASE, sizeof *run);
-    run->layers = layers;
+    run->layers = bt_settings_layers(settings, layers);
     run->lock = -1;
     if (!open_run(run, settings, target, e)) {
         bt_run_close(run);
@@ -225,6 +225,14 @@ static bool compute_over(struct bt_run *run, const struct bt_job *job, struct bu
     return ok;
 }
 
+static void end_job(struct bt_run *run)
+{
+    for (int i = 0; i < BT_LAYERS; i++)
+        if (run->begun[i] && bt_layers[i]->job_end)
+            bt_layers[i]->job_end(run->states[i]);
+    arena_reset(&run->scratch);
+}
+
 bool bt_compute(struct bt_run *run, const struct bt_job *job, struct bt_result **results,
                 struct err *e)
 {
@@ -238,7 +246,7 @@ bool bt_compute(struct bt_run *run, const struct bt_job *job, struct bt_result *
     }
     bool ok = compute_over(run, job, bundle, results, e);
     bt_lease_end(&lease);
-    arena_reset(&run->scratch);
+    end_job(run);
     for (int k = 0; !ok && k < job->n; k++)
         bt_result_free(results[k]);
     run->counts.backtests += ok ? (uint64_t)job->n : 0;

@@ -76,9 +76,9 @@ struct bt_sink {
  *   bundle      the open market data; until the lease ends
  *   assets      id of each symbol; until the lease ends
  *   group       the bars of one asset in a range, maybe none; until the lease ends
- *   history     one field of the bars, contiguous; until the job ends
+ *   history     one field of the bars, contiguous; as long as the bars
  *   evaluate    a job over one symbol's bars: rows[k] is filled for backtests[k]
- *   indicator   one indicator over a series; until the job ends
+ *   indicator   one indicator over a series; until one of other bars is asked for, or the job ends
  *   account     signals to a row
  *   collect     takes over a finished result: keeps it for the end, or lets it go
  *   save        stores a result and marks it done; doc is the checkpoint that was consulted

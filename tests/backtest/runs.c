@@ -9,6 +9,14 @@
 static struct kernel_count counts[KERNEL_COUNTS_MAX];
 static int count_n;
 
+uint64_t run_accepted(uint64_t set)
+{
+    struct err e;
+    while (set < LAYER_SETS && !kernel_backtest.resolve(set, &e))
+        set++;
+    return set;
+}
+
 void run_part(struct run_part part, char hex[KERNEL_DIGEST_HEX])
 {
     const struct kernel *k = &kernel_backtest;

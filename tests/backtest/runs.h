@@ -7,8 +7,20 @@
 
 #include <stdint.h>
 
-enum { LAYERS_NONE = 0, CHECKPOINT_CACHE = 1, BATCH_WRITE = 2, BUNDLE_POOL = 4, PRE_GROUP = 8 };
-enum { LAYERS_ALL = 15, LAYER_SETS = 16 };
+enum {
+    LAYERS_NONE = 0,
+    CHECKPOINT_CACHE = 1,
+    BATCH_WRITE = 2,
+    BUNDLE_POOL = 4,
+    PRE_GROUP = 8,
+    ASSET_CACHE = 16,
+    ARRAY_RETURN = 32,
+    HISTORY_CACHE = 64
+};
+enum { LAYERS_ALL = 127, LAYER_SETS = 128 };
+
+/* The next set that the kernel accepts, `set` itself when it is one; LAYER_SETS: none. */
+uint64_t run_accepted(uint64_t set);
 
 /* Backtests lo..hi-1 (hi < 0: to the end) in a run of its own, released without finish when `torn`,
  * as a kill would leave it. A complete run gives its digest. state_dir NULL: no store. */
