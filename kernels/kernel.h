@@ -20,7 +20,7 @@
 
 /* Raised whenever a record's layout or a function's meaning changes. A kernel with another number
  * is refused, never guessed at. */
-#define CUPEL_KERNEL_ABI 1
+#define CUPEL_KERNEL_ABI 2
 
 /* How the work may be cut into slices (design: pairs of processes that take turns). */
 enum kernel_cut {

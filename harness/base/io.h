@@ -1,8 +1,9 @@
 /* Files, counted. Every open, read, write, sync and rename of cupel goes through here (SQLite's
  * too, through io_sqlite_vfs), so that a layer's saving in I/O is an exact count beside its time.
  *
- * Counts are per process. CUPEL_IO_FAULT=op:nth[:errno name] makes the nth operation of a kind
- * fail, for tests: `CUPEL_IO_FAULT=write:3:ENOSPC`. Any other form of it ends the process (2).
+ * Counts are per process, whatever thread counts. CUPEL_IO_FAULT=op:nth[:errno name] makes the nth
+ * operation of a kind fail, for tests: `CUPEL_IO_FAULT=write:3:ENOSPC`. Any other form of it ends the
+ * process (2).
  */
 #ifndef CUPEL_BASE_IO_H
 #define CUPEL_BASE_IO_H

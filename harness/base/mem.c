@@ -1,6 +1,8 @@
 #include "harness/base/mem.h"
 
 #include <malloc.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,15 @@ static const char *const component_names[] = {
 #undef MEM_NAME
 };
 
-static struct mem_counts counts[MEM_COMPONENT_COUNT];
+/* As struct mem_counts. Relaxed: each is exact, nobody reads two as of one moment. */
+static struct {
+    _Atomic uint64_t allocations, frees, held_bytes;
+} counts[MEM_COMPONENT_COUNT];
+
+static void count(_Atomic uint64_t *counter, uint64_t more)
+{
+    atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
+}
 
 static void *or_die(void *p, enum mem_component component, size_t bytes)
 {
@@ -32,19 +42,31 @@ static void *or_die(void *p, enum mem_component component, size_t bytes)
 
 #ifdef CUPEL_JEMALLOC
 
+static _Atomic unsigned arenas[MEM_COMPONENT_COUNT];
+
+/* 0: there is none to be had. */
+static unsigned arena_make(enum mem_component component)
+{
+    static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&making);
+    unsigned made = atomic_load(&arenas[component]);
+    size_t size = sizeof made;
+    if (made == 0 && mallctl("arenas.create", &made, &size, NULL, 0) == 0)
+        atomic_store_explicit(&arenas[component], made, memory_order_release);
+    pthread_mutex_unlock(&making);
+    return made;
+}
+
 /* Arena 0 stays jemalloc's own choice for BASE: small objects of the tool itself. The tcache is
  * left out for the others, as it would hand a block of one arena to a request for another. */
 static int arena_flags(enum mem_component component)
 {
-    static unsigned arenas[MEM_COMPONENT_COUNT];
     if (component == MEM_BASE)
         return 0;
-    if (arenas[component] == 0) {
-        size_t size = sizeof arenas[component];
-        if (mallctl("arenas.create", &arenas[component], &size, NULL, 0) != 0)
-            return 0;
-    }
-    return MALLOCX_ARENA((int)arenas[component]) | MALLOCX_TCACHE_NONE;
+    unsigned arena = atomic_load_explicit(&arenas[component], memory_order_acquire);
+    if (arena == 0)
+        arena = arena_make(component);
+    return arena ? MALLOCX_ARENA((int)arena) | MALLOCX_TCACHE_NONE : 0;
 }
 
 void mem_give_back(enum mem_component component)
@@ -79,7 +101,7 @@ static size_t raw_size(void *p)
 
 const char *mem_allocator(void)
 {
-    static char text[64];
+    static _Thread_local char text[64];
     const char *version = "unknown";
     size_t size = sizeof version;
     mallctl("version", &version, &size, NULL, 0);
@@ -129,8 +151,8 @@ void *mem_alloc_aligned(enum mem_component component, size_t bytes, size_t align
 {
     size_t wanted = bytes ? bytes : 1;
     void *p = or_die(raw_alloc(component, wanted, alignment), component, bytes);
-    counts[component].allocations++;
-    counts[component].held_bytes += raw_size(p);
+    count(&counts[component].allocations, 1);
+    count(&counts[component].held_bytes, raw_size(p));
     return p;
 }
 
@@ -149,9 +171,9 @@ void *mem_resize(enum mem_component component, void *old, size_t bytes)
     if (!old)
         return mem_alloc(component, bytes);
     size_t wanted = bytes ? bytes : 1;
-    counts[component].held_bytes -= raw_size(old);
+    size_t before = raw_size(old);
     void *p = or_die(raw_resize(component, old, wanted), component, bytes);
-    counts[component].held_bytes += raw_size(p);
+    count(&counts[component].held_bytes, raw_size(p) - before);
     return p;
 }
 
@@ -159,8 +181,8 @@ void mem_free(enum mem_component component, void *p)
 {
     if (!p)
         return;
-    counts[component].frees++;
-    counts[component].held_bytes -= raw_size(p);
+    count(&counts[component].frees, 1);
+    count(&counts[component].held_bytes, -(uint64_t)raw_size(p));
     raw_free(component, p);
 }
 
@@ -172,7 +194,8 @@ char *mem_text(enum mem_component component, const char *text)
 
 struct mem_counts mem_counts(enum mem_component component)
 {
-    return counts[component];
+    return (struct mem_counts){counts[component].allocations, counts[component].frees,
+                               counts[component].held_bytes};
 }
 
 const char *mem_component_name(enum mem_component component)

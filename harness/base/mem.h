@@ -2,7 +2,7 @@
  *
  * With jemalloc every component but BASE has an arena of its own, so that its bytes can be read
  * apart (mem_held). Without it (sanitiser builds) the C library serves all, and counts remain.
- * Running out of memory ends the process with one line and status 2: no caller checks for NULL.
+ * For any number of threads. Running out of memory ends the process with one line and status 2: no caller checks for NULL.
  */
 #ifndef CUPEL_BASE_MEM_H
 #define CUPEL_BASE_MEM_H
@@ -16,6 +16,8 @@
     X(BASE, "base")                                                                                \
     X(BUNDLES, "bundle pool")                                                                      \
     X(GROUPS, "grouped columns")                                                                   \
+    X(ASSETS, "asset cache")                                                                       \
+    X(HISTORY, "history cache")                                                                    \
     X(CHECKPOINT, "checkpoint")                                                                    \
     X(RESULTS, "results")
 

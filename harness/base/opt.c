@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void *field(const struct opt *row, void *settings)
@@ -135,9 +136,70 @@ bool opt_set(const struct opt *rows, void *settings, const char *name, const cha
     return set_row(row, settings, value, a, e);
 }
 
+/* ---- what is not given ------------------------------------------------------------------------ */
+
+/* Where the value of each row came from, by its index. */
+enum origin { OF_FALLBACK, GIVEN, SETTLED };
+
+static enum origin *origins_new(const struct opt *rows, struct arena *a)
+{
+    int n = 0;
+    while (rows[n].name)
+        n++;
+    return ARENA_NEW(a, enum origin, n + 1);
+}
+
+static bool same_setting(const char *a, const char *b)
+{
+    while (*a && (*a == *b || (strchr("_-", *a) && strchr("_-", *b) && *b)))
+        a++, b++;
+    return *a == *b;
+}
+
+/* The value that the chosen preset has for the row; NULL: none. */
+static const char *preset_value(const struct opt *rows, const void *settings, const struct opt *row)
+{
+    const struct opt *chooser = rows;
+    while (chooser->name && !chooser->presets)
+        chooser++;
+    const char *chosen =
+        chooser->name ? *(const char *const *)const_field(chooser, settings) : NULL;
+    for (const struct opt_preset *p = chooser->presets; chosen && p->preset; p++)
+        if (strcmp(p->preset, chosen) == 0 && same_setting(p->name, row->name))
+            return p->value;
+    return NULL;
+}
+
+static bool settle_row(const struct opt *rows, void *settings, const struct opt *row,
+                       enum origin *origin, struct arena *a, struct err *e)
+{
+    struct opt named = *row; /* an error names where the value came from */
+    const char *value = row->env ? getenv(row->env) : NULL;
+    if (value && *value) {
+        named.name = row->env;
+    } else {
+        value = preset_value(rows, settings, row);
+        if (!value)
+            return true;
+    }
+    *origin = SETTLED;
+    return set_row(&named, settings, value, a, e);
+}
+
+static bool settle(const struct opt *rows, void *settings, enum origin *origins, struct arena *a,
+                   struct err *e)
+{
+    for (int i = 0; rows[i].name; i++)
+        if (origins[i] == OF_FALLBACK && !settle_row(rows, settings, &rows[i], &origins[i], a, e))
+            return false;
+    return true;
+}
+
+/* ---- words ------------------------------------------------------------------------------------ */
+
 /* One word that starts with "--". *used tells how many words of argv it took. */
-static bool take_option(const struct opt *rows, void *settings, int argc, char **argv, int *used,
-                        struct arena *a, struct err *e)
+static bool take_option(const struct opt *rows, void *settings, enum origin *origins, int argc,
+                        char **argv, int *used, struct arena *a, struct err *e)
 {
     struct str value = str_of(argv[0] + 2);
     struct str name = str_cut(&value, '=');
@@ -145,6 +207,7 @@ static bool take_option(const struct opt *rows, void *settings, int argc, char *
     *used = 1;
     if (!row)
         return err_input(e, "unknown option %.60s", argv[0]);
+    origins[row - rows] = GIVEN;
     if (row->kind == OPT_FLAG && !value.p) {
         *(bool *)field(row, settings) = true;
         return true;
@@ -162,6 +225,7 @@ bool opt_from_args(const struct opt *rows, void *settings, int argc, char **argv
                    struct opt_texts *positional, struct arena *a, struct err *e)
 {
     const char **words = ARENA_NEW(a, const char *, argc + 1);
+    enum origin *origins = origins_new(rows, a);
     int n = 0, used;
     for (int i = 0; i < argc; i += used) {
         used = 1;
@@ -171,7 +235,7 @@ bool opt_from_args(const struct opt *rows, void *settings, int argc, char **argv
             break;
         }
         if (strncmp(argv[i], "--", 2) == 0) {
-            if (!take_option(rows, settings, argc - i, argv + i, &used, a, e))
+            if (!take_option(rows, settings, origins, argc - i, argv + i, &used, a, e))
                 return false;
         } else if (argv[i][0] == '-' && argv[i][1] != '\0') {
             return err_input(e, "unknown option %.60s", argv[i]);
@@ -180,8 +244,10 @@ bool opt_from_args(const struct opt *rows, void *settings, int argc, char **argv
         }
     }
     *positional = (struct opt_texts){words, n};
-    return true;
+    return settle(rows, settings, origins, a, e);
 }
+
+/* ---- JSON ------------------------------------------------------------------------------------- */
 
 static bool wrong_kind(const struct opt *row, const struct json *value, const char *expected,
                        struct err *e)
@@ -239,8 +305,8 @@ static bool set_json(const struct opt *row, void *settings, const struct json *v
     return false;
 }
 
-bool opt_from_json(const struct opt *rows, void *settings, const struct json *object,
-                   struct arena *a, struct err *e)
+static bool take_members(const struct opt *rows, void *settings, enum origin *origins,
+                         const struct json *object, struct arena *a, struct err *e)
 {
     if (json_kind(object) != JSON_OBJECT)
         return err_input(e, "expected an object of settings, found %s",
@@ -252,12 +318,19 @@ bool opt_from_json(const struct opt *rows, void *settings, const struct json *ob
         default_row(row, settings, a);
         if (json_kind(v) == JSON_NULL)
             continue;
+        origins[row - rows] = GIVEN;
         if (row->kind == OPT_TEXTS)
             clear_row(row, settings);
         if (!set_json(row, settings, v, a, e))
             return false;
     }
-    return true;
+    return settle(rows, settings, origins, a, e);
+}
+
+bool opt_from_json(const struct opt *rows, void *settings, const struct json *object,
+                   struct arena *a, struct err *e)
+{
+    return take_members(rows, settings, origins_new(rows, a), object, a, e);
 }
 
 static struct json *list_json(const struct opt_texts *list)
@@ -273,22 +346,39 @@ static struct json *part_json(const struct json *part)
     return part ? json_copy(part) : json_of_text(NULL);
 }
 
+static void put_row(const struct opt *row, const void *settings, struct json *object)
+{
+    const void *at = const_field(row, settings);
+    switch (row->kind) {
+    case OPT_FLAG: json_put_bool(object, row->name, *(const bool *)at); break;
+    case OPT_INT: json_put_number(object, row->name, (double)*(const long *)at); break;
+    case OPT_REAL: json_put_number(object, row->name, *(const double *)at); break;
+    case OPT_TEXT: json_put_text(object, row->name, *(const char *const *)at); break;
+    case OPT_TEXTS: json_put(object, row->name, list_json(at)); break;
+    case OPT_OBJECT:
+    case OPT_ARRAY: json_put(object, row->name, part_json(*(const struct json *const *)at)); break;
+    }
+}
+
 void opt_to_json(const struct opt *rows, const void *settings, struct json *object)
 {
-    for (const struct opt *row = rows; row->name; row++) {
-        const void *at = const_field(row, settings);
-        switch (row->kind) {
-        case OPT_FLAG: json_put_bool(object, row->name, *(const bool *)at); break;
-        case OPT_INT: json_put_number(object, row->name, (double)*(const long *)at); break;
-        case OPT_REAL: json_put_number(object, row->name, *(const double *)at); break;
-        case OPT_TEXT: json_put_text(object, row->name, *(const char *const *)at); break;
-        case OPT_TEXTS: json_put(object, row->name, list_json(at)); break;
-        case OPT_OBJECT:
-        case OPT_ARRAY:
-            json_put(object, row->name, part_json(*(const struct json *const *)at));
-            break;
-        }
+    for (const struct opt *row = rows; row->name; row++)
+        put_row(row, settings, object);
+}
+
+bool opt_settle_json(const struct opt *rows, void *settings, struct json *object, struct arena *a,
+                     struct err *e)
+{
+    enum origin *origins = origins_new(rows, a);
+    if (!take_members(rows, settings, origins, object, a, e))
+        return false;
+    for (int i = 0; rows[i].name; i++) {
+        if (origins[i] != SETTLED)
+            continue;
+        json_remove(object, rows[i].name); /* a null */
+        put_row(&rows[i], settings, object);
     }
+    return true;
 }
 
 bool opt_complete(const struct opt *rows, const void *settings, struct err *e)
@@ -307,6 +397,7 @@ bool opt_complete(const struct opt *rows, const void *settings, struct err *e)
 static void help_range(const struct opt *row, struct text *out)
 {
     const char *open = " (";
+    const char *value = row->fallback ? row->fallback : "";
     if (row->choices) {
         for (const char *const *c = row->choices; *c; c++)
             text_printf(out, "%s%s", c == row->choices ? open : " | ", *c);
@@ -315,13 +406,16 @@ static void help_range(const struct opt *row, struct text *out)
         text_printf(out, "%s%.15g..%.15g", open, row->min, row->max);
         open = "; ";
     }
-    if (row->fallback)
-        text_printf(out, "%sdefault %s", open, row->fallback);
-    else if (row->required)
-        text_printf(out, "%srequired", open);
-    else if (open[0] == ' ')
-        return;
-    text_puts(out, ")");
+    if (row->fallback || row->required) {
+        text_printf(out, "%s%s%s", open, row->fallback ? "default " : "required", value);
+        open = "; ";
+    }
+    if (row->env) {
+        text_printf(out, "%senvironment %s", open, row->env);
+        open = "; ";
+    }
+    if (open[0] == ';')
+        text_puts(out, ")");
 }
 
 void opt_help(const struct opt *rows, struct text *out)

@@ -7,6 +7,9 @@
  *          .arg = "N", .min = 1, .max = 1e9, .fallback = "1000", .help = "steps per iteration"},
  *         OPT_END};
  *
+ * Where a value comes from, the first that there is: given by words or a file; the environment (`env`);
+ * the preset that is chosen (`presets`); the fallback.
+ *
  * Part of the public kernel interface (kernel.h): plugins describe their parameters with it.
  */
 #ifndef CUPEL_BASE_OPT_H
@@ -35,6 +38,11 @@ struct opt_texts {
     int n;
 };
 
+/* One value of a preset. `name`: of the setting, '_' and '-' being the same. */
+struct opt_preset {
+    const char *preset, *name, *value;
+};
+
 struct opt {
     const char *name; /* "fee": --fee on the command line, "fee" in JSON */
     enum opt_kind kind;
@@ -45,6 +53,10 @@ struct opt {
     const char *fallback;       /* the default as text; NULL: false, 0, no text */
     bool required;
     const char *help; /* one line */
+
+    const char *env; /* the variable that gives the value when nothing else does (empty: unset) */
+    const struct opt_preset *presets; /* OPT_TEXT with choices: what each of them brings, ended by a
+                                       * row of NULLs; at most one row of a table has them */
 };
 
 #define OPT_END                                                                                    \
@@ -60,7 +72,10 @@ void opt_defaults(const struct opt *rows, void *settings, struct arena *a);
 bool opt_set(const struct opt *rows, void *settings, const char *name, const char *value,
              struct arena *a, struct err *e) MUST_CHECK;
 
-/* `--name value`, `--name=value`, `--flag`; `--` ends options, the rest is positional, as is any
+/* What was not given is taken of variables and presets, once, at the end of opt_from_args and
+ * opt_from_json. Error: names the variable.
+ *
+ * `--name value`, `--name=value`, `--flag`; `--` ends options, the rest is positional, as is any
  * word that does not start with '-' (and "-" itself). argv[0] is the first word to look at. */
 bool opt_from_args(const struct opt *rows, void *settings, int argc, char **argv,
                    struct opt_texts *positional, struct arena *a, struct err *e) MUST_CHECK;
@@ -69,6 +84,11 @@ bool opt_from_args(const struct opt *rows, void *settings, int argc, char **argv
  * stands for the default. */
 bool opt_from_json(const struct opt *rows, void *settings, const struct json *object,
                    struct arena *a, struct err *e) MUST_CHECK;
+
+/* As opt_from_json, and adds to the object what variables and presets gave: it then says all that is
+ * not the default. */
+bool opt_settle_json(const struct opt *rows, void *settings, struct json *object, struct arena *a,
+                     struct err *e) MUST_CHECK;
 
 /* Adds every setting to the object (unset texts as null). */
 void opt_to_json(const struct opt *rows, const void *settings, struct json *object);

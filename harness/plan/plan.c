@@ -14,14 +14,15 @@ static void lay_over(struct json *merged, const struct json *more)
     }
 }
 
-/* Checks the merged settings by the kernel's rows, and asks what only filled settings can tell. */
+/* Checks the merged settings by the kernel's rows, and asks what only filled settings can tell. What
+ * variables and presets gave is added to them, so that the record shows what was in force. */
 static bool check_settings(struct plan_side *side, struct arena *a, struct err *e)
 {
     const struct kernel *k = side->kernel;
     struct arena_mark mark = arena_mark(a);
     void *filled = arena_alloc(a, k->settings_size + 1);
     opt_defaults(k->options, filled, a);
-    bool ok = opt_from_json(k->options, filled, side->settings, a, e) &&
+    bool ok = opt_settle_json(k->options, filled, side->settings, a, e) &&
               opt_complete(k->options, filled, e);
     side->is_wide = ok && k->width && k->width(filled) > 1;
     arena_release(a, mark);

@@ -34,6 +34,8 @@ struct bt_series {
     const int64_t *v;
     long n;
     int64_t largest;
+    const struct bt_bars *of; /* and `field`: whose it is; NULL: of nothing that a key could name */
+    enum bt_field field;
 };
 
 #endif

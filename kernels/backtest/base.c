@@ -105,7 +105,7 @@ static bool history_base(const struct bt_history_link *self, struct bt_run *run,
     int64_t *v = ARENA_NEW_RAW(&run->scratch, int64_t, bars->n);
     for (long i = 0; i < bars->n; i++)
         v[i] = bt_at(bars->field[field], i);
-    *out = (struct bt_series){v, bars->n, bars->largest};
+    *out = (struct bt_series){v, bars->n, bars->largest, bars, field};
     return true;
 }
 

@@ -1,11 +1,15 @@
-/* bundle-pool: bundles stay open, the least recently used closes first.
+/* bundle-pool: bundles stay open, the least recently used closes first (setting
+ * max_bundle_pool_size).
  *
- * A pooled bundle is handed out only while its folder's version (one stat) is what it was when it
- * was opened; a replaced bundle is opened anew.
+ * A pooled bundle is handed out only while its folder's version is what it was when it was opened:
+ * time of change, size and inode of its three files, of which the manifest holds the generation. That
+ * is three stats a look-up and no read. Only when the version is another is the content hashed: data
+ * that were edited in place are an error that names them; a replaced bundle is opened anew; one that
+ * was merely touched has the content that it had, so that caches which are keyed by content stay good.
  */
 #include "kernels/backtest/run.h"
 
-#include "kernels/cache/lru.h"
+#include "kernels/backtest/cached.h"
 
 #include <string.h>
 
@@ -18,7 +22,7 @@ struct pooled {
 struct state {
     struct lru *pool; /* by folder */
     size_t most;
-    uint64_t stale;
+    uint64_t stale, touched; /* other versions met; of these, with the content of before */
 };
 
 static void drop(void *value, void *owner)
@@ -43,21 +47,39 @@ static void done(void *state)
     lru_free(s->pool);
 }
 
-static void end_pooled(void *pool, void *pooled)
+/* Opens what the folder holds now. Hands out the pool's entry, or the bundle alone when all places
+ * of the pool are taken by bundles in use. */
+static bool open_into(struct state *s, const struct bt_bundle_link *self, struct bt_run *run,
+                      struct bundle_version now, struct bundle **out, struct bt_lease *lease,
+                      struct err *e)
 {
-    lru_unpin(pool, pooled);
+    const char *dir = run->plan.bundle_dir;
+    if (!BT_CALL(self->next, run, out, lease, e))
+        return false;
+    struct pooled *p = mem_alloc(MEM_BUNDLES, sizeof *p);
+    *p = (struct pooled){*out, *lease, now};
+    if (lru_put(s->pool, dir, strlen(dir), p, sizeof *p))
+        *lease = bt_lease_of_entry(s->pool, p);
+    else
+        mem_free(MEM_BUNDLES, p);
+    return true;
 }
 
-/* The pooled bundle if it is still what the folder holds, else NULL. */
-static struct pooled *fresh(struct state *s, const char *dir, struct bundle_version now)
+/* The folder's files are not those that the pool knows. */
+static bool reopen(struct state *s, const struct bt_bundle_link *self, struct bt_run *run,
+                   const struct pooled *old, struct bundle_version now, struct bundle **out,
+                   struct bt_lease *lease, struct err *e)
 {
-    struct pooled *p = lru_get(s->pool, dir, strlen(dir));
-    if (!p || bundle_version_equal(p->version, now))
-        return p;
+    const char *dir = run->plan.bundle_dir;
+    char content[SHA256_HEX];
+    memcpy(content, bundle_info(old->bundle)->content, sizeof content);
     s->stale++;
-    lru_unpin(s->pool, p);
+    lru_unpin(s->pool, old);
     lru_remove(s->pool, dir, strlen(dir));
-    return NULL;
+    if (!bundle_verify(dir, e) || !open_into(s, self, run, now, out, lease, e))
+        return false;
+    s->touched += strcmp(content, bundle_info(*out)->content) == 0;
+    return true;
 }
 
 static bool bundle_bundle_pool(const struct bt_bundle_link *self, struct bt_run *run,
@@ -70,42 +92,62 @@ static bool bundle_bundle_pool(const struct bt_bundle_link *self, struct bt_run 
         return false;
     if (!s->pool)
         s->pool = lru_new((struct lru_limits){.entries = s->most}, drop, NULL);
-    struct pooled *p = fresh(s, dir, now);
-    if (!p) {
-        struct bundle *opened;
-        if (!BT_CALL(self->next, run, &opened, lease, e))
-            return false;
-        p = mem_alloc_zero(MEM_BUNDLES, sizeof *p);
-        *p = (struct pooled){opened, *lease, now};
-        if (!lru_put(s->pool, dir, strlen(dir), p, sizeof *p)) {
-            mem_free(MEM_BUNDLES, p);
-            *out = opened;
-            return true;
-        }
-    }
+    const struct pooled *p = lru_get(s->pool, dir, strlen(dir));
+    if (!p)
+        return open_into(s, self, run, now, out, lease, e);
+    if (!bundle_version_equal(p->version, now))
+        return reopen(s, self, run, p, now, out, lease, e);
     *out = p->bundle;
-    *lease = (struct bt_lease){end_pooled, s->pool, p};
+    *lease = bt_lease_of_entry(s->pool, p);
     return true;
+}
+
+/* An entry that was found but is stale is a miss. */
+static int caches(const void *state, struct cache_stats *out, int max)
+{
+    const struct state *s = state;
+    if (max < 1)
+        return 0;
+    out[0] = cache_stats_of(s->pool, (struct cache_stats){.name = "bundle-pool",
+                                                          .setting = "max_bundle_pool_size",
+                                                          .kind = CACHE_LISTS,
+                                                          .entry_limit = s->most});
+    out[0].hits -= s->stale;
+    out[0].misses += s->stale;
+    return 1;
+}
+
+/* Every bundle is opened anew. */
+static void clear(void *state)
+{
+    struct state *s = state;
+    if (s->pool)
+        lru_clear(s->pool);
 }
 
 static int statistics(const void *state, struct kernel_count *out, int max)
 {
     const struct state *s = state;
-    struct lru_stats stats = s->pool ? lru_stats(s->pool) : (struct lru_stats){0};
-    if (max < 3)
+    struct cache_stats stats;
+    if (max < 5 || caches(state, &stats, 1) < 1)
         return 0;
-    out[0] = (struct kernel_count){"bundle_pool_hits", stats.hits - s->stale};
-    out[1] = (struct kernel_count){"bundle_pool_misses", stats.misses + s->stale};
+    out[0] = (struct kernel_count){"bundle_pool_hits", stats.hits};
+    out[1] = (struct kernel_count){"bundle_pool_misses", stats.misses};
     out[2] = (struct kernel_count){"bundle_pool_stale", s->stale};
-    return 3;
+    out[3] = (struct kernel_count){"bundle_pool_touched", s->touched};
+    out[4] = (struct kernel_count){"bundle_pool_evictions", stats.evictions};
+    return 5;
 }
 
 const struct bt_layer bt_layer_bundle_pool = {
     .name = "bundle-pool",
     .why = "bundle opened per backtest -> LRU of open bundles, checked by version",
     .wrap = {.bundle = bundle_bundle_pool},
+    .family = BT_BUNDLE_POOLING,
     .state_size = sizeof(struct state),
     .init = init,
     .done = done,
     .statistics = statistics,
+    .caches = caches,
+    .clear = clear,
 };

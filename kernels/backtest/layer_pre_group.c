@@ -2,21 +2,14 @@
  * the first need, and kept in an LRU by bytes.
  *
  * The key holds everything that the columns depend on: content of the bundle, asset, first and last
- * time. Two slices of one bundle never meet, nor do two contents of one folder.
+ * time. Two slices of one bundle (the windows of a walk-forward search) never meet, nor do two
+ * contents of one folder.
  */
 #include "kernels/backtest/run.h"
 
-#include "kernels/cache/lru.h"
+#include "kernels/backtest/cached.h"
 
 #include <string.h>
-
-/* Bytes without padding, as the cache compares them. */
-struct key {
-    char content[SHA256_HEX - 1];
-    int64_t from, to;
-    uint64_t asset;
-};
-_Static_assert(sizeof(struct key) == SHA256_HEX - 1 + 3 * 8, "a padded key has unknown bytes");
 
 /* The columns follow the struct in one block, each of `room` values. */
 struct columns {
@@ -37,11 +30,6 @@ static void drop(void *value, void *owner)
     mem_free(MEM_GROUPS, value);
 }
 
-static void end_cached(void *cache, void *columns)
-{
-    lru_unpin(cache, columns);
-}
-
 static void end_own(void *owner, void *columns)
 {
     drop(columns, owner);
@@ -59,13 +47,6 @@ static void done(void *state)
 {
     struct state *s = state;
     lru_free(s->cache);
-}
-
-static struct key key_of(const struct bt_slice *slice, uint32_t asset)
-{
-    struct key key = {.from = slice->from, .to = slice->to, .asset = asset};
-    memcpy(key.content, bundle_info(slice->bundle)->content, sizeof key.content);
-    return key;
 }
 
 /* ---- building --------------------------------------------------------------------------------- */
@@ -151,7 +132,7 @@ static struct columns *publish(struct state *s, struct building *b, bool *cached
     for (uint32_t i = 0; i < b->assets; i++) {
         if (!b->made[i])
             continue;
-        struct key key = key_of(b->slice, i);
+        struct bt_slice_key key = bt_slice_key(b->slice, i);
         bool kept =
             lru_put(s->cache, &key, sizeof key, b->made[i], columns_bytes(b->made[i]->room));
         if (i == b->slice->asset)
@@ -164,8 +145,8 @@ static struct columns *publish(struct state *s, struct building *b, bool *cached
     return b->made[b->slice->asset];
 }
 
-static struct columns *build(struct state *s, struct bt_run *run, const struct bt_slice *slice,
-                             bool *cached)
+static const struct columns *build(struct state *s, struct bt_run *run,
+                                   const struct bt_slice *slice, bool *cached)
 {
     struct arena_mark mark = arena_mark(&run->scratch);
     struct building b = {.slice = slice, .assets = (uint32_t)bundle_info(slice->bundle)->assets};
@@ -185,25 +166,73 @@ static struct columns *build(struct state *s, struct bt_run *run, const struct b
 
 /* ---- the slot --------------------------------------------------------------------------------- */
 
+static struct bt_bars bars_of(const struct columns *c)
+{
+    struct bt_bars bars = {.n = c->n, .largest = c->largest};
+    for (int f = 0; f < BT_FIELDS; f++)
+        bars.field[f] = (struct bt_col){c->v + f * c->room, 1};
+    return bars;
+}
+
+/* Against the base's scan of the rows. */
+static bool check(struct bt_run *run, const struct bt_slice *slice, const struct bt_bars *cached,
+                  struct err *e)
+{
+    const struct bt_group_link base = {.call = bt_base.group};
+    struct bt_bars fresh;
+    struct bt_lease lease;
+    struct arena_mark mark = arena_mark(&run->scratch);
+    if (!BT_CALL(&base, run, slice, &fresh, &lease, e))
+        return false;
+    bool ok = cached->n == fresh.n && cached->largest == fresh.largest;
+    for (int f = 0; f < BT_FIELDS; f++)
+        for (long i = 0; ok && i < fresh.n; i++)
+            ok = bt_at(cached->field[f], i) == bt_at(fresh.field[f], i);
+    bt_lease_end(&lease);
+    arena_release(&run->scratch, mark);
+    struct bt_slice_key key = bt_slice_key(slice, slice->asset);
+    return ok || bt_entry_is_wrong("pre-group", &key, "columns", e);
+}
+
 static bool group_pre_group(const struct bt_group_link *self, struct bt_run *run,
                             const struct bt_slice *slice, struct bt_bars *out,
                             struct bt_lease *lease, struct err *e)
 {
     struct state *s = self->state;
-    struct key key = key_of(slice, slice->asset);
+    struct bt_slice_key key = bt_slice_key(slice, slice->asset);
     bool cached = true;
-    (void)e;
     if (!s->cache)
         s->cache = lru_new((struct lru_limits){.bytes = s->bytes}, drop, NULL);
-    struct columns *c = lru_get(s->cache, &key, sizeof key);
-    if (!c)
+    const struct columns *c = lru_get(s->cache, &key, sizeof key);
+    bool hit = c != NULL;
+    if (!hit)
         c = build(s, run, slice, &cached);
-    *out = (struct bt_bars){.n = c->n, .largest = c->largest};
-    for (int f = 0; f < BT_FIELDS; f++)
-        out->field[f] = (struct bt_col){c->v + f * c->room, 1};
-    *lease =
-        cached ? (struct bt_lease){end_cached, s->cache, c} : (struct bt_lease){end_own, NULL, c};
-    return true;
+    *out = bars_of(c);
+    *lease = cached ? bt_lease_of_entry(s->cache, c)
+                    : (struct bt_lease){end_own, NULL, (void *)(uintptr_t)c};
+    if (!hit || !run->plan.check_caches || check(run, slice, out, e))
+        return true;
+    bt_lease_end(lease);
+    return false;
+}
+
+static int caches(const void *state, struct cache_stats *out, int max)
+{
+    const struct state *s = state;
+    if (max < 1)
+        return 0;
+    out[0] = cache_stats_of(s->cache, (struct cache_stats){.name = "pre-group",
+                                                           .setting = "cache_size_gb",
+                                                           .kind = CACHE_DATA,
+                                                           .byte_limit = s->bytes});
+    return 1;
+}
+
+static void clear(void *state)
+{
+    struct state *s = state;
+    if (s->cache)
+        lru_clear(s->cache);
 }
 
 static int statistics(const void *state, struct kernel_count *out, int max)
@@ -224,8 +253,11 @@ const struct bt_layer bt_layer_pre_group = {
     .why = "row table scanned per asset per backtest -> columns built once, LRU by bytes",
     .replace = {.group = group_pre_group},
     .gives = BT_CONTIGUOUS,
+    .family = BT_CACHING,
     .state_size = sizeof(struct state),
     .init = init,
     .done = done,
     .statistics = statistics,
+    .caches = caches,
+    .clear = clear,
 };

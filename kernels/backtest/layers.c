@@ -85,6 +85,11 @@ static bool needs_given(const struct bt_layer *const *table, int n, const struct
                      layer->name, capability_names[__builtin_ctz(missing)], giver);
 }
 
+static bool is_available(const struct bt_layer *layer, struct err *e)
+{
+    return !layer->available || layer->available(e) || err_prefix(e, "layer %s", layer->name);
+}
+
 bool bt_layers_agree(const struct bt_layer *const *table, int n, uint64_t set, struct err *e)
 {
     uint32_t given = 0;
@@ -93,8 +98,7 @@ bool bt_layers_agree(const struct bt_layer *const *table, int n, uint64_t set, s
     for (int i = 0; i < n; i++) {
         if (!(set >> i & 1))
             continue;
-        if (!needs_given(table, n, table[i], given, e) ||
-            (table[i]->available && !table[i]->available(e)))
+        if (!is_available(table[i], e) || !needs_given(table, n, table[i], given, e))
             return false;
         for (int k = 0; k < n; k++) {
             if (k == i || !(set >> k & 1))
@@ -160,4 +164,74 @@ bool bt_resolve(const struct bt_layer *const *table, int n, uint64_t set, void *
     BT_SLOTS(RESOLVE)
 #undef RESOLVE
     return true;
+}
+
+/* ---- what settings take out ------------------------------------------------------------------- */
+
+static uint32_t given_by(uint64_t set)
+{
+    uint32_t given = 0;
+    for (int i = 0; i < BT_LAYERS; i++)
+        given |= set >> i & 1 ? bt_layers[i]->gives : 0;
+    return given;
+}
+
+uint64_t bt_settings_layers(const struct bt_settings *settings, uint64_t asked)
+{
+    const bool off[] = {
+        [BT_NO_FAMILY] = false,
+        [BT_CACHING] = strcmp(settings->enable_caching, "off") == 0,
+        [BT_BUNDLE_POOLING] = strcmp(settings->enable_bundle_pooling, "off") == 0,
+    };
+    uint64_t left = asked, before;
+    for (int i = 0; i < BT_LAYERS; i++)
+        if (off[bt_layers[i]->family])
+            left &= ~((uint64_t)1 << i);
+    /* A need that was not given before either stays, to be refused. */
+    do {
+        before = left;
+        uint32_t lost = given_by(asked) & ~given_by(left);
+        for (int i = 0; i < BT_LAYERS; i++)
+            if (bt_layers[i]->needs & lost)
+                left &= ~((uint64_t)1 << i);
+    } while (left != before);
+    return left;
+}
+
+/* ---- caches ----------------------------------------------------------------------------------- */
+
+int bt_layers_caches(const struct bt_layer *const *table, int n, uint64_t set, void *const *states,
+                     struct cache_stats *out, int max)
+{
+    int count = 0;
+    for (int i = 0; i < n; i++)
+        if (set >> i & 1 && table[i]->caches)
+            count += table[i]->caches(states[i], out + count, max - count);
+    return count;
+}
+
+static bool no_such_cache(const struct bt_layer *const *table, int n, uint64_t set,
+                          const char *name, struct err *e)
+{
+    struct text list = {0};
+    for (int i = 0; i < n; i++)
+        if (set >> i & 1 && table[i]->clear)
+            text_printf(&list, "%s%s", list.n ? ", " : "", table[i]->name);
+    err_input(e, "cache \"%.60s\": expected one of those that are on: %s", name,
+              list.n ? list.p : "none");
+    text_done(&list);
+    return false;
+}
+
+bool bt_layers_clear(const struct bt_layer *const *table, int n, uint64_t set, void *const *states,
+                     const char *name, struct err *e)
+{
+    bool found = !name;
+    for (int i = 0; i < n; i++) {
+        if (!(set >> i & 1) || !table[i]->clear || (name && strcmp(name, table[i]->name) != 0))
+            continue;
+        table[i]->clear(states[i]);
+        found = true;
+    }
+    return found || no_such_cache(table, n, set, name, e);
 }

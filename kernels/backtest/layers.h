@@ -8,6 +8,7 @@
 #define CUPEL_BACKTEST_LAYERS_H
 
 #include "kernels/backtest/slots.h"
+#include "kernels/cache/stats.h"
 #include "kernels/kernel.h"
 
 /* What a layer may promise about the values that its slots hand out. */
@@ -29,6 +30,9 @@ enum bt_capability {
 #undef BT_CAPABILITY
 };
 
+/* Settings that take layers out, whatever set was asked for. */
+enum bt_family { BT_NO_FAMILY, BT_CACHING, BT_BUNDLE_POOLING };
+
 struct bt_layer {
     char name[24], why[104]; /* arrays: the kernel's rows are made of their addresses */
     int rank;
@@ -38,6 +42,10 @@ struct bt_layer {
     const char *const *conflicts; /* names, NULL-terminated; NULL: none */
     double rel_err;               /* bound on a metric's change: 0 for bit-equal, at most 1e-10 */
     long block;                   /* backtests it wants in a job; 0: no wish */
+    enum bt_family family;
+
+    /* Can it work on this machine? If not, why, in one sentence. NULL: always. */
+    bool (*available)(struct err *e);
 
     /* State of one run, zeroed before init. Lazy: init costs next to nothing, so that a layer pays
      * only when it is used. done is called once, after init worked or not. NULLs: nothing to do. */
@@ -45,9 +53,17 @@ struct bt_layer {
     bool (*init)(void *state, const struct bt_plan *plan, struct err *e);
     void (*done)(void *state);
     int (*statistics)(const void *state, struct kernel_count *out, int max);
-    void (*job_end)(void *state); /* after each job: what was handed out until then comes back */
-    bool (*available)(struct err *e); /* can it work on this system? NULL: always */
+
+    /* After every job, whether it worked or not: what was handed out for it is given back. */
+    void (*job_end)(void *state);
+
+    /* Its caches (at most BT_CACHES_OF_ONE): what they tell, and how they are emptied. Entries that
+     * are handed out stay until they are given back. NULLs: it has none. */
+    int (*caches)(const void *state, struct cache_stats *out, int max);
+    void (*clear)(void *state);
 };
+
+enum { BT_CACHES_OF_ONE = 4 };
 
 /* The switches of the kernel, bit i for word i: the layer NAME is bt_layer_NAME in layer_NAME.c. */
 #define BT_SWITCH_LAYERS(X)                                                                        \
@@ -55,6 +71,9 @@ struct bt_layer {
     X(batch_write)                                                                                 \
     X(bundle_pool)                                                                                 \
     X(pre_group)                                                                                   \
+    X(asset_cache)                                                                                 \
+    X(array_return)                                                                                \
+    X(history_cache)\
     X(batch)                                                                                       \
     X(selective_load)                                                                              \
     X(sqlite_checkpoint)                                                                           \
@@ -84,13 +103,26 @@ BT_OTHER_LAYERS(BT_LAYER_EXTERN)
 
 /* Overlays the layers of `set` (bit i: table[i], n of them) on the base, once. The links live in a;
  * states[i] goes to the links of table[i]. Error: two that replace one slot, a conflict, a need that
- * nobody gives, a slot that one covers and another would change. */
+ * nobody gives, a slot that one covers and another would change, one that cannot work here. */
 bool bt_resolve(const struct bt_layer *const *table, int n, uint64_t set, void *const *states,
                 struct arena *a, struct bt_ops *out, struct err *e) MUST_CHECK;
 
 /* The check alone. */
 bool bt_layers_agree(const struct bt_layer *const *table, int n, uint64_t set,
                      struct err *e) MUST_CHECK;
+
+/* The set that the settings leave of the one asked for: without the families that are switched off
+ * (enable_caching, enable_bundle_pooling), nor what needs something that only they gave. */
+uint64_t bt_settings_layers(const struct bt_settings *settings, uint64_t asked);
+
+/* Every cache of the set's layers; returns how many. */
+int bt_layers_caches(const struct bt_layer *const *table, int n, uint64_t set, void *const *states,
+                     struct cache_stats *out, int max);
+
+/* Empties the cache of that name (the layer's), or with NULL all of them. Error: no such cache in the
+ * set; names those there are. */
+bool bt_layers_clear(const struct bt_layer *const *table, int n, uint64_t set, void *const *states,
+                     const char *name, struct err *e) MUST_CHECK;
 
 /* Which slots have a function. */
 uint32_t bt_slots_of(const struct bt_functions *f);

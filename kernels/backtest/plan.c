@@ -415,7 +415,10 @@ bool bt_plan_make(const struct bt_settings *s, struct arena *a, struct bt_plan *
         .checkpoint_batch = s->checkpoint_batch_size,
         .hang_ms = (long)(s->worker_timeout * 1000),
         .bundles_max = s->max_bundle_pool_size,
+        .asset_lists_max = s->lru_maxsize,
         .group_bytes = (size_t)(s->cache_size_gb * (1 << 30)),
+        .history_bytes = (size_t)(s->history_cache_mb * (1 << 20)),
+        .check_caches = s->check_caches,
     };
     if (!s->bundle)
         return err_input(e, "bundle: expected a folder of market data, found none");

@@ -62,8 +62,9 @@ struct bt_plan {
     const struct bt_objective *objective;
     bool continue_on_error, force_rerun;
     long batch, checkpoint_batch, workers, hang_ms;
-    long bundles_max, lru_max;
+    long bundles_max, asset_lists_max;
     size_t group_bytes, history_bytes;
+    bool check_caches; /* what a cache answers is computed again and compared */
 };
 
 /* Verifies the whole bundle (edited data must not give numbers) and closes it again. Error: names

@@ -68,7 +68,7 @@ struct bt_run *bt_run_open(const struct bt_settings *settings, uint64_t layers,
                            struct bt_run_target target, struct err *e)
 {
     struct bt_run *run = mem_alloc_zero(MEM_BASE, sizeof *run);
-    run->layers = layers;
+    run->layers = bt_settings_layers(settings, layers);
     run->lock = -1;
     if (!open_run(run, settings, target, e)) {
         bt_run_close(run);

@@ -1,7 +1,7 @@
 /* The settings of a sweep: what `cupel sweep` takes as options and a scenario as fields.
  *
  * The rows are written once and stamped twice: words joined by '_' in JSON (bt_options), by '-' on
- * the command line:
+ * the command line. What is not given comes of its variable, else of the preset, else of the row:
  *     static const struct opt sweep_options[] = {BT_SETTING_ROWS(struct sweep, backtest., "-"), ...
  */
 #ifndef CUPEL_BACKTEST_SETTINGS_H
@@ -28,12 +28,15 @@ struct bt_settings {
     long batch_size, checkpoint_batch_size, workers;
     double worker_timeout;
     bool continue_on_error, force_rerun;
-    double cache_size_gb;
-    long max_bundle_pool_size;
+    const char *preset, *enable_caching, *enable_bundle_pooling;
+    double cache_size_gb, history_cache_mb;
+    long lru_maxsize, max_bundle_pool_size, cache_log_every;
+    bool check_caches;
 };
 
-extern const char *const bt_fill_names[], *const bt_search_names[], *const bt_metrics_names[],
-                                                                        *const bt_snapshots_names[];
+extern const char *const bt_search_names[], *const bt_metrics_names[], *const bt_snapshots_names[];
+extern const char *const bt_fill_names[], *const bt_on_off[], *const bt_preset_names[];
+extern const struct opt_preset bt_presets[];
 extern const struct opt bt_options[];
 
 /* clang-format off */
@@ -89,12 +92,38 @@ extern const struct opt bt_options[];
     {.name = "worker" J "timeout", .kind = OPT_REAL, .offset = offsetof(TYPE, MEMBER worker_timeout), .arg = "SECONDS", .min = 0, .max = 1e6, .fallback = "0", .help = "a worker that is silent for so long is replaced; 0: never"}, \
     {.name = "continue" J "on" J "error", .kind = OPT_FLAG, .offset = offsetof(TYPE, MEMBER continue_on_error), .help = "a backtest that fails is told, the others go on"}, \
     {.name = "force" J "rerun", .kind = OPT_FLAG, .offset = offsetof(TYPE, MEMBER force_rerun), .help = "compute also what the store holds"}, \
+    {.name = "preset", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER preset), .arg = "NAME",   \
+     .choices = bt_preset_names, .presets = bt_presets, .fallback = "none",                        \
+     .help = "values for cache settings that are not given"},                                      \
+    {.name = "enable" J "caching", .kind = OPT_TEXT,                                               \
+     .offset = offsetof(TYPE, MEMBER enable_caching), .arg = "WHETHER", .choices = bt_on_off,      \
+     .fallback = "on", .env = "CUPEL_ENABLE_CACHING",                                              \
+     .help = "off: without asset-cache, pre-group, history-cache and what needs them"},            \
     {.name = "cache" J "size" J "gb", .kind = OPT_REAL,                                            \
      .offset = offsetof(TYPE, MEMBER cache_size_gb), .arg = "GIB", .min = 1e-9, .max = 1024,       \
-     .fallback = "2", .help = "most of grouped columns kept in memory (layer pre-group)"},         \
+     .fallback = "2", .env = "CUPEL_CACHE_SIZE_GB",                                                \
+     .help = "most of grouped columns kept in memory (layer pre-group)"},                          \
+    {.name = "history" J "cache" J "mb", .kind = OPT_REAL,                                         \
+     .offset = offsetof(TYPE, MEMBER history_cache_mb), .arg = "MIB", .min = 1e-6, .max = 1e6,     \
+     .fallback = "200", .env = "CUPEL_HISTORY_CACHE_MB",                                           \
+     .help = "most of indicators kept in memory (layer history-cache)"},                           \
+    {.name = "lru" J "maxsize", .kind = OPT_INT, .offset = offsetof(TYPE, MEMBER lru_maxsize),     \
+     .arg = "N", .min = 1, .max = 1e6, .fallback = "128", .env = "CUPEL_LRU_MAXSIZE",              \
+     .help = "most asset lists kept (layer asset-cache)"},                                         \
+    {.name = "enable" J "bundle" J "pooling", .kind = OPT_TEXT,                                    \
+     .offset = offsetof(TYPE, MEMBER enable_bundle_pooling), .arg = "WHETHER",                     \
+     .choices = bt_on_off, .fallback = "on", .env = "CUPEL_ENABLE_BUNDLE_POOLING",                 \
+     .help = "off: without bundle-pool"},                                                          \
     {.name = "max" J "bundle" J "pool" J "size", .kind = OPT_INT,                                  \
      .offset = offsetof(TYPE, MEMBER max_bundle_pool_size), .arg = "N", .min = 1,                  \
-     .max = 100000, .fallback = "100", .help = "most bundles kept open (layer bundle-pool)"}
+     .max = 100000, .fallback = "100", .env = "CUPEL_MAX_BUNDLE_POOL_SIZE",                        \
+     .help = "most bundles kept open (layer bundle-pool)"},                                        \
+    {.name = "cache" J "log" J "every", .kind = OPT_INT,                                           \
+     .offset = offsetof(TYPE, MEMBER cache_log_every), .arg = "N", .min = 0, .max = 1e9,           \
+     .fallback = "0", .help = "cupel sweep tells of its caches after each N backtests; 0: never"}, \
+    {.name = "check" J "caches", .kind = OPT_FLAG,                                                 \
+     .offset = offsetof(TYPE, MEMBER check_caches),                                                \
+     .help = "compute again what a cache answers, and stop where they differ"}
 /* clang-format on */
 
 #endif

@@ -89,9 +89,9 @@ enum bt_point { BT_BATCH_END, BT_RANGE_END, BT_RUN_END };
  *   bundle      the open market data; until the lease ends
  *   assets      id of each symbol; until the lease ends
  *   group       the bars of one asset in a range, maybe none; until the lease ends
- *   history     one field of the bars, contiguous; until the job ends
+ *   history     one field of the bars, contiguous; as long as the bars
  *   evaluate    a job over one symbol's bars: outs[k] is filled for backtests[k]
- *   indicator   one indicator over a series; until the job ends
+ *   indicator   one indicator over a series; until one of other bars is asked for, or the job ends
  *   account     signals to an outcome
  *   save        stores a result and marks it done; doc is the checkpoint that was consulted
  *   flush       everything saved so far is safe on disk; at the end of a range

@@ -23,6 +23,14 @@ void run_key(const struct bt_plan *plan, long backtest, char out[BT_KEY_TEXT])
     bt_plan_key(plan, item.values, out);
 }
 
+uint64_t run_accepted(uint64_t set)
+{
+    struct err e;
+    while (set < LAYER_SETS && !kernel_backtest.resolve(set, &e))
+        set++;
+    return set;
+}
+
 void run_part(struct run_part part, char hex[KERNEL_DIGEST_HEX])
 {
     const struct kernel *k = &kernel_backtest;

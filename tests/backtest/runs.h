@@ -18,12 +18,18 @@ enum {
     BATCH_WRITE = LAYER_batch_write,
     BUNDLE_POOL = LAYER_bundle_pool,
     PRE_GROUP = LAYER_pre_group,
-    LAYER_SETS = 16 /* of these four */
+    ASSET_CACHE = LAYER_asset_cache,
+    ARRAY_RETURN = LAYER_array_return,
+    HISTORY_CACHE = LAYER_history_cache,
+    LAYER_SETS = 128 /* of the first seven */
 };
 
 /* The parameters of a backtest, "5-20". */
 const char *run_id(const struct bt_plan *plan, long backtest); /* until the next call */
 void run_key(const struct bt_plan *plan, long backtest, char out[BT_KEY_TEXT]);
+
+/* The next set that the kernel accepts, `set` itself when it is one; LAYER_SETS: none. */
+uint64_t run_accepted(uint64_t set);
 
 /* Backtests lo..hi-1 (hi < 0: to the end) in a run of its own, released without finish when `torn`,
  * as a kill would leave it. A complete run gives its digest. state_dir NULL: no store. */

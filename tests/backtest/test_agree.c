@@ -31,12 +31,20 @@ static void the_digest_is_the_same_in_every_build(void **state)
 
 static const char *const fills[] = {"close", "next-open"};
 
-static void every_set_of_layers_is_accepted(void **state)
+static void every_set_is_accepted_but_views_on_what_is_no_column(void **state)
 {
     (void)state;
-    struct err e = {0};
-    for (uint64_t set = 0; set < LAYER_SETS; set++)
-        assert_ok(kernel_backtest.resolve(set, &e), &e);
+    for (uint64_t set = 0; set < LAYER_SETS; set++) {
+        struct err e = {0};
+        if ((set & ARRAY_RETURN) && !(set & PRE_GROUP)) {
+            assert_false(kernel_backtest.resolve(set, &e));
+            assert_string_equal(e.text,
+                                "layer array-return needs columns of step 1, which no layer of the "
+                                "set gives (switch on: pre-group)");
+        } else {
+            assert_ok(kernel_backtest.resolve(set, &e), &e);
+        }
+    }
 }
 
 static void every_set_of_layers_gives_one_digest(void **state)
@@ -46,7 +54,7 @@ static void every_set_of_layers_gives_one_digest(void **state)
         struct bt_settings s = small_grid(fills[f]);
         char base[KERNEL_DIGEST_HEX];
         memcpy(base, run_whole(&s, LAYERS_NONE, NULL), sizeof base);
-        for (uint64_t set = 0; set < LAYER_SETS; set++)
+        for (uint64_t set = run_accepted(0); set < LAYER_SETS; set = run_accepted(set + 1))
             assert_string_equal(run_whole(&s, set, test_folder("agree-cold")), base);
     }
 }
@@ -58,10 +66,10 @@ static void a_run_resumed_with_any_set_gives_the_same_digest(void **state)
     struct bt_settings s = small_grid("close");
     char base[KERNEL_DIGEST_HEX], hex[KERNEL_DIGEST_HEX], store[1024];
     memcpy(base, run_whole(&s, LAYERS_NONE, NULL), sizeof base);
-    for (uint64_t set = 0; set < LAYER_SETS; set++) {
+    for (uint64_t set = run_accepted(0); set < LAYER_SETS; set = run_accepted(set + 1)) {
         snprintf(store, sizeof store, "%s", test_folder("agree-resumed"));
         run_part((struct run_part){&s, set, store, 0, 6, true}, NULL);
-        run_part((struct run_part){&s, LAYERS_ALL ^ set, store, 0, -1, false}, hex);
+        run_part((struct run_part){&s, run_accepted(LAYERS_ALL ^ set), store, 0, -1, false}, hex);
         assert_string_equal(hex, base);
         assert_true(run_count("backtests_from_store") >= 4);
     }
@@ -99,7 +107,7 @@ static void a_part_of_the_dates_agrees_too(void **state)
     s.from = "2011-01-01"; /* TSLA has bars, META has none before 2012-05-18 */
     s.to = "2012-03-15";
     memcpy(base, run_whole(&s, LAYERS_NONE, NULL), sizeof base);
-    for (uint64_t set = 0; set < LAYER_SETS; set++)
+    for (uint64_t set = run_accepted(0); set < LAYER_SETS; set = run_accepted(set + 1))
         assert_string_equal(run_whole(&s, set, NULL), base);
     s.to = "2012-03-16";
     assert_string_not_equal(run_whole(&s, LAYERS_NONE, NULL), base);
@@ -108,7 +116,7 @@ static void a_part_of_the_dates_agrees_too(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(every_set_of_layers_is_accepted),
+        TEST(every_set_is_accepted_but_views_on_what_is_no_column),
         TEST(the_digest_is_the_same_in_every_build),
         TEST(every_set_of_layers_gives_one_digest),
         TEST(a_run_resumed_with_any_set_gives_the_same_digest),

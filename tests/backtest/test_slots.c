@@ -162,7 +162,7 @@ static void sums_that_could_overflow_are_refused(void **state)
     (void)state;
     struct bt_run *run = open_run(LAYERS_NONE);
     const int64_t v[] = {1};
-    struct bt_series s = {v, 1, (int64_t)1 << 53};
+    struct bt_series s = {.v = v, .n = 1, .largest = (int64_t)1 << 53};
     struct bt_indicator out;
     struct err e = {0};
     struct bt_ask fits = {BT_SMA, 1000}, too_long = {BT_SMA, 2000};

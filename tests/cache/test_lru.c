@@ -5,6 +5,7 @@
 
 #include "tests/test.h"
 
+#include <pthread.h>
 #include <string.h>
 
 enum { KEYS = 12, STEPS = 120, CASES = 1500, ENTRIES_MAX = 200 };
@@ -16,7 +17,7 @@ struct model_entry {
     intptr_t value;
     size_t bytes;
     int pins;
-    bool live;
+    bool live, kept;
 };
 
 struct model {
@@ -49,6 +50,8 @@ static void model_erase(struct model *m, int i)
 {
     m->stats.entries--;
     m->stats.bytes -= m->v[i].bytes;
+    m->stats.kept_entries -= m->v[i].kept;
+    m->stats.kept_bytes -= m->v[i].kept ? m->v[i].bytes : 0;
     for (m->n--; i < m->n; i++)
         m->v[i] = m->v[i + 1];
 }
@@ -84,30 +87,44 @@ static bool model_fits(const struct model *m, size_t entries, size_t bytes)
     return (!l->entries || entries <= l->entries) && (!l->bytes || bytes <= l->bytes);
 }
 
-static bool model_put(struct model *m, int key, intptr_t value, size_t bytes, struct drops *drops)
+/* May it not leave for one that comes with `key`? */
+static bool model_stays(const struct model_entry *v, int key, bool kept)
 {
-    size_t pinned = 0, pinned_bytes = 0;
+    return v->pins > 0 || (v->kept && !kept && v->key != key);
+}
+
+static int model_oldest(const struct model *m, bool kept)
+{
     for (int i = 0; i < m->n; i++)
-        if (m->v[i].pins) {
-            pinned++;
-            pinned_bytes += m->v[i].bytes;
+        if (m->v[i].kept == kept && m->v[i].pins == 0)
+            return i;
+    return -1;
+}
+
+static bool model_put(struct model *m, const struct model_entry *new, struct drops *drops)
+{
+    size_t staying = 0, staying_bytes = 0;
+    for (int i = 0; i < m->n; i++)
+        if (model_stays(&m->v[i], new->key, new->kept)) {
+            staying++;
+            staying_bytes += m->v[i].bytes;
         }
-    if (!model_fits(m, pinned + 1, pinned_bytes + bytes)) {
+    if (!model_fits(m, staying + 1, staying_bytes + new->bytes)) {
         m->stats.refusals++;
         return false;
     }
-    if (model_find(m, key) >= 0)
-        model_take_out(m, model_find(m, key), drops);
-    while (!model_fits(m, m->stats.entries + 1, m->stats.bytes + bytes)) {
-        int oldest = 0;
-        while (m->v[oldest].pins)
-            oldest++;
+    if (model_find(m, new->key) >= 0)
+        model_take_out(m, model_find(m, new->key), drops);
+    while (!model_fits(m, m->stats.entries + 1, m->stats.bytes + new->bytes)) {
+        int oldest = model_oldest(m, false);
         m->stats.evictions++;
-        model_take_out(m, oldest, drops);
+        model_take_out(m, oldest >= 0 ? oldest : model_oldest(m, true), drops);
     }
-    m->v[m->n++] = (struct model_entry){key, value, bytes, 1, true};
+    m->v[m->n++] = *new;
     m->stats.entries++;
-    m->stats.bytes += bytes;
+    m->stats.bytes += new->bytes;
+    m->stats.kept_entries += new->kept;
+    m->stats.kept_bytes += new->kept ? new->bytes : 0;
     return true;
 }
 
@@ -119,11 +136,14 @@ static void model_unpin(struct model *m, int i, struct drops *drops)
 
 static void model_clear(struct model *m, struct drops *drops)
 {
-    for (int i = 0; i < m->n;)
-        if (m->v[i].live && m->v[i].pins == 0)
-            model_take_out(m, i, drops);
-        else
-            m->v[i++].live = false;
+    for (int kept = 0; kept < 2; kept++)
+        for (int i = 0; i < m->n;)
+            if (m->v[i].live && m->v[i].pins == 0 && m->v[i].kept == kept)
+                model_take_out(m, i, drops);
+            else
+                i++;
+    for (int i = 0; i < m->n; i++)
+        m->v[i].live = false;
 }
 
 /* ---- both, step by step ------------------------------------------------------------------------ */
@@ -142,7 +162,8 @@ static bool agree(const struct both *b)
     struct lru_stats s = lru_stats(b->c);
     const struct lru_stats *m = &b->m.stats;
     if (s.hits != m->hits || s.misses != m->misses || s.evictions != m->evictions ||
-        s.refusals != m->refusals || s.entries != m->entries || s.bytes != m->bytes)
+        s.refusals != m->refusals || s.entries != m->entries || s.bytes != m->bytes ||
+        s.kept_entries != m->kept_entries || s.kept_bytes != m->kept_bytes)
         return false;
     if (b->real.n != b->expected.n)
         return false;
@@ -152,11 +173,11 @@ static bool agree(const struct both *b)
     return true;
 }
 
-static bool step_put(struct both *b, int key, size_t bytes)
+static bool step_put(struct both *b, int key, size_t bytes, bool kept)
 {
-    intptr_t value = ++b->next_value;
-    bool put = lru_put(b->c, &key, sizeof key, (void *)value, bytes);
-    return put == model_put(&b->m, key, value, bytes, &b->expected);
+    struct model_entry new = {key, ++b->next_value, bytes, 1, true, kept};
+    bool put = (kept ? lru_put_kept : lru_put)(b->c, &key, sizeof key, (void *)new.value, bytes);
+    return put == model_put(&b->m, &new, &b->expected);
 }
 
 static bool step_get(struct both *b, int key)
@@ -196,7 +217,7 @@ static bool step(struct both *b, struct rng *r)
 {
     int key = (int)rng_below(r, KEYS);
     uint64_t kind = rng_below(r, 100);
-    bool same = kind < 30   ? step_put(b, key, rng_below(r, 40))
+    bool same = kind < 30   ? step_put(b, key, rng_below(r, 40), rng_below(r, 3) == 0)
                 : kind < 55 ? step_get(b, key)
                 : kind < 92 ? step_unpin(b, r)
                 : kind < 99 ? step_remove(b, key)
@@ -237,7 +258,7 @@ static void it_agrees_with_a_naive_model(void **state)
 
 /* ---- single facts ------------------------------------------------------------------------------ */
 
-static void *put_text(struct lru *c, const char *key, size_t bytes, intptr_t value)
+static const void *put_text(struct lru *c, const char *key, size_t bytes, intptr_t value)
 {
     return lru_put(c, key, strlen(key), (void *)value, bytes) ? (void *)value : NULL;
 }
@@ -308,6 +329,159 @@ static void keys_are_bytes_of_any_length(void **state)
     assert_int_equal(drops.n, 3);
 }
 
+static void a_kept_entry_leaves_for_kept_ones_only(void **state)
+{
+    (void)state;
+    struct drops drops = {0};
+    struct lru *c = lru_new((struct lru_limits){.bytes = 100}, note_drop, &drops);
+    assert_true(lru_put_kept(c, "k", 1, (void *)(intptr_t)1, 60));
+    lru_unpin(c, (void *)(intptr_t)1);
+    lru_unpin(c, put_text(c, "a", 40, 2));
+    lru_unpin(c, put_text(c, "b", 40, 3)); /* a leaves, though k is older */
+    assert_int_equal(drops.v[0], 2);
+    assert_null(put_text(c, "c", 41, 4)); /* refused: beside k there is no room for it */
+    assert_int_equal(lru_stats(c).refusals, 1);
+    assert_int_equal(lru_stats(c).kept_bytes, 60);
+    assert_true(lru_put_kept(c, "l", 1, (void *)(intptr_t)5, 50)); /* b leaves, then k */
+    lru_unpin(c, (void *)(intptr_t)5);
+    assert_int_equal(drops.v[1], 3);
+    assert_int_equal(drops.v[2], 1);
+    lru_free(c);
+}
+
+static void drop_again(void *value, void *owner)
+{
+    struct lru **c = owner;
+    (void)value;
+    if (*c)
+        assert_null(lru_get(*c, "none", 4));
+}
+
+static void a_drop_may_call_the_cache(void **state)
+{
+    (void)state;
+    struct lru *c = NULL;
+    c = lru_new((struct lru_limits){.entries = 1}, drop_again, &c);
+    lru_unpin(c, put_text(c, "a", 1, 1));
+    lru_unpin(c, put_text(c, "b", 1, 2));
+    assert_int_equal(lru_stats(c).misses, 1);
+    struct lru *dying = c;
+    c = NULL;
+    lru_free(dying);
+}
+
+/* ---- threads ----------------------------------------------------------------------------------- */
+
+enum { THREADS = 4, THREAD_STEPS = 20000, SHARED_KEYS = 16, ALIVE = 0x600d };
+
+/* What is handed out says whose it is; it is overwritten when it is dropped. */
+struct shared {
+    int key, state;
+    int again[6];
+};
+
+struct crowd {
+    struct lru *c;
+    _Atomic long made, dropped, wrong;
+};
+
+struct member {
+    struct crowd *crowd;
+    uint64_t seed;
+    pthread_t thread;
+};
+
+static void drop_shared(void *value, void *owner)
+{
+    struct crowd *crowd = owner;
+    struct shared *s = value;
+    crowd->wrong += s->state != ALIVE;
+    memset(s, 0, sizeof *s);
+    crowd->dropped++;
+    mem_free(MEM_BASE, s);
+}
+
+static const struct shared *get_or_put(struct crowd *crowd, int key, bool kept)
+{
+    const struct shared *found = lru_get(crowd->c, &key, sizeof key);
+    if (found)
+        return found;
+    struct shared *made = mem_alloc(MEM_BASE, sizeof *made);
+    *made = (struct shared){
+        key, ALIVE, {key, key, key, key, key, key}
+    };
+    crowd->made++;
+    if ((kept ? lru_put_kept : lru_put)(crowd->c, &key, sizeof key, made, sizeof *made))
+        return made;
+    drop_shared(made, crowd);
+    return NULL;
+}
+
+static bool is_sound(const struct shared *s, int key)
+{
+    bool ok = s->key == key && s->state == ALIVE;
+    for (int i = 0; i < 6; i++)
+        ok = ok && s->again[i] == key;
+    return ok;
+}
+
+static void *use_the_cache(void *context)
+{
+    const struct member *member = context;
+    struct crowd *crowd = member->crowd;
+    struct rng r = rng_seeded(member->seed);
+    const struct shared *held = NULL;
+    int held_key = 0;
+    for (int i = 0; i < THREAD_STEPS; i++) {
+        int key = (int)rng_below(&r, SHARED_KEYS);
+        uint64_t kind = rng_below(&r, 1000);
+        const struct shared *s = kind < 950 ? get_or_put(crowd, key, kind < 200) : NULL;
+        if (kind >= 950 && kind < 998)
+            lru_remove(crowd->c, &key, sizeof key);
+        if (kind >= 998)
+            lru_clear(crowd->c);
+        /* One is held while the next is asked for. */
+        if (held) {
+            crowd->wrong += !is_sound(held, held_key);
+            lru_unpin(crowd->c, held);
+        }
+        held = s;
+        held_key = key;
+    }
+    if (held)
+        lru_unpin(crowd->c, held);
+    return NULL;
+}
+
+static void threads_share_one_cache(void **state)
+{
+    (void)state;
+    uint64_t seed = rng_entropy() >> 16;
+    struct crowd crowd = {0};
+    struct member members[THREADS];
+    struct lru_limits limits = {.entries = 9, .bytes = 8 * sizeof(struct shared)};
+    print_message("# %d threads from seed %llu\n", THREADS, (unsigned long long)seed);
+    crowd.c = lru_new(limits, drop_shared, &crowd);
+    for (int i = 0; i < THREADS; i++) {
+        members[i] = (struct member){.crowd = &crowd, .seed = seed + (uint64_t)i};
+        assert_int_equal(pthread_create(&members[i].thread, NULL, use_the_cache, &members[i]), 0);
+    }
+    for (int i = 0; i < 1000; i++) {
+        struct lru_stats s = lru_stats(crowd.c);
+        assert_true(s.entries <= limits.entries && s.bytes <= limits.bytes);
+        assert_true(s.kept_entries <= s.entries && s.kept_bytes <= s.bytes);
+    }
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(members[i].thread, NULL);
+    struct lru_stats s = lru_stats(crowd.c);
+    assert_int_equal(s.misses, crowd.made); /* whoever missed made one */
+    assert_int_equal(s.entries * sizeof(struct shared), s.bytes);
+    assert_true(s.hits > 0 && s.evictions > 0);
+    lru_free(crowd.c);
+    assert_int_equal(crowd.made, crowd.dropped);
+    assert_int_equal(crowd.wrong, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +490,9 @@ int main(void)
         TEST(a_pinned_entry_stays),
         TEST(larger_than_the_budget_is_refused_and_changes_nothing),
         TEST(keys_are_bytes_of_any_length),
+        TEST(a_kept_entry_leaves_for_kept_ones_only),
+        TEST(a_drop_may_call_the_cache),
+        TEST(threads_share_one_cache),
     };
     return cmocka_run_group_tests_name("lru", tests, NULL, NULL);
 }

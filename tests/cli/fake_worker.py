@@ -43,7 +43,7 @@ def slice_of(ns):
 def answer(ask):
     op = ask["op"]
     if op == "hello":
-        return {"protocol": 99 if TRICK == "protocol" else 1, "abi": 1, "version": "fake",
+        return {"protocol": 99 if TRICK == "protocol" else 1, "abi": 2, "version": "fake",
                 "commit": "fake", "compiler": "none", "flags": "none"}
     if op == "prepare":
         if TRICK == "error":

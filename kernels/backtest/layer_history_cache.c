@@ -1,0 +1,236 @@
+/* history-cache: indicators are kept in two tiers under one byte budget (setting history_cache_mb).
+ * The windows that every search asks for again (20, 50, 200) are kept: they leave only for each other.
+ * All others leave first, the least recently used before the rest.
+ *
+ * The key holds everything that an indicator depends on: content of the bundle (so that daily and
+ * hourly bars of the same symbols and times never meet), asset, first and last time, the field of the
+ * bars, and every member of the ask. A series that does not say whose it is, is not cached, nor is an
+ * indicator that could not be computed.
+ *
+ * What is handed out stays pinned until an indicator of other bars is asked for or the job ends, which
+ * is what the slot promises. When the budget does not allow a copy, what was computed is handed out
+ * as the slot beneath gave it.
+ */
+#include "kernels/backtest/run.h"
+
+#include "kernels/backtest/cached.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const long kept_windows[] = {20, 50, 200};
+
+/* Bytes without padding. A new member of struct bt_ask belongs in here too. */
+struct key {
+    struct bt_slice_key slice;
+    int64_t field, kind, window;
+};
+_Static_assert(sizeof(struct key) == sizeof(struct bt_slice_key) + 3 * 8, "no padding in a key");
+_Static_assert(sizeof(struct bt_ask) == 16, "the key must hold every member of an ask");
+
+/* The columns of an indicator, one after the other. */
+struct entry {
+    long window, n;
+    int columns;
+    int64_t v[];
+};
+
+struct state {
+    struct lru *cache;
+    size_t bytes;
+    uint64_t kept_hits;
+
+    /* Pinned for whoever computes over these bars. */
+    struct bt_slice_key bars;
+    const struct entry **pinned;
+    int pinned_count, pinned_room;
+};
+
+/* ---- life ------------------------------------------------------------------------------------- */
+
+static void drop(void *value, void *owner)
+{
+    (void)owner;
+    mem_free(MEM_HISTORY, value);
+}
+
+static bool init(void *state, const struct bt_plan *plan, struct err *e)
+{
+    (void)e;
+    struct state *s = state;
+    s->bytes = plan->history_bytes;
+    return true;
+}
+
+static void unpin_all(void *state)
+{
+    struct state *s = state;
+    while (s->pinned_count > 0)
+        lru_unpin(s->cache, s->pinned[--s->pinned_count]);
+}
+
+static void done(void *state)
+{
+    struct state *s = state;
+    unpin_all(s);
+    lru_free(s->cache);
+    mem_free(MEM_HISTORY, s->pinned);
+}
+
+static void remember_pin(struct state *s, const struct entry *entry)
+{
+    if (s->pinned_count == s->pinned_room) {
+        s->pinned_room = s->pinned_room ? 2 * s->pinned_room : 64;
+        s->pinned = mem_resize(MEM_HISTORY, s->pinned, (size_t)s->pinned_room * sizeof *s->pinned);
+    }
+    s->pinned[s->pinned_count++] = entry;
+}
+
+/* ---- entries ---------------------------------------------------------------------------------- */
+
+static bool is_kept(long window)
+{
+    for (size_t i = 0; i < sizeof kept_windows / sizeof *kept_windows; i++)
+        if (kept_windows[i] == window)
+            return true;
+    return false;
+}
+
+static struct entry *entry_of(const struct bt_indicator *from, size_t *bytes)
+{
+    size_t column = (size_t)from->n * sizeof(int64_t);
+    *bytes = sizeof(struct entry) + (size_t)from->columns * column;
+    struct entry *entry = mem_alloc(MEM_HISTORY, *bytes);
+    *entry = (struct entry){from->window, from->n, from->columns};
+    for (int c = 0; column > 0 && c < from->columns; c++)
+        memcpy(entry->v + c * from->n, from->column[c].whole, column);
+    return entry;
+}
+
+static struct bt_indicator indicator_of(const struct entry *entry)
+{
+    struct bt_indicator out = {entry->window, entry->n, entry->columns, {{NULL}}};
+    for (int c = 0; c < entry->columns; c++)
+        out.column[c].whole = entry->v + c * entry->n;
+    return out;
+}
+
+/* What stands before the first defined bar is nobody's. */
+static bool same(const struct bt_indicator *a, const struct bt_indicator *b)
+{
+    bool ok = a->window == b->window && a->n == b->n && a->columns == b->columns;
+    long first = a->window - 1, defined = a->n - first;
+    for (int c = 0; ok && defined > 0 && c < a->columns; c++)
+        ok = memcmp(a->column[c].whole + first, b->column[c].whole + first,
+                    (size_t)defined * sizeof(int64_t)) == 0;
+    return ok;
+}
+
+/* ---- the slot --------------------------------------------------------------------------------- */
+
+static bool check(const struct bt_indicator_link *self, struct bt_run *run,
+                  const struct bt_ask *ask, const struct bt_series *series, const struct key *key,
+                  const struct bt_indicator *cached, struct err *e)
+{
+    struct bt_indicator fresh;
+    char what[64];
+    struct arena_mark mark = arena_mark(&run->scratch);
+    if (!BT_CALL(self->next, run, ask, series, &fresh, e))
+        return false;
+    bool ok = same(cached, &fresh);
+    arena_release(&run->scratch, mark);
+    snprintf(what, sizeof what, "indicator %d, window %ld, field %d", (int)ask->kind, ask->window,
+             (int)series->field);
+    return ok || bt_entry_is_wrong("history-cache", &key->slice, what, e);
+}
+
+/* Computes, and keeps a copy where the budget allows. */
+static bool compute(struct state *s, const struct bt_indicator_link *self, struct bt_run *run,
+                    const struct bt_ask *ask, const struct bt_series *series, const struct key *key,
+                    struct bt_indicator *out, struct err *e)
+{
+    size_t bytes;
+    if (!BT_CALL(self->next, run, ask, series, out, e))
+        return false;
+    struct entry *entry = entry_of(out, &bytes);
+    if ((is_kept(ask->window) ? lru_put_kept : lru_put)(s->cache, key, sizeof *key, entry, bytes)) {
+        remember_pin(s, entry);
+        *out = indicator_of(entry);
+    } else {
+        drop(entry, NULL);
+    }
+    return true;
+}
+
+static bool indicator_history_cache(const struct bt_indicator_link *self, struct bt_run *run,
+                                    const struct bt_ask *ask, const struct bt_series *series,
+                                    struct bt_indicator *out, struct err *e)
+{
+    struct state *s = self->state;
+    const struct bt_slice *slice = series->of ? series->of->of : NULL;
+    if (!slice)
+        return BT_CALL(self->next, run, ask, series, out, e);
+    struct key key = {bt_slice_key(slice, slice->asset), series->field, ask->kind, ask->window};
+    if (!s->cache)
+        s->cache = lru_new((struct lru_limits){.bytes = s->bytes}, drop, NULL);
+    if (memcmp(&key.slice, &s->bars, sizeof s->bars) != 0) {
+        unpin_all(s);
+        s->bars = key.slice;
+    }
+    const struct entry *entry = lru_get(s->cache, &key, sizeof key);
+    if (!entry)
+        return compute(s, self, run, ask, series, &key, out, e);
+    remember_pin(s, entry);
+    s->kept_hits += is_kept(ask->window);
+    *out = indicator_of(entry);
+    return !run->plan.check_caches || check(self, run, ask, series, &key, out, e);
+}
+
+/* ---- what it tells ---------------------------------------------------------------------------- */
+
+static int caches(const void *state, struct cache_stats *out, int max)
+{
+    const struct state *s = state;
+    if (max < 1)
+        return 0;
+    out[0] = cache_stats_of(s->cache, (struct cache_stats){.name = "history-cache",
+                                                           .setting = "history_cache_mb",
+                                                           .kind = CACHE_DATA,
+                                                           .byte_limit = s->bytes});
+    return 1;
+}
+
+static void clear(void *state)
+{
+    struct state *s = state;
+    if (s->cache)
+        lru_clear(s->cache);
+}
+
+static int statistics(const void *state, struct kernel_count *out, int max)
+{
+    const struct state *s = state;
+    struct cache_stats stats;
+    if (max < 5 || caches(state, &stats, 1) < 1)
+        return 0;
+    out[0] = (struct kernel_count){"history_cache_hits", stats.hits};
+    out[1] = (struct kernel_count){"history_cache_misses", stats.misses};
+    out[2] = (struct kernel_count){"history_cache_evictions", stats.evictions};
+    out[3] = (struct kernel_count){"history_cache_refusals", stats.refusals};
+    out[4] = (struct kernel_count){"history_cache_kept_hits", s->kept_hits};
+    return 5;
+}
+
+const struct bt_layer bt_layer_history_cache = {
+    .name = "history-cache",
+    .why = "indicator computed per backtest -> windows 20, 50, 200 kept, LRU for the rest",
+    .wrap = {.indicator = indicator_history_cache},
+    .family = BT_CACHING,
+    .state_size = sizeof(struct state),
+    .init = init,
+    .done = done,
+    .statistics = statistics,
+    .job_end = unpin_all,
+    .caches = caches,
+    .clear = clear,
+};
