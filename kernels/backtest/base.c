@@ -235,7 +235,7 @@ static bool save_base(const struct bt_save_link *self, struct bt_run *run, struc
     text_done(&payload);
     if (!ok)
         return false;
-    checkpoint_add(doc, range, id);
+    checkpoint_add(doc, range, id, "");
     return bt_write_checkpoint(run, doc, e);
 }
 
@@ -335,7 +335,7 @@ static bool run_block(struct bt_run *run, long first, int n, struct err *e)
     struct bt_result **results = ARENA_NEW(&run->arena, struct bt_result *, n);
     struct bt_job job = {bt_plan_range(&run->plan, first), todo, 0};
     for (long i = first; i < first + n; i++)
-        if (!doc || !checkpoint_has(doc, job.range->name, bt_plan_id(&run->plan, i)))
+        if (!doc || !checkpoint_has(doc, job.range->name, bt_plan_id(&run->plan, i), ""))
             todo[job.n++] = i;
     run->counts.resumed += (uint64_t)(n - job.n);
     bool ok = job.n == 0 ||

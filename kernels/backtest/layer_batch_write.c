@@ -36,7 +36,7 @@ static bool write_batch(struct state *s, struct bt_run *run, struct checkpoint *
     if (!result_store_put_batch(run->store, s->range->name, s->items, s->waiting, e))
         return false;
     for (int i = 0; i < s->waiting; i++)
-        checkpoint_add(doc, s->range->name, s->items[i].id);
+        checkpoint_add(doc, s->range->name, s->items[i].id, "");
     s->batches++;
     s->waiting = 0;
     return bt_write_checkpoint(run, doc, e);

@@ -111,7 +111,7 @@ static bool look_up(struct bt_run *run, long lo, long hi, long *todo, long *n, s
         if (run->store && !BT_CALL(run->ops.checkpoint, run, &doc, &lease, e))
             return false;
         const char *range = bt_plan_range(&run->plan, i)->name;
-        if (!doc || !checkpoint_has(doc, range, bt_plan_id(&run->plan, i)))
+        if (!doc || !checkpoint_has(doc, range, bt_plan_id(&run->plan, i), ""))
             todo[(*n)++] = i;
         bt_lease_end(&lease);
     }

@@ -245,7 +245,7 @@ bool bt_compute(struct bt_run *run, const struct bt_job *job, struct bt_result *
     return ok;
 }
 
-bool bt_write_checkpoint(struct bt_run *run, const struct checkpoint *doc, struct err *e)
+bool bt_write_checkpoint(struct bt_run *run, struct checkpoint *doc, struct err *e)
 {
     run->counts.checkpoint_writes++;
     return checkpoint_write(doc, run->checkpoint_path, e);

@@ -137,7 +137,7 @@ void bt_session_close(struct bt_run *run)
 static bool name_one(void *doc, const char *range, const char *id, struct err *e)
 {
     (void)e;
-    checkpoint_add(doc, range, id);
+    checkpoint_add(doc, range, id, "");
     return true;
 }
 
@@ -209,7 +209,7 @@ static bool reconcile(struct bt_run *run, struct checkpoint *doc, long *lost, st
     *lost = 0;
     for (long i = 0, n = bt_plan_backtests(&run->plan); i < n; i++) {
         const char *range = bt_plan_range(&run->plan, i)->name, *id = bt_plan_id(&run->plan, i);
-        bool named = checkpoint_has(doc, range, id);
+        bool named = checkpoint_has(doc, range, id, NULL);
         if (named && !run->results[i]) {
             if (!result_store_set_aside(run->store, range, id, e))
                 return false;
