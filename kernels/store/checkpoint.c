@@ -1,224 +1,157 @@
-#include "kernels/store/checkpoint.h"
+#include "kernels/store/checkpoint_kind.h"
 
-#include "harness/base/arena.h"
 #include "harness/base/io.h"
-#include "harness/base/json.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#define uthash_malloc(bytes)  mem_alloc(MEM_CHECKPOINT, bytes)
-#define uthash_free(p, bytes) mem_free(MEM_CHECKPOINT, p)
-#include <uthash.h>
+static const struct checkpoint_kind *const kinds[] = {&checkpoint_json, &checkpoint_sqlite};
 
-/* Entries live in the arena until checkpoint_free; a removed one only leaves its table. */
-struct id_entry {
-    const char *id;
-    UT_hash_handle hh;
-};
-
-struct range_entry {
-    const char *range;
-    struct id_entry *ids;
-    UT_hash_handle hh;
-};
-
-struct checkpoint {
-    struct arena arena;
-    struct range_entry *ranges;
-};
-
-struct checkpoint *checkpoint_new(void)
+static bool ends_with(const char *text, const char *end)
 {
-    struct checkpoint *c = mem_alloc_zero(MEM_CHECKPOINT, sizeof *c);
-    c->arena.component = MEM_CHECKPOINT;
-    return c;
+    size_t n = strlen(text), m = strlen(end);
+    return n > m && strcmp(text + n - m, end) == 0;
 }
 
-void checkpoint_free(struct checkpoint *c)
+static const struct checkpoint_kind *kind_of(const char *path, struct err *e)
 {
-    if (!c)
-        return;
-    for (struct range_entry *r = c->ranges; r; r = r->hh.next)
-        HASH_CLEAR(hh, r->ids);
-    HASH_CLEAR(hh, c->ranges);
-    arena_done(&c->arena);
-    mem_free(MEM_CHECKPOINT, c);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (ends_with(path, kinds[i]->suffix))
+            return kinds[i];
+    err_input(e, "checkpoint: %s: expected a name that ends with .json or .sqlite", path);
+    return NULL;
 }
 
-static struct range_entry *find_range(const struct checkpoint *c, const char *range)
-{
-    struct range_entry *r;
-    HASH_FIND_STR(c->ranges, range, r);
-    return r;
-}
+/* ---- files ------------------------------------------------------------------------------------- */
 
-static struct id_entry *find_id(const struct range_entry *r, const char *id)
+/* Only "no such file" is a fresh start; a file that cannot be looked at is not. A FIFO would keep
+ * whoever opens it waiting. */
+static bool look_at(const char *path, bool *is_there, struct err *e)
 {
-    struct id_entry *entry;
-    HASH_FIND_STR(r->ids, id, entry);
-    return entry;
-}
-
-static struct range_entry *need_range(struct checkpoint *c, const char *range)
-{
-    struct range_entry *r = find_range(c, range);
-    if (r)
-        return r;
-    r = ARENA_NEW(&c->arena, struct range_entry, 1);
-    r->range = arena_text(&c->arena, range);
-    HASH_ADD_KEYPTR(hh, c->ranges, r->range, strlen(r->range), r);
-    return r;
-}
-
-static bool add_id(struct checkpoint *c, struct range_entry *r, const char *id)
-{
-    if (find_id(r, id))
-        return false;
-    struct id_entry *entry = ARENA_NEW(&c->arena, struct id_entry, 1);
-    entry->id = arena_text(&c->arena, id);
-    HASH_ADD_KEYPTR(hh, r->ids, entry->id, strlen(entry->id), entry);
-    return true;
-}
-
-bool checkpoint_has(const struct checkpoint *c, const char *range, const char *id)
-{
-    const struct range_entry *r = find_range(c, range);
-    return r && find_id(r, id);
-}
-
-void checkpoint_add(struct checkpoint *c, const char *range, const char *id)
-{
-    add_id(c, need_range(c, range), id);
-}
-
-void checkpoint_remove(struct checkpoint *c, const char *range, const char *id)
-{
-    struct range_entry *r = find_range(c, range);
-    struct id_entry *entry = r ? find_id(r, id) : NULL;
-    if (entry)
-        HASH_DEL(r->ids, entry);
-}
-
-long checkpoint_count(const struct checkpoint *c)
-{
-    long n = 0;
-    for (const struct range_entry *r = c->ranges; r; r = r->hh.next)
-        n += (long)HASH_COUNT(r->ids);
-    return n;
-}
-
-/* ---- reading ------------------------------------------------------------------------------- */
-
-static bool take_range(struct checkpoint *c, const struct json *list, const char *path,
-                       struct err *e)
-{
-    const char *range = json_key(list);
-    if (!*range)
-        return err_input(e, "%s: a range without a name", path);
-    if (json_kind(list) != JSON_ARRAY)
-        return err_input(e, "%s: \"%.80s\": expected an array of ids, found %s", path, range,
-                         json_kind_name(json_kind(list)));
-    struct range_entry *r = need_range(c, range);
-    for (const struct json *v = json_first(list); v; v = json_next(v)) {
-        if (json_kind(v) != JSON_TEXT || !*json_text(v))
-            return err_input(e, "%s: \"%.80s\": expected ids that are texts, found %s", path, range,
-                             json_kind(v) == JSON_TEXT ? "an empty one"
-                                                       : json_kind_name(json_kind(v)));
-        if (!add_id(c, r, json_text(v)))
-            return err_input(e, "%s: \"%.80s\": id \"%.80s\" stands twice", path, range,
-                             json_text(v));
-    }
-    return true;
-}
-
-static bool take_file(struct checkpoint *c, const struct json *root, const char *path,
-                      struct err *e)
-{
-    if (json_kind(root) != JSON_OBJECT)
-        return err_input(e, "%s: expected an object of ranges with their ids, found %s", path,
-                         json_kind_name(json_kind(root)));
-    for (const struct json *v = json_first(root); v; v = json_next(v))
-        if (!take_range(c, v, path, e))
-            return false;
-    return true;
+    struct stat st;
+    *is_there = stat(path, &st) == 0;
+    if (!*is_there)
+        return errno == ENOENT || err_system(e, "%s", path);
+    return S_ISREG(st.st_mode) || err_input(e, "%s: expected a file, found %s", path,
+                                            S_ISDIR(st.st_mode)    ? "a folder"
+                                            : S_ISFIFO(st.st_mode) ? "a FIFO"
+                                                                   : "a device or socket");
 }
 
 struct checkpoint *checkpoint_read(const char *path, struct err *e)
 {
-    /* Only "no such file" is a fresh start; a file that cannot be looked at is not. */
-    errno = 0;
-    if (!io_exists(path) && errno == ENOENT)
-        return checkpoint_new();
-    struct json *root = json_read_file(path, e);
-    struct checkpoint *c = root ? checkpoint_new() : NULL;
-    if (c && !take_file(c, root, path, e)) {
-        checkpoint_free(c);
-        c = NULL;
-    }
-    json_free(root);
+    bool is_there;
+    const struct checkpoint_kind *kind = kind_of(path, e);
+    if (!kind)
+        return NULL;
+    struct checkpoint *c = NULL;
+    if (look_at(path, &is_there, e))
+        c = is_there ? kind->read(path, e) : kind->begin(path, e);
     if (!c)
         err_prefix(e, "checkpoint");
     return c;
 }
 
-/* ---- writing ------------------------------------------------------------------------------- */
-
-static int by_text(const void *a, const void *b)
+bool checkpoint_write(struct checkpoint *c, const char *path, struct err *e)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    const struct checkpoint_kind *kind = kind_of(path, e);
+    if (!kind)
+        return false;
+    bool is_own = c->path && strcmp(c->path, path) == 0;
+    return (is_own ? c->kind->commit(c, e) : kind->replace(c, path, e)) ||
+           err_prefix(e, "checkpoint");
 }
 
-/* Ids are digits in practice: only a text that needs escapes pays for the JSON printer. */
-static void add_quoted(struct text *out, const char *s)
+static bool move_aside(const char *path, const char *suffix, struct err *e)
 {
-    for (const unsigned char *p = (const unsigned char *)s; *p; p++)
-        if (*p < ' ' || *p == '"' || *p == '\\') {
-            struct json *value = json_of_text(s);
-            json_print(value, out);
-            json_free(value);
-            return;
-        }
-    text_add(out, "\"", 1);
-    text_puts(out, s);
-    text_add(out, "\"", 1);
-}
-
-static void add_ids(struct text *out, const struct range_entry *r, struct arena *scratch)
-{
-    size_t n = 0;
-    const char **ids = ARENA_NEW_RAW(scratch, const char *, HASH_COUNT(r->ids));
-    for (const struct id_entry *entry = r->ids; entry; entry = entry->hh.next)
-        ids[n++] = entry->id;
-    qsort(ids, n, sizeof *ids, by_text);
-    for (size_t i = 0; i < n; i++) {
-        text_puts(out, i ? ", " : "[");
-        add_quoted(out, ids[i]);
-    }
-    text_puts(out, "]");
-}
-
-bool checkpoint_write(const struct checkpoint *c, const char *path, struct err *e)
-{
-    struct arena scratch = {.component = MEM_CHECKPOINT};
-    struct text out = {0};
-    size_t n = 0;
-    const char **ranges = ARENA_NEW_RAW(&scratch, const char *, HASH_COUNT(c->ranges));
-    for (const struct range_entry *r = c->ranges; r; r = r->hh.next)
-        if (r->ids) /* all of its ids removed: as if it never was */
-            ranges[n++] = r->range;
-    qsort(ranges, n, sizeof *ranges, by_text);
-    text_puts(&out, "{");
-    for (size_t i = 0; i < n; i++) {
-        text_puts(&out, i ? ",\n " : "");
-        add_quoted(&out, ranges[i]);
-        text_puts(&out, ": ");
-        add_ids(&out, find_range(c, ranges[i]), &scratch);
-    }
-    text_puts(&out, "}\n");
-    bool ok = io_write_file(path, out.p, out.n, e) || err_prefix(e, "checkpoint");
-    text_done(&out);
-    arena_done(&scratch);
+    struct text from = {0}, to = {0};
+    text_printf(&from, "%s%s", path, suffix);
+    text_printf(&to, "%s.damaged%s", path, suffix);
+    bool ok = !io_exists(from.p) || io_rename(from.p, to.p, e);
+    text_done(&from);
+    text_done(&to);
     return ok;
+}
+
+/* The file itself last: until then it is still found to be damaged. */
+bool checkpoint_set_aside(const char *path, struct err *e)
+{
+    const struct checkpoint_kind *kind = kind_of(path, e);
+    bool ok = kind != NULL;
+    for (const char *const *suffix = ok ? kind->beside : NULL; ok && *suffix; suffix++)
+        ok = move_aside(path, *suffix, e);
+    return ok && move_aside(path, "", e);
+}
+
+struct text checkpoint_temporary(const char *path)
+{
+    struct text name = {0};
+    text_printf(&name, "%s.tmp.%ld", path, (long)getpid());
+    return name;
+}
+
+bool checkpoint_take_place(const char *temporary, const char *path, struct err *e)
+{
+    if (!io_rename(temporary, path, e)) {
+        unlink(temporary);
+        return false;
+    }
+    struct text folder = {0};
+    const char *slash = strrchr(path, '/');
+    text_add(&folder, slash ? path : ".", slash == path || !slash ? 1 : (size_t)(slash - path));
+    bool ok = io_sync_dir(folder.p, e);
+    text_done(&folder);
+    return ok;
+}
+
+/* ---- contents ---------------------------------------------------------------------------------- */
+
+struct checkpoint *checkpoint_new(void)
+{
+    return checkpoint_in_memory();
+}
+
+void checkpoint_free(struct checkpoint *c)
+{
+    if (c)
+        c->kind->free(c);
+}
+
+bool checkpoint_has(struct checkpoint *c, const char *range, const char *id, const char *stamp)
+{
+    return c->kind->has(c, range, id, stamp);
+}
+
+void checkpoint_add(struct checkpoint *c, const char *range, const char *id, const char *stamp)
+{
+    c->kind->add(c, range, id, stamp);
+}
+
+void checkpoint_remove(struct checkpoint *c, const char *range, const char *id)
+{
+    c->kind->remove(c, range, id);
+}
+
+long checkpoint_count(struct checkpoint *c)
+{
+    return c->kind->count(c);
+}
+
+bool checkpoint_each(struct checkpoint *c, checkpoint_fn *fn, void *context, struct err *e)
+{
+    return c->kind->each(c, fn, context, e);
+}
+
+static bool copy_one(void *to, const char *range, const char *id, const char *stamp, struct err *e)
+{
+    (void)e;
+    checkpoint_add(to, range, id, stamp);
+    return true;
+}
+
+bool checkpoint_copy(struct checkpoint *from, struct checkpoint *to, struct err *e)
+{
+    return checkpoint_each(from, copy_one, to, e);
 }
