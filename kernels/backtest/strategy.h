@@ -42,6 +42,8 @@ struct bt_param {
     const char *name, *unit, *help;
     bool whole; /* whole numbers only */
     double min, max;
+    bool optional; /* need not be given: then it is the fallback, as it stands */
+    double fallback;
 };
 
 struct bt_strategy {
