@@ -120,7 +120,8 @@ static struct bt_space some_space(struct rng *r, struct bt_strategy *s)
     *s = strategy(whole, n, n >= 2 ? rules[rng_below(r, 4)] : NULL);
     const char *texts[4];
     for (int i = 0; i < n; i++) {
-        unsigned lo = 1 + (unsigned)rng_below(r, 9), more = (unsigned)rng_below(r, 12);
+        unsigned lo = 1 + (unsigned)rng_below(r, 9),
+                 more = (unsigned)rng_below(r, n <= 2 ? 90 : 14);
         unsigned step = 1 + (unsigned)rng_below(r, 3);
         texts[i] = rng_below(r, 4) == 0
                        ? arena_format(&arena, "%s=%u,%u,7", whole[i].name, lo + 20, lo + 10)
