@@ -8,16 +8,11 @@
 
 #include "harness/base/sha256.h"
 #include "kernels/backtest/grid.h"
+#include "kernels/backtest/ranges.h"
 #include "kernels/backtest/settings.h"
 #include "kernels/store/bundle.h"
 
-enum { BT_ID_TEXT = 17, BT_RANGE_TEXT = 24, BT_KEY_TEXT = 128 };
-
-/* Bars with from <= time <= to. Indicators warm up inside. */
-struct bt_range {
-    char name[BT_RANGE_TEXT]; /* "2000-01-03_2024-12-31" */
-    int64_t from, to;
-};
+enum { BT_ID_TEXT = 17, BT_KEY_TEXT = 128 };
 
 struct bt_fill {
     const char *name;
