@@ -174,7 +174,7 @@ static void depth_and_length_have_their_limits(void **state)
     memset(text, '(', 3000);
     text[3000] = '\0';
     refused(text, "column 33: expected at most 32 levels of ( and not");
-    strcpy(text, "bars > 1");
+    strcpy(text, "not bars > 1");
     for (int i = 0; i < 31; i++)
         strcat(text, " or bars > 1");
     parsed(text);
