@@ -22,10 +22,11 @@ static bool see(struct bt_run *run, long backtest, struct seen *out, struct err 
 
 /* ---- one combination over all ranges ---------------------------------------------------------- */
 
-/* rows[range][symbol] of the ranges that it has results for; their days; how many. */
+/* rows[range][symbol] of the ranges that it has results for, as parts[symbol][range]. */
 struct gathering {
+    struct bt_summary_rules rules;
     struct bt_row *rows;
-    double *days;
+    struct bt_summary_part *parts;
     int ranges;
 };
 
@@ -37,11 +38,14 @@ static bool gather(struct bt_run *run, long combination, struct gathering *g, st
         struct seen seen;
         if (!see(run, r * run->plan.combinations.count + combination, &seen, e))
             return false;
-        if (seen.result) {
-            memcpy(g->rows + (long)g->ranges * symbols, seen.result->rows,
-                   (size_t)symbols * sizeof *g->rows);
-            g->days[g->ranges++] = (double)bt_range_days(&run->plan.ranges[r]);
+        long days = bt_range_days(&run->plan.ranges[r]);
+        for (int s = 0; seen.result && s < symbols; s++) {
+            struct bt_row *row = &g->rows[(long)g->ranges * symbols + s];
+            *row = seen.result->rows[s];
+            g->parts[(long)s * run->plan.range_count + g->ranges] =
+                (struct bt_summary_part){row, days};
         }
+        g->ranges += seen.result != NULL;
         bt_result_free(seen.recalled);
     }
     return true;
@@ -57,7 +61,8 @@ static bool combine_one(struct bt_run *run, long combination, struct gathering *
     if (g->ranges == 0)
         return true; /* it failed everywhere */
     for (int s = 0; s < symbols; s++)
-        bt_summary(&g->rows[s], symbols, g->days, g->ranges, &rows[s]);
+        rows[s] =
+            bt_summary_row(&g->rules, g->parts + (long)s * run->plan.range_count, g->ranges);
     if (run->plan.final_filter && !bt_filter_passes_rows(run->plan.final_filter, rows, symbols)) {
         bt_selection_drop(&run->selection, &run->plan, combination);
         return true;
@@ -72,14 +77,17 @@ static bool combine_one(struct bt_run *run, long combination, struct gathering *
 static bool combine_all(struct bt_run *run, struct err *e)
 {
     long symbols = run->plan.symbol_count, ranges = run->plan.range_count;
-    struct gathering g = {.rows = ARENA_NEW_RAW(&run->scratch, struct bt_row, symbols * ranges),
-                          .days = ARENA_NEW_RAW(&run->scratch, double, ranges)};
-    struct bt_row *rows = ARENA_NEW(&run->scratch, struct bt_row, symbols);
+    struct arena_mark mark = arena_mark(&run->arena);
+    struct gathering g = {
+        .rules = bt_summary_rules(),
+        .rows = ARENA_NEW_RAW(&run->arena, struct bt_row, symbols * ranges),
+        .parts = ARENA_NEW_RAW(&run->arena, struct bt_summary_part, symbols * ranges)};
+    struct bt_row *rows = ARENA_NEW(&run->arena, struct bt_row, symbols);
     bool ok = true;
     for (long i = 0; ok && i < run->plan.combinations.count; i++)
         if (bt_survives(&run->selection, &run->plan, i))
             ok = combine_one(run, i, &g, rows, e);
-    arena_reset(&run->scratch);
+    arena_release(&run->arena, mark);
     return ok;
 }
 

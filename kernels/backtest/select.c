@@ -37,7 +37,8 @@ bool bt_selected(const struct bt_selection *s, const struct bt_plan *plan, long 
 /* The first of equals stays: results come in the order of the plan. */
 static void keep_best(struct bt_best *best, const struct bt_plan *plan, const struct bt_result *r)
 {
-    double value = bt_objective_of(plan->objective, r->rows, plan->symbol_count);
+    const struct bt_metric *metric = bt_objective_metric(plan->objective);
+    double value = bt_metric_mean(metric, r->rows, plan->symbol_count);
     if (best->combination >= 0 && !bt_objective_better(plan->objective, value, best->value))
         return;
     *best = (struct bt_best){bt_plan_combination(plan, r->item.backtest), value};
