@@ -30,7 +30,7 @@ _Static_assert(sizeof(struct bt_ask) == 16, "the key must hold every member of a
 
 /* The columns of an indicator, one after the other. */
 struct entry {
-    long window, n;
+    long window, first, n;
     int columns;
     int64_t v[];
 };
@@ -101,7 +101,7 @@ static struct entry *entry_of(const struct bt_indicator *from, size_t *bytes)
     size_t column = (size_t)from->n * sizeof(int64_t);
     *bytes = sizeof(struct entry) + (size_t)from->columns * column;
     struct entry *entry = mem_alloc(MEM_HISTORY, *bytes);
-    *entry = (struct entry){from->window, from->n, from->columns};
+    *entry = (struct entry){from->window, from->first, from->n, from->columns};
     for (int c = 0; column > 0 && c < from->columns; c++)
         memcpy(entry->v + c * from->n, from->column[c].whole, column);
     return entry;
@@ -109,7 +109,7 @@ static struct entry *entry_of(const struct bt_indicator *from, size_t *bytes)
 
 static struct bt_indicator indicator_of(const struct entry *entry)
 {
-    struct bt_indicator out = {entry->window, entry->n, entry->columns, {{NULL}}};
+    struct bt_indicator out = {entry->window, entry->first, entry->n, entry->columns, {{NULL}}};
     for (int c = 0; c < entry->columns; c++)
         out.column[c].whole = entry->v + c * entry->n;
     return out;
@@ -118,8 +118,9 @@ static struct bt_indicator indicator_of(const struct entry *entry)
 /* What stands before the first defined bar is nobody's. */
 static bool same(const struct bt_indicator *a, const struct bt_indicator *b)
 {
-    bool ok = a->window == b->window && a->n == b->n && a->columns == b->columns;
-    long first = a->window - 1, defined = a->n - first;
+    bool ok = a->window == b->window && a->first == b->first && a->n == b->n &&
+              a->columns == b->columns;
+    long first = a->first, defined = a->n - first;
     for (int c = 0; ok && defined > 0 && c < a->columns; c++)
         ok = memcmp(a->column[c].whole + first, b->column[c].whole + first,
                     (size_t)defined * sizeof(int64_t)) == 0;
