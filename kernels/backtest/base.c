@@ -216,8 +216,8 @@ static bool parse_one(struct bt_run *run, const struct stored *s, const struct b
     bool found;
     struct bt_item item = {0};
     snprintf(item.id, sizeof item.id, "%s", s->id);
-    const struct bt_item *ours = bsearch(&item, items, (size_t)run->plan.combinations.count,
-                                         sizeof *items, compare_items);
+    const struct bt_item *ours =
+        bsearch(&item, items, (size_t)run->plan.combinations.count, sizeof *items, compare_items);
     int range = bt_plan_find_range(&run->plan, s->range);
     *out = NULL;
     text_clear(payload);

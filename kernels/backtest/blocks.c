@@ -19,6 +19,8 @@ void bt_block_next(struct bt_run *run, long *at, long hi, int most, struct bt_bl
 /* One that is named but cannot be had runs again. */
 static bool lose(struct bt_run *run, struct bt_block *b, const struct bt_item *item, struct err *e)
 {
+    const struct err missing = {0};
+    bt_note_lost(run, &missing);
     run->counts.results_lost++;
     return result_store_set_aside(run->store, run->plan.ranges[b->range].name, item->id, e);
 }

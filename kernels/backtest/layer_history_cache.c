@@ -118,8 +118,8 @@ static struct bt_indicator indicator_of(const struct entry *entry)
 /* What stands before the first defined bar is nobody's. */
 static bool same(const struct bt_indicator *a, const struct bt_indicator *b)
 {
-    bool ok = a->window == b->window && a->first == b->first && a->n == b->n &&
-              a->columns == b->columns;
+    bool ok =
+        a->window == b->window && a->first == b->first && a->n == b->n && a->columns == b->columns;
     long first = a->first, defined = a->n - first;
     for (int c = 0; ok && defined > 0 && c < a->columns; c++)
         ok = memcmp(a->column[c].whole + first, b->column[c].whole + first,

@@ -2,8 +2,8 @@
  */
 #include "kernels/backtest/run.h"
 
-static bool load_one(struct bt_run *run, int range, const struct bt_item *item, struct text *payload,
-                     struct bt_sink *sink, struct err *e)
+static bool load_one(struct bt_run *run, int range, const struct bt_item *item,
+                     struct text *payload, struct bt_sink *sink, struct err *e)
 {
     bool found;
     struct err problem = {0};
@@ -14,8 +14,8 @@ static bool load_one(struct bt_run *run, int range, const struct bt_item *item, 
         if (!found)
             return true;
         run->counts.results_parsed++;
-        result = bt_result_read(&run->plan, range, item, (struct str){payload->p, payload->n},
-                                &problem);
+        result =
+            bt_result_read(&run->plan, range, item, (struct str){payload->p, payload->n}, &problem);
     }
     if (result)
         return sink->take(sink->context, result, e);

@@ -61,8 +61,7 @@ static bool combine_one(struct bt_run *run, long combination, struct gathering *
     if (g->ranges == 0)
         return true; /* it failed everywhere */
     for (int s = 0; s < symbols; s++)
-        rows[s] =
-            bt_summary_row(&g->rules, g->parts + (long)s * run->plan.range_count, g->ranges);
+        rows[s] = bt_summary_row(&g->rules, g->parts + (long)s * run->plan.range_count, g->ranges);
     if (run->plan.final_filter && !bt_filter_passes_rows(run->plan.final_filter, rows, symbols)) {
         bt_selection_drop(&run->selection, &run->plan, combination);
         return true;
@@ -78,10 +77,10 @@ static bool combine_all(struct bt_run *run, struct err *e)
 {
     long symbols = run->plan.symbol_count, ranges = run->plan.range_count;
     struct arena_mark mark = arena_mark(&run->arena);
-    struct gathering g = {
-        .rules = bt_summary_rules(),
-        .rows = ARENA_NEW_RAW(&run->arena, struct bt_row, symbols * ranges),
-        .parts = ARENA_NEW_RAW(&run->arena, struct bt_summary_part, symbols * ranges)};
+    struct gathering g = {.rules = bt_summary_rules(),
+                          .rows = ARENA_NEW_RAW(&run->arena, struct bt_row, symbols * ranges),
+                          .parts =
+                              ARENA_NEW_RAW(&run->arena, struct bt_summary_part, symbols * ranges)};
     struct bt_row *rows = ARENA_NEW(&run->arena, struct bt_row, symbols);
     bool ok = true;
     for (long i = 0; ok && i < run->plan.combinations.count; i++)

@@ -215,8 +215,8 @@ static void plain_roles(struct arena *a, struct bt_plan *out)
 static void lay_out_windows(const struct bt_window *windows, int n, struct arena *a,
                             struct bt_plan *out)
 {
-    struct bt_range *ranges = ARENA_NEW(a, struct bt_range, n *BT_PHASES);
-    struct bt_role *roles = ARENA_NEW(a, struct bt_role, n *BT_PHASES);
+    struct bt_range *ranges = ARENA_NEW(a, struct bt_range, n * BT_PHASES);
+    struct bt_role *roles = ARENA_NEW(a, struct bt_role, n * BT_PHASES);
     out->range_count = 0;
     for (int w = 0; w < n; w++)
         for (int phase = 0; phase < BT_PHASES; phase++)
@@ -343,7 +343,8 @@ static bool plan_over(struct bundle *b, const struct bt_settings *s, struct aren
     out->content = arena_text(a, info->content);
     out->synthetic = info->synthetic;
     return bundle_assets(b, a, &assets, &n, e) &&
-           choose_symbols(s->symbols, assets, n, a, out, e) && make_ranges(s, b, a, out, e) && stamp_ranges(out);
+           choose_symbols(s->symbols, assets, n, a, out, e) && make_ranges(s, b, a, out, e) &&
+           stamp_ranges(out);
 }
 
 static bool make_search(const struct bt_settings *s, struct arena *a, struct bt_plan *out,
@@ -356,8 +357,8 @@ static bool make_search(const struct bt_settings *s, struct arena *a, struct bt_
     if (s->trials && strcmp(s->search, "grid") == 0)
         return err_input(e, "trials: expected it with search random or walk-forward only");
     return s->trials || strcmp(s->search, "random") == 0
-               ? bt_combinations_random(&space, s->trials, (uint64_t)s->seed, a,
-                                        &out->combinations, e)
+               ? bt_combinations_random(&space, s->trials, (uint64_t)s->seed, a, &out->combinations,
+                                        e)
                : bt_combinations_grid(&space, a, &out->combinations, e);
 }
 
@@ -396,8 +397,9 @@ static bool make_judgement(const struct bt_settings *s, struct arena *a, struct 
 
 static enum bt_snapshots snapshots_named(const char *name)
 {
-    return strcmp(name, "daily") == 0 ? BT_DAILY : strcmp(name, "weekly") == 0 ? BT_WEEKLY
-                                                                               : BT_NO_SNAPSHOTS;
+    return strcmp(name, "daily") == 0    ? BT_DAILY
+           : strcmp(name, "weekly") == 0 ? BT_WEEKLY
+                                         : BT_NO_SNAPSHOTS;
 }
 
 bool bt_plan_make(const struct bt_settings *s, struct arena *a, struct bt_plan *out, struct err *e)

@@ -234,7 +234,8 @@ static bool read_result(const struct bt_plan *plan, const struct json *root, str
     const struct bt_range *range = &plan->ranges[r->range];
     if (!need_this(root, "id", r->item.id, e) || !need_this(root, "range", range->name, e) ||
         !need_this(root, "bundle", plan->content, e) ||
-        !need_this(root, "stamp", plan->roles[r->range].stamp, e) || !json_need_array(root, "rows", &rows, e))
+        !need_this(root, "stamp", plan->roles[r->range].stamp, e) ||
+        !json_need_array(root, "rows", &rows, e))
         return false;
     if (json_count(rows) != plan->symbol_count)
         return err_input(e, "rows: expected %d, found %d", plan->symbol_count, json_count(rows));

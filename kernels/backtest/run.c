@@ -141,8 +141,9 @@ bool bt_run_digest(const struct bt_run *run, char hex[SHA256_HEX], struct err *e
 void bt_note_lost(struct bt_run *run, const struct err *problem)
 {
     if (!run->told_lost)
-        text_printf(&run->notes, "%s: a result that it names is missing or unreadable (%s); "
-                                 "such are computed again\n",
+        text_printf(&run->notes,
+                    "%s: a result that it names is missing or unreadable (%s); "
+                    "such are computed again\n",
                     run->checkpoint_path, problem->text[0] ? problem->text : "missing");
     run->told_lost = true;
 }

@@ -20,7 +20,7 @@ void bt_selection_open(const struct bt_plan *plan, struct arena *a, struct bt_se
         out->best[w].combination = -1;
     if (!bt_plan_looks_back(plan))
         return;
-    out->bits = ARENA_NEW(a, uint64_t, out->words *(plan->range_count + 1));
+    out->bits = ARENA_NEW(a, uint64_t, out->words * (plan->range_count + 1));
     for (long i = 0; i < plan->combinations.count; i++)
         out->bits[i / 64] |= (uint64_t)1 << (i % 64);
 }
@@ -51,8 +51,8 @@ void bt_selection_observe(struct bt_selection *s, const struct bt_plan *plan,
     long combination = bt_plan_combination(plan, r->item.backtest);
     if (role->window >= 0 && role->phase == BT_TRAIN)
         keep_best(&s->best[role->window], plan, r);
-    if (s->bits &&
-        (!plan->window_filter || bt_filter_passes_rows(plan->window_filter, r->rows, plan->symbol_count)))
+    if (s->bits && (!plan->window_filter ||
+                    bt_filter_passes_rows(plan->window_filter, r->rows, plan->symbol_count)))
         range_bits(s, r->range + 1)[combination / 64] |= (uint64_t)1 << (combination % 64);
 }
 

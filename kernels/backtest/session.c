@@ -200,10 +200,10 @@ bool bt_session_open(struct bt_run *run, struct bt_run_target target, struct err
 {
     run->store_dir = arena_text(&run->arena, target.store);
     bool indexed = (run->given & BT_INDEXED_CHECKPOINT) != 0;
-    run->checkpoint_path = arena_format(&run->arena, "%s/checkpoint.%s", target.store,
-                                        indexed ? "sqlite" : "json");
-    run->other_path = arena_format(&run->arena, "%s/checkpoint.%s", target.store,
-                                   indexed ? "json" : "sqlite");
+    run->checkpoint_path =
+        arena_format(&run->arena, "%s/checkpoint.%s", target.store, indexed ? "sqlite" : "json");
+    run->other_path =
+        arena_format(&run->arena, "%s/checkpoint.%s", target.store, indexed ? "json" : "sqlite");
     const char *lock_path = arena_format(&run->arena, "%s/lock", target.store);
     const char *facts_path = arena_format(&run->arena, "%s/store.json", target.store);
     if (io_exists(target.store) && !io_exists(arena_format(&run->arena, "%s/.", target.store)))

@@ -18,8 +18,8 @@ static bool write_letter(struct bt_run *run, char letter)
 }
 
 #define REPLACES(letter)                                                                           \
-    static bool flush_##letter(const struct bt_flush_link *self, struct bt_run *run,               \
-                               int range, struct err *e)                        \
+    static bool flush_##letter(const struct bt_flush_link *self, struct bt_run *run, int range,    \
+                               struct err *e)                                                      \
     {                                                                                              \
         (void)range;                                                                               \
         (void)e;                                                                                   \
@@ -27,8 +27,8 @@ static bool write_letter(struct bt_run *run, char letter)
         return write_letter(run, #letter[0]);                                                      \
     }
 #define WRAPS(letter)                                                                              \
-    static bool flush_##letter(const struct bt_flush_link *self, struct bt_run *run,               \
-                               int range, struct err *e)                        \
+    static bool flush_##letter(const struct bt_flush_link *self, struct bt_run *run, int range,    \
+                               struct err *e)                                                      \
     {                                                                                              \
         return write_letter(run, #letter[0]) && BT_CALL(self->next, run, range, e);                \
     }
@@ -128,8 +128,8 @@ static void wraps_stand_above_replacements_by_rank(void **state)
     assert_string_equal(order_of(BIT(X) | BIT(Y) | BIT(Z) | BIT(R)), "zxyr");
 }
 
-static bool take_state(const struct bt_flush_link *self, struct bt_run *run,
-                       int range, struct err *e)
+static bool take_state(const struct bt_flush_link *self, struct bt_run *run, int range,
+                       struct err *e)
 {
     (void)run;
     (void)range;

@@ -276,7 +276,8 @@ static void a_stored_result_reads_back_to_the_same_bits(void **state)
     bt_result_write(&plan, r, &payload);
     assert_null(strchr(payload.p, '\n'));
     assert_non_null(strstr(payload.p, "\"sharpe\":null"));
-    struct bt_result *back = bt_result_read(&plan, 0, &r->item, (struct str){payload.p, payload.n}, &e);
+    struct bt_result *back =
+        bt_result_read(&plan, 0, &r->item, (struct str){payload.p, payload.n}, &e);
     assert_ok(back, &e);
     assert_memory_equal(&back->rows[0], &r->rows[0], sizeof r->rows[0]);
     assert_true(isnan(back->rows[1].sharpe) && back->rows[1].bars == 0);
