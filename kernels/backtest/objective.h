@@ -1,0 +1,34 @@
+/* What a search looks for the best of: rows of metric and direction.
+ *
+ *     const struct bt_objective *o = bt_objective_find("total-return", e);
+ *     long best = bt_objective_best(o, values, n);       // values: of bt_objective_metric(o)
+ *
+ * Undefined (NaN) is worse than any value, an infinite one included. Of equals the first wins.
+ */
+#ifndef CUPEL_BACKTEST_OBJECTIVE_H
+#define CUPEL_BACKTEST_OBJECTIVE_H
+
+#include "harness/base/err.h"
+#include "kernels/backtest/row.h"
+
+enum bt_direction { BT_HIGHER_IS_BETTER, BT_LOWER_IS_BETTER };
+
+struct bt_objective {
+    const char *name, *metric; /* of bt_metrics */
+    enum bt_direction direction;
+};
+
+extern const struct bt_objective bt_objectives[]; /* a table that NULL ends */
+
+/* Words may be joined by - or _. Error: "objective: expected one of ..., found ...". */
+const struct bt_objective *bt_objective_find(const char *name, struct err *e) MUST_CHECK;
+
+const struct bt_metric *bt_objective_metric(const struct bt_objective *o);
+
+/* Is a strictly better than b? */
+bool bt_objective_better(const struct bt_objective *o, double a, double b);
+
+/* The first of the best of values[n]; -1 when none is defined. */
+long bt_objective_best(const struct bt_objective *o, const double *values, long n);
+
+#endif
