@@ -73,6 +73,19 @@ $O/commit: FORCE
 	@mkdir -p $(@D)
 	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
 
+# What the numbers of a stored result depend on besides data and settings: the SHA-256 of these files,
+# one after another in byte order of their paths. bt_code_hash() tells its first 16 digits.
+CODE := $(sort $(wildcard kernels/backtest/strategy_*.c kernels/backtest/numerics/*.[ch]) \
+	kernels/backtest/base_numbers.c)
+CODE_HASH := $(shell cat $(CODE) | sha256sum | cut -c1-16)
+$O/kernels/backtest/code_hash.o $O/pic/kernels/backtest/code_hash.o: \
+	FLAGS += -DCUPEL_CODE_HASH='"$(CODE_HASH)"'
+$O/kernels/backtest/code_hash.o $O/pic/kernels/backtest/code_hash.o: $O/code-hash
+
+$O/code-hash: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CODE_HASH)' | cmp -s - $@ || echo '$(CODE_HASH)' > $@
+
 # A new or removed source file must remake the archive: its list is a file that changes with it.
 $O/sources: FORCE
 	@mkdir -p $(@D)
@@ -168,7 +181,7 @@ format-check:
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 lint:
 	$(Q)clang-tidy --quiet $(LIB_SRC) $(MAINS) $(REPORT_SRC) -- $(COMMON) -DCUPEL_JEMALLOC \
-		-DCUPEL_COMMIT='""' -DCUPEL_FLAGS='""'
+		-DCUPEL_COMMIT='""' -DCUPEL_FLAGS='""' -DCUPEL_CODE_HASH='""'
 
 clean:
 	rm -rf build

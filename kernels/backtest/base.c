@@ -1,16 +1,11 @@
 /* The plainest correct code for every slot: what a competent engineer writes first, never slowed
- * down and never tuned. Every layer is held to these results.
+ * down and never tuned. Every layer is held to these results. The slots that compute: base_numbers.c.
  */
+#include "kernels/backtest/base.h"
+
 #include "kernels/backtest/run.h"
 
-#include "kernels/backtest/numerics/account.h"
-#include "kernels/backtest/numerics/metrics.h"
-#include "kernels/backtest/numerics/sma.h"
-
-#include <math.h>
 #include <string.h>
-
-static const double initial_cash = 100000;
 
 /* ---- the store and the market data ------------------------------------------------------------ */
 
@@ -108,102 +103,6 @@ static bool history_base(const struct bt_history_link *self, struct bt_run *run,
     for (long i = 0; i < bars->n; i++)
         v[i] = bt_at(bars->field[field], i);
     *out = (struct bt_series){v, bars->n, bars->largest};
-    return true;
-}
-
-/* ---- numbers ---------------------------------------------------------------------------------- */
-
-static bool moving_sums(struct bt_run *run, long window, const struct bt_series *s,
-                        struct bt_indicator *out, struct err *e)
-{
-    if (!sma_fits(s->largest, window))
-        return err_input(e, "window %ld: sums of that many prices as large as %.6f would pass 2^63",
-                         window, (double)s->largest / BUNDLE_TICKS_PER_UNIT);
-    int64_t *sums = ARENA_NEW_RAW(&run->scratch, int64_t, s->n);
-    sma_sums(s->v, s->n, window, sums);
-    *out = (struct bt_indicator){window, s->n, 1, {{.whole = sums}}};
-    return true;
-}
-
-static bool indicator_base(const struct bt_indicator_link *self, struct bt_run *run,
-                           const struct bt_ask *ask, const struct bt_series *s,
-                           struct bt_indicator *out, struct err *e)
-{
-    (void)self;
-    switch (ask->kind) {
-    case BT_SMA: return moving_sums(run, ask->window, s, out, e);
-    }
-    return err_input(e, "indicator %d: no such kind", (int)ask->kind);
-}
-
-/* An infinite equity (prices may jump from 1e-6 to 9e9 and back) leaves metrics undefined. */
-static double defined(double x)
-{
-    return isfinite(x) ? x : (double)NAN;
-}
-
-static bool account_base(const struct bt_account_link *self, struct bt_run *run,
-                         const struct bt_position *p, struct bt_row *row, struct err *e)
-{
-    (void)self;
-    (void)e;
-    long n = p->close->n;
-    struct account_rules rules = {initial_cash, run->plan.fee, BUNDLE_TICKS_PER_UNIT,
-                                  run->plan.fill.delay};
-    struct account_tally tally;
-    double *equity = ARENA_NEW_RAW(&run->scratch, double, n);
-    double *returns = ARENA_NEW_RAW(&run->scratch, double, n);
-    account_long_flat(&rules, p->signal, p->fill->v, p->close->v, n, equity, &tally);
-    metric_returns(equity, n, returns);
-    struct bt_col time = p->bars->field[BT_TIME];
-    int64_t span_s = n ? bt_at(time, n - 1) - bt_at(time, 0) : 0;
-    double total_return = metric_total_return(equity, n, initial_cash);
-    *row = (struct bt_row){
-        .bars = n,
-        .orders = tally.orders,
-        .trades = tally.trades,
-        .total_return = defined(total_return),
-        .cagr = defined(metric_cagr(total_return, span_s)),
-        .sharpe = defined(metric_sharpe(returns, n, run->plan.periods_per_year)),
-        .max_drawdown = defined(metric_max_drawdown(equity, n)),
-        .exposure = metric_exposure(tally.bars_long, n),
-        .trade_hash = tally.trade_hash,
-    };
-    return true;
-}
-
-static bool evaluate_one(struct bt_run *run, const double *values, struct bt_position position,
-                         struct bt_row *row, struct err *e)
-{
-    const struct bt_strategy *strategy = run->plan.strategy;
-    struct bt_ask asks[BT_ASKS_MAX];
-    struct bt_indicator indicators[BT_ASKS_MAX];
-    int n = strategy->asks(values, asks);
-    for (int i = 0; i < n; i++)
-        if (!BT_CALL(run->ops.indicator, run, &asks[i], position.close, &indicators[i], e))
-            return false;
-    int8_t *signal = ARENA_NEW_RAW(&run->scratch, int8_t, position.close->n);
-    strategy->signal(values, position.close, indicators, signal);
-    position.signal = signal;
-    return BT_CALL(run->ops.account, run, &position, row, e);
-}
-
-static bool evaluate_base(const struct bt_evaluate_link *self, struct bt_run *run,
-                          const struct bt_job *job, const struct bt_bars *bars,
-                          struct bt_row *const *rows, struct err *e)
-{
-    (void)self;
-    struct bt_series close, fill;
-    if (!BT_CALL(run->ops.history, run, bars, BT_CLOSE, &close, e) ||
-        !BT_CALL(run->ops.history, run, bars, run->plan.fill.field, &fill, e))
-        return false;
-    for (int k = 0; k < job->n; k++) {
-        struct bt_position position = {.fill = &fill, .close = &close, .bars = bars};
-        struct arena_mark mark = arena_mark(&run->scratch);
-        if (!evaluate_one(run, bt_plan_values(&run->plan, job->backtests[k]), position, rows[k], e))
-            return false;
-        arena_release(&run->scratch, mark);
-    }
     return true;
 }
 
@@ -369,9 +268,9 @@ const struct bt_functions bt_base = {
     .assets = assets_base,
     .group = group_base,
     .history = history_base,
-    .evaluate = evaluate_base,
-    .indicator = indicator_base,
-    .account = account_base,
+    .evaluate = bt_evaluate_base,
+    .indicator = bt_indicator_base,
+    .account = bt_account_base,
     .collect = collect_base,
     .save = save_base,
     .flush = flush_base,

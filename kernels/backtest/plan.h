@@ -35,6 +35,7 @@ struct bt_plan {
     const long *by_id;             /* combinations in the order of their ids */
     struct bt_fill fill;
     double fee, periods_per_year;
+    bool metrics_all; /* also those that are not core (row.h) */
     long batch_size, workers, bundles_max;
     size_t group_bytes;
 };

@@ -29,13 +29,15 @@ void bt_result_free(struct bt_result *r)
 
 /* ---- writing ---------------------------------------------------------------------------------- */
 
-static struct json *row_json(const char *symbol, const struct bt_row *row)
+static struct json *row_json(const struct bt_plan *plan, const char *symbol,
+                             const struct bt_row *row)
 {
     char hash[24];
     struct json *object = json_object();
     json_put_text(object, "symbol", symbol);
     for (const struct bt_metric *m = bt_metrics; m->name; m++)
-        json_put_number(object, m->name, bt_metric_of(m, row));
+        if (m->core || plan->metrics_all)
+            json_put_number(object, m->name, bt_metric_of(m, row));
     snprintf(hash, sizeof hash, "%016" PRIx64, row->trade_hash);
     json_put_text(object, "trade_hash", hash);
     return object;
@@ -73,10 +75,11 @@ void bt_result_write(const struct bt_plan *plan, const struct bt_result *r, stru
         json_put_number(params, plan->strategy->params[i].name, values[i]);
     struct json *rows = json_put_array(root, "rows");
     for (int s = 0; s < plan->symbol_count; s++)
-        json_push(rows, row_json(plan->symbols[s], &r->rows[s]));
+        json_push(rows, row_json(plan, plan->symbols[s], &r->rows[s]));
     struct json *mean = json_put_object(root, "mean");
     for (const struct bt_metric *m = bt_metrics; m->name; m++)
-        json_put_number(mean, m->name, bt_metric_mean(m, r->rows, plan->symbol_count));
+        if (m->core || plan->metrics_all)
+            json_put_number(mean, m->name, bt_metric_mean(m, r->rows, plan->symbol_count));
     size_t begin = out->n;
     json_print(root, out);
     json_free(root);
@@ -104,15 +107,17 @@ static bool need_this(const struct json *object, const char *key, const char *ex
            err_input(e, "%s: expected %.70s, found %.70s", key, expected, found);
 }
 
-static bool read_number(const struct json *object, const struct bt_metric *m, struct bt_row *row,
-                        struct err *e)
+static bool read_number(const struct bt_plan *plan, const struct json *object,
+                        const struct bt_metric *m, struct bt_row *row, struct err *e)
 {
     void *at = (char *)row + m->offset;
     const struct json *value = json_get(object, m->name);
+    bool stored = m->core || plan->metrics_all;
     if (m->whole)
-        return json_need_int(object, m->name, 0, (int64_t)1 << 53, at, e);
+        return !stored || json_need_int(object, m->name, 0, (int64_t)1 << 53, at, e);
     *(double *)at = (double)NAN;
-    return (value && json_kind(value) == JSON_NULL) || json_need_number(object, m->name, at, e);
+    return !stored || (value && json_kind(value) == JSON_NULL) ||
+           json_need_number(object, m->name, at, e);
 }
 
 static bool read_hash(const struct json *object, uint64_t *out, struct err *e)
@@ -126,13 +131,13 @@ static bool read_hash(const struct json *object, uint64_t *out, struct err *e)
            err_input(e, "trade_hash: expected 16 hexadecimal digits, found \"%.20s\"", text);
 }
 
-static bool read_row(const struct json *object, const char *symbol, struct bt_row *row,
-                     struct err *e)
+static bool read_row(const struct bt_plan *plan, const struct json *object, const char *symbol,
+                     struct bt_row *row, struct err *e)
 {
     if (!need_this(object, "symbol", symbol, e) || !read_hash(object, &row->trade_hash, e))
         return false;
     for (const struct bt_metric *m = bt_metrics; m->name; m++)
-        if (!read_number(object, m, row, e))
+        if (!read_number(plan, object, m, row, e))
             return false;
     return true;
 }
@@ -150,7 +155,7 @@ static bool read_result(const struct bt_plan *plan, const struct json *root, str
     memcpy(r->content, plan->content, SHA256_HEX);
     const struct json *row = json_first(rows);
     for (int s = 0; s < plan->symbol_count; s++, row = json_next(row))
-        if (!read_row(row, plan->symbols[s], &r->rows[s], e))
+        if (!read_row(plan, row, plan->symbols[s], &r->rows[s], e))
             return err_prefix(e, "row %d", s + 1);
     return true;
 }
@@ -191,7 +196,7 @@ static void add_row(struct sha256 *h, const struct bt_plan *plan, const struct b
     text_printf(line, "%s %s %s %016" PRIx64, bt_plan_range(plan, r->backtest)->name,
                 bt_plan_id(plan, r->backtest), plan->symbols[s], row->trade_hash);
     for (const struct bt_metric *m = bt_metrics; m->name; m++)
-        if (m->digest)
+        if (m->digest && (m->core || plan->metrics_all))
             text_printf(line, " %016" PRIx64, bits_of(bt_metric_of(m, row)));
     text_puts(line, "\n");
     sha256_add(h, line->p, line->n);

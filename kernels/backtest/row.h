@@ -1,8 +1,8 @@
 /* What one backtest was worth on one symbol: a row of numbers, and how each is called.
  *
  * Formulas, units and edge cases: numerics/metrics.h. A real is NaN where it is undefined (null in
- * JSON, an empty field in CSV), all of them when bars is 0 or when the run does not compute it: the
- * core ones are always there, the others with `metrics: all`.
+ * JSON, an empty field in CSV). The core ones are always computed, the others with `metrics: all`;
+ * otherwise wholes are 0 and reals NaN.
  */
 #ifndef CUPEL_BACKTEST_ROW_H
 #define CUPEL_BACKTEST_ROW_H
@@ -16,7 +16,10 @@
 #define BT_WHOLES(X)                                                                               \
     X(bars, true)                                                                                  \
     X(orders, true)                                                                                \
-    X(trades, true)
+    X(trades, true)                                                                                \
+    X(closed, false)                                                                               \
+    X(wins, false)                                                                                 \
+    X(drawdown_bars, false)
 
 /* field, is it core?, is it in the digest? (not what needs pow, see metric_cagr) */
 #define BT_REALS(X)                                                                                \
@@ -24,7 +27,19 @@
     X(cagr, true, false)                                                                           \
     X(sharpe, true, true)                                                                          \
     X(max_drawdown, true, true)                                                                    \
-    X(exposure, true, true)
+    X(exposure, true, true)                                                                        \
+    X(sortino, false, true)                                                                        \
+    X(calmar, false, false)                                                                        \
+    X(volatility, false, true)                                                                     \
+    X(win_rate, false, true)                                                                       \
+    X(profit_factor, false, true)                                                                  \
+    X(gross_profit, false, true)                                                                   \
+    X(gross_loss, false, true)                                                                     \
+    X(mean_trade, false, true)                                                                     \
+    X(best_month, false, true)                                                                     \
+    X(worst_month, false, true)                                                                    \
+    X(best_year, false, true)                                                                      \
+    X(worst_year, false, true)
 
 struct bt_row {
 #define BT_ROW_WHOLE(field, core) int64_t field;

@@ -195,10 +195,10 @@ static bool compute_symbol(struct bt_run *run, const struct bt_job *job, struct 
     if (!BT_CALL(run->ops.group, run, slice, &bars, &lease, e))
         return false;
     bars.of = slice;
-    struct bt_row **rows = ARENA_NEW_RAW(&run->scratch, struct bt_row *, job->n);
+    struct bt_outcome *outs = ARENA_NEW(&run->scratch, struct bt_outcome, job->n);
     for (int k = 0; k < job->n; k++)
-        rows[k] = &results[k]->rows[symbol];
-    bool ok = BT_CALL(run->ops.evaluate, run, job, &bars, rows, e);
+        outs[k].row = &results[k]->rows[symbol];
+    bool ok = BT_CALL(run->ops.evaluate, run, job, &bars, outs, e);
     bt_lease_end(&lease);
     arena_release(&run->scratch, mark);
     run->counts.bar_backtests += (uint64_t)bars.n * (uint64_t)job->n;

@@ -14,6 +14,7 @@
 #ifndef CUPEL_BACKTEST_SLOTS_H
 #define CUPEL_BACKTEST_SLOTS_H
 
+#include "kernels/backtest/numerics/account.h"
 #include "kernels/backtest/result.h"
 #include "kernels/backtest/strategy.h"
 #include "kernels/store/bundle.h"
@@ -64,6 +65,14 @@ struct bt_position {
     const struct bt_bars *bars;
 };
 
+/* What accounting gives, into the memory of whoever asks. */
+struct bt_outcome {
+    struct bt_row *row;      /* always wanted */
+    struct bt_trade *trades; /* NULL: not wanted; otherwise room for bt_trades_max(bars) */
+    long trade_count;        /* written: how many trades; 0 when they are not wanted */
+    double *equity;          /* NULL: not wanted; otherwise room for one value a bar */
+};
+
 /* Takes over a stored result (never NULL). */
 struct bt_sink {
     bool (*take)(void *context, struct bt_result *result, struct err *e);
@@ -77,9 +86,9 @@ struct bt_sink {
  *   assets      id of each symbol; until the lease ends
  *   group       the bars of one asset in a range, maybe none; until the lease ends
  *   history     one field of the bars, contiguous; until the job ends
- *   evaluate    a job over one symbol's bars: rows[k] is filled for backtests[k]
+ *   evaluate    a job over one symbol's bars: outs[k] is filled for backtests[k]
  *   indicator   one indicator over a series; until the job ends
- *   account     signals to a row
+ *   account     signals to an outcome
  *   collect     takes over a finished result: keeps it for the end, or lets it go
  *   save        stores a result and marks it done; doc is the checkpoint that was consulted
  *   flush       everything saved so far is safe on disk; at the end of a range
@@ -91,9 +100,9 @@ struct bt_sink {
     X(assets, struct bundle *bundle, struct bt_assets *out, struct bt_lease *lease)                \
     X(group, const struct bt_slice *slice, struct bt_bars *out, struct bt_lease *lease)            \
     X(history, const struct bt_bars *bars, enum bt_field field, struct bt_series *out)             \
-    X(evaluate, const struct bt_job *job, const struct bt_bars *bars, struct bt_row *const *rows)  \
+    X(evaluate, const struct bt_job *job, const struct bt_bars *bars, struct bt_outcome *outs)     \
     X(indicator, const struct bt_ask *ask, const struct bt_series *s, struct bt_indicator *out)    \
-    X(account, const struct bt_position *position, struct bt_row *row)                             \
+    X(account, const struct bt_position *position, struct bt_outcome *out)                         \
     X(collect, struct bt_result *result)                                                           \
     X(save, struct checkpoint *doc, const struct bt_result *result)                                \
     X(flush, const struct bt_range *range)                                                         \

@@ -5,8 +5,8 @@
 #include <string.h>
 
 const struct bt_strategy *const bt_strategies[] = {
-    &bt_strategy_sma_cross,
-    NULL,
+    &bt_strategy_sma_cross, &bt_strategy_ema_cross, &bt_strategy_rsi_bollinger,
+    &bt_strategy_momentum,  &bt_strategy_buy_hold,  NULL,
 };
 
 const struct bt_strategy *bt_strategy_find(const char *name, struct err *e)

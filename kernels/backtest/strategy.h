@@ -14,8 +14,14 @@
 
 enum { BT_PARAMS_MAX = 8, BT_ASKS_MAX = 8 };
 
+/* The columns of each: type, what, and from which bar on. */
 enum bt_indicator_kind {
-    BT_SMA, /* whole: rolling sums (numerics/sma.h) */
+    BT_SMA,        /* whole: sums; from window - 1 (numerics/sma.h) */
+    BT_EMA,        /* real: averages in ticks; from window - 1 (numerics/ema.h) */
+    BT_BANDS,      /* whole: sums, real: roots; from window - 1 (numerics/bands.h) */
+    BT_CHANGES,    /* whole: gains, whole: losses, for Cutler's RSI; from window (numerics/rsi.h) */
+    BT_RSI_WILDER, /* real: the index; from window (numerics/rsi.h) */
+    BT_INDICATOR_KINDS
 };
 
 struct bt_ask {
@@ -23,8 +29,8 @@ struct bt_ask {
     long window; /* bars */
 };
 
-/* What an ask over closes gave: one or two columns of n values of eight bytes, one a bar, first
- * defined at bar window - 1. Which columns a kind has, and of what type, stands beside the kind. */
+/* What an ask over closes gave: one or two columns of n values of eight bytes, one a bar, defined
+ * from bar `first` on (which may be past the end). */
 enum { BT_COLUMNS_MAX = 2 };
 
 union bt_column {
@@ -33,7 +39,7 @@ union bt_column {
 };
 
 struct bt_indicator {
-    long window, n;
+    long window, first, n;
     int columns;
     union bt_column column[BT_COLUMNS_MAX];
 };
@@ -49,13 +55,13 @@ struct bt_param {
 struct bt_strategy {
     const char *name, *summary;
     const struct bt_param *params;
-    int param_count; /* at most BT_PARAMS_MAX */
+    int param_count; /* 0..BT_PARAMS_MAX */
 
     /* Which combinations of values make sense, and in words. NULL: all. */
     bool (*valid)(const double *values);
     const char *rule;
 
-    /* The indicators that these values need; returns how many (at most BT_ASKS_MAX). */
+    /* The indicators that these values need; returns how many (0..BT_ASKS_MAX). */
     int (*asks)(const double *values, struct bt_ask *asks);
 
     /* signal[closes->n] (numerics/cross.h) from the indicators, in the order of the asks. */
@@ -68,6 +74,11 @@ extern const struct bt_strategy *const bt_strategies[]; /* NULL-terminated */
 /* Error names the strategies there are. */
 const struct bt_strategy *bt_strategy_find(const char *name, struct err *e) MUST_CHECK;
 
-extern const struct bt_strategy bt_strategy_sma_cross;
+/* The first 16 digits of the SHA-256 over strategy_*.c, numerics/ and base_numbers.c: when it differs,
+ * the numbers of a stored result may. */
+const char *bt_code_hash(void);
+
+extern const struct bt_strategy bt_strategy_sma_cross, bt_strategy_ema_cross,
+    bt_strategy_rsi_bollinger, bt_strategy_momentum, bt_strategy_buy_hold;
 
 #endif

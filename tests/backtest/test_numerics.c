@@ -156,7 +156,7 @@ static void check_case(const int64_t *open, const int64_t *close, long n, long f
     sma_sums(close, n, slow, slow_sums);
     cross_signals((struct cross_average){fast_sums, fast}, (struct cross_average){slow_sums, slow},
                   n, is_wide, signal);
-    account_long_flat(&rules, signal, next_open ? open : close, close, n, equity, &tally);
+    account_long_flat(&rules, signal, next_open ? open : close, close, n, equity, NULL, &tally);
     metric_returns(equity, n, returns);
 
     struct reference r = reference_of(open, close, n, fast, slow, fee, next_open);
@@ -256,10 +256,10 @@ static void a_signal_of_the_last_bar_has_no_next_open(void **state)
     struct account_rules rules = {100, 0, 1e6, 1};
     struct account_tally tally;
     double equity[2];
-    account_long_flat(&rules, signal, price, price, 2, equity, &tally);
+    account_long_flat(&rules, signal, price, price, 2, equity, NULL, &tally);
     assert_int_equal(tally.orders, 0);
     rules.delay = 0;
-    account_long_flat(&rules, signal, price, price, 2, equity, &tally);
+    account_long_flat(&rules, signal, price, price, 2, equity, NULL, &tally);
     assert_int_equal(tally.orders, 1);
     assert_int_equal(tally.trades, 1);
     assert_true(tally.trade_hash == trade_hash_of(1, -1));
@@ -273,7 +273,7 @@ static void fees_are_paid_on_both_sides(void **state)
     struct account_rules rules = {100, 0.25, 1e6, 0};
     struct account_tally tally;
     double equity[2];
-    account_long_flat(&rules, signal, price, price, 2, equity, &tally);
+    account_long_flat(&rules, signal, price, price, 2, equity, NULL, &tally);
     assert_true(equity[0] == 80);  /* 100 / (10 * 1.25) = 8 pieces at 10 */
     assert_true(equity[1] == 120); /* 8 * 20 * 0.75 */
     assert_int_equal(tally.bars_long, 1);

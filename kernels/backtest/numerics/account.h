@@ -26,13 +26,29 @@ struct account_tally {
     uint64_t trade_hash; /* trade_hash_of summed mod 2^64 over trades: no order among them */
 };
 
+/* One long trade. Bars count from 0 at the start of the series, prices are ticks. */
+struct bt_trade {
+    int64_t entry_bar, exit_bar;     /* exit -1: still open */
+    int64_t entry_price, exit_price; /* exit 0: still open */
+    double paid, received;           /* cash before the entry and after the exit, fees included;
+                                        received 0: still open */
+};
+
+/* The most trades that n bars can hold: an entry and an exit never share a bar. */
+static inline long bt_trades_max(long n)
+{
+    return n / 2 + 1;
+}
+
 /* The hash of one long trade. Bars count from 0 at the start of the series; exit -1: still open. */
 uint64_t trade_hash_of(int64_t entry_bar, int64_t exit_bar);
 
 /* Fills at fill[t] what was signalled at bar t - delay (closes for delay 0, opens for 1; a signal
  * of the last bar then has no bar to be filled at). An entry while long and an exit while flat do
- * nothing. Shape: signal[n], fill[n], close[n] in ticks, equity[n] written. n = 0 is fine. */
+ * nothing. Shape: signal[n], fill[n], close[n] in ticks, equity[n] written; trades: NULL, or
+ * room for bt_trades_max(n), of which tally->trades are written, in order of time. n = 0 is fine. */
 void account_long_flat(const struct account_rules *rules, const int8_t *signal, const int64_t *fill,
-                       const int64_t *close, long n, double *equity, struct account_tally *tally);
+                       const int64_t *close, long n, double *equity, struct bt_trade *trades,
+                       struct account_tally *tally);
 
 #endif

@@ -37,6 +37,18 @@ void cross_signals(struct cross_average fast, struct cross_average slow, long n,
         signals(fast, slow, n, false, signal);
 }
 
+void cross_real_signals(const double *fast, const double *slow, long first, long n, int8_t *signal)
+{
+    bool was_below = false;
+    for (long i = 0; i < n && i < first; i++)
+        signal[i] = BT_STAY;
+    for (long i = first; i < n; i++) {
+        int side = (fast[i] > slow[i]) - (fast[i] < slow[i]);
+        was_below = was_below || side < 0;
+        signal[i] = (int8_t)(was_below ? side : BT_STAY);
+    }
+}
+
 bool cross_needs_wide(int64_t largest, long fast_window, long slow_window)
 {
     return largest > INT64_MAX / fast_window / slow_window;

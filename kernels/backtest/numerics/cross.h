@@ -1,4 +1,4 @@
-/* Signals of two moving averages that cross, decided exactly.
+/* Signals of two moving averages that cross.
  *
  * A signal series holds one value a bar: BT_ENTER, BT_EXIT or BT_STAY. Whether an entry finds the
  * position flat, or an exit finds it long, is the accounting's affair (account.h).
@@ -25,6 +25,10 @@ struct cross_average {
  * bits; both are exact, where a quotient of doubles would not be. Shape: signal[n]. */
 void cross_signals(struct cross_average fast, struct cross_average slow, long n, bool wide,
                    int8_t *signal);
+
+/* The same rule for averages that are doubles, compared as they are. Both are defined from `first` on.
+ * Shape: fast[n], slow[n], signal[n]. */
+void cross_real_signals(const double *fast, const double *slow, long first, long n, int8_t *signal);
 
 /* Do the products of prices up to `largest` need 128 bits? */
 bool cross_needs_wide(int64_t largest, long fast_window, long slow_window);

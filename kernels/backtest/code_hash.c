@@ -1,0 +1,7 @@
+#include "kernels/backtest/strategy.h"
+
+/* From the Makefile, which lists the files. */
+const char *bt_code_hash(void)
+{
+    return CUPEL_CODE_HASH;
+}
