@@ -186,7 +186,10 @@ bool bt_space_parse(const struct bt_strategy *strategy, struct opt_texts texts, 
 double bt_axis_value(const struct bt_axis *axis, long i)
 {
     assert(i >= 0 && i < axis->n);
-    return axis->listed ? axis->listed[i] : fmin(axis->lo + (double)i * axis->step, axis->hi);
+    if (axis->listed)
+        return axis->listed[i];
+    double value = axis->lo + (double)i * axis->step;
+    return value < axis->hi ? value : axis->hi;
 }
 
 int64_t bt_space_size(const struct bt_space *space)

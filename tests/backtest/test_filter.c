@@ -1,7 +1,7 @@
 /* Filters: examples, generated trees against a plain evaluator, mutated texts. */
 #include "kernels/backtest/filter.h"
 
-#include "harness/base/rng.h"
+#include "tests/backtest/mutate.h"
 
 #include "tests/test.h"
 
@@ -278,33 +278,6 @@ static void generated_filters_agree_with_a_plain_evaluator(void **state)
 
 /* ---- mutated texts ---------------------------------------------------------------------------- */
 
-static void mutate(struct rng *r, char *text, size_t size)
-{
-    static const char *const parts[] = {"(", ")",  " and ", " or ", "not ", ">",
-                                        "<", "=",  "!",     ".",    "e",    "-",
-                                        "9", "\t", "\xc3",  "\xff", "\x1b", "sharpe"};
-    size_t n = strlen(text);
-    const char *part = parts[rng_below(r, sizeof parts / sizeof *parts)];
-    size_t at = (size_t)rng_below(r, n + 1), more = strlen(part);
-    switch (rng_below(r, 4)) {
-    case 0: /* a part in */
-        if (n + more < size) {
-            memmove(text + at + more, text + at, n - at + 1);
-            memcpy(text + at, part, more);
-        }
-        break;
-    case 1: /* a byte out */
-        if (at < n)
-            memmove(text + at, text + at + 1, n - at);
-        break;
-    case 2: /* a byte another */
-        if (at < n)
-            text[at] = (char)(1 + rng_below(r, 255));
-        break;
-    default: text[at] = '\0'; break; /* the rest off */
-    }
-}
-
 static void no_text_does_more_than_be_refused(void **state)
 {
     (void)state;
@@ -312,25 +285,24 @@ static void no_text_does_more_than_be_refused(void **state)
         "sharpe > 0.5 and trades >= 10", "not (max_drawdown < -0.3 or exposure == 0)",
         "((bars > 1 or orders < 2e3) and not not cagr != -1.5)",
         "sharpe>1 or sharpe<-1 and trades==0 or (total_return >= .5)"};
+    static const char *const parts[] = {"(", ")",  " and ", " or ", "not ", ">",
+                                        "<", "=",  "!",     ".",    "e",    "-",
+                                        "9", "\t", "\xc3",  "\xff", "\x1b", "sharpe"};
     struct rng r = rng_seeded(seed + 1);
     struct values values = {{0}};
     long accepted = 0;
     for (int k = 0; k < MUTATIONS; k++) {
-        char text[400];
-        snprintf(text, sizeof text, "%s", good[rng_below(&r, 4)]);
-        for (uint64_t i = rng_below(&r, 8) + 1; i > 0; i--)
-            mutate(&r, text, sizeof text);
+        char *text = mutated(&r, good, 4, parts, sizeof parts / sizeof *parts);
         struct bt_filter f;
         struct err e = {0};
-        char *own = strdup(text); /* of its exact size, so that a sanitizer sees a read beyond */
-        if (bt_filter_parse(own, &f, &e)) {
+        if (bt_filter_parse(text, &f, &e)) {
             accepted++;
             bt_filter_passes(&f, value_of, &values);
         } else {
             assert_int_equal(e.code, ERR_INPUT);
             assert_true(strncmp(e.text, "column ", 7) == 0 && !strchr(e.text, '\n'));
         }
-        free(own);
+        free(text);
     }
     print_message("%ld of %d mutated filters are still filters\n", accepted, MUTATIONS);
     assert_true(accepted > 100 && accepted < MUTATIONS / 2);

@@ -2,11 +2,12 @@
 #include "kernels/backtest/ranges.h"
 #include "kernels/backtest/windows.h"
 
-#include "harness/base/rng.h"
 #include "kernels/store/dates.h"
+#include "tests/backtest/mutate.h"
 
 #include "tests/test.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { CASES = 2000, DAYS = 400 };
@@ -179,6 +180,37 @@ static void different_spans_have_different_names(void **state)
     }
 }
 
+static void no_text_does_more_than_be_refused(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"2000-06-01:2000-07-01", "a.b_c-d=2000-06-01:", ":",
+                                       "x=2000-06-01T09:30:2000-06-02T16:00"};
+    static const char *const parts[] = {":", "=",          "-",    "T",    "0",  "9",    ".",
+                                        "/", "2000-06-01", "\xc3", "\x1b", "..", "23:59"};
+    struct rng r = rng_seeded(seed + 2);
+    long accepted = 0;
+    for (int k = 0; k < 10000; k++) {
+        struct arena_mark mark = arena_mark(&arena);
+        char *text = mutated(&r, good, 4, parts, sizeof parts / sizeof *parts);
+        const struct bt_range *range;
+        struct err e = {0};
+        int n;
+        const char *texts[] = {text};
+        if (bt_ranges_parse((struct opt_texts){texts, 1}, all_days(), &arena, &range, &n, &e)) {
+            assert_true(n == 1 && range->from <= range->to && !strchr(range->name, '/'));
+            assert_true(range->name[0] && range->name[0] != '.');
+            accepted++;
+        } else {
+            assert_int_equal(e.code, ERR_INPUT);
+            assert_true(strncmp(e.text, "range: ", 7) == 0 && !strchr(e.text, '\n'));
+        }
+        free(text);
+        arena_release(&arena, mark);
+    }
+    print_message("%ld of 10000 mutated ranges are still ranges\n", accepted);
+    assert_true(accepted > 100 && accepted < 5000);
+}
+
 /* ---- windows ---------------------------------------------------------------------------------- */
 
 static bool cut(long n, struct bt_window_rule rule, const struct bt_window **w, int *count,
@@ -297,6 +329,7 @@ int main(void)
         TEST(one_name_has_one_span),
         TEST(wrong_ranges_are_refused_in_a_sentence),
         TEST(different_spans_have_different_names),
+        TEST(no_text_does_more_than_be_refused),
         TEST(windows_roll_by_their_step),
         TEST(an_expanding_train_begins_at_the_first_bar),
         TEST(too_little_data_is_refused_with_both_numbers),

@@ -1,9 +1,12 @@
 /* Parameter texts to axes: forms, values, and what is refused in which words. */
 #include "kernels/backtest/space.h"
 
+#include "kernels/backtest/combinations.h"
+#include "tests/backtest/mutate.h"
+
 #include "tests/test.h"
 
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct bt_param params[] = {
@@ -167,6 +170,44 @@ static void wrong_texts_are_refused_by_name(void **state)
     refused("width=5", NULL, NULL, "with NAME one of window, band, stop (strategy three), found");
 }
 
+/* Also as a search: a space that was accepted gives combinations inside its limits, or a sentence. */
+static void no_text_does_more_than_be_refused(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"band=-1:3:0.5", "band=log:0.1:3", "band=1,2.5,-3",
+                                       "band=1e-3:2", "window=2:9"};
+    static const char *const parts[] = {":", ",",  "-", "e",  "9",   ".",   "0",    "log:",
+                                        "=", "+0", " ", "1e", "inf", "nan", "\xff", "0x1"};
+    struct rng r = rng_seeded(16180339);
+    long accepted = 0;
+    for (int k = 0; k < 10000; k++) {
+        struct arena_mark mark = arena_mark(&arena);
+        char *text = mutated(&r, good, 5, parts, sizeof parts / sizeof *parts);
+        struct bt_space space;
+        struct bt_combinations c;
+        struct err e = {0};
+        bool ok =
+            parse(&three, "stop=0.5", text[0] == 'w' ? "band=1" : "window=5", text, &space, &e);
+        if (ok && bt_combinations_random(&space, 3, 1, &arena, &c, &e)) {
+            for (long i = 0; i < c.count; i++) {
+                double v[BT_PARAMS_MAX];
+                bt_combination(&c, i, v);
+                for (int p = 0; p < 3; p++)
+                    assert_true(v[p] >= params[p].min && v[p] <= params[p].max);
+            }
+            accepted++;
+        } else {
+            assert_int_equal(e.code, ERR_INPUT);
+            assert_true(strncmp(e.text, ok ? "trials: " : "param: ", ok ? 8 : 7) == 0);
+            assert_null(strchr(e.text, '\n'));
+        }
+        free(text);
+        arena_release(&arena, mark);
+    }
+    print_message("%ld of 10000 mutated spaces are still searched\n", accepted);
+    assert_true(accepted > 100 && accepted < 5000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +217,7 @@ int main(void)
         TEST(an_optional_parameter_falls_back),
         TEST(a_strategy_without_parameters_has_one_combination),
         TEST(wrong_texts_are_refused_by_name),
+        TEST(no_text_does_more_than_be_refused),
     };
     return cmocka_run_group_tests_name("space", tests, NULL, end);
 }
