@@ -41,10 +41,21 @@ static void answer_counts(struct work *w, struct text *out)
     text_add(out, (const char *)&answer, sizeof answer);
 }
 
+/* In this process: a job is its number, as the worker was forked with the list. */
+static bool make_job(void *context, long number, struct text *bytes, struct err *e)
+{
+    (void)context;
+    (void)e;
+    text_add(bytes, (const char *)&number, sizeof number);
+    return true;
+}
+
 /* In the worker. */
-static bool run_job(void *context, long number, struct text *out, struct err *e)
+static bool run_job(void *context, struct str order, struct text *out, struct err *e)
 {
     struct work *w = context;
+    long number;
+    memcpy(&number, order.p, sizeof number);
     const long *backtests = w->todo + number * w->job_size;
     struct bt_result *results[JOB_MAX];
     size_t bytes = bt_result_bytes(&w->run->plan);
@@ -127,9 +138,16 @@ static bool run_part(struct bt_run *run, long lo, long hi, long *todo, struct er
     long size = w.n / (run->plan.workers * JOBS_A_WORKER);
     w.job_size = size < 1 ? 1 : size > JOB_MAX ? JOB_MAX : size;
     bt_run_counts(run, w.told, KERNEL_COUNTS_MAX);
-    struct pool_work work = {&w, run_job, job_done};
-    long jobs = (w.n + w.job_size - 1) / w.job_size;
-    return jobs == 0 || pool_run((int)run->plan.workers, jobs, &work, e);
+    struct pool_settings settings = {.workers = (int)run->plan.workers};
+    struct pool_work work = {.context = &w, .run = run_job};
+    struct pool_batch batch = {.context = &w,
+                               .jobs = (w.n + w.job_size - 1) / w.job_size,
+                               .job = make_job,
+                               .done = job_done};
+    struct pool *pool = pool_open(&settings, &work, e);
+    bool ok = pool && pool_run(pool, &batch, e);
+    pool_close(pool);
+    return ok;
 }
 
 static bool exec_workers(const struct bt_exec_link *self, struct bt_run *run, long lo, long hi,

@@ -1,269 +1,591 @@
 #define _GNU_SOURCE
 #include "kernels/pool/pool.h"
 
-#include "harness/base/io.h"
 #include "harness/base/mem.h"
+#include "kernels/pool/wire.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-/* Protocol, on one socket pair a worker. Down: the number of a job (int64). Up: a frame = its length
- * (uint32), a report, and the result of the job or the text of its error. End of stream = go home.
- * Both ends are the same program, so that structs cross as they are. */
-struct report {
-    struct io_counts counts; /* since the report before */
-    enum err_code code;      /* ERR_OK: the rest is the result */
+/* Algorithm. Jobs lie in a ring of `window` slots, from the one whose turn it is to be told (`first`)
+ * to the next to be made (`next`). One loop: hand out, wait, take in, tell. The parent never blocks
+ * on a worker: what a socket does not take stays in the worker's outbox, and what comes is taken in
+ * piece by piece; so neither a stopped worker nor two large messages that meet can hold it up.
+ *
+ * A worker has up to AHEAD jobs, so that it need not wait for the parent between two. The last jobs
+ * of a batch go to idle workers only: one must not stand behind another while somebody has none. */
+enum {
+    AHEAD = 2,
+    WINDOW_A_WORKER = 4,
+    CHUNKS_AT_ONCE = 16,
+    LOSSES_MAX = 2,
+    WAITS = 8,
+    END_MS = 1000
 };
 
-enum { NO_JOB = -1 };
+enum slot_state {
+    SLOT_EMPTY,
+    SLOT_LOST, /* its worker was; to be handed out again */
+    SLOT_OUT,  /* a worker has it */
+    SLOT_TOLD, /* answered; waits for its turn */
+};
+
+struct slot {
+    enum slot_state state;
+    int losses; /* workers lost in it */
+    int64_t code;
+    struct text job, result; /* result: or the text of the error */
+};
 
 struct worker {
-    pid_t pid;  /* 0: none, or waited for */
-    int socket; /* -1: closed */
-    long job;   /* in work, or NO_JOB */
+    pid_t pid;  /* 0: none */
+    int socket; /* -1: none */
+    bool begun; /* has the preamble of this batch */
+    int queued; /* jobs that it has; the first is in work */
+    long queue[AHEAD];
+    int64_t quiet_ns; /* for which the pool has waited for it without a word */
+    struct text outbox;
+    size_t sent;             /* of the outbox */
+    size_t got;              /* of head, then of head and body */
+    struct wire_answer head; /* of the answer that is coming in */
 };
 
 struct pool {
+    struct pool_settings settings;
+    struct pool_work work;
     struct worker *workers;
     struct pollfd *polls;
-    int n;
-    long next, jobs;
-    const struct pool_work *work;
-    struct text result;
+    struct slot *slots;
+    struct pool_stats stats;
+
+    const struct pool_batch *batch;
+    long first, next;
+    long lost;    /* slots in SLOT_LOST */
+    bool closing; /* a job failed that ends the batch: make no more */
 };
 
-/* These do not count in base/io: a layer's counts are of files, whatever the workers' number. */
-static bool send_all(int fd, const void *bytes, size_t n)
+static struct slot *slot_of(const struct pool *p, long job)
 {
-    const char *p = bytes;
-    while (n > 0) {
-        ssize_t sent = send(fd, p, n, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR)
-            continue;
-        if (sent <= 0)
-            return false;
-        p += sent;
-        n -= (size_t)sent;
-    }
-    return true;
+    return &p->slots[job % p->settings.window];
 }
 
-static bool receive_all(int fd, void *into, size_t n)
+/* ---- workers come and go -------------------------------------------------------------------- */
+
+/* A copy of another worker's socket would hide the end of its stream, and be a leak. */
+static _Noreturn void become_worker(const struct pool *p, const int pair[2], pid_t parent)
 {
-    char *p = into;
-    while (n > 0) {
-        ssize_t got = recv(fd, p, n, 0);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return false;
-        p += got;
-        n -= (size_t)got;
-    }
-    return true;
+    for (int i = 0; i < p->settings.workers; i++)
+        io_close(p->workers[i].socket);
+    io_close(pair[0]);
+    wire_serve(&p->work, pair[1], parent);
 }
-
-/* ---- in the worker ------------------------------------------------------------------------- */
-
-static struct io_counts counts_between(struct io_counts from, struct io_counts to)
-{
-    for (int i = 0; i < IO_OP_COUNT; i++)
-        to.calls[i] -= from.calls[i];
-    to.bytes_read -= from.bytes_read;
-    to.bytes_written -= from.bytes_written;
-    return to;
-}
-
-static bool send_report(int fd, const struct report *report, struct str body)
-{
-    uint32_t length = (uint32_t)(sizeof *report + body.n);
-    return send_all(fd, &length, sizeof length) && send_all(fd, report, sizeof *report) &&
-           send_all(fd, body.p, body.n);
-}
-
-static bool work_one(const struct pool_work *work, int fd, long job, struct text *out)
-{
-    struct err e = {0};
-    struct io_counts before = io_counts_now();
-    text_clear(out);
-    bool ok = work->run(work->context, job, out, &e);
-    if (ok && out->n > UINT32_MAX - sizeof(struct report))
-        ok = err_input(&e, "job %ld: a result of %zu bytes is too large for one message", job,
-                       out->n);
-    struct report report = {.counts = counts_between(before, io_counts_now())};
-    report.code = ok ? ERR_OK : e.code ? e.code : ERR_SYSTEM;
-    return send_report(fd, &report, ok ? (struct str){out->p, out->n} : str_of(e.text));
-}
-
-/* _exit: the parent's stdio buffers were copied by fork, and must not be written twice. */
-static _Noreturn void worker_main(const struct pool_work *work, int fd, pid_t parent)
-{
-    /* The parent may have ended between fork and prctl; then no signal will come. */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
-        _exit(1);
-    struct text out = {0};
-    int64_t job;
-    while (receive_all(fd, &job, sizeof job))
-        if (!work_one(work, fd, (long)job, &out))
-            _exit(1);
-    _exit(0);
-}
-
-/* ---- in the parent ------------------------------------------------------------------------- */
 
 static bool worker_start(struct pool *p, struct worker *w, struct err *e)
 {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-        return err_system(e, "worker socket");
-    pid_t parent = getpid();
-    w->pid = fork();
-    if (w->pid == 0) {
-        /* A copy of another worker's socket would hide the end of its stream from it. */
-        for (struct worker *other = p->workers; other < w; other++)
-            io_close(other->socket);
-        io_close(pair[0]);
-        worker_main(p->work, pair[1], parent);
-    }
-    io_close(pair[1]);
-    if (w->pid < 0) {
+        return err_system(e, "socket of a worker");
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0)
+        become_worker(p, pair, parent);
+    if (pid < 0)
         err_system(e, "fork a worker");
-        w->pid = 0;
+    io_close(pair[1]);
+    if (pid < 0) {
         io_close(pair[0]);
         return false;
     }
+    w->pid = pid;
     w->socket = pair[0];
+    p->stats.workers_started++;
     return true;
 }
 
-static void worker_dismiss(struct worker *w)
-{
-    io_close(w->socket);
-    w->socket = -1;
-    w->job = NO_JOB;
-}
-
-static int worker_wait(struct worker *w)
+/* Kills: whoever comes here is dead, hung, or in a job that nobody waits for. A process that ends has
+ * its status before its socket closes, so that the signal does not hide how it died. */
+static int worker_kill(struct worker *w)
 {
     int status = 0;
-    while (w->pid > 0 && waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
+    kill(w->pid, SIGKILL);
+    io_close(w->socket);
+    while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
         ;
-    w->pid = 0;
+    text_done(&w->outbox);
+    *w = (struct worker){.socket = -1};
     return status;
 }
 
-static bool worker_died(struct worker *w, struct err *e)
+/* By the end of the stream, so that tools that write at exit can do so; killed if that is no use. */
+static void workers_end(struct pool *p)
 {
-    long job = w->job;
-    worker_dismiss(w);
-    int status = worker_wait(w);
-    if (WIFSIGNALED(status))
-        return err_set(e, ERR_SYSTEM, "job %ld: its worker was killed by signal %d (%s)", job,
-                       WTERMSIG(status), strsignal(WTERMSIG(status)));
-    return err_set(e, ERR_SYSTEM, "job %ld: its worker ended with status %d before the result", job,
-                   WEXITSTATUS(status));
-}
-
-static bool hand_out(struct pool *p, struct worker *w, struct err *e)
-{
-    if (p->next == p->jobs) {
-        worker_dismiss(w);
-        return true;
+    for (int i = 0; i < p->settings.workers; i++)
+        if (p->workers[i].pid)
+            shutdown(p->workers[i].socket, SHUT_WR);
+    for (int i = 0; i < p->settings.workers; i++) {
+        struct worker *w = &p->workers[i];
+        struct pollfd end = {.fd = w->socket};
+        if (w->pid) {
+            while (poll(&end, 1, END_MS) < 0 && errno == EINTR)
+                ;
+            worker_kill(w);
+        }
     }
-    w->job = p->next++;
-    int64_t job = w->job;
-    return send_all(w->socket, &job, sizeof job) || worker_died(w, e);
 }
 
-/* A worker sends a frame in one go, so that waiting for all of it is short. */
-static bool receive_report(struct pool *p, struct worker *w, struct report *report)
+/* As many workers as there is work for; fewer when the system has no more to give. */
+static bool staff(struct pool *p, struct err *e)
 {
-    uint32_t length;
-    if (!receive_all(w->socket, &length, sizeof length) || length < sizeof *report ||
-        !receive_all(w->socket, report, sizeof *report))
-        return false;
-    size_t rest = length - sizeof *report;
-    char chunk[16 * 1024];
-    text_clear(&p->result);
-    while (rest > 0) {
-        size_t n = rest < sizeof chunk ? rest : sizeof chunk;
-        if (!receive_all(w->socket, chunk, n))
-            return false;
-        text_add(&p->result, chunk, n);
-        rest -= n;
+    long left = p->batch->jobs - p->first;
+    int here = 0;
+    struct err why;
+    for (int i = 0; i < p->settings.workers; i++)
+        here += p->workers[i].pid != 0;
+    for (int i = 0; i < p->settings.workers && here < left; i++) {
+        if (p->workers[i].pid)
+            continue;
+        if (!worker_start(p, &p->workers[i], &why)) {
+            p->stats.workers_refused++;
+            break;
+        }
+        here++;
     }
-    return true;
+    return here > 0 || err_set(e, why.code, "%s", why.text);
 }
 
-static bool take_report(struct pool *p, struct worker *w, struct err *e)
+/* Those that ended between batches had no job: nobody's fault. */
+static void drop_dead(struct pool *p)
 {
-    struct report report;
-    if (!receive_report(p, w, &report))
-        return worker_died(w, e);
-    io_counts_add(report.counts);
-    if (report.code != ERR_OK)
-        return err_set(e, report.code, "%s", p->result.n ? p->result.p : "a job gave no reason");
-    struct str result = {p->result.p, p->result.n};
-    return p->work->done(p->work->context, w->job, result, e) && hand_out(p, w, e);
-}
-
-static bool take_ready(struct pool *p, struct err *e)
-{
-    for (int i = 0; i < p->n; i++)
+    int n = p->settings.workers;
+    for (int i = 0; i < n; i++)
         p->polls[i] = (struct pollfd){.fd = p->workers[i].socket, .events = POLLIN};
-    if (poll(p->polls, (nfds_t)p->n, -1) < 0)
-        return errno == EINTR || err_system(e, "poll");
-    for (int i = 0; i < p->n; i++)
-        if (p->polls[i].revents && !take_report(p, &p->workers[i], e))
-            return false;
+    if (poll(p->polls, (nfds_t)n, 0) <= 0)
+        return;
+    for (int i = 0; i < n; i++)
+        if (p->polls[i].revents) {
+            worker_kill(&p->workers[i]);
+            p->stats.workers_lost++;
+        }
+}
+
+/* ---- a worker is lost ----------------------------------------------------------------------- */
+
+enum loss { LOSS_ENDED, LOSS_HUNG, LOSS_BROKEN };
+
+static void describe_loss(struct text *out, enum loss how, int status, int64_t quiet_ns)
+{
+    if (how == LOSS_HUNG)
+        text_printf(out, "its worker hung for %.3g s", (double)quiet_ns / 1e9);
+    else if (how == LOSS_BROKEN)
+        text_puts(out, "its worker sent a broken answer");
+    else if (WIFSIGNALED(status))
+        text_printf(out, "its worker was killed by signal %d (%s)", WTERMSIG(status),
+                    strsignal(WTERMSIG(status)));
+    else
+        text_printf(out, "its worker ended with status %d before the result", WEXITSTATUS(status));
+}
+
+static void answered(struct pool *p, long job, int64_t code)
+{
+    struct slot *s = slot_of(p, job);
+    s->state = SLOT_TOLD;
+    s->code = code;
+    p->stats.jobs++;
+    if (code != ERR_OK && !p->batch->failed)
+        p->closing = true;
+}
+
+/* The job in work is to blame; those behind it were not begun. */
+static bool worker_lost(struct pool *p, struct worker *w, enum loss how, struct err *e)
+{
+    long blamed = w->queued ? w->queue[0] : -1;
+    int64_t quiet_ns = w->quiet_ns;
+    for (int i = 0; i < w->queued; i++)
+        slot_of(p, w->queue[i])->state = SLOT_LOST;
+    p->lost += w->queued;
+    p->stats.workers_lost++;
+    int status = worker_kill(w);
+    if (blamed >= 0) {
+        struct slot *s = slot_of(p, blamed);
+        text_clear(&s->result);
+        if (++s->losses < LOSSES_MAX) {
+            p->stats.retries++;
+        } else {
+            text_printf(&s->result, "job %ld: ", blamed);
+            describe_loss(&s->result, how, status, quiet_ns);
+            text_puts(&s->result, ", at the second attempt too");
+            p->lost--;
+            answered(p, blamed, ERR_SYSTEM);
+        }
+    }
+    return staff(p, e);
+}
+
+/* ---- down: jobs ----------------------------------------------------------------------------- */
+
+/* What the socket does not take now stays. A worker that has gone is found when its answers are
+ * taken in: there may be some. */
+static void flush(struct pool *p, struct worker *w)
+{
+    while (w->sent < w->outbox.n) {
+        ssize_t sent = send(w->socket, w->outbox.p + w->sent, w->outbox.n - w->sent,
+                            MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent < 0 && errno == EAGAIN)
+            return;
+        if (sent <= 0)
+            break;
+        w->sent += (size_t)sent;
+        p->stats.bytes_sent += (uint64_t)sent;
+    }
+    wire_clear(&w->outbox);
+    w->sent = 0;
+}
+
+static void post(struct worker *w, int64_t job, struct str bytes)
+{
+    struct wire_order order = {.job = job, .bytes = bytes.n};
+    text_add(&w->outbox, (const char *)&order, sizeof order);
+    text_add(&w->outbox, bytes.p, bytes.n);
+}
+
+static void hand_to(struct pool *p, struct worker *w, long job)
+{
+    struct slot *s = slot_of(p, job);
+    if (!w->begun)
+        post(w, WIRE_BEGIN, p->batch->preamble);
+    w->begun = true;
+    post(w, job, wire_bytes(&s->job));
+    if (w->queued == 0)
+        w->quiet_ns = 0;
+    w->queue[w->queued++] = job;
+    s->state = SLOT_OUT;
+}
+
+static long take_lost(struct pool *p)
+{
+    for (long job = p->first; job < p->next; job++)
+        if (slot_of(p, job)->state == SLOT_LOST) {
+            p->lost--;
+            return job;
+        }
+    return -1;
+}
+
+/* How many jobs may still be made now. */
+static long to_make(const struct pool *p)
+{
+    long left = p->batch->jobs - p->next, room = p->first + p->settings.window - p->next;
+    return p->closing ? 0 : left < room ? left : room;
+}
+
+static bool may_queue(const struct pool *p, int behind)
+{
+    return behind == 0 || p->batch->jobs - p->next >= p->settings.workers;
+}
+
+/* *job: one that was lost, or a new one; -1 when there is none for a worker that has `behind`. */
+static bool choose(struct pool *p, int behind, long *job, struct err *e)
+{
+    *job = p->lost ? take_lost(p) : -1;
+    if (*job >= 0 || to_make(p) == 0 || !may_queue(p, behind))
+        return true;
+    *job = p->next++;
+    return p->batch->job(p->batch->context, *job, &slot_of(p, *job)->job, e);
+}
+
+static bool hand_out(struct pool *p, struct err *e)
+{
+    for (int depth = 0; depth < AHEAD; depth++)
+        for (int i = 0; i < p->settings.workers; i++) {
+            struct worker *w = &p->workers[i];
+            long job;
+            if (!w->pid || w->queued != depth)
+                continue;
+            if (!choose(p, depth, &job, e))
+                return false;
+            if (job < 0)
+                break;
+            hand_to(p, w, job);
+        }
+    for (int i = 0; i < p->settings.workers; i++)
+        if (p->workers[i].outbox.n)
+            flush(p, &p->workers[i]);
     return true;
 }
 
-static bool any_at_work(const struct pool *p)
+/* ---- up: answers ---------------------------------------------------------------------------- */
+
+static bool head_is_sound(const struct worker *w)
 {
-    for (int i = 0; i < p->n; i++)
-        if (p->workers[i].socket >= 0)
+    return w->queued > 0 && w->head.job == w->queue[0] && w->head.code >= ERR_OK &&
+           w->head.code <= ERR_INTERRUPTED;
+}
+
+static void finish_answer(struct pool *p, struct worker *w)
+{
+    io_counts_add(w->head.counts);
+    answered(p, w->queue[0], w->head.code);
+    w->queued--;
+    memmove(w->queue, w->queue + 1, (size_t)w->queued * sizeof *w->queue);
+    w->got = 0;
+}
+
+static size_t least(size_t a, uint64_t b)
+{
+    return a < b ? a : (size_t)b;
+}
+
+/* Takes in a part of an answer, or several; false when it is none. */
+static bool feed(struct pool *p, struct worker *w, const char *bytes, size_t n)
+{
+    const size_t head = sizeof w->head;
+    while (n > 0) {
+        size_t part;
+        if (w->got < head) {
+            part = least(n, head - w->got);
+            memcpy((char *)&w->head + w->got, bytes, part);
+        } else {
+            part = least(n, w->head.bytes - (w->got - head));
+            text_add(&slot_of(p, w->queue[0])->result, bytes, part);
+        }
+        w->got += part;
+        bytes += part;
+        n -= part;
+        if (w->got < head)
+            continue;
+        if (!head_is_sound(w))
+            return false;
+        if (w->got - head == w->head.bytes)
+            finish_answer(p, w);
+    }
+    return true;
+}
+
+/* What is there now, but not for ever from one worker. */
+static bool take_in(struct pool *p, struct worker *w, struct err *e)
+{
+    char chunk[WIRE_CHUNK];
+    for (int i = 0; i < CHUNKS_AT_ONCE; i++) {
+        ssize_t got = recv(w->socket, chunk, sizeof chunk, MSG_DONTWAIT);
+        if (got < 0 && (errno == EINTR || errno == EAGAIN))
+            return true; /* poll will say when there is more */
+        if (got <= 0)
+            return worker_lost(p, w, LOSS_ENDED, e);
+        w->quiet_ns = 0;
+        p->stats.bytes_received += (uint64_t)got;
+        if (!feed(p, w, chunk, (size_t)got))
+            return worker_lost(p, w, LOSS_BROKEN, e);
+        if ((size_t)got < sizeof chunk)
             return true;
+    }
+    return true;
+}
+
+/* ---- waiting -------------------------------------------------------------------------------- */
+
+static int64_t now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Until the first worker may be hung. In milliseconds, rounded up; -1: no limit. In short turns, of
+ * which none counts for more than was asked for: a time in which all of us were stopped (a terminal's
+ * ^Z) does not look like a worker that hangs. */
+static int patience_ms(const struct pool *p)
+{
+    int64_t limit = (int64_t)p->settings.hang_ms * 1000000, left = limit / WAITS;
+    if (limit == 0)
+        return -1;
+    for (int i = 0; i < p->settings.workers; i++)
+        if (p->workers[i].queued && limit - p->workers[i].quiet_ns < left)
+            left = limit - p->workers[i].quiet_ns;
+    int64_t ms = left < 0 ? 0 : (left + 999999) / 1000000;
+    return ms > INT32_MAX ? INT32_MAX : (int)ms;
+}
+
+/* *waited_ns: how long, but no longer than was asked for. */
+static bool poll_workers(struct pool *p, int timeout_ms, int64_t *waited_ns, struct err *e)
+{
+    int n = p->settings.workers;
+    for (int i = 0; i < n; i++) {
+        const struct worker *w = &p->workers[i];
+        short events = w->outbox.n ? POLLIN | POLLOUT : POLLIN;
+        p->polls[i] = (struct pollfd){.fd = w->socket, .events = events};
+    }
+    bool timed = timeout_ms > 0;
+    int64_t begin = timed ? now_ns() : 0;
+    int ready = poll(p->polls, (nfds_t)n, timeout_ms);
+    if (ready < 0 && errno != EINTR)
+        return err_system(e, "poll");
+    for (int i = 0; ready < 0 && i < n; i++)
+        p->polls[i].revents = 0;
+    int64_t waited = timed ? now_ns() - begin : 0, most = (int64_t)timeout_ms * 1000000;
+    *waited_ns = waited < most ? waited : most;
+    return true;
+}
+
+static bool attend(struct pool *p, struct worker *w, short events, int64_t waited_ns, struct err *e)
+{
+    if (events & POLLOUT)
+        flush(p, w);
+    if (events & ~POLLOUT)
+        return take_in(p, w, e);
+    w->quiet_ns = events ? 0 : w->quiet_ns + waited_ns; /* to read an order is a sign of life too */
+    bool hung =
+        p->settings.hang_ms && w->queued && w->quiet_ns >= (int64_t)p->settings.hang_ms * 1000000;
+    return !hung || worker_lost(p, w, LOSS_HUNG, e);
+}
+
+static bool take_turns(struct pool *p, bool wait, struct err *e)
+{
+    int64_t waited_ns = 0;
+    if (!poll_workers(p, wait ? patience_ms(p) : 0, &waited_ns, e))
+        return false;
+    for (int i = 0; i < p->settings.workers; i++) {
+        struct worker *w = &p->workers[i];
+        /* A worker that was lost in this round may have left its place to a new one. */
+        if (w->pid && p->polls[i].fd == w->socket &&
+            !attend(p, w, p->polls[i].revents, waited_ns, e))
+            return false;
+    }
+    return true;
+}
+
+/* ---- telling -------------------------------------------------------------------------------- */
+
+static void slot_clear(struct slot *s)
+{
+    wire_clear(&s->job);
+    wire_clear(&s->result);
+    s->state = SLOT_EMPTY;
+    s->losses = 0;
+}
+
+static bool tell_failure(const struct pool_batch *b, long job, const struct slot *s, struct err *e)
+{
+    struct err why;
+    err_set(&why, (enum err_code)s->code, "%s", wire_bytes(&s->result).p);
+    if (b->failed)
+        return b->failed(b->context, job, &why, e);
+    *e = why;
     return false;
 }
 
-static bool run_all(struct pool *p, struct err *e)
+static bool tell(struct pool *p, struct err *e)
 {
-    for (int i = 0; i < p->n; i++)
-        if (!worker_start(p, &p->workers[i], e))
+    const struct pool_batch *b = p->batch;
+    struct slot *s = slot_of(p, p->first);
+    if (s->state != SLOT_TOLD)
+        return true;
+    bool ok = s->code == ERR_OK ? b->done(b->context, p->first, wire_bytes(&s->result), e)
+                                : tell_failure(b, p->first, s, e);
+    slot_clear(s);
+    p->first++;
+    return ok;
+}
+
+/* ---- batches -------------------------------------------------------------------------------- */
+
+static bool run_batch(struct pool *p, struct err *e)
+{
+    if (!staff(p, e))
+        return false;
+    while (p->first < p->batch->jobs) {
+        if (!hand_out(p, e))
             return false;
-    for (int i = 0; i < p->n; i++)
-        if (!hand_out(p, &p->workers[i], e))
+        bool ready = slot_of(p, p->first)->state == SLOT_TOLD;
+        if (!take_turns(p, !ready, e) || !tell(p, e))
             return false;
-    while (any_at_work(p))
-        if (!take_ready(p, e))
-            return false;
+    }
     return true;
 }
 
-bool pool_run(int workers, long jobs, const struct pool_work *work, struct err *e)
+static void abandon(struct pool *p)
 {
-    int n = workers < jobs ? workers : (int)jobs;
-    struct pool p = {.n = n, .jobs = jobs, .work = work};
-    p.workers = mem_alloc(MEM_BASE, (size_t)n * sizeof *p.workers);
-    p.polls = mem_alloc(MEM_BASE, (size_t)n * sizeof *p.polls);
-    for (int i = 0; i < n; i++)
-        p.workers[i] = (struct worker){.socket = -1, .job = NO_JOB};
-    bool ok = run_all(&p, e);
-    for (int i = 0; i < n; i++) {
-        if (!ok && p.workers[i].pid > 0)
-            kill(p.workers[i].pid, SIGKILL); /* it may be deep in a job that nobody waits for */
-        worker_dismiss(&p.workers[i]);
-        worker_wait(&p.workers[i]);
-    }
-    text_done(&p.result);
-    mem_free(MEM_BASE, p.polls);
-    mem_free(MEM_BASE, p.workers);
+    for (int i = 0; i < p->settings.workers; i++)
+        if (p->workers[i].queued)
+            worker_kill(&p->workers[i]);
+    for (int i = 0; i < p->settings.window; i++)
+        slot_clear(&p->slots[i]);
+}
+
+bool pool_run(struct pool *p, const struct pool_batch *batch, struct err *e)
+{
+    p->stats.batches++;
+    p->batch = batch;
+    p->first = p->next = p->lost = 0;
+    p->closing = false;
+    drop_dead(p);
+    for (int i = 0; i < p->settings.workers; i++)
+        p->workers[i].begun = false;
+    bool ok = batch->jobs <= 0 || run_batch(p, e);
+    if (!ok)
+        abandon(p);
+    p->batch = NULL;
     return ok;
+}
+
+struct pool *pool_open(const struct pool_settings *settings, const struct pool_work *work,
+                       struct err *e)
+{
+    if (settings->workers < 1 || settings->window < 0 || settings->hang_ms < 0) {
+        err_input(e, "pool: expected 1 or more workers, a window and a time of 0 or more");
+        return NULL;
+    }
+    struct pool *p = mem_alloc_zero(MEM_BASE, sizeof *p);
+    p->settings = *settings;
+    p->work = *work;
+    if (p->settings.window == 0)
+        p->settings.window = WINDOW_A_WORKER * settings->workers;
+    size_t n = (size_t)settings->workers;
+    p->workers = mem_alloc_zero(MEM_BASE, n * sizeof *p->workers);
+    p->polls = mem_alloc_zero(MEM_BASE, n * sizeof *p->polls);
+    p->slots = mem_alloc_zero(MEM_BASE, (size_t)p->settings.window * sizeof *p->slots);
+    for (size_t i = 0; i < n; i++)
+        p->workers[i].socket = -1;
+    return p;
+}
+
+void pool_restart(struct pool *p)
+{
+    workers_end(p);
+}
+
+void pool_close(struct pool *p)
+{
+    if (!p)
+        return;
+    workers_end(p);
+    for (int i = 0; i < p->settings.window; i++) {
+        text_done(&p->slots[i].job);
+        text_done(&p->slots[i].result);
+    }
+    mem_free(MEM_BASE, p->slots);
+    mem_free(MEM_BASE, p->polls);
+    mem_free(MEM_BASE, p->workers);
+    mem_free(MEM_BASE, p);
+}
+
+int pool_pids(const struct pool *p, pid_t *out, int max)
+{
+    int n = 0;
+    for (int i = 0; i < p->settings.workers && n < max; i++)
+        if (p->workers[i].pid)
+            out[n++] = p->workers[i].pid;
+    return n;
+}
+
+struct pool_stats pool_stats(const struct pool *p)
+{
+    return p->stats;
 }
