@@ -6,6 +6,7 @@
 #include "harness/base/units.h"
 #include "harness/run/interrupt.h"
 #include "kernels/backtest/backtest.h"
+#include "kernels/backtest/caches.h"
 #include "kernels/backtest/run.h"
 #include "kernels/registry.h"
 
@@ -151,15 +152,23 @@ static void say_summary(const struct bt_run *run, double ns)
         log_info("SYNTHETIC data: nobody ever traded at these prices");
 }
 
-/* ---- the command ------------------------------------------------------------------------------ */
-
-static void say_notes(const struct text *notes)
+static void say_lines(const struct text *lines, void (*say)(const char *format, ...))
 {
-    for (struct str rest = {notes->p, notes->n}; rest.p && rest.n;) {
+    for (struct str rest = {lines->p, lines->n}; rest.p && rest.n;) {
         struct str line = str_cut(&rest, '\n');
-        log_warn("%.*s", (int)line.n, line.p);
+        say("%.*s", (int)line.n, line.p);
     }
 }
+
+static void say_caches(const struct bt_run *run, bool advice)
+{
+    struct text lines = {0};
+    bt_run_print_caches(run, advice, &lines);
+    say_lines(&lines, log_info);
+    text_done(&lines);
+}
+
+/* ---- the command ------------------------------------------------------------------------------ */
 
 /* Results of two contents must not stand in one table; data that were edited in place have one. */
 static bool same_bundle(const struct bt_run *run, struct err *e)
@@ -183,7 +192,7 @@ static bool stop(struct bt_run *run, struct err *e)
                    run->store ? "interrupted; --resume goes on" : "interrupted");
 }
 
-static bool run_all(struct bt_run *run, struct err *e)
+static bool run_all(struct bt_run *run, long log_every, struct err *e)
 {
     long n = bt_plan_backtests(&run->plan), slice = bt_run_slice(run);
     for (long lo = 0; lo < n; lo += slice) {
@@ -191,6 +200,8 @@ static bool run_all(struct bt_run *run, struct err *e)
             return stop(run, e);
         if (!bt_run_step(run, lo, lo + slice < n ? lo + slice : n, e))
             return false;
+        if (log_every && (lo + slice) / log_every > lo / log_every && lo + slice < n)
+            say_caches(run, false);
     }
     return bt_run_finish(run, e);
 }
@@ -198,13 +209,15 @@ static bool run_all(struct bt_run *run, struct err *e)
 static bool sweep(const struct sweep_settings *s, struct bt_run *run, struct err *e)
 {
     double begin = now_ns();
-    say_notes(&run->notes);
-    if (!run_all(run, e) || !same_bundle(run, e))
+    say_lines(&run->notes, log_warn);
+    if (!run_all(run, s->backtest.cache_log_every, e) || !same_bundle(run, e))
         return false;
     double ns = now_ns() - begin;
     if (!write_csv(run, s->csv, e))
         return false;
     say_summary(run, ns);
+    if (s->backtest.cache_log_every)
+        say_caches(run, true);
     return true;
 }
 
