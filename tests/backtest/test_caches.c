@@ -258,13 +258,12 @@ static void no_answer_is_that_of_another_question(void **state)
     print_message("# %d cases from seed %llu\n", CASES, (unsigned long long)seed);
     for (int i = 0; i < CASES; i++) {
         static const long windows[] = {1, 2, 3, 5, 20};
-        int64_t from = FIRST + (int64_t)rng_below(&r, 4) * 5 * DAY;
         struct bt_slice slice = {.bundle = bundles[rng_below(&r, 3)],
                                  .asset = (uint32_t)rng_below(&r, SYMBOLS),
                                  .wanted = all_assets,
                                  .wanted_count = SYMBOLS,
-                                 .from = from,
-                                 .to = from + (int64_t)rng_below(&r, 4) * 9 * DAY};
+                                 .from = FIRST + (int64_t)rng_below(&r, 4) * 4 * DAY,
+                                 .to = FIRST + (int64_t)rng_below(&r, 4) * 9 * DAY};
         enum bt_field field = rng_below(&r, 2) ? BT_OPEN : BT_CLOSE;
         if (!indicator_is_right(run, &slice, field, windows[rng_below(&r, 5)]))
             fail_msg("seed %llu, case %d: an answer to another question", (unsigned long long)seed,
