@@ -16,6 +16,7 @@
 #define ERR_CODES(X)                                                                               \
     X(OK, 0, "everything passed")                                                                  \
     X(REGRESSION, 1, "a slowdown beyond the margin")                                               \
+    X(DIFFERENT, 1, "what was compared differs")                                                   \
     X(INPUT, 2, "usage, bad input, or nothing measured")                                           \
     X(SYSTEM, 2, "the operating system refused")                                                   \
     X(INCONCLUSIVE, 3, "the measurement cannot decide")                                            \

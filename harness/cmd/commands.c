@@ -13,6 +13,7 @@ const struct command *const commands[] = {
     &command_data_synth,
     &command_data_info,
     &command_data_verify,
+    &command_data_compare,
     &command_list,
     &command_worker,
     NULL,

@@ -5,6 +5,7 @@
 #include "harness/cmd/command.h"
 
 extern const struct command command_compare;
+extern const struct command command_data_compare;
 extern const struct command command_data_import;
 extern const struct command command_data_info;
 extern const struct command command_data_synth;

@@ -125,6 +125,7 @@ static int caches(const void *state, struct cache_stats *out, int max)
     if (max < 1)
         return 0;
     out[0] = cache_stats_of(s->cache, (struct cache_stats){.name = "asset-cache",
+                                                           .counts = "asset_cache",
                                                            .setting = "lru_maxsize",
                                                            .kind = CACHE_LISTS,
                                                            .entry_limit = s->most});

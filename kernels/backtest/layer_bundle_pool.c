@@ -109,6 +109,7 @@ static int caches(const void *state, struct cache_stats *out, int max)
     if (max < 1)
         return 0;
     out[0] = cache_stats_of(s->pool, (struct cache_stats){.name = "bundle-pool",
+                                                          .counts = "bundle_pool",
                                                           .setting = "max_bundle_pool_size",
                                                           .kind = CACHE_LISTS,
                                                           .entry_limit = s->most});

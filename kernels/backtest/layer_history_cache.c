@@ -195,6 +195,7 @@ static int caches(const void *state, struct cache_stats *out, int max)
     if (max < 1)
         return 0;
     out[0] = cache_stats_of(s->cache, (struct cache_stats){.name = "history-cache",
+                                                           .counts = "history_cache",
                                                            .setting = "history_cache_mb",
                                                            .kind = CACHE_DATA,
                                                            .byte_limit = s->bytes});

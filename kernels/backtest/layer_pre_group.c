@@ -222,6 +222,7 @@ static int caches(const void *state, struct cache_stats *out, int max)
     if (max < 1)
         return 0;
     out[0] = cache_stats_of(s->cache, (struct cache_stats){.name = "pre-group",
+                                                           .counts = "group_cache",
                                                            .setting = "cache_size_gb",
                                                            .kind = CACHE_DATA,
                                                            .byte_limit = s->bytes});

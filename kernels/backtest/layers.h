@@ -57,13 +57,11 @@ struct bt_layer {
     /* After every job, whether it worked or not: what was handed out for it is given back. */
     void (*job_end)(void *state);
 
-    /* Its caches (at most BT_CACHES_OF_ONE): what they tell, and how they are emptied. Entries that
-     * are handed out stay until they are given back. NULLs: it has none. */
+    /* Its caches: what they tell, and how they are emptied. Entries that are handed out stay until
+     * they are given back. NULLs: it has none. */
     int (*caches)(const void *state, struct cache_stats *out, int max);
     void (*clear)(void *state);
 };
-
-enum { BT_CACHES_OF_ONE = 4 };
 
 /* The switches of the kernel, bit i for word i: the layer NAME is bt_layer_NAME in layer_NAME.c. */
 #define BT_SWITCH_LAYERS(X)                                                                        \

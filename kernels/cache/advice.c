@@ -69,9 +69,19 @@ static bool thrashes(const struct cache_stats *s)
     return is_low(s) && s->evictions > 0;
 }
 
-static bool keys_change(const struct cache_stats *s)
+static bool is_low_with_room(const struct cache_stats *s)
 {
     return is_low(s) && s->evictions == 0 && s->refusals == 0 && s->hits > 0;
+}
+
+static bool keys_change(const struct cache_stats *s)
+{
+    return s->kind == CACHE_LISTS && is_low_with_room(s);
+}
+
+static bool little_repeats(const struct cache_stats *s)
+{
+    return s->kind == CACHE_DATA && is_low_with_room(s);
 }
 
 static bool nothing_repeats(const struct cache_stats *s)
@@ -89,6 +99,7 @@ static bool full_for_nothing(const struct cache_stats *s)
     return is_low(s) && cache_filled(s) > 0.9;
 }
 
+/* clang-format off */
 static const struct {
     bool (*holds)(const struct cache_stats *s);
     struct cache_verdict finding;
@@ -97,17 +108,20 @@ static const struct {
      {"low hit rate with evictions", "entries leave before they are asked for again: raise ", ""}},
     {keys_change,
      {"low hit rate without evictions",
-      "keys are new each time: the bundle's content changes between calls (cupel data compare)",
-      NULL}                                                                                      },
+      "the bundle's content changes between calls (cupel data compare)", NULL}},
+    {little_repeats,
+     {"low hit rate without evictions", "little is asked for twice: a longer search gains more",
+      NULL}},
     {nothing_repeats,
      {"nothing was asked for twice",
-      "a single run pays for its caches without use: enable_caching off", NULL}                  },
+      "a single run pays for its caches without use: enable_caching off", NULL}},
     {refuses,
-     {"entries are refused", "one is larger than all the room that may be had: raise ", ""}      },
+     {"entries are refused", "one is larger than all the room that may be had: raise ", ""}},
     {full_for_nothing,
      {"memory is full for little gain", "if raising it does not help, lower ",
-      " and free the memory"}                                                                    },
+      " and free the memory"}},
 };
+/* clang-format on */
 
 int cache_findings(const struct cache_stats *s, const struct cache_verdict **out, int max)
 {
@@ -132,7 +146,7 @@ void cache_advise(const struct cache_stats *s, struct text *out)
     const struct cache_verdict *found[MOST];
     text_printf(out, "%s: hit rate ", s->name);
     add_verdict(s, cache_rate_verdict(s), out);
-    text_puts(out, "; memory ");
+    text_printf(out, "; %s ", s->byte_limit ? "memory" : "room");
     add_verdict(s, cache_memory_verdict(s), out);
     text_puts(out, "\n");
     for (int i = 0, n = cache_findings(s, found, MOST); i < n; i++) {

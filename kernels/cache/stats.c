@@ -24,9 +24,9 @@ double cache_hit_rate(const struct cache_stats *s)
 
 double cache_filled(const struct cache_stats *s)
 {
-    if (s->byte_limit)
-        return (double)s->bytes / (double)s->byte_limit;
-    return s->entry_limit ? (double)s->entries / (double)s->entry_limit : (double)NAN;
+    double bytes = s->byte_limit ? (double)s->bytes / (double)s->byte_limit : (double)NAN;
+    double entries = s->entry_limit ? (double)s->entries / (double)s->entry_limit : (double)NAN;
+    return fmax(bytes, entries); /* of a NaN and a number the number */
 }
 
 static void add_count(struct text *out, uint64_t n, const char *what)

@@ -17,6 +17,7 @@ enum cache_kind {
 
 struct cache_stats {
     const char *name;    /* of the layer */
+    const char *counts;  /* what its counts in records begin with: "group_cache" ("_hits", ...) */
     const char *setting; /* the one that sets its limit, "cache_size_gb" */
     enum cache_kind kind;
     uint64_t hits, misses, evictions, refusals;
@@ -30,7 +31,7 @@ struct cache_stats cache_stats_of(struct lru *c, struct cache_stats about);
 /* hits / (hits + misses), 0..1; NaN when it was never asked. */
 double cache_hit_rate(const struct cache_stats *s);
 
-/* Share of the byte limit in use, or of the entry limit where there is none, 0..1; NaN: no limit. */
+/* The share in use of the limit that is nearer, 0..1; NaN: no limit. */
 double cache_filled(const struct cache_stats *s);
 
 /* One line for reports and logs:

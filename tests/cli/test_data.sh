@@ -1,5 +1,5 @@
 #!/bin/bash
-# cupel data import, synth, info, verify from the outside: output, exit status, nothing half-written.
+# cupel data import, synth, info, verify, compare from the outside: output, exit status, nothing half-written.
 set -u
 tmp=$CUPEL_BUILD/tests/tmp/cli-data
 rm -rf "$tmp" && mkdir -p "$tmp"
@@ -47,6 +47,25 @@ expect 0 'AA      2020-01-10  2020-01-28            19' "$CUPEL" data info "$tmp
 check "info prints the symbols"
 expect 0 '"rows":	38' "$CUPEL" data info --json "$tmp/b"
 check "info --json"
+
+"$CUPEL" data import "$tmp/a.csv" --out "$tmp/c" >/dev/null
+expect 0 'generation  2 -> 1' "$CUPEL" data compare "$tmp/b" "$tmp/c" &&
+    grep -q 'caches      good for both: they are keyed by content; an open' "$tmp/log" &&
+    grep -qx 'rows        38' "$tmp/log" && ! grep -q 'content.*->' "$tmp/log"
+check "compare: the same content is exit 0, whatever the generation"
+sed 's/1.75/1.76/' "$tmp/a.csv" >"$tmp/prices.csv"
+"$CUPEL" data import "$tmp/prices.csv" --out "$tmp/p" >/dev/null
+expect 1 'caches      invalid' "$CUPEL" data compare "$tmp/c" "$tmp/p" &&
+    grep -qE '^content     [0-9a-f]{64} -> [0-9a-f]{64}$' "$tmp/log" && grep -qx 'rows        38' "$tmp/log"
+check "compare: other prices under the same dates are exit 1"
+{ sed '/,AA,/d; /2020-01-28/d' "$tmp/a.csv" && echo '2020-01-11,ZZ,1,1,1,1,1,1'; } >"$tmp/symbols.csv"
+"$CUPEL" data import "$tmp/symbols.csv" --out "$tmp/z" >/dev/null
+expect 1 'rows        38 -> 19' "$CUPEL" data compare "$tmp/c" "$tmp/z" && grep -qx '  gone      AA' "$tmp/log" &&
+    grep -qx '  new       ZZ' "$tmp/log" && grep -qx '  other     BB: 19 -> 18 rows, or other dates' "$tmp/log" &&
+    grep -qx 'range       2020-01-10 .. 2020-01-28 -> 2020-01-10 .. 2020-01-27' "$tmp/log"
+check "compare names symbols that are gone, new and other"
+expect 2 'manifest.json' "$CUPEL" data compare "$tmp/c" "$tmp/nothing"
+check "compare: a missing bundle is exit 2"
 
 sed '5s/1.5/oops/' "$tmp/a.csv" >"$tmp/bad.csv"
 expect 2 "bad.csv:5: open \"oops\": not a number" "$CUPEL" data import "$tmp/bad.csv" --out "$tmp/n" && gone "$tmp/n"

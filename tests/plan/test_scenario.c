@@ -5,6 +5,7 @@
 
 #include "tests/test.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static struct arena arena;
@@ -171,12 +172,42 @@ static int forget(void **state)
     return 0;
 }
 
+/* A record must show what was in force, wherever it came from. */
+static void what_variables_and_presets_gave_is_recorded(void **state)
+{
+    (void)state;
+    struct scenario s;
+    struct plan p;
+    struct err e = {0};
+    struct text out = {0};
+    setenv("CUPEL_LRU_MAXSIZE", "7", 1);
+    setenv("CUPEL_CACHE_SIZE_GB", "9", 1);
+    assert_ok(read_text(&s,
+                        "{\"name\": \"n\", \"kernel\": \"backtest\", \"settings\": {\"bundle\": "
+                        "\"b\", \"param\": [\"fast=1\"], \"preset\": \"memory-constrained\", "
+                        "\"cache_size_gb\": 3}, " SCALES "," COMPARE "}",
+                        &e),
+              &e);
+    assert_ok(plan_make(&p, &s, &(struct plan_overrides){0}, &arena, &e), &e);
+    json_print(p.cells[0].new.settings, &out);
+    assert_string_equal(out.p, "{\"bundle\":\"b\",\"param\":[\"fast=1\"],\"preset\":"
+                               "\"memory-constrained\",\"cache_size_gb\":3,\"lru_maxsize\":7}");
+    text_done(&out);
+    plan_done(&p);
+    setenv("CUPEL_LRU_MAXSIZE", "none", 1);
+    assert_false(plan_make(&p, &s, &(struct plan_overrides){0}, &arena, &e));
+    assert_says(&e, "CUPEL_LRU_MAXSIZE: expected a whole number from 1 to");
+    unsetenv("CUPEL_LRU_MAXSIZE");
+    unsetenv("CUPEL_CACHE_SIZE_GB");
+    scenario_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(bad_files_are_refused_by_field),    TEST(an_absent_scenario_is_named),
         TEST(settings_are_laid_over_each_other), TEST(null_stands_for_the_default),
-        TEST(the_projects_scenarios_are_good),
+        TEST(the_projects_scenarios_are_good),   TEST(what_variables_and_presets_gave_is_recorded),
     };
     return cmocka_run_group_tests_name("scenario", tests, NULL, forget);
 }

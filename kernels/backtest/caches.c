@@ -1,0 +1,48 @@
+#include "kernels/backtest/caches.h"
+
+#include "kernels/cache/advice.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void take(const struct kernel_count *counts, int n, const char *cache, const char *what,
+                 uint64_t *out)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s_%s", cache, what);
+    for (int i = 0; i < n; i++)
+        if (strcmp(counts[i].name, name) == 0)
+            *out = counts[i].value;
+}
+
+int bt_run_caches(const struct bt_run *run, struct cache_stats *out, int max)
+{
+    struct kernel_count counts[KERNEL_COUNTS_MAX];
+    int n = bt_run_counts(run, counts, KERNEL_COUNTS_MAX);
+    int caches = bt_layers_caches(bt_layers, BT_LAYERS, run->layers, run->states, out, max);
+    for (int i = 0; i < caches; i++) {
+        take(counts, n, out[i].counts, "hits", &out[i].hits);
+        take(counts, n, out[i].counts, "misses", &out[i].misses);
+        take(counts, n, out[i].counts, "evictions", &out[i].evictions);
+        take(counts, n, out[i].counts, "refusals", &out[i].refusals);
+    }
+    return caches;
+}
+
+bool bt_run_clear_caches(struct bt_run *run, const char *name, struct err *e)
+{
+    return bt_layers_clear(bt_layers, BT_LAYERS, run->layers, run->states, name, e);
+}
+
+void bt_run_print_caches(const struct bt_run *run, bool advice, struct text *out)
+{
+    struct cache_stats caches[BT_CACHES_MAX];
+    int n = bt_run_caches(run, caches, BT_CACHES_MAX);
+    for (int i = 0; i < n; i++) {
+        cache_stats_print(&caches[i], out);
+        if (advice)
+            cache_advise(&caches[i], out);
+    }
+    if (n == 0)
+        text_puts(out, "no caches are on\n");
+}
