@@ -85,7 +85,6 @@ bool bt_compute(struct bt_run *run, const struct bt_job *job, struct bt_result *
                 struct err *e) MUST_CHECK;
 
 /* Writes the checkpoint and counts it. */
-bool bt_write_checkpoint(struct bt_run *run, struct checkpoint *doc,
-                         struct err *e) MUST_CHECK;
+bool bt_write_checkpoint(struct bt_run *run, struct checkpoint *doc, struct err *e) MUST_CHECK;
 
 #endif
