@@ -77,21 +77,17 @@ static bool lock(const char *path, int *fd, struct err *e)
 
 /* A result that does not tell its stamp is left out, so that it is computed again. */
 struct rebuilding {
-    struct bt_run *run;
     struct checkpoint *doc;
     long found;
 };
 
-static bool name_one(void *context, const char *range, const char *id, struct err *e)
+static bool name_one(void *context, const char *range, const char *id, struct str payload,
+                     struct err *e)
 {
+    (void)e;
     struct rebuilding *r = context;
     char stamp[BT_STAMP_TEXT];
-    struct text payload = {0};
-    bool found;
-    bool told = result_store_get(r->run->store, range, id, &payload, &found, e) && found &&
-                bt_result_stamp((struct str){payload.p, payload.n}, stamp);
-    text_done(&payload);
-    if (!told)
+    if (!bt_result_stamp(payload, stamp))
         return true;
     r->found++;
     checkpoint_add(r->doc, range, id, stamp);
@@ -102,8 +98,8 @@ static bool name_one(void *context, const char *range, const char *id, struct er
 static bool rebuild(struct bt_run *run, long *found, struct err *e)
 {
     long damaged;
-    struct rebuilding r = {run, checkpoint_read(run->checkpoint_path, e), 0};
-    bool ok = r.doc && result_store_each(run->store, name_one, &r, &damaged, e) &&
+    struct rebuilding r = {checkpoint_read(run->checkpoint_path, e), 0};
+    bool ok = r.doc && result_store_stream(run->store, NULL, name_one, &r, &damaged, e) &&
               (r.found == 0 || checkpoint_write(r.doc, run->checkpoint_path, e));
     checkpoint_free(r.doc);
     *found = r.found;
