@@ -92,11 +92,11 @@ static void a_level_that_is_met_exactly_is_not_passed(void **state)
  * changes, decayed, and each later change with what is left of its 1 / window. */
 static long double smoothed(const struct sample *s, long t, int sign)
 {
-    long double w = (long double)s->window, keep = (w - 1) / w, sum = 0;
-    for (long j = 1; j <= t; j++) {
-        long double change = (long double)sign * (long double)(s->x[j] - s->x[j - 1]);
-        long age = j > s->window ? t - j : t - s->window;
-        sum += change > 0 ? change * powl(keep, (long double)age) / w : 0;
+    long double w = (long double)s->window, weight = 1 / w, sum = 0;
+    for (long j = t; j >= 1; j--) {
+        int64_t change = sign * (s->x[j] - s->x[j - 1]);
+        sum += change > 0 ? weight * (long double)change : 0;
+        weight *= j > s->window ? (w - 1) / w : 1;
     }
     return sum;
 }
@@ -224,9 +224,12 @@ static void check_ema(const struct sample *s)
     ema_averages(s->x, s->n, s->window, e);
     long double alpha = 2.0L / ((long double)s->window + 1);
     for (long t = 0; t < s->n; t++) {
-        long double sum = powl(1 - alpha, (long double)t) * (long double)s->x[0];
-        for (long j = 1; j <= t; j++)
-            sum += alpha * powl(1 - alpha, (long double)(t - j)) * (long double)s->x[j];
+        long double sum = 0, weight = 1;
+        for (long j = t; j >= 1; j--) {
+            sum += alpha * weight * (long double)s->x[j];
+            weight *= 1 - alpha;
+        }
+        sum += weight * (long double)s->x[0];
         assert_true(fabsl((long double)e[t] - sum) <= 1e-13L * sum);
     }
 }
