@@ -232,6 +232,53 @@ static void ema_cross_enters_at_crossings_from_below(void **state)
     assert_true(entries > 1000);
 }
 
+/* ---- bits ------------------------------------------------------------------------------------- */
+
+static void add_numbers(struct sha256 *h, const struct bt_series *closes, const int8_t *signal)
+{
+    int64_t time[BARS_MAX];
+    for (long t = 0; t < closes->n; t++)
+        time[t] = t * 86400 * 5;
+    struct bt_run of = {
+        .plan = {.fee = 0.001, .periods_per_year = 252, .metrics_all = true}
+    };
+    struct bt_bars bars = {.n = closes->n, .largest = price_most, .field = {{time, 1}}};
+    struct bt_position position = {signal, closes, closes, &bars};
+    struct bt_row row;
+    struct bt_outcome out = {.row = &row};
+    struct err e = {0};
+    assert_ok(bt_account_base(NULL, &of, &position, &out, &e), &e);
+    arena_done(&of.scratch);
+    sha256_add(h, &row.trade_hash, sizeof row.trade_hash);
+    for (const struct bt_metric *m = bt_metrics; m->name; m++) {
+        double value = bt_metric_of(m, &row);
+        if (m->digest && !isnan(value))
+            sha256_add(h, &value, sizeof value);
+    }
+}
+
+/* Over all strategies and all metrics that a digest holds; changes with a rule or a formula only. */
+static void every_number_has_the_same_bits_in_every_build(void **state)
+{
+    (void)state;
+    struct rng r = rng_seeded(45);
+    struct sha256 *h = sha256_new();
+    char hex[SHA256_HEX];
+    for (const struct bt_strategy *const *s = bt_strategies; *s; s++)
+        for (int i = 0; i < 300; i++) {
+            int64_t x[BARS_MAX];
+            int8_t signal[BARS_MAX];
+            double values[BT_PARAMS_MAX];
+            struct bt_series closes = some_closes(&r, i, x);
+            some_values(&r, *s, values);
+            signals(*s, values, &closes, signal);
+            sha256_add(h, signal, (size_t)closes.n);
+            add_numbers(h, &closes, signal);
+        }
+    sha256_end(h, hex);
+    assert_string_equal(hex, "7ca2bcf414e0d4c25f3831757f14e3297951726606bbe1ebeb1b184034829e16");
+}
+
 /* ---- what is refused -------------------------------------------------------------------------- */
 
 static void sums_that_cannot_be_exact_are_refused_by_name(void **state)
@@ -350,6 +397,7 @@ int main(void)
         TEST(rsi_bollinger_follows_its_rule),
         TEST(rsi_bollinger_does_nothing_on_a_level),
         TEST(ema_cross_enters_at_crossings_from_below),
+        TEST(every_number_has_the_same_bits_in_every_build),
         TEST(sums_that_cannot_be_exact_are_refused_by_name),
         TEST(every_row_is_complete),
         TEST(a_strategy_without_parameters_is_one_backtest),
