@@ -45,6 +45,11 @@ static int close_run(void **state)
     return 0;
 }
 
+static const struct bt_row *row_at(long backtest, int symbol)
+{
+    return &bt_run_result(whole_grid(), backtest)->rows[symbol];
+}
+
 static double number(struct str *rest)
 {
     double x = (double)NAN;
@@ -97,8 +102,8 @@ static void all_rows_equal_vectorbt(void **state)
             char key[32];
             snprintf(key, sizeof key, "%ld-%.1f", windows[i / DEVIATIONS],
                      deviations[i % DEVIATIONS]);
-            idle += compare_line(&bt_run_result(run, i)->rows[symbol], run->plan.symbols[symbol],
-                                 key, str_cut(&rest, '\n'));
+            idle += compare_line(row_at(i, symbol), run->plan.symbols[symbol], key,
+                                 str_cut(&rest, '\n'));
         }
     assert_int_equal(rest.n, 0);
     assert_int_equal(idle, 2);
@@ -121,7 +126,7 @@ static void single_runs_equal_backtesting_py(void **state)
             if ((double)windows[i / DEVIATIONS] != json_number(json_get(s, "rsi")) ||
                 deviations[i % DEVIATIONS] != json_number(json_get(s, "std")))
                 continue;
-            const struct bt_row *row = &bt_run_result(whole_grid(), i)->rows[0];
+            const struct bt_row *row = row_at(i, 0);
             double earned = json_number(json_get(s, "total_return"));
             assert_true(off_by(row->total_return, earned) < 1e-8);
             assert_int_equal(row->orders - row->trades, json_number(json_get(s, "closed_trades")));

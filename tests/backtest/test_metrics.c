@@ -131,7 +131,7 @@ static void account(const struct market *m, bool all, bool lists, struct account
     struct bt_run run = {
         .plan = {.fee = 0.001, .periods_per_year = 252, .metrics_all = all}
     };
-    struct bt_series closes = {m->close, m->n, price_most};
+    struct bt_series closes = {.v = m->close, .n = m->n, .largest = price_most};
     struct bt_bars bars = {.n = m->n, .largest = price_most, .field = {{m->time, 1}}};
     struct bt_position position = {m->signal, &closes, &closes, &bars};
     struct bt_outcome o = {.row = &out->row};

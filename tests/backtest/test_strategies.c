@@ -133,7 +133,8 @@ static void some_values(struct rng *r, const struct bt_strategy *s, double *valu
 
 static struct bt_series some_closes(struct rng *r, int i, int64_t *x)
 {
-    struct bt_series closes = {x, (long)rng_below(r, BARS_MAX + 1), price_most};
+    struct bt_series closes = {
+        .v = x, .n = (long)rng_below(r, BARS_MAX + 1), .largest = price_most};
     int64_t p = 10000000;
     for (long t = 0; t < closes.n; t++)
         x[t] = p = price_after(r, i % PRICE_SHAPES, p);
@@ -193,7 +194,7 @@ static void rsi_bollinger_does_nothing_on_a_level(void **state)
                          1015, 1000, 985,  970,  965,  960,  960};
     const double values[] = {10, 1, 10, 30, 70, 0};
     int8_t signal[14];
-    struct bt_series closes = {x, 14, 1030};
+    struct bt_series closes = {.v = x, .n = 14, .largest = 1030};
     signals(&bt_strategy_rsi_bollinger, values, &closes, signal);
     assert_int_equal(signal[13], BT_STAY);
     const double at_31[] = {10, 1, 10, 31, 70, 0};
@@ -286,7 +287,7 @@ static void sums_that_cannot_be_exact_are_refused_by_name(void **state)
     (void)state;
     const enum bt_indicator_kind kinds[] = {BT_SMA, BT_BANDS, BT_CHANGES, BT_RSI_WILDER};
     const int64_t x[] = {price_most, 1, price_most};
-    struct bt_series closes = {x, 3, price_most};
+    struct bt_series closes = {.v = x, .n = 3, .largest = price_most};
     for (int i = 0; i < 4; i++) {
         struct bt_indicator out;
         struct err e = {0};
