@@ -117,7 +117,8 @@ void bt_plan_stamp(const struct bt_plan *p, int range, const char *content,
 /* The range of that name, -1 when the plan has none. */
 int bt_plan_find_range(const struct bt_plan *p, const char *name);
 
-/* "5-20": the parameter values, for people and CSV. */
+/* "5-20", "14-2-band=30": the parameter values, for people and CSV; optional ones where they are not
+ * the fallback. */
 void bt_plan_key(const struct bt_plan *p, const double *values, char out[BT_KEY_TEXT]);
 
 #endif
