@@ -17,10 +17,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Raised whenever a record's layout or a function's meaning changes. A kernel with another number
  * is refused, never guessed at. */
-#define CUPEL_KERNEL_ABI 1
+#define CUPEL_KERNEL_ABI 2
 
 /* How the work may be cut into slices (design: pairs of processes that take turns). */
 enum kernel_cut {
@@ -78,6 +79,10 @@ struct kernel {
 
     /* Fills out[0..max), returns how many. NULL: none. */
     int (*counts)(const void *ctx, struct kernel_count *out, int max);
+
+    /* The processes that work for this run now: children of this one, not yet waited for. Fills
+     * out[0..max), returns how many. Their CPU time counts as it passes. NULL: none ever. */
+    int (*pids)(const void *ctx, pid_t *out, int max);
 
     void (*release)(void *ctx);
 };
