@@ -41,6 +41,7 @@ struct bt_plan {
     struct bt_fill fill;
     double fee, periods_per_year;
     long batch_size, workers, bundles_max, asset_lists_max;
+    int history_after; /* asks for an indicator until it is kept; 0: as its kind pays */
     size_t group_bytes, history_bytes;
     bool check_caches; /* what a cache answers is computed again and compared */
 };
