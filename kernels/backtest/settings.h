@@ -30,7 +30,7 @@ struct bt_settings {
     bool continue_on_error, force_rerun;
     const char *preset, *enable_caching, *enable_bundle_pooling;
     double cache_size_gb, history_cache_mb;
-    long lru_maxsize, max_bundle_pool_size, cache_log_every;
+    long lru_maxsize, max_bundle_pool_size, history_cache_after, cache_log_every;
     bool check_caches;
 };
 
@@ -107,6 +107,10 @@ extern const struct opt bt_options[];
      .offset = offsetof(TYPE, MEMBER history_cache_mb), .arg = "MIB", .min = 1e-6, .max = 1e6,     \
      .fallback = "200", .env = "CUPEL_HISTORY_CACHE_MB",                                           \
      .help = "most of indicators kept in memory (layer history-cache)"},                           \
+    {.name = "history" J "cache" J "after", .kind = OPT_INT,                                       \
+     .offset = offsetof(TYPE, MEMBER history_cache_after), .arg = "N", .min = 0, .max = 100,       \
+     .fallback = "0",                                                                              \
+     .help = "an indicator is kept when asked for the Nth time; 0: when that pays for its kind"},  \
     {.name = "lru" J "maxsize", .kind = OPT_INT, .offset = offsetof(TYPE, MEMBER lru_maxsize),     \
      .arg = "N", .min = 1, .max = 1e6, .fallback = "128", .env = "CUPEL_LRU_MAXSIZE",              \
      .help = "most asset lists kept (layer asset-cache)"},                                         \

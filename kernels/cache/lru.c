@@ -1,16 +1,15 @@
 #include "kernels/cache/lru.h"
 
 #include "harness/base/mem.h"
+#include "kernels/cache/hash.h"
 
 #include <assert.h>
 #include <pthread.h>
 #include <string.h>
 
-#define uthash_malloc(bytes)  mem_alloc(MEM_BASE, bytes)
-#define uthash_free(p, bytes) mem_free(MEM_BASE, p)
-/* uthash's own hash goes byte by byte: on keys of a hundred bytes most of a look-up. */
-#define HASH_FUNCTION(key, bytes, hash) (hash) = hash_of(key, bytes)
-static unsigned hash_of(const void *key, size_t bytes);
+#define uthash_malloc(bytes)            mem_alloc(MEM_BASE, bytes)
+#define uthash_free(p, bytes)           mem_free(MEM_BASE, p)
+#define HASH_FUNCTION(key, bytes, hash) (hash) = (unsigned)cache_hash(key, bytes)
 #include <uthash.h>
 
 enum tier { ORDINARY, KEPT, TIERS };
@@ -59,25 +58,6 @@ struct lru *lru_new(struct lru_limits limits, lru_drop_fn *drop, void *owner)
     c->owner = owner;
     c->left_end = &c->left;
     return c;
-}
-
-/* Word by word: multiplied by 2^64 over the golden ratio, the high half folded into the low. */
-static unsigned hash_of(const void *key, size_t bytes)
-{
-    const unsigned char *p = key;
-    uint64_t hash = bytes, word;
-    for (; bytes > 0; p += sizeof word) {
-        size_t n = bytes < sizeof word ? bytes : sizeof word;
-        word = 0;
-        if (n == sizeof word)
-            memcpy(&word, p, sizeof word);
-        else
-            memcpy(&word, p, n);
-        hash = (hash ^ word) * 0x9E3779B97F4A7C15;
-        hash ^= hash >> 32;
-        bytes -= n;
-    }
-    return (unsigned)hash;
 }
 
 /* ---- the lock --------------------------------------------------------------------------------- */
