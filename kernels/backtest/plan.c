@@ -419,7 +419,7 @@ bool bt_plan_make(const struct bt_settings *s, struct arena *a, struct bt_plan *
         .bundles_max = s->max_bundle_pool_size,
         .asset_lists_max = s->lru_maxsize,
         .group_bytes = (size_t)(s->cache_size_gb * (1 << 30)),
-        .history_after = (int)s->history_cache_after,
+        .history_reuse = s->history_cache_reuse,
         .history_bytes = (size_t)(s->history_cache_mb * (1 << 20)),
         .check_caches = s->check_caches,
     };

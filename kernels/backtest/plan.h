@@ -63,7 +63,7 @@ struct bt_plan {
     bool continue_on_error, force_rerun;
     long batch, checkpoint_batch, workers, hang_ms;
     long bundles_max, asset_lists_max;
-    int history_after; /* asks for an indicator until it is kept; 0: as its kind pays */
+    long history_reuse; /* asks for each indicator from which on they are kept; 0: as it pays */
     size_t group_bytes, history_bytes;
     bool check_caches; /* what a cache answers is computed again and compared */
 };

@@ -455,29 +455,39 @@ static void kept_windows_stay_while_others_pass(void **state)
     assert_int_equal(run_count("history_cache_hits"), 0);
 }
 
-/* 55 backtests ask for fast windows 11 times, for slow ones 5 times. */
-static void history_cache_after_tells_when_to_keep(void **state)
+/* 110 asks for 16 windows: 6.9 each. */
+static void history_cache_reuse_tells_when_to_keep(void **state)
 {
     (void)state;
     static const struct {
-        long after, passed, kept, hits; /* a symbol */
+        const char *strategy;
+        long reuse, workers;
+        bool keeps;
     } cases[] = {
-        {1,  0,                   FAST + SLOW, 2 * N - FAST - SLOW      },
-        {2,  FAST + SLOW,         FAST + SLOW, 2 * N - 2 * (FAST + SLOW)},
-        {6,  5 * FAST + 5 * SLOW, FAST,        5 * FAST                 },
-        {0,  5 * FAST + 5 * SLOW, FAST,        5 * FAST                 }, /* what it is for moving sums */
-        {12, 2 * N,               0,           0                        },
+        {"sma-cross", 1,    1, true },
+        {"sma-cross", 6,    1, true },
+        {"sma-cross", 7,    1, false},
+        {"sma-cross", 0,    1, false}, /* moving sums are computed as fast */
+        {"ema-cross", 0,    1, true },
+        {"ema-cross", 7,    1, false},
+        {"ema-cross", 0,    3, false}, /* each worker asks for a third */
+        {"sma-cross", 1000, 1, false},
+        {"sma-cross", 1,    3, true },
     };
-    struct bt_settings s = settings();
-    char hex[KERNEL_DIGEST_HEX];
-    memcpy(hex, run_whole(&s, LAYERS_NONE, NULL), sizeof hex);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        s.history_cache_after = cases[i].after;
+        struct bt_settings s = settings();
+        char hex[KERNEL_DIGEST_HEX];
+        s.strategy = cases[i].strategy;
+        s.workers = cases[i].workers;
+        memcpy(hex, run_whole(&s, LAYERS_NONE, NULL), sizeof hex);
+        s.history_cache_reuse = cases[i].reuse;
         assert_string_equal(run_whole(&s, HISTORY_CACHE, NULL), hex);
-        assert_int_equal(run_count("history_cache_passed"), SYMBOLS * cases[i].passed);
-        assert_int_equal(run_count("history_cache_hits"), SYMBOLS * cases[i].hits);
-        assert_int_equal(run_count("history_cache_misses"),
-                         SYMBOLS * (cases[i].passed + cases[i].kept));
+        bool kept = run_count("history_cache_hits") > 0;
+        if (kept != cases[i].keeps)
+            fail_msg("case %zu", i);
+        assert_int_equal(run_count("history_cache_passed"), kept ? 0 : SYMBOLS * 2 * N);
+        assert_int_equal(run_count("history_cache_hits") + run_count("history_cache_misses"),
+                         kept ? SYMBOLS * 2 * N : 0);
     }
 }
 
@@ -806,7 +816,7 @@ int main(void)
         TEST(cache_size_gb_bounds_the_columns),
         TEST(history_cache_mb_bounds_both_tiers),
         TEST(kept_windows_stay_while_others_pass),
-        TEST(history_cache_after_tells_when_to_keep),
+        TEST(history_cache_reuse_tells_when_to_keep),
         TEST(enable_caching_off_takes_the_caches_out),
         TEST(enable_bundle_pooling_off_takes_the_pool_out),
         TEST(presets_are_the_documented_ones),

@@ -32,7 +32,7 @@ expect() {
 } >"$tmp/a.csv"
 "$CUPEL" data import "$tmp/a.csv" --out "$tmp/b" >/dev/null 2>"$tmp/log"
 # 4 x 6 = 24 backtests of 2 symbols, 10 windows.
-sweep=("$CUPEL" sweep --bundle "$tmp/b" --param fast=2:5 --param slow=10:15 --history-cache-after 1)
+sweep=("$CUPEL" sweep --bundle "$tmp/b" --param fast=2:5 --param slow=10:15 --history-cache-reuse 1 --batch-size 2)
 "${sweep[@]}" --layers none --csv "$tmp/none.csv" 2>"$tmp/log"
 
 expect 0 'history-cache: 76 hits, 20 misses, hit rate 0.792, 20 entries' \
