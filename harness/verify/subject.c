@@ -70,39 +70,58 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* "METRIC >= X", X being that value of the results of the range (NULL: over all) which a share of them
- * does not reach: a limit that some result stands exactly on. */
-static const char *filter_at(const struct bt_kept *kept, const char *range, const char *metric,
+/* The least that a metric's mean over the symbols is in any of a combination's ranges (or, combined, of
+ * all together); NaN: undefined in one, or it has none. */
+static double least_of(const struct bt_kept *kept, const char *id, bool combined,
+                       const struct bt_metric *m)
+{
+    double least = INFINITY;
+    for (long i = 0; i < kept->n; i++) {
+        const struct bt_kept_one *one = &kept->v[i];
+        if (strcmp(one->id, id) != 0 || combined != !one->range)
+            continue;
+        double v = bt_metric_mean(m, one->rows, one->symbol_count);
+        least = isnan(v) || v < least ? v : least;
+    }
+    return isinf(least) ? (double)NAN : least;
+}
+
+/* "METRIC >= X": X is that value of a combination which a share of them does not reach, so that one
+ * stands exactly on the limit and some pass in every range. */
+static const char *filter_at(const struct bt_kept *kept, bool combined, const char *metric,
                              double share, struct arena *a)
 {
     const struct bt_metric *m = bt_metric_find(str_of(metric));
     double *v = ARENA_NEW_RAW(a, double, kept->n + 1);
     long n = 0;
     for (long i = 0; i < kept->n; i++) {
-        const struct bt_kept_one *one = &kept->v[i];
-        if (!one->range != !range || (range && strcmp(one->range, range) != 0))
-            continue;
-        v[n] = bt_metric_mean(m, one->rows, one->symbol_count);
-        n += !isnan(v[n]);
+        v[n] = least_of(kept, kept->v[i].id, combined, m);
+        n += !kept->v[i].range && !isnan(v[n]); /* each once: where all ranges stand together */
     }
     if (n == 0)
         return "trades >= 0";
     qsort(v, (size_t)n, sizeof *v, by_size);
-    return arena_format(a, "%s >= %.17g", metric, v[(long)((double)(n - 1) * share)]);
+    return arena_format(a, "%s >= %.17g", metric, v[(long)((double)n * share)]);
 }
 
-/* By a passage without filters. */
-static bool set_filters(struct bt_settings *s, struct arena *a, struct err *e)
+/* By a passage without this filter. */
+static bool measure_filter(struct bt_settings *s, const char **filter, bool combined,
+                           const char *metric, double share, struct arena *a, struct err *e)
 {
     struct outcome o = {0};
     struct passage p = {.settings = s};
     bool ok = passage_run(&p, &o, e);
-    if (ok) {
-        s->window_filter = filter_at(&o.kept, "first", "sharpe", 0.5, a);
-        s->final_filter = filter_at(&o.kept, NULL, "total_return", 0.4, a);
-    }
+    if (ok)
+        *filter = filter_at(&o.kept, combined, metric, share, a);
     outcome_done(&o);
     return ok;
+}
+
+/* The last filter is measured on what the first one leaves. */
+static bool set_filters(struct bt_settings *s, struct arena *a, struct err *e)
+{
+    return measure_filter(s, &s->window_filter, false, "sharpe", 0.3, a, e) &&
+           measure_filter(s, &s->final_filter, true, "total_return", 0.3, a, e);
 }
 
 /* ---- settings --------------------------------------------------------------------------------- */
