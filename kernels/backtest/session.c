@@ -1,11 +1,10 @@
 #include "kernels/backtest/session.h"
 
 #include "harness/base/json.h"
+#include "kernels/backtest/store_lock.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { STORE_SCHEMA = 3 };
 
@@ -51,26 +50,6 @@ static bool compare_facts(const struct json *facts, const char *path, struct err
         same = same_fact(f, json_get(stored, json_key(f)), path, e);
     json_free(stored);
     return same;
-}
-
-/* ---- lock ------------------------------------------------------------------------------------- */
-
-/* fcntl, not flock: a worker that outlives its parent does not hold it. */
-static bool lock(const char *path, int *fd, struct err *e)
-{
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    *fd = io_open(path, O_RDWR | O_CREAT, e);
-    if (*fd < 0)
-        return false;
-    if (fcntl(*fd, F_SETLK, &whole) == 0)
-        return true;
-    if (errno != EACCES && errno != EAGAIN)
-        return err_system(e, "%s", path);
-    struct flock holder = whole;
-    if (fcntl(*fd, F_GETLK, &holder) != 0 || holder.l_type == F_UNLCK)
-        holder.l_pid = 0;
-    return err_input(e, "%s: another run is using this store (process %ld)", path,
-                     (long)holder.l_pid);
 }
 
 /* ---- checkpoint ------------------------------------------------------------------------------- */
@@ -213,7 +192,7 @@ bool bt_session_open(struct bt_run *run, struct bt_run_target target, struct err
     bool usable = may_use(target.store, target.resume, has_facts, has_lock, e);
     if (!usable && !has_lock)
         return false;
-    if (!io_make_dirs(target.store, e) || !lock(lock_path, &run->lock, e))
+    if (!io_make_dirs(target.store, e) || !bt_store_lock(lock_path, BT_LOCK_EXCLUSIVE, &run->lock, e))
         return false;
     if (!usable)
         return may_use(target.store, target.resume, has_facts, has_lock, e);
