@@ -15,6 +15,7 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -450,6 +451,16 @@ static bool read_seal(struct database *d, struct err *e)
     return ok;
 }
 
+/* A page that could not be read is reported among the damage. */
+static bool damage_found(const struct database *d, const char *found, struct err *e)
+{
+    static const char unread[] = "error code=";
+    const char *code = strstr(found, unread);
+    if (code && (strtol(code + sizeof unread - 1, NULL, 10) & 0xff) == SQLITE_IOERR)
+        return err_set(e, ERR_SYSTEM, "%s: SQLite: disk I/O error", d->path);
+    return damaged(d, found, e);
+}
+
 /* Version, every entry against the seal, then the pages that hold no entries. */
 static bool check_database(struct database *d, struct err *e)
 {
@@ -466,7 +477,7 @@ static bool check_database(struct database *d, struct err *e)
         return damaged(d, "the seal is that of other entries", e);
     if (!pragma(d, "PRAGMA quick_check(1)", found, sizeof found, e))
         return false;
-    return strcmp(found, "ok") == 0 || damaged(d, found, e);
+    return strcmp(found, "ok") == 0 || damage_found(d, found, e);
 }
 
 static struct checkpoint *sqlite_read(const char *path, struct err *e)
