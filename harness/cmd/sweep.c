@@ -6,7 +6,7 @@
 #include "harness/base/units.h"
 #include "harness/run/interrupt.h"
 #include "kernels/backtest/backtest.h"
-#include "kernels/backtest/run.h"
+#include "kernels/backtest/caches.h"
 #include "kernels/registry.h"
 
 #include <math.h>
@@ -189,14 +189,27 @@ static void say_summary(const struct bt_run *run, const struct gathered *g, doub
 
 /* ---- the command ------------------------------------------------------------------------------ */
 
+static void say_lines(const struct text *lines, void (*say)(const char *format, ...))
+{
+    for (struct str rest = {lines->p, lines->n}; rest.p && rest.n;) {
+        struct str line = str_cut(&rest, '\n');
+        say("%.*s", (int)line.n, line.p);
+    }
+}
+
 /* Told once. */
 static void say_notes(struct text *notes)
 {
-    for (struct str rest = {notes->p, notes->n}; rest.p && rest.n;) {
-        struct str line = str_cut(&rest, '\n');
-        log_warn("%.*s", (int)line.n, line.p);
-    }
+    say_lines(notes, log_warn);
     text_clear(notes);
+}
+
+static void say_caches(const struct bt_run *run, bool advice)
+{
+    struct text lines = {0};
+    bt_run_print_caches(run, advice, &lines);
+    say_lines(&lines, log_info);
+    text_done(&lines);
 }
 
 /* Results of two contents must not stand in one table; data that were edited in place have one. */
@@ -218,7 +231,7 @@ static bool stop(struct bt_run *run, struct err *e)
                    run->store ? "interrupted; --resume goes on" : "interrupted");
 }
 
-static bool run_all(struct bt_run *run, struct err *e)
+static bool run_all(struct bt_run *run, long log_every, struct err *e)
 {
     long n = bt_plan_backtests(&run->plan), slice = bt_run_slice(run);
     for (long lo = 0; lo < n; lo += slice) {
@@ -227,6 +240,8 @@ static bool run_all(struct bt_run *run, struct err *e)
         if (!bt_run_step(run, lo, lo + slice < n ? lo + slice : n, e))
             return false;
         say_notes(&run->notes);
+        if (log_every && lo + slice < n && (lo + slice) / log_every > lo / log_every)
+            say_caches(run, false);
     }
     return bt_run_finish(run, e);
 }
@@ -237,7 +252,7 @@ static bool sweep(const struct sweep_settings *s, struct bt_run *run, struct gat
     double begin = now_ns();
     say_notes(&run->notes);
     add_header(&run->plan, &g->csv);
-    bool ran = run_all(run, e);
+    bool ran = run_all(run, s->backtest.cache_log_every, e);
     say_notes(&run->notes);
     if (!ran || !same_bundle(run, g, e))
         return false;
@@ -245,6 +260,8 @@ static bool sweep(const struct sweep_settings *s, struct bt_run *run, struct gat
     if (!write_csv(&g->csv, s->csv, e))
         return false;
     say_summary(run, g, ns);
+    if (s->backtest.cache_log_every)
+        say_caches(run, true);
     return run->counts.failed == 0 ||
            err_input(e, "%llu backtests failed", (unsigned long long)run->counts.failed);
 }

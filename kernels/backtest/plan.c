@@ -419,6 +419,7 @@ bool bt_plan_make(const struct bt_settings *s, struct arena *a, struct bt_plan *
         .bundles_max = s->max_bundle_pool_size,
         .asset_lists_max = s->lru_maxsize,
         .group_bytes = (size_t)(s->cache_size_gb * (1 << 30)),
+        .history_reuse = s->history_cache_reuse,
         .history_bytes = (size_t)(s->history_cache_mb * (1 << 20)),
         .check_caches = s->check_caches,
     };
@@ -446,6 +447,11 @@ void bt_plan_key(const struct bt_plan *p, const double *values, char out[BT_KEY_
 {
     int n = 0;
     out[0] = '\0';
-    for (int i = 0; i < p->strategy->param_count && n < BT_KEY_TEXT; i++)
-        n += snprintf(out + n, (size_t)(BT_KEY_TEXT - n), "%s%.15g", i ? "-" : "", values[i]);
+    for (int i = 0; i < p->strategy->param_count && n < BT_KEY_TEXT; i++) {
+        const struct bt_param *param = &p->strategy->params[i];
+        if (param->optional && values[i] == param->fallback)
+            continue;
+        n += snprintf(out + n, (size_t)(BT_KEY_TEXT - n), "%s%s%s%.15g", n ? "-" : "",
+                      param->optional ? param->name : "", param->optional ? "=" : "", values[i]);
+    }
 }

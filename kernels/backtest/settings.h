@@ -30,7 +30,7 @@ struct bt_settings {
     bool continue_on_error, force_rerun;
     const char *preset, *enable_caching, *enable_bundle_pooling;
     double cache_size_gb, history_cache_mb;
-    long lru_maxsize, max_bundle_pool_size, cache_log_every;
+    long lru_maxsize, max_bundle_pool_size, history_cache_reuse, cache_log_every;
     bool check_caches;
 };
 
@@ -49,7 +49,7 @@ extern const struct opt bt_options[];
     {.name = "strategy", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER strategy),              \
      .arg = "NAME", .fallback = "sma-cross", .help = "what gives the signals"},                    \
     {.name = "param", .kind = OPT_TEXTS, .offset = offsetof(TYPE, MEMBER param),                   \
-     .arg = "NAME=VALUES", .required = true,                                                       \
+     .arg = "NAME=VALUES",                                                       \
      .help = "values of a parameter, LO:HI[:STEP] (ends included) or A,B; once for each"},         \
     {.name = "from", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER from), .arg = "DATE",       \
      .help = "first date, YYYY-MM-DD"},                                                            \
@@ -107,6 +107,10 @@ extern const struct opt bt_options[];
      .offset = offsetof(TYPE, MEMBER history_cache_mb), .arg = "MIB", .min = 1e-6, .max = 1e6,     \
      .fallback = "200", .env = "CUPEL_HISTORY_CACHE_MB",                                           \
      .help = "most of indicators kept in memory (layer history-cache)"},                           \
+    {.name = "history" J "cache" J "reuse", .kind = OPT_INT,                                       \
+     .offset = offsetof(TYPE, MEMBER history_cache_reuse), .arg = "N", .min = 0, .max = 1e9,       \
+     .fallback = "0",                                                                              \
+     .help = "indicators are kept that are asked for N times or more; 0: where that pays"},        \
     {.name = "lru" J "maxsize", .kind = OPT_INT, .offset = offsetof(TYPE, MEMBER lru_maxsize),     \
      .arg = "N", .min = 1, .max = 1e6, .fallback = "128", .env = "CUPEL_LRU_MAXSIZE",              \
      .help = "most asset lists kept (layer asset-cache)"},                                         \
@@ -120,7 +124,7 @@ extern const struct opt bt_options[];
      .help = "most bundles kept open (layer bundle-pool)"},                                        \
     {.name = "cache" J "log" J "every", .kind = OPT_INT,                                           \
      .offset = offsetof(TYPE, MEMBER cache_log_every), .arg = "N", .min = 0, .max = 1e9,           \
-     .fallback = "0", .help = "cupel sweep tells of its caches after each N backtests; 0: never"}, \
+     .fallback = "0", .help = "a sweep tells of its caches every N backtests, where a batch ends; 0: never"},       \
     {.name = "check" J "caches", .kind = OPT_FLAG,                                                 \
      .offset = offsetof(TYPE, MEMBER check_caches),                                                \
      .help = "compute again what a cache answers, and stop where they differ"}

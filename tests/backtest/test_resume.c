@@ -208,7 +208,7 @@ static void a_damaged_result_runs_again_whatever_way_it_is_stored_then(void **st
     arena_done(&a);
 }
 
-static void a_damaged_record_of_a_segment_runs_again(void **state)
+static void a_damaged_line_of_a_segment_runs_again(void **state)
 {
     (void)state;
     begin_torn(LAYERS_ALL, 30);
@@ -218,7 +218,7 @@ static void a_damaged_record_of_a_segment_runs_again(void **state)
     assert_ok(io_read_file(path, &segment, &e), &e);
     assert_ok(io_write_file(path, segment.p, segment.n * 3 / 4, &e), &e);
     text_done(&segment);
-    finish_with(LAYERS_NONE, "missing or unreadable", 27); /* 7 of its 10 records are whole */
+    finish_with(LAYERS_NONE, "missing or unreadable", 27); /* 7 of its 10 lines are whole */
     finish_with(LAYERS_ALL, NULL, N);
 }
 
@@ -265,13 +265,13 @@ static void overwrite(const char *path, const struct text *bytes)
     io_close(fd);
 }
 
-/* Flips one bit of a file from byte `from` on; `old` gets what it was. */
-static void flip(const char *path, size_t from, struct rng *r, struct text *old)
+/* Flips one bit of a file; `old` gets what it was. */
+static void flip(const char *path, struct rng *r, struct text *old)
 {
     struct err e = {0};
     text_clear(old);
     assert_ok(io_read_file(path, old, &e), &e);
-    size_t at = from + rng_below(r, old->n - from);
+    size_t at = rng_below(r, old->n);
     char bit = (char)(1 << rng_below(r, 8));
     old->p[at] ^= bit;
     overwrite(path, old);
@@ -288,7 +288,7 @@ static void expect_digest_on_resume(uint64_t layers)
         bt_run_open(&s, layers, (struct bt_run_target){.store = store, .resume = true}, &e);
     assert_ok(run, &e);
     assert_ok(bt_run_step(run, 0, N, &e) && bt_run_finish(run, &e), &e);
-    assert_true(run->notes.n > 0);
+    assert_true(run->notes.n > 0 || run->counts.resumed == N); /* a bit that nobody needs */
     assert_ok(bt_run_digest(run, hex, &e), &e);
     assert_string_equal(hex, digest);
     bt_run_close(run);
@@ -308,7 +308,7 @@ static void a_flipped_bit_in_any_place_never_becomes_a_number(void **state)
     assert_ok(bt_plan_make(&s, &a, &plan, &e), &e);
     begin_torn(LAYERS_NONE, N);
     for (int i = 0; i < FLIPS; i++) {
-        flip(result_file(run_id(&plan, (long)rng_below(&r, N))), 0, &r, &old);
+        flip(result_file(run_id(&plan, (long)rng_below(&r, N))), &r, &old);
         expect_digest_on_resume(LAYERS_NONE);
     }
     begin_torn(LAYERS_ALL, 50);
@@ -316,12 +316,11 @@ static void a_flipped_bit_in_any_place_never_becomes_a_number(void **state)
     for (int i = 0; i < FLIPS; i++) {
         snprintf(segment, sizeof segment, "results/2000-01-01_2000-02-09/segment-%06d.bin",
                  1 + (int)rng_below(&r, 5));
-        /* Behind its head, on which no result depends. */
-        flip(in_store(segment), 24, &r, &old);
+        flip(in_store(segment), &r, &old);
         expect_digest_on_resume(LAYERS_ALL);
         overwrite(in_store(segment), &old);
-        assert_ok(io_remove(in_store("results/2000-01-01_2000-02-09/segment-000007.bin"), &e),
-                  &e); /* of what ran again */
+        const char *again = in_store("results/2000-01-01_2000-02-09/segment-000007.bin");
+        assert_ok(!io_exists(again) || io_remove(again, &e), &e); /* of what ran again */
     }
     text_done(&old);
     arena_done(&a);
@@ -479,7 +478,7 @@ int main(void)
         TEST(what_a_killed_writer_left_is_removed),
         TEST(a_missing_result_runs_again),
         TEST(a_damaged_result_runs_again_whatever_way_it_is_stored_then),
-        TEST(a_damaged_record_of_a_segment_runs_again),
+        TEST(a_damaged_line_of_a_segment_runs_again),
         TEST(an_edited_result_runs_again),
         TEST(a_flipped_bit_in_any_place_never_becomes_a_number),
         TEST(other_settings_are_refused_by_what_differs),
