@@ -14,6 +14,7 @@ extern const struct command command_gate;
 extern const struct command command_list;
 extern const struct command command_run;
 extern const struct command command_sweep;
+extern const struct command command_verify;
 extern const struct command command_worker;
 
 #endif
