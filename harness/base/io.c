@@ -363,7 +363,7 @@ struct io_output *io_output_open(const char *path, struct err *e)
     return NULL;
 }
 
-bool io_output_flush(struct io_output *o, struct err *e)
+static bool write_piece(struct io_output *o, struct err *e)
 {
     int fd = o->through >= 0 ? o->through : o->r.fd;
     size_t n = o->waiting;
@@ -371,15 +371,20 @@ bool io_output_flush(struct io_output *o, struct err *e)
     return io_write(fd, o->piece, n, e) || err_prefix(e, "%s", o->path);
 }
 
+bool io_output_flush(struct io_output *o, struct err *e)
+{
+    return o->through < 0 || write_piece(o, e);
+}
+
 bool io_output_append(struct io_output *o, const void *bytes, size_t n, struct err *e)
 {
     const char *p = bytes;
-    if (o->waiting + n > PIECE && !io_output_flush(o, e))
+    if (o->waiting + n > PIECE && !write_piece(o, e))
         return false;
     for (; n > PIECE; p += PIECE, n -= PIECE) {
         memcpy(o->piece, p, PIECE);
         o->waiting = PIECE;
-        if (!io_output_flush(o, e))
+        if (!write_piece(o, e))
             return false;
     }
     memcpy(o->piece + o->waiting, p, n);
@@ -389,7 +394,7 @@ bool io_output_append(struct io_output *o, const void *bytes, size_t n, struct e
 
 bool io_output_commit(struct io_output *o, struct err *e)
 {
-    bool ok = io_output_flush(o, e) && (o->through >= 0 || replacement_commit(&o->r, e));
+    bool ok = write_piece(o, e) && (o->through >= 0 || replacement_commit(&o->r, e));
     io_output_abandon(o);
     return ok;
 }

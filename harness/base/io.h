@@ -75,7 +75,7 @@ bool io_write_output(const char *path, const void *bytes, size_t n, struct err *
 struct io_output;
 struct io_output *io_output_open(const char *path, struct err *e) MUST_CHECK; /* NULL on error */
 bool io_output_append(struct io_output *o, const void *bytes, size_t n, struct err *e) MUST_CHECK;
-/* What was appended is on its way to whoever reads along. */
+/* What was appended is with whoever reads along; nobody does where a file is replaced. */
 bool io_output_flush(struct io_output *o, struct err *e) MUST_CHECK;
 bool io_output_commit(struct io_output *o, struct err *e) MUST_CHECK; /* ends it, also on error */
 void io_output_abandon(struct io_output *o);                          /* NULL is fine */
