@@ -60,6 +60,11 @@ static int counts_backtest(const void *ctx, struct kernel_count *out, int max)
     return bt_run_counts(ctx, out, max);
 }
 
+static int pids_backtest(const void *ctx, pid_t *out, int max)
+{
+    return bt_run_pids(ctx, out, max);
+}
+
 static void release_backtest(void *ctx)
 {
     bt_run_close(ctx);
@@ -83,5 +88,6 @@ const struct kernel kernel_backtest = {
     .finish = finish_backtest,
     .digest = digest_backtest,
     .counts = counts_backtest,
+    .pids = pids_backtest,
     .release = release_backtest,
 };

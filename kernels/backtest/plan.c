@@ -415,6 +415,7 @@ bool bt_plan_make(const struct bt_settings *s, struct arena *a, struct bt_plan *
         .force_rerun = s->force_rerun,
         .batch = s->batch_size,
         .checkpoint_batch = s->checkpoint_batch_size,
+        .index_after = s->checkpoint_index_after,
         .hang_ms = (long)(s->worker_timeout * 1000),
         .bundles_max = s->max_bundle_pool_size,
         .asset_lists_max = s->lru_maxsize,

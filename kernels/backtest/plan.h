@@ -61,7 +61,7 @@ struct bt_plan {
     const char *window_filter_text, *final_filter_text;
     const struct bt_objective *objective;
     bool continue_on_error, force_rerun;
-    long batch, checkpoint_batch, workers, hang_ms;
+    long batch, checkpoint_batch, index_after, workers, hang_ms;
     long bundles_max, asset_lists_max;
     long history_reuse; /* asks for each indicator from which on they are kept; 0: as it pays */
     size_t group_bytes, history_bytes;

@@ -195,11 +195,12 @@ static bool open_facts(struct bt_run *run, const char *path, struct err *e)
 bool bt_session_open(struct bt_run *run, struct bt_run_target target, struct err *e)
 {
     run->store_dir = arena_text(&run->arena, target.store);
-    bool indexed = (run->given & BT_INDEXED_CHECKPOINT) != 0;
-    run->checkpoint_path =
-        arena_format(&run->arena, "%s/checkpoint.%s", target.store, indexed ? "sqlite" : "json");
-    run->other_path =
-        arena_format(&run->arena, "%s/checkpoint.%s", target.store, indexed ? "json" : "sqlite");
+    run->json_path = arena_format(&run->arena, "%s/checkpoint.json", target.store);
+    run->sqlite_path = arena_format(&run->arena, "%s/checkpoint.sqlite", target.store);
+    /* An indexed one begins as JSON, and becomes a database when it has grown. */
+    bool grown = (run->given & BT_INDEXED_CHECKPOINT) && io_exists(run->sqlite_path);
+    run->checkpoint_path = grown ? run->sqlite_path : run->json_path;
+    run->other_path = grown ? run->json_path : run->sqlite_path;
     const char *lock_path = arena_format(&run->arena, "%s/lock", target.store);
     const char *facts_path = arena_format(&run->arena, "%s/store.json", target.store);
     if (io_exists(target.store) && !io_exists(arena_format(&run->arena, "%s/.", target.store)))

@@ -25,7 +25,7 @@ struct bt_settings {
     const char *window_filter, *final_filter;
     const char *metrics, *snapshots;
     bool trades;
-    long batch_size, checkpoint_batch_size, workers;
+    long batch_size, checkpoint_batch_size, checkpoint_index_after, workers;
     double worker_timeout;
     bool continue_on_error, force_rerun;
     const char *preset, *enable_caching, *enable_bundle_pooling;
@@ -86,6 +86,10 @@ extern const struct opt bt_options[];
     {.name = "checkpoint" J "batch" J "size", .kind = OPT_INT,                                     \
      .offset = offsetof(TYPE, MEMBER checkpoint_batch_size), .arg = "N", .min = 1,                 \
      .max = 100000, .fallback = "50", .help = "results a write (layer batch-write)"},              \
+    {.name = "checkpoint" J "index" J "after", .kind = OPT_INT,                                    \
+     .offset = offsetof(TYPE, MEMBER checkpoint_index_after), .arg = "N", .min = 0, .max = 1e9,     \
+     .fallback = "2000",                                                                           \
+     .help = "results from which on the checkpoint is a database (layer sqlite-checkpoint)"},      \
     {.name = "workers", .kind = OPT_INT, .offset = offsetof(TYPE, MEMBER workers), .arg = "N",     \
      .min = -1, .max = 1024, .fallback = "1",                                                      \
      .help = "processes that compute; -1: one for each core"},                                     \
