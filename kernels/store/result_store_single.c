@@ -31,11 +31,13 @@ void single_id(const char *name, char id[SEGMENT_ID_LONGEST + 1])
     id[n - m] = '\0';
 }
 
-/* A torn file shows. What is in the line is the reader's to parse, once. */
+/* One line, and an object that begins ends: a torn file shows. What is inside is the reader's to
+ * parse, once. */
 static bool is_one_line(const struct text *content)
 {
     size_t n = content->n;
-    return n > 1 && memchr(content->p, '\n', n) == content->p + n - 1;
+    return n > 1 && memchr(content->p, '\n', n) == content->p + n - 1 &&
+           (content->p[0] != '{' || content->p[n - 2] == '}');
 }
 
 bool single_get(const struct store_range *r, const char *id, struct text *out, struct err *e)
