@@ -35,7 +35,7 @@ static const struct opt verify_options[] = {
     {.name = "strategies", .kind = OPT_TEXT, .offset = offsetof(struct verify_settings, strategies),
      .arg = "A,B|all", .fallback = "all", .help = "which strategies"},
     {.name = "searches", .kind = OPT_TEXT, .offset = offsetof(struct verify_settings, searches),
-     .arg = "A,B|all", .fallback = "all", .help = "of grid, random, walk-forward, filtered"},
+     .arg = "A,B|all", .fallback = "all", .help = "of grid, random, walk-forward, ranges, filtered"},
     {.name = "fills", .kind = OPT_TEXT, .offset = offsetof(struct verify_settings, fills),
      .arg = "A,B|all", .fallback = "close,next-open", .help = "which prices of fills"},
     {.name = "states", .kind = OPT_TEXT, .offset = offsetof(struct verify_settings, states),

@@ -44,7 +44,7 @@ static void set_walk_forward(const struct material *m, struct bt_settings *s, st
     s->step_bars = m->times / 4;
 }
 
-static void set_filtered(const struct material *m, struct bt_settings *s, struct arena *a)
+static void set_ranges(const struct material *m, struct bt_settings *s, struct arena *a)
 {
     const char **ranges = ARENA_NEW(a, const char *, 2);
     ranges[0] = m->first_half;
@@ -57,7 +57,8 @@ const struct subject_search subject_searches[] = {
     {"grid",         "all combinations over all bars",        set_grid,         false},
     {"random",       "the same in an order by lot",           set_random,       false},
     {"walk-forward", "windows of train, validation and test", set_walk_forward, false},
-    {"filtered",     "two ranges, a filter after each",       set_filtered,     true },
+    {"ranges",       "two ranges, summed up",                 set_ranges,       false},
+    {"filtered",     "two ranges, a filter after each",       set_ranges,       true },
     {NULL,           NULL,                                    NULL,             false},
 };
 
