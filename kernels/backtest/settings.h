@@ -49,7 +49,7 @@ extern const struct opt bt_options[];
     {.name = "strategy", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER strategy),              \
      .arg = "NAME", .fallback = "sma-cross", .help = "what gives the signals"},                    \
     {.name = "param", .kind = OPT_TEXTS, .offset = offsetof(TYPE, MEMBER param),                   \
-     .arg = "NAME=VALUES", .required = true,                                                       \
+     .arg = "NAME=VALUES",                                                                         \
      .help = "values of a parameter, LO:HI[:STEP] (ends included) or A,B; once for each"},         \
     {.name = "from", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER from), .arg = "DATE",       \
      .help = "first date, YYYY-MM-DD"},                                                            \
