@@ -143,8 +143,8 @@ static void say_best(const struct sweep *s)
         return;
     }
     bt_plan_key(plan, s->best.values, key);
-    log_info("best %s: %.4g, %s with %s%s", objective, s->best.value, plan->strategy->name, key,
-             plan->symbol_count > 1 ? ", mean over symbols" : "");
+    log_info("best %s: %.4g, %s%s%s%s", objective, s->best.value, plan->strategy->name,
+             key[0] ? " with " : "", key, plan->symbol_count > 1 ? ", mean over symbols" : "");
 }
 
 static uint64_t count_named(const struct bt_run *run, const char *name)
@@ -389,7 +389,7 @@ static enum err_code run_sweep(const struct invocation *in, struct err *e)
 
 const struct command command_sweep = {
     .name = "sweep",
-    .arguments = "--bundle DIR --param NAME=VALUES... [OPTIONS]",
+    .arguments = "--bundle DIR [--param NAME=VALUES]... [OPTIONS]",
     .summary = "search parameters of a strategy over market data, results as CSV or JSON",
     .details =
         "Every combination of the parameters that the strategy allows (fast < slow), or a search\n"

@@ -48,9 +48,13 @@ bool sweep_caches_due(const struct bt_run *run, long every, uint64_t *logged)
 /* Workers hold caches of their own: they end, and the next step forks others. */
 static void clear(struct bt_run *run)
 {
-    struct err ignored; /* names none, so that none can be unknown */
-    if (!bt_run_clear_caches(run, NULL, &ignored))
+    struct err ignored; /* all of them: none can be unknown */
+    struct cache_stats caches[BT_CACHES_MAX];
+    if (bt_run_caches(run, caches, BT_CACHES_MAX) == 0 ||
+        !bt_run_clear_caches(run, NULL, &ignored)) {
+        log_info("no caches are on");
         return;
+    }
     if (run->pool)
         pool_restart(run->pool);
     log_info("caches cleared%s", run->pool ? ", those of the workers too" : "");

@@ -22,7 +22,6 @@ void sweep_progress_open(struct sweep_progress *p, const struct bt_run *run, boo
         .now_ns = probe_now_ns,
         .run = run,
         .range = -1,
-        .rate = (double)NAN,
         .seen_ns = probe_now_ns(),
     };
     p->shown_ns = p->terminal ? 0 : p->seen_ns;
@@ -54,9 +53,17 @@ static double later(const struct bt_plan *plan, int range)
     return n;
 }
 
-double sweep_progress_smooth(double rate, double latest, double dt)
+/* Weights of what was before the first count are left out, so that the mean is right from the start. */
+void sweep_rate_add(struct sweep_rate *r, double rate, double seconds)
 {
-    return isnan(rate) ? latest : rate + (latest - rate) * (1 - exp(-dt / memory_s));
+    double keep = exp(-seconds / memory_s);
+    r->sum = r->sum * keep + rate * (1 - keep);
+    r->weight = r->weight * keep + 1 - keep;
+}
+
+double sweep_rate_now(const struct sweep_rate *r)
+{
+    return r->weight > 0 ? r->sum / r->weight : (double)NAN;
 }
 
 static void look_at_rate(struct sweep_progress *p, int64_t now)
@@ -65,7 +72,7 @@ static void look_at_rate(struct sweep_progress *p, int64_t now)
     double dt = (double)(now - p->seen_ns) / 1e9;
     if (dt <= 0 || done == p->seen)
         return;
-    p->rate = sweep_progress_smooth(p->rate, (double)(done - p->seen) / dt, dt);
+    sweep_rate_add(&p->rate, (double)(done - p->seen) / dt, dt);
     p->seen = done;
     p->seen_ns = now;
 }
@@ -81,21 +88,29 @@ static double hit_rate(const struct bt_run *run)
     return cache_hit_rate(&all);
 }
 
+static int range_of(const struct sweep_progress *p, char out[LINE])
+{
+    const struct bt_plan *plan = &p->run->plan;
+    out[0] = '\0';
+    return plan->range_count == 1 ? 0
+                                  : snprintf(out, LINE, "[%d/%d] %s ", p->range + 1,
+                                             plan->range_count, plan->ranges[p->range].name);
+}
+
 static size_t line_of(const struct sweep_progress *p, char out[LINE])
 {
     const struct bt_plan *plan = &p->run->plan;
     char done[UNITS_TEXT], total[UNITS_TEXT], rate[UNITS_TEXT], left[UNITS_TEXT];
     uint64_t in_range = done_of(p->run) - p->range_begin;
-    double hits = hit_rate(p->run);
-    int n = plan->range_count > 1 ? snprintf(out, LINE, "[%d/%d] ", p->range + 1, plan->range_count)
-                                  : 0;
-    n += snprintf(out + n, LINE - (size_t)n, "%s %s  %s/%s", plan->ranges[p->range].name,
-                  plan->strategy->name, units_count(done, in_range),
-                  units_count(total, (uint64_t)p->range_total));
+    double hits = hit_rate(p->run), per_second = sweep_rate_now(&p->rate);
+    int n = range_of(p, out);
+    n += snprintf(out + n, LINE - (size_t)n, "%s  %s/%s", plan->strategy->name,
+                  units_count(done, in_range), units_count(total, (uint64_t)p->range_total));
     double rest = (double)p->range_total - (double)in_range + later(plan, p->range);
-    if (p->rate > 0)
+    if (per_second > 0)
         n += snprintf(out + n, LINE - (size_t)n, "  %s/s  %s left",
-                      units_count(rate, (uint64_t)p->rate), units_time(left, rest / p->rate * 1e9));
+                      units_count(rate, (uint64_t)per_second),
+                      units_time(left, rest / per_second * 1e9));
     if (!isnan(hits))
         n += snprintf(out + n, LINE - (size_t)n, "  cache hits %.3f", hits);
     return (size_t)n < LINE ? (size_t)n : LINE - 1;

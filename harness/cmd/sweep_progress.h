@@ -3,7 +3,7 @@
  *
  *     [2/3] crisis sma-cross  1,234/4,851  182,000/s  12 s left  cache hits 0.994
  *
- * Done and total are the range's, the time is that of all that may still come (filters may leave
+ * The range is named where there are several. Done and total are the range's, the time is that of all that may still come (filters may leave
  * less). The clock is read between slices of a run only.
  */
 #ifndef CUPEL_CMD_SWEEP_PROGRESS_H
@@ -12,6 +12,14 @@
 #include "kernels/backtest/run.h"
 
 #include <stdio.h>
+
+/* Backtests a second, exponentially smoothed: what was 3 seconds ago counts 1/e. Zero to begin with. */
+struct sweep_rate {
+    double sum, weight;
+};
+
+void sweep_rate_add(struct sweep_rate *r, double rate, double seconds);
+double sweep_rate_now(const struct sweep_rate *r); /* NaN: unknown yet */
 
 struct sweep_progress {
     FILE *out;           /* NULL: off */
@@ -24,7 +32,7 @@ struct sweep_progress {
     uint64_t range_begin; /* how many were done before it */
     uint64_t seen;        /* how many were done when the rate was last looked at */
     int64_t seen_ns, shown_ns;
-    double rate; /* backtests a second, smoothed; NaN: unknown yet */
+    struct sweep_rate rate;
 };
 
 /* Off when quiet or not wanted. A test may change out, terminal, width and now_ns after it. */
@@ -35,8 +43,5 @@ void sweep_progress_tick(struct sweep_progress *p, long at);
 
 /* Wipes a live line, so that something else can be said; the next tick draws it again. */
 void sweep_progress_wipe(struct sweep_progress *p);
-
-/* A new mean of a rate after `dt` seconds: exponential, so that 3 seconds ago counts 1/e. */
-double sweep_progress_smooth(double rate, double latest, double dt);
 
 #endif

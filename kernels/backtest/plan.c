@@ -400,7 +400,7 @@ static bool make_judgement(const struct bt_settings *s, struct arena *a, struct 
     out->window_filter_text = s->window_filter ? arena_text(a, s->window_filter) : NULL;
     out->final_filter_text = s->final_filter ? arena_text(a, s->final_filter) : NULL;
     out->metrics_all = strcmp(s->metrics, "all") == 0 ||
-                       (walks && !bt_objective_metric(out->objective)->core) ||
+                       !bt_objective_metric(out->objective)->core ||
                        (out->window_filter && !bt_filter_is_core(out->window_filter)) ||
                        (out->final_filter && !bt_filter_is_core(out->final_filter));
     return true;
