@@ -164,7 +164,9 @@ static bool has_results(const struct bt_run *run)
 /* What was damaged is rebuilt, what is of the other kind is taken over. */
 static bool see_to_checkpoint(struct bt_run *run, struct err *e)
 {
-    struct stock s = {.path = {run->checkpoint_path, run->other_path}};
+    struct stock s = {
+        .path = {run->checkpoint_path, run->other_path}
+    };
     bool ok = take_stock(&s, OWN, e) && take_stock(&s, OTHER, e);
     bool damaged = s.damage[OWN].code != ERR_OK || s.damage[OTHER].code != ERR_OK;
     bool none = !s.doc[OWN] && !s.doc[OTHER];
@@ -221,7 +223,8 @@ bool bt_session_open(struct bt_run *run, struct bt_run_target target, struct err
     bool usable = may_use(target.store, target.resume, has_facts, has_lock, e);
     if (!usable && !has_lock)
         return false;
-    if (!io_make_dirs(target.store, e) || !bt_store_lock(lock_path, BT_LOCK_EXCLUSIVE, &run->lock, e))
+    if (!io_make_dirs(target.store, e) ||
+        !bt_store_lock(lock_path, BT_LOCK_EXCLUSIVE, &run->lock, e))
         return false;
     if (!usable)
         return may_use(target.store, target.resume, has_facts, has_lock, e);

@@ -422,8 +422,8 @@ bool bt_store_find_key(struct bt_store *s, const char *key, char id[BT_ID_TEXT],
     if (s->results && !result_store_stream(s->results, NULL, compare_key, &k, &damaged, e) &&
         !k.found)
         return false;
-    return k.found || err_input(e, "%s: no result has the id or the parameters \"%.60s\"", s->dir,
-                                key);
+    return k.found ||
+           err_input(e, "%s: no result has the id or the parameters \"%.60s\"", s->dir, key);
 }
 
 bool bt_store_get(struct bt_store *s, const char *range, const char *id, struct bt_stored *out,

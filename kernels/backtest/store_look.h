@@ -27,13 +27,13 @@ enum { BT_NAMED_KINDS = 2 };
 struct bt_store {
     struct arena arena;
     const char *dir;
-    struct bt_plan facts;         /* bt_facts_read */
-    struct bt_stamps stamps;      /* none when they cannot be read, then: */
-    struct err stamps_problem;    /* code ERR_OK: none */
-    struct result_store *results; /* NULL: there are none */
+    struct bt_plan facts;                   /* bt_facts_read */
+    struct bt_stamps stamps;                /* none when they cannot be read, then: */
+    struct err stamps_problem;              /* code ERR_OK: none */
+    struct result_store *results;           /* NULL: there are none */
     const char *checkpoint[BT_NAMED_KINDS]; /* paths: .json, .sqlite; NULL: no such file */
-    int lock;                     /* -1: none */
-    pid_t holder;                 /* with BT_LOOK: the run that has it; 0: nobody */
+    int lock;                               /* -1: none */
+    pid_t holder;                           /* with BT_LOOK: the run that has it; 0: nobody */
 };
 
 /* Error: no store there, or one that cannot be looked at so. bt_store_close after an error too. */

@@ -102,7 +102,8 @@ static bool count_records(const char *path, long *records, struct err *e)
     struct segment_record record;
     enum segment_step step = SEGMENT_FAILED;
     if (segment_open(&reader, path, e))
-        while ((step = segment_next(&reader, &record, e)) == SEGMENT_RECORD || step == SEGMENT_DAMAGE)
+        while ((step = segment_next(&reader, &record, e)) == SEGMENT_RECORD ||
+               step == SEGMENT_DAMAGE)
             *records += step == SEGMENT_RECORD;
     segment_done(&reader);
     return step == SEGMENT_END;
@@ -218,8 +219,9 @@ bool bt_store_collect(struct bt_store *s, const char *content, bool dry, struct 
     struct collecting c = {.store = s, .content = content, .dry = dry, .out = out};
     *out = (struct bt_garbage){0};
     if (s->results && !s->checkpoint[0] && !s->checkpoint[1])
-        return err_input(e, "%s: no checkpoint, so that nobody knows what is needed; `cupel store "
-                            "rebuild` makes it",
+        return err_input(e,
+                         "%s: no checkpoint, so that nobody knows what is needed; `cupel store "
+                         "rebuild` makes it",
                          s->dir);
     if (!bt_named_read(s, &c.named, e))
         return err_prefix(e, "nobody knows what is needed");

@@ -99,7 +99,8 @@ static int by_range(const void *name, const void *tally)
 static struct tally *tally_of(struct verifying *v, const char *range)
 {
     if (!v->at || strcmp(v->at->range, range) != 0)
-        v->at = v->n ? bsearch(range, v->tallies, (size_t)v->n, sizeof *v->tallies, by_range) : NULL;
+        v->at =
+            v->n ? bsearch(range, v->tallies, (size_t)v->n, sizeof *v->tallies, by_range) : NULL;
     return v->at;
 }
 

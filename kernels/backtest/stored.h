@@ -18,7 +18,8 @@ enum { BT_STORE_SCHEMA = 3 };
 
 /* What store.json tells of every result: strategy, symbols, fill, fee and periods of *out; all else
  * of it is zero. Everything lives in the arena. Error: names the file and the field. */
-bool bt_facts_read(const char *path, struct arena *a, struct bt_plan *out, struct err *e) MUST_CHECK;
+bool bt_facts_read(const char *path, struct arena *a, struct bt_plan *out,
+                   struct err *e) MUST_CHECK;
 
 /* Points into itself: not to be copied. */
 struct bt_stored {
