@@ -43,6 +43,7 @@ struct scenario {
     const char *path, *name, *title, *kernel;
     long pairs; /* pairs of fresh processes per cell, at least 10 */
     double margin_percent;
+    const char *state_dir; /* folder for what the sides store; NULL: $TMPDIR or /var/tmp */
     const struct json *settings;
     struct scenario_scale *scales;
     int scale_count;

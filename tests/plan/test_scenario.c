@@ -44,41 +44,43 @@ static void bad_files_are_refused_by_field(void **state)
     static const struct {
         const char *text, *words;
     } cases[] = {
-        {"{",                                                                              "s.json:1: not valid JSON"              },
-        {"[]",                                                                             "expected an object, found an array"    },
-        {"{\"kernel\": \"spin\"," SCALES "," COMPARE "}",                                  "name: missing"                         },
-        {"{\"name\": \"n\", \"kernel\": 3}",                                               "kernel: expected text, found a number" },
+        {"{",                                                                                 "s.json:1: not valid JSON"              },
+        {"[]",                                                                                "expected an object, found an array"    },
+        {"{\"kernel\": \"spin\"," SCALES "," COMPARE "}",                                     "name: missing"                         },
+        {"{\"name\": \"n\", \"kernel\": 3}",                                                  "kernel: expected text, found a number" },
         {"{\"name\": \"n\", \"kernel\": \"spin\", \"pairs\": 9, " SCALES "," COMPARE "}",
-         "pairs: expected a whole number from 10"                                                                                  },
+         "pairs: expected a whole number from 10"                                                                                     },
         {"{\"name\": \"n\", \"kernel\": \"spin\", \"paris\": 10, " SCALES "," COMPARE "}",
-         "paris: no such field"                                                                                                    },
+         "paris: no such field"                                                                                                       },
         {"{\"name\": \"n\", \"kernel\": \"nope\", " SCALES "," COMPARE "}",
-         "kernel: expected one of"                                                                                                 },
+         "kernel: expected one of"                                                                                                    },
         {"{\"name\": \"n\", \"kernel\": \"spin\", \"scales\": [], " COMPARE "}",
-         "scales: expected at least one"                                                                                           },
+         "scales: expected at least one"                                                                                              },
         {"{\"name\": \"n\", \"kernel\": \"spin\", \"scales\": [{\"name\": \"a\"}, {\"name\": "
          "\"a\"}], " COMPARE "}",
-         "scales[1]: name: \"a\" stands twice"                                                                                     },
+         "scales[1]: name: \"a\" stands twice"                                                                                        },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES
-         ", \"compare\": [{\"scales\": [\"x\"]}]}",                               "compare[0]: no scale is named \"x\""   },
+         ", \"compare\": [{\"scales\": [\"x\"]}]}",                                  "compare[0]: no scale is named \"x\""   },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES
-         ", \"compare\": [{\"expand\": \"some\"}]}",                              "expand: expected one of no, each-alone"},
+         ", \"compare\": [{\"expand\": \"some\"}]}",                                 "expand: expected one of no, each-alone"},
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES
-         ", \"compare\": [{\"new\": {\"layers\": \"fast\"}}]}",                   "kernel spin has no layer \"fast\""     },
+         ", \"compare\": [{\"new\": {\"layers\": \"fast\"}}]}",                      "kernel spin has no layer \"fast\""     },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES
-         ", \"compare\": [{\"new\": {\"settings\": {\"work\": 0}}}]}",            "work: expected a whole number from 1"  },
+         ", \"compare\": [{\"new\": {\"settings\": {\"work\": 0}}}]}",               "work: expected a whole number from 1"  },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES ", \"compare\": [{}, {}]}",
-         "two comparisons are named \"s/none\""                                                                                    },
+         "two comparisons are named \"s/none\""                                                                                       },
         {"{\"name\": \"../n\", \"kernel\": \"spin\", " SCALES "," COMPARE "}",
-         "name: expected 1 to 64 of letters"                                                                                       },
+         "name: expected 1 to 64 of letters"                                                                                          },
+        {"{\"name\": \"n\", \"kernel\": \"spin\", \"state_dir\": 3, " SCALES "," COMPARE "}",
+         "state_dir: expected text, found a number"                                                                                   },
         {"{\"name\": \"\", \"kernel\": \"spin\", " SCALES "," COMPARE "}",
-         "name: expected 1 to 64 of letters"                                                                                       },
+         "name: expected 1 to 64 of letters"                                                                                          },
         {"{\"name\": \"n\", \"kernel\": \"spin\", \"scales\": [{\"name\": \"a\\nb\"}], " COMPARE
-         "}",                                                                     "without control characters"            },
+         "}",                                                                        "without control characters"            },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES "," COMPARE
-         ", \"expect\": [{\"scale\": \"s\", \"digest\": \"\"}]}",                 "digest: expected 64 hex digits"        },
+         ", \"expect\": [{\"scale\": \"s\", \"digest\": \"\"}]}",                    "digest: expected 64 hex digits"        },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES "," COMPARE
-         ", \"expect\": [{\"scale\": \"s\"}]}",                                   "expect[0]: digest: missing"            },
+         ", \"expect\": [{\"scale\": \"s\"}]}",                                      "expect[0]: digest: missing"            },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         refuses(cases[i].text, cases[i].words);
