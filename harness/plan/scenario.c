@@ -104,7 +104,8 @@ struct compare_fields {
     const struct json *base, *new;
 };
 
-static const char *const expansions[] = {"no", "each-alone", "leave-one-out", "cumulative", NULL};
+static const char *const expansions[] = {"no",         "each-alone", "with-need", "leave-one-out",
+                                         "cumulative", NULL};
 
 static const struct opt compare_rows[] = {
     {.name = "name",

@@ -27,8 +27,9 @@ struct scenario_scale {
 };
 
 struct scenario_compare {
-    const char *name;   /* NULL: made from the sides */
-    const char *expand; /* "no", or one cell a layer: "each-alone", "leave-one-out", "cumulative" */
+    const char *name;        /* NULL: made from the sides */
+    const char *expand;      /* "no", or one cell a layer: "each-alone", "with-need" (of those that
+                         * alone are refused), "leave-one-out", "cumulative" */
     struct opt_texts scales; /* names; none: all */
     struct scenario_side base, new;
 };
