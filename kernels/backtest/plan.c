@@ -268,11 +268,22 @@ static bool make_ranges(const struct bt_settings *s, struct bundle *b, struct ar
  * every stored result a stranger. */
 static void canonical(const struct bt_plan *p, const double *values, struct text *out)
 {
-    text_printf(out, "{\"fee\":%.17g,\"fill\":\"%s\",\"params\":{", p->fee, p->fill.name);
-    for (int i = 0; i < p->strategy->param_count; i++)
-        text_printf(out, "%s\"%s\":%.17g", i ? "," : "", p->strategy->params[i].name, values[i]);
-    text_printf(out, "},\"periods_per_year\":%.17g,\"strategy\":\"%s\"}", p->periods_per_year,
-                p->strategy->name);
+    text_puts(out, "{\"fee\":");
+    text_add_double(out, p->fee);
+    text_puts(out, ",\"fill\":\"");
+    text_puts(out, p->fill.name);
+    text_puts(out, "\",\"params\":{");
+    for (int i = 0; i < p->strategy->param_count; i++) {
+        text_puts(out, i ? ",\"" : "\"");
+        text_puts(out, p->strategy->params[i].name);
+        text_puts(out, "\":");
+        text_add_double(out, values[i]);
+    }
+    text_puts(out, "},\"periods_per_year\":");
+    text_add_double(out, p->periods_per_year);
+    text_puts(out, ",\"strategy\":\"");
+    text_puts(out, p->strategy->name);
+    text_puts(out, "\"}");
 }
 
 static void digits_of(const struct text *text, char out[BT_ID_TEXT])
@@ -389,7 +400,7 @@ static bool make_judgement(const struct bt_settings *s, struct arena *a, struct 
     out->window_filter_text = s->window_filter ? arena_text(a, s->window_filter) : NULL;
     out->final_filter_text = s->final_filter ? arena_text(a, s->final_filter) : NULL;
     out->metrics_all = strcmp(s->metrics, "all") == 0 ||
-                       (walks && !bt_objective_metric(out->objective)->core) ||
+                       !bt_objective_metric(out->objective)->core ||
                        (out->window_filter && !bt_filter_is_core(out->window_filter)) ||
                        (out->final_filter && !bt_filter_is_core(out->final_filter));
     return true;

@@ -64,4 +64,13 @@ struct bt_result *bt_result_read(const struct bt_plan *plan, int range, const st
 /* The stamp that a payload of either form carries; false: damaged. */
 bool bt_result_stamp(struct str payload, char out[BT_STAMP_TEXT]);
 
+/* What a payload of either form says of itself, for who has no plan to compare it with (stored.h). */
+struct bt_peek {
+    struct bt_item item; /* backtest: 0 */
+    char stamp[BT_STAMP_TEXT], content[SHA256_HEX];
+    bool metrics_all, trades, snapshots;
+};
+bool bt_result_peek(const struct bt_strategy *strategy, struct str payload, struct bt_peek *out,
+                    struct err *e) MUST_CHECK;
+
 #endif

@@ -105,6 +105,8 @@ bool bt_run_step(struct bt_run *run, long lo, long hi, struct err *e) MUST_CHECK
 /* Backtests of a step after which a caller may look up, at no cost to the layers: steps of that many
  * from 0 on are one step of all. */
 long bt_run_slice(const struct bt_run *run);
+/* What was saved so far is safe: for whoever stops before the end. */
+bool bt_run_save(struct bt_run *run, struct err *e) MUST_CHECK;
 /* What was saved is safe, what is left goes to the consumer, the last filter decides. */
 bool bt_run_finish(struct bt_run *run, struct err *e) MUST_CHECK;
 
