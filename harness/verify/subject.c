@@ -6,15 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Windows that caches treat alike and not (20 and 50 are kept), combinations that are not valid. */
+/* Windows that caches treat alike and not (20 and 50 are kept), combinations that are not valid. The
+ * wide ones make jobs of several backtests for 2 and 3 workers. */
+/* clang-format off */
 const struct subject_strategy subject_strategies[] = {
-    {"sma-cross",     {"fast=2:4", "slow=3,6,20,60", NULL}                       },
-    {"rsi-bollinger", {"rsi=4,14", "std=0.5,1", "band=8,20", "oversold=40", NULL}},
-    {"ema-cross",     {"fast=3,5,20", "slow=4,12,20,50", NULL}                   },
-    {"momentum",      {"window=1,2,5,20,50,80,200", NULL}                        },
-    {"buy-hold",      {NULL}                                                     },
-    {NULL,            {NULL}                                                     },
+    {"sma-cross",     {"fast=2:4", "slow=3,6,20,60", NULL},
+                      {"fast=2:11", "slow=12:26", NULL}},
+    {"rsi-bollinger", {"rsi=4,14", "std=0.5,1", "band=8,20", "oversold=40", NULL},
+                      {"rsi=3:12", "std=0.5,1,1.5", "band=8:24:4", "oversold=40", NULL}},
+    {"ema-cross",     {"fast=3,5,20", "slow=4,12,20,50", NULL},
+                      {"fast=2:11", "slow=12:26", NULL}},
+    {"momentum",      {"window=1,2,5,20,50,80,200", NULL},
+                      {"window=1:150", NULL}},
+    {"buy-hold",      {NULL}, {NULL}},
+    {NULL,            {NULL}, {NULL}},
 };
+/* clang-format on */
 
 /* ---- searches --------------------------------------------------------------------------------- */
 
@@ -25,13 +32,15 @@ static void set_grid(const struct material *m, struct bt_settings *s, struct are
     s->search = "grid";
 }
 
-/* All of the grid's, in an order that the seed chooses. */
+/* Many, in few batches, in an order that the seed chooses. */
 static void set_random(const struct material *m, struct bt_settings *s, struct arena *a)
 {
     (void)m;
     (void)a;
     s->search = "random";
     s->seed = 7;
+    s->symbols = "longest:2";
+    s->batch_size = 150;
 }
 
 /* Three windows. */
@@ -54,12 +63,12 @@ static void set_ranges(const struct material *m, struct bt_settings *s, struct a
 }
 
 const struct subject_search subject_searches[] = {
-    {"grid",         "all combinations over all bars",        set_grid,         false},
-    {"random",       "the same in an order by lot",           set_random,       false},
-    {"walk-forward", "windows of train, validation and test", set_walk_forward, false},
-    {"ranges",       "two ranges, summed up",                 set_ranges,       false},
-    {"filtered",     "two ranges, a filter after each",       set_ranges,       true },
-    {NULL,           NULL,                                    NULL,             false},
+    {"grid",         "all combinations over all bars",        set_grid,         false, false},
+    {"random",       "many in an order by lot, two symbols",  set_random,       true,  false},
+    {"walk-forward", "windows of train, validation and test", set_walk_forward, false, false},
+    {"ranges",       "two ranges, summed up",                 set_ranges,       false, false},
+    {"filtered",     "two ranges, a filter after each",       set_ranges,       false, true },
+    {NULL,           NULL,                                    NULL,             false, false},
 };
 
 /* ---- filters ---------------------------------------------------------------------------------- */
@@ -141,7 +150,7 @@ bool subject_settings(const struct material *m, const struct subject_strategy *s
     opt_defaults(bt_options, out, a);
     out->bundle = m->bundle;
     out->strategy = strategy->name;
-    out->param = list_of(strategy->params, a);
+    out->param = list_of(search->wide ? strategy->wide : strategy->params, a);
     out->fill = fill;
     out->metrics = "all";
     out->snapshots = "weekly";
