@@ -3,6 +3,7 @@
 #include "kernels/store/dates.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -295,14 +296,24 @@ static void digits_of(const struct text *text, char out[BT_ID_TEXT])
 }
 
 /* Sixteen digits: two of a million combinations share one with chance 3e-8. */
-void bt_plan_item(const struct bt_plan *p, long backtest, struct bt_item *out)
+void bt_plan_item_along(const struct bt_plan *p, struct bt_walk *walk, long backtest,
+                        struct bt_item *out)
 {
     struct text text = {0};
+    long combination = bt_plan_combination(p, backtest);
     out->backtest = backtest;
-    bt_combination(&p->combinations, bt_plan_combination(p, backtest), out->values);
+    if (walk->of != &p->combinations || walk->next != combination)
+        *walk = bt_walk_from(&p->combinations, combination);
+    bt_walk_next(walk, out->values);
     canonical(p, out->values, &text);
     digits_of(&text, out->id);
     text_done(&text);
+}
+
+void bt_plan_item(const struct bt_plan *p, long backtest, struct bt_item *out)
+{
+    struct bt_walk walk = {0};
+    bt_plan_item_along(p, &walk, backtest, out);
 }
 
 _Static_assert((int)BT_STAMP_TEXT == (int)BT_ID_TEXT, "both are made by digits_of");
@@ -457,6 +468,10 @@ void bt_plan_key(const struct bt_plan *p, const double *values, char out[BT_KEY_
 {
     int n = 0;
     out[0] = '\0';
-    for (int i = 0; i < p->strategy->param_count && n < BT_KEY_TEXT; i++)
-        n += snprintf(out + n, (size_t)(BT_KEY_TEXT - n), "%s%.15g", i ? "-" : "", values[i]);
+    for (int i = 0; i < p->strategy->param_count && n < BT_KEY_TEXT; i++) {
+        bool whole = values[i] == floor(values[i]) && fabs(values[i]) < 1e15;
+        size_t room = (size_t)(BT_KEY_TEXT - n);
+        n += whole ? snprintf(out + n, room, "%s%lld", i ? "-" : "", (long long)values[i])
+                   : snprintf(out + n, room, "%s%.15g", i ? "-" : "", values[i]);
+    }
 }
