@@ -515,10 +515,17 @@ bool io_remove_tree(const char *path, struct err *e)
     return true;
 }
 
-static bool is_temporary(const char *name)
+/* NAME.tmp.PID; an SQLite database's log is NAME.tmp.PID-wal. */
+bool io_is_temporary(const char *name)
 {
-    static const char mark[] = ".tmp.";
-    const char *end = name + strlen(name), *digits = end;
+    static const char mark[] = ".tmp.", *const logs[] = {"-wal", "-journal", "-shm"};
+    const char *end = name + strlen(name);
+    for (size_t i = 0; i < sizeof logs / sizeof *logs; i++)
+        if ((size_t)(end - name) > strlen(logs[i]) && strcmp(end - strlen(logs[i]), logs[i]) == 0) {
+            end -= strlen(logs[i]);
+            break;
+        }
+    const char *digits = end;
     while (digits > name && digits[-1] >= '0' && digits[-1] <= '9')
         digits--;
     size_t n = sizeof mark - 1;
@@ -527,7 +534,7 @@ static bool is_temporary(const char *name)
 
 static int remove_temporary(const char *path, const struct stat *st, int kind, struct FTW *at)
 {
-    return kind == FTW_F && is_temporary(path + at->base) ? remove_entry(path, st, kind, at) : 0;
+    return kind == FTW_F && io_is_temporary(path + at->base) ? remove_entry(path, st, kind, at) : 0;
 }
 
 bool io_remove_temporaries(const char *path, struct err *e)

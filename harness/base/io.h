@@ -98,6 +98,7 @@ bool io_remove_tree(const char *path,
 /* What killed processes left of io_write_file (NAME.tmp.PID), in a folder and below; links are not
  * followed. For a folder in which nobody is writing. */
 bool io_remove_temporaries(const char *path, struct err *e) MUST_CHECK;
+bool io_is_temporary(const char *name); /* is it the name of such a file, or of one beside it? */
 bool io_exists(const char *path);
 bool io_is_empty_dir(const char *path); /* true also when there is nothing at all */
 

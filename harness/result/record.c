@@ -290,6 +290,11 @@ static struct json *pair_json(const struct cell_result *r, const struct cell_pai
     json_put_number(o, "iterations", (double)pair->iterations);
     for (int s = 0; s < SIDES; s++)
         json_put(o, side_names[s], slice_json(&pair->work[s]));
+    if (r->cell->base.kernel) {
+        struct json *prepare = json_put_object(o, "prepare");
+        for (int s = 0; s < SIDES; s++)
+            json_put(prepare, side_names[s], slice_json(&pair->prepare[s]));
+    }
     struct json *ratios = json_put_object(o, "log_ratio");
     for (int m = 0; m < PROBE_METRIC_COUNT; m++)
         if (cell_has_metric(r, m))

@@ -52,19 +52,17 @@ static void remove_left_overs(const char *folder)
         closedir(dir);
 }
 
-bool pair_runner_open(struct pair_runner *r, uint64_t seed, struct err *e)
+bool pair_runner_open(struct pair_runner *r, uint64_t seed, const char *folder, struct err *e)
 {
     *r = (struct pair_runner){.rng = rng_seeded(seed), .seed = seed};
     r->cpu_count = probe_allowed_cpus(r->cpus, PAIR_CPUS_MAX);
     if (r->cpu_count > PAIR_CPUS_MAX)
         r->cpu_count = PAIR_CPUS_MAX;
-    const char *folder = getenv("TMPDIR");
-    folder = folder && *folder ? folder : "/var/tmp";
     remove_left_overs(folder);
     int n = snprintf(r->state_root, sizeof r->state_root, "%s/cupel-%ld-XXXXXX", folder,
                      (long)getpid());
     if (n >= (int)sizeof r->state_root)
-        return err_input(e, "TMPDIR: the name is too long");
+        return err_input(e, "state folder: the name is too long");
     if (!mkdtemp(r->state_root))
         return err_system(e, "state folder %s", r->state_root);
     r->has_made_root = true;

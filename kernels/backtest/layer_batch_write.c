@@ -69,7 +69,7 @@ static bool save_batch_write(const struct bt_save_link *self, struct bt_run *run
     struct text *payload = &s->payloads[s->waiting];
     struct mark *mark = &s->marks[s->waiting];
     text_clear(payload);
-    bt_result_write(&run->plan, result, payload);
+    bt_result_pack(&run->plan, result, payload);
     memcpy(mark->id, result->item.id, sizeof mark->id);
     bt_plan_stamp(&run->plan, result->range, result->content, mark->stamp);
     s->items[s->waiting++] = (struct result_item){

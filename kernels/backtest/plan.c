@@ -437,10 +437,12 @@ bool bt_plan_make(const struct bt_settings *s, struct arena *a, struct bt_plan *
         .force_rerun = s->force_rerun,
         .batch = s->batch_size,
         .checkpoint_batch = s->checkpoint_batch_size,
+        .index_after = s->checkpoint_index_after,
         .hang_ms = (long)(s->worker_timeout * 1000),
         .bundles_max = s->max_bundle_pool_size,
         .asset_lists_max = s->lru_maxsize,
         .group_bytes = (size_t)(s->cache_size_gb * (1 << 30)),
+        .history_reuse = s->history_cache_reuse,
         .history_bytes = (size_t)(s->history_cache_mb * (1 << 20)),
         .check_caches = s->check_caches,
     };
@@ -469,9 +471,14 @@ void bt_plan_key(const struct bt_plan *p, const double *values, char out[BT_KEY_
     int n = 0;
     out[0] = '\0';
     for (int i = 0; i < p->strategy->param_count && n < BT_KEY_TEXT; i++) {
+        const struct bt_param *param = &p->strategy->params[i];
         bool whole = values[i] == floor(values[i]) && fabs(values[i]) < 1e15;
         size_t room = (size_t)(BT_KEY_TEXT - n);
-        n += whole ? snprintf(out + n, room, "%s%lld", i ? "-" : "", (long long)values[i])
-                   : snprintf(out + n, room, "%s%.15g", i ? "-" : "", values[i]);
+        if (param->optional && values[i] == param->fallback)
+            continue;
+        const char *dash = n ? "-" : "", *name = param->optional ? param->name : "";
+        const char *is = param->optional ? "=" : "";
+        n += whole ? snprintf(out + n, room, "%s%s%s%lld", dash, name, is, (long long)values[i])
+                   : snprintf(out + n, room, "%s%s%s%.15g", dash, name, is, values[i]);
     }
 }

@@ -61,8 +61,9 @@ struct bt_plan {
     const char *window_filter_text, *final_filter_text;
     const struct bt_objective *objective;
     bool continue_on_error, force_rerun;
-    long batch, checkpoint_batch, workers, hang_ms;
+    long batch, checkpoint_batch, index_after, workers, hang_ms;
     long bundles_max, asset_lists_max;
+    long history_reuse; /* asks for each indicator from which on they are kept; 0: as it pays */
     size_t group_bytes, history_bytes;
     bool check_caches; /* what a cache answers is computed again and compared */
 };
@@ -121,7 +122,8 @@ void bt_plan_stamp(const struct bt_plan *p, int range, const char *content,
 /* The range of that name, -1 when the plan has none. */
 int bt_plan_find_range(const struct bt_plan *p, const char *name);
 
-/* "5-20": the parameter values, for people and CSV. */
+/* "5-20", "14-2-band=30": the parameter values, for people and CSV; optional ones where they are not
+ * the fallback. */
 void bt_plan_key(const struct bt_plan *p, const double *values, char out[BT_KEY_TEXT]);
 
 #endif

@@ -387,7 +387,7 @@ void bt_compute_each(struct bt_run *run, const struct bt_job *job, struct bt_res
 bool bt_write_checkpoint(struct bt_run *run, struct checkpoint *doc, struct err *e)
 {
     run->counts.checkpoint_writes++;
-    return checkpoint_write(doc, run->checkpoint_path, e);
+    return checkpoint_save(doc, e);
 }
 
 void bt_mark_done(const struct bt_run *run, struct checkpoint *doc, const struct bt_result *result)

@@ -77,7 +77,8 @@ struct bt_run {
     bool begun[BT_LAYERS]; /* init was called */
 
     const char *store_dir; /* NULL: nothing is stored, no checkpoint consulted */
-    const char *checkpoint_path, *other_path; /* of the kind in use, and of the other */
+    const char *json_path, *sqlite_path;      /* of the two kinds of checkpoint */
+    const char *checkpoint_path, *other_path; /* of the kind in use when the run began, the other */
     struct result_store *store;
     int lock; /* session.h; -1: none */
 
