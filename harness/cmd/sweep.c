@@ -188,6 +188,8 @@ static void say_summary(const struct sweep *s, int64_t ns)
     say_advice(run, count_named(run, "backtests"));
     if (s->settings->cache_stats || s->settings->backtest.cache_log_every)
         sweep_caches_say_table(run);
+    else if (s->settings->backtest.cache_log_every)
+        sweep_caches_say_lines(run, true);
 }
 
 /* ---- the run ---------------------------------------------------------------------------------- */
@@ -208,8 +210,10 @@ static bool pass_on(struct sweep *s, struct err *e)
 /* Between slices. */
 static bool look_up(struct sweep *s, long at, struct err *e)
 {
+    bool last = at == bt_plan_backtests(&s->run->plan); /* what is said then is said at the end */
+    long every = last ? 0 : s->settings->backtest.cache_log_every;
     say_notes(s);
-    if (sweep_caches_due(s->run, s->settings->backtest.cache_log_every, &s->logged)) {
+    if (sweep_caches_due(s->run, every, &s->logged)) {
         sweep_progress_wipe(&s->progress);
         sweep_caches_tend(s->run);
     }
