@@ -20,12 +20,30 @@ static const char *const component_names[] = {
 
 /* As struct mem_counts. Relaxed: each is exact, nobody reads two as of one moment. */
 static struct {
-    _Atomic uint64_t allocations, frees, held_bytes;
+    _Atomic uint64_t allocations, frees, held_bytes, peak_bytes;
 } counts[MEM_COMPONENT_COUNT];
 
 static void count(_Atomic uint64_t *counter, uint64_t more)
 {
     atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
+}
+
+/* `more` bytes are held from now on; wraps round for fewer. */
+static void hold(enum mem_component component, uint64_t more)
+{
+    _Atomic uint64_t *peak = &counts[component].peak_bytes;
+    uint64_t held =
+        more + atomic_fetch_add_explicit(&counts[component].held_bytes, more, memory_order_relaxed);
+    uint64_t seen = atomic_load_explicit(peak, memory_order_relaxed);
+    while (held > seen && !atomic_compare_exchange_weak_explicit(
+                              peak, &seen, held, memory_order_relaxed, memory_order_relaxed))
+        continue;
+}
+
+void mem_peaks_begin(void)
+{
+    for (int i = 0; i < MEM_COMPONENT_COUNT; i++)
+        counts[i].peak_bytes = counts[i].held_bytes;
 }
 
 static void *or_die(void *p, enum mem_component component, size_t bytes)
@@ -152,7 +170,7 @@ void *mem_alloc_aligned(enum mem_component component, size_t bytes, size_t align
     size_t wanted = bytes ? bytes : 1;
     void *p = or_die(raw_alloc(component, wanted, alignment), component, bytes);
     count(&counts[component].allocations, 1);
-    count(&counts[component].held_bytes, raw_size(p));
+    hold(component, raw_size(p));
     return p;
 }
 
@@ -173,7 +191,7 @@ void *mem_resize(enum mem_component component, void *old, size_t bytes)
     size_t wanted = bytes ? bytes : 1;
     size_t before = raw_size(old);
     void *p = or_die(raw_resize(component, old, wanted), component, bytes);
-    count(&counts[component].held_bytes, raw_size(p) - before);
+    hold(component, raw_size(p) - before);
     return p;
 }
 
@@ -182,7 +200,7 @@ void mem_free(enum mem_component component, void *p)
     if (!p)
         return;
     count(&counts[component].frees, 1);
-    count(&counts[component].held_bytes, -(uint64_t)raw_size(p));
+    hold(component, -(uint64_t)raw_size(p));
     raw_free(component, p);
 }
 
@@ -195,7 +213,7 @@ char *mem_text(enum mem_component component, const char *text)
 struct mem_counts mem_counts(enum mem_component component)
 {
     return (struct mem_counts){counts[component].allocations, counts[component].frees,
-                               counts[component].held_bytes};
+                               counts[component].held_bytes, counts[component].peak_bytes};
 }
 
 const char *mem_component_name(enum mem_component component)

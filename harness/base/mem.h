@@ -31,6 +31,7 @@ enum mem_component {
 struct mem_counts {
     uint64_t allocations, frees;
     uint64_t held_bytes; /* usable bytes allocated and not yet freed */
+    uint64_t peak_bytes; /* the most of them since mem_peaks_begin, or the start of the process */
 };
 
 /* Uninitialised memory, aligned for any type. bytes == 0 gives a pointer that may be freed.
@@ -53,6 +54,9 @@ void mem_give_back(enum mem_component component);
 char *mem_text(enum mem_component component, const char *text);
 
 struct mem_counts mem_counts(enum mem_component component);
+
+/* Peaks begin anew, at what is held now. For a moment when no other thread allocates. */
+void mem_peaks_begin(void);
 const char *mem_component_name(enum mem_component component);
 
 /* "jemalloc 5.3.0-..." or "libc": part of every environment record. */

@@ -19,6 +19,7 @@ const struct command *const commands[] = {
     &command_data_info,
     &command_data_verify,
     &command_data_compare,
+    &command_verify,
     &command_list,
     &command_worker,
     NULL,

@@ -306,6 +306,7 @@ static bool gate_plan(const struct gate_settings *s, const struct scenario *scen
         .margin_percent = plan->cells[0].margin_percent,
         .seed = seed,
         .out = s->out,
+        .state = scenario ? scenario->state_dir : NULL,
         .inputs = inputs,
         .cells = plan->count,
         .pairs_planned = plan->count * s->cap,

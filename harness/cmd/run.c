@@ -15,7 +15,7 @@
 #include <string.h>
 
 struct run_settings {
-    const char *layers, *seed, *out;
+    const char *layers, *seed, *out, *state_dir;
     long pairs;
     struct opt_texts set;
     bool quiet;
@@ -49,10 +49,16 @@ static const struct opt run_options[] = {
      .offset = offsetof(struct run_settings,out),
      .arg = "FILE",
      .help = "results file to make, instead of results/runs/NAME-TIME.jsonl"},
+    {.name = "state-dir",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct run_settings,                                       state_dir),
+     .arg = "DIR",
+     .help = "where the sides keep what they store, instead of the scenario's folder, $TMPDIR or "
+             "/var/tmp; /dev/shm: in memory"},
     {.name = "quiet",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct run_settings,                                       quiet),
-     .help = "no progress"                                                                                              },
+     .offset = offsetof(struct run_settings,                                                             quiet),
+     .help = "no progress"                   },
     OPT_END,
 };
 
@@ -178,6 +184,7 @@ static bool run_plan(const struct run_settings *s, const struct scenario *scenar
         .margin_percent = scenario->margin_percent,
         .seed = seed,
         .out = s->out,
+        .state = s->state_dir ? s->state_dir : scenario->state_dir,
         .inputs = inputs,
         .cells = plan->count,
         .pairs_planned = pairs_of(plan),

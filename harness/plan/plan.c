@@ -44,6 +44,7 @@ bool plan_kernel_side(struct plan *p, struct plan_side *side, const struct scena
     struct text set = {0};
     kernel_layers_print(k, side->layers, &set);
     side->kernel = k;
+    side->no_store = from->no_store;
     side->settings = merged;
     side->layer_set = arena_text(a, set.p);
     side->label = side->layer_set;
@@ -136,45 +137,71 @@ static bool add_cell(struct plan *p, const struct request *r, const char *name,
 struct expansion {
     const char *name;
     const char *id; /* of the cell, from the layer's name */
-    /* The sets compared for layer i of n. */
-    uint64_t (*base)(int i, uint64_t all);
-    uint64_t (*new)(int i, uint64_t all);
+    /* The sets compared for layer i; equal ones are no cell. */
+    uint64_t (*base)(const struct kernel *k, int i);
+    uint64_t (*new)(const struct kernel *k, int i);
 };
 
-static uint64_t no_layer(int i, uint64_t all)
+static uint64_t no_layer(const struct kernel *k, int i)
 {
+    (void)k;
     (void)i;
-    (void)all;
     return 0;
 }
 
-static uint64_t this_layer(int i, uint64_t all)
+static uint64_t this_layer(const struct kernel *k, int i)
 {
-    (void)all;
+    (void)k;
     return (uint64_t)1 << i;
 }
 
-static uint64_t every_layer(int i, uint64_t all)
+static uint64_t every_layer(const struct kernel *k, int i)
 {
     (void)i;
-    return all;
+    return kernel_layers_all(k);
 }
 
-static uint64_t all_but_this(int i, uint64_t all)
+static uint64_t all_but_this(const struct kernel *k, int i)
 {
-    return all & ~((uint64_t)1 << i);
+    return kernel_layers_all(k) & ~((uint64_t)1 << i);
 }
 
-static uint64_t up_to_this(int i, uint64_t all)
+static uint64_t up_to_this(const struct kernel *k, int i)
 {
-    return all & (((uint64_t)2 << i) - 1);
+    return kernel_layers_all(k) & (((uint64_t)2 << i) - 1);
 }
 
-/* leave-one-out asks what the layer adds to all the others: the base lacks it. */
+static bool accepts(const struct kernel *k, uint64_t layers)
+{
+    struct err unused;
+    return !k->resolve || k->resolve(layers, &unused);
+}
+
+/* The first layer that makes one acceptable which alone is refused; none: 0. */
+static uint64_t its_need(const struct kernel *k, int i)
+{
+    uint64_t this = (uint64_t)1 << i;
+    for (int j = 0; j < k->layer_count && !accepts(k, this); j++) {
+        uint64_t other = (uint64_t)1 << j;
+        if (other != this && accepts(k, other) && accepts(k, this | other))
+            return other;
+    }
+    return 0;
+}
+
+static uint64_t this_and_its_need(const struct kernel *k, int i)
+{
+    uint64_t need = its_need(k, i);
+    return need ? need | (uint64_t)1 << i : 0;
+}
+
+/* leave-one-out asks what the layer adds to all the others: the base lacks it. with-need asks the same
+ * of those that cannot stand alone, on top of what they need. */
 static const struct expansion expansion_rows[] = {
-    {"each-alone",    "%s",        no_layer,     this_layer },
-    {"leave-one-out", "adding %s", all_but_this, every_layer},
-    {"cumulative",    "up to %s",  no_layer,     up_to_this },
+    {"each-alone",    "%s",               no_layer,     this_layer       },
+    {"with-need",     "%s with its need", its_need,     this_and_its_need},
+    {"leave-one-out", "adding %s",        all_but_this, every_layer      },
+    {"cumulative",    "up to %s",         no_layer,     up_to_this       },
 };
 
 static const char *set_text(const struct kernel *k, uint64_t layers, struct arena *a)
@@ -189,7 +216,7 @@ static const char *set_text(const struct kernel *k, uint64_t layers, struct aren
 static const char *expanded_name(const struct expansion *x, const char *layer, struct arena *a)
 {
     const char *at = strstr(x->id, "%s");
-    return arena_format(a, "%.*s%s", (int)(at - x->id), x->id, layer);
+    return arena_format(a, "%.*s%s%s", (int)(at - x->id), x->id, layer, at + 2);
 }
 
 static bool add_expansion(struct plan *p, const struct request *r, const struct expansion *x,
@@ -198,11 +225,13 @@ static bool add_expansion(struct plan *p, const struct request *r, const struct 
     const struct kernel *k = kernel_find(r->scenario->kernel, e);
     if (!k)
         return false;
-    uint64_t all = kernel_layers_all(k);
     for (int i = 0; i < k->layer_count; i++) {
         struct scenario_side base = c->base, new = c->new;
-        base.layers = set_text(k, x->base(i, all), a);
-        new.layers = set_text(k, x->new (i, all), a);
+        uint64_t before = x->base(k, i), after = x->new (k, i);
+        if (before == after)
+            continue;
+        base.layers = set_text(k, before, a);
+        new.layers = set_text(k, after, a);
         if (!add_cell(p, r, expanded_name(x, k->layers[i].name, a), &base, &new, a, e))
             return false;
     }

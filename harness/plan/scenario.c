@@ -14,6 +14,7 @@ struct document {
     const char *name, *title, *kernel;
     long pairs;
     double margin_percent;
+    const char *state_dir;
     const struct json *settings, *scales, *compare, *expect;
 };
 
@@ -49,26 +50,31 @@ static const struct opt document_rows[] = {
      .max = 1000,
      .fallback = "10",
      .help = "the slowdown that a gate fails on"},
+    {.name = "state_dir",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct document, state_dir),
+     .arg = "DIR",
+     .help = "where the sides keep what they store; /dev/shm: in memory"},
     {.name = "settings",
      .kind = OPT_OBJECT,
-     .offset = offsetof(struct document, settings),
-     .help = "of the kernel, for every scale"           },
+     .offset = offsetof(struct document,                                                             settings),
+     .help = "of the kernel, for every scale"                      },
     {.name = "scales",
      .kind = OPT_ARRAY,
-     .offset = offsetof(struct document,                                                             scales),
+     .offset = offsetof(struct document,                               scales),
      .arg = "an array",
      .required = true,
      .help = "named sizes of the work"},
     {.name = "compare",
      .kind = OPT_ARRAY,
-     .offset = offsetof(struct document,                                compare),
+     .offset = offsetof(struct document,                                           compare),
      .arg = "an array",
      .required = true,
      .help = "base and new sides"},
     {.name = "expect",
      .kind = OPT_ARRAY,
-     .offset = offsetof(struct document,expect),
-     .help = "digests that the results must have"                             },
+     .offset = offsetof(struct document,                                           expect),
+     .help = "digests that the results must have"                                                  },
     OPT_END,
 };
 
@@ -98,7 +104,8 @@ struct compare_fields {
     const struct json *base, *new;
 };
 
-static const char *const expansions[] = {"no", "each-alone", "leave-one-out", "cumulative", NULL};
+static const char *const expansions[] = {"no",         "each-alone", "with-need", "leave-one-out",
+                                         "cumulative", NULL};
 
 static const struct opt compare_rows[] = {
     {.name = "name",
@@ -135,7 +142,11 @@ static const struct opt side_rows[] = {
     {.name = "settings",
      .kind = OPT_OBJECT,
      .offset = offsetof(struct scenario_side,                      settings),
-     .help = "over the scale's"},
+     .help = "over the scale's"  },
+    {.name = "no_store",
+     .kind = OPT_FLAG,
+     .offset = offsetof(struct scenario_side,                        no_store),
+     .help = "works without a state folder"},
     OPT_END,
 };
 
@@ -298,6 +309,7 @@ static bool read_document(struct scenario *s, struct arena *a, struct err *e)
     s->kernel = d.kernel;
     s->pairs = d.pairs;
     s->margin_percent = d.margin_percent;
+    s->state_dir = d.state_dir;
     s->settings = d.settings;
     return read_scales(s, d.scales, a, e) && read_compares(s, d.compare, a, e) &&
            read_expects(s, d.expect, a, e);

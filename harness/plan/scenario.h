@@ -18,6 +18,7 @@
 struct scenario_side {
     const char *layers;          /* "none", "all", "a,b" */
     const struct json *settings; /* object or NULL */
+    bool no_store;               /* works without a state folder: nothing is kept */
 };
 
 struct scenario_scale {
@@ -27,8 +28,9 @@ struct scenario_scale {
 };
 
 struct scenario_compare {
-    const char *name;   /* NULL: made from the sides */
-    const char *expand; /* "no", or one cell a layer: "each-alone", "leave-one-out", "cumulative" */
+    const char *name;        /* NULL: made from the sides */
+    const char *expand;      /* "no", or one cell a layer: "each-alone", "with-need" (of those that
+                         * alone are refused), "leave-one-out", "cumulative" */
     struct opt_texts scales; /* names; none: all */
     struct scenario_side base, new;
 };
@@ -43,6 +45,7 @@ struct scenario {
     const char *path, *name, *title, *kernel;
     long pairs; /* pairs of fresh processes per cell, at least 10 */
     double margin_percent;
+    const char *state_dir; /* folder for what the sides store; NULL: $TMPDIR or /var/tmp */
     const struct json *settings;
     struct scenario_scale *scales;
     int scale_count;

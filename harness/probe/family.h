@@ -17,7 +17,7 @@ struct probe_family {
 };
 
 extern const struct probe_family probe_family_io, probe_family_usage, probe_family_jemalloc,
-    probe_family_perf, probe_family_resident;
+    probe_family_perf, probe_family_resident, probe_family_components;
 
 void probe_totals_put(struct probe_totals *out, const char *name, const char *unit, double value);
 void probe_totals_miss(struct probe_totals *out, const char *name, const char *unit,

@@ -10,7 +10,7 @@
 /* The first is read innermost: nothing that another family reads shows up in it. */
 static const struct probe_family *const families[] = {
     &probe_family_io,   &probe_family_usage,    &probe_family_jemalloc,
-    &probe_family_perf, &probe_family_resident,
+    &probe_family_perf, &probe_family_resident, &probe_family_components,
 };
 enum { FAMILIES = sizeof families / sizeof *families };
 

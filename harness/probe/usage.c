@@ -1,4 +1,5 @@
-/* Faults and context switches, from getrusage: complete at every privilege, which perf's are not. */
+/* Faults and context switches, from getrusage: complete at every privilege, which perf's are not; and
+ * the largest child's peak (what it shares with its parent is in it: forked, it starts as large). */
 #include "harness/probe/family.h"
 
 #include <sys/resource.h>
@@ -51,6 +52,9 @@ static void usage_end(void *state, struct probe_totals *out)
     read_counts(now);
     for (int i = 0; i < COUNTS; i++)
         probe_totals_put(out, rows[i].name, rows[i].unit, (double)(now[i] - u->begin[i]));
+    struct rusage children;
+    getrusage(RUSAGE_CHILDREN, &children); /* fails only for arguments that are none */
+    probe_totals_put(out, "child_resident_peak", "bytes", (double)children.ru_maxrss * 1024);
 }
 
 const struct probe_family probe_family_usage = {

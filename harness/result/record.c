@@ -189,6 +189,8 @@ static struct json *side_json(const struct cell_result *r, int which)
     json_put_text(o, "label", from->label);
     json_put_text(o, "layers", from->layer_set);
     put_copy(o, "settings", from->settings);
+    if (from->no_store)
+        json_put_bool(o, "no_store", true);
     put_command(o, from);
     json_put_text(o, "binary", from->binary);
     json_put_text(o, "digest", said->digest[0] ? said->digest : NULL);
@@ -290,6 +292,11 @@ static struct json *pair_json(const struct cell_result *r, const struct cell_pai
     json_put_number(o, "iterations", (double)pair->iterations);
     for (int s = 0; s < SIDES; s++)
         json_put(o, side_names[s], slice_json(&pair->work[s]));
+    if (r->cell->base.kernel) {
+        struct json *prepare = json_put_object(o, "prepare");
+        for (int s = 0; s < SIDES; s++)
+            json_put(prepare, side_names[s], slice_json(&pair->prepare[s]));
+    }
     struct json *ratios = json_put_object(o, "log_ratio");
     for (int m = 0; m < PROBE_METRIC_COUNT; m++)
         if (cell_has_metric(r, m))

@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,6 +23,14 @@ static void default_path(const char *name, char path[PATH_MAX])
     struct tm utc;
     strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
     snprintf(path, PATH_MAX, "results/runs/%.100s-%s-%ld.jsonl", name, stamp, (long)getpid());
+}
+
+static const char *state_folder(const struct campaign_options *o)
+{
+    const char *folder = getenv("TMPDIR");
+    if (o->state)
+        return o->state;
+    return folder && *folder ? folder : "/var/tmp";
 }
 
 static struct json *run_record(const struct campaign_options *o)
@@ -38,7 +47,7 @@ static struct json *run_record(const struct campaign_options *o)
     json_put_text(s, "path", o->path);
     json_put_text(s, "kernel", o->kernel);
     json_put_number(s, "margin_percent", o->margin_percent);
-    const struct environment_source from = {.folder = "/var/tmp", .seed = o->seed};
+    const struct environment_source from = {.folder = state_folder(o), .seed = o->seed};
     json_put(r, "environment", environment_facts(&from));
     json_put(r, "inputs", json_copy(o->inputs));
     json_put_text(r, "seed", seed);
@@ -61,11 +70,9 @@ bool campaign_open(struct campaign *c, const struct campaign_options *o, struct 
     snprintf(path, sizeof path, "%s", o->out ? o->out : "");
     if (!o->out)
         default_path(o->name, path);
-    struct json *record = run_record(o);
-    bool ok = result_writer_open(&c->writer, path, e);
-    if (!ok)
-        json_free(record);
-    ok = ok && result_writer_add(&c->writer, record, e) && pair_runner_open(&c->runner, o->seed, e);
+    bool ok = pair_runner_open(&c->runner, o->seed, state_folder(o), e) &&
+              result_writer_open(&c->writer, path, e) &&
+              result_writer_add(&c->writer, run_record(o), e);
     if (ok) {
         interrupt_watch();
         progress_begin(&c->progress, o->cells, o->pairs_planned);

@@ -21,6 +21,7 @@ struct campaign_options {
     double margin_percent;
     uint64_t seed;
     const char *out;     /* results file; NULL: a new one in results/runs */
+    const char *state;   /* folder for the state of the sides; NULL: $TMPDIR or /var/tmp */
     struct json *inputs; /* object; owned by the campaign from open on */
     int cells;
     long pairs_planned; /* the most that all cells together can take */

@@ -284,6 +284,11 @@ static const struct {
     {0x9FA0,     "proc"    },
 };
 
+static struct json *state_folder(const struct environment_source *from)
+{
+    return text_fact(from->folder ? str_of(from->folder) : (struct str){NULL, 0});
+}
+
 static struct json *file_system(const struct environment_source *from)
 {
     struct statfs fs;
@@ -331,6 +336,7 @@ static const struct {
     {"cache_bytes",    cache_bytes   },
     {"load_average",   load_average  },
     {"steal_ticks",    steal_ticks   },
+    {"state_folder",   state_folder  },
     {"file_system",    file_system   },
     {"timestamp",      timestamp     },
     {"seed",           seed          },

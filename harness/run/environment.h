@@ -15,7 +15,7 @@
 
 struct environment_source {
     const char *root;      /* before "/proc", "/sys", "/etc"; NULL: the real ones */
-    const char *folder;    /* whose file system is told; NULL: not asked */
+    const char *folder;    /* where state is kept, whose file system is told; NULL: not asked */
     const char *timestamp; /* NULL: now, UTC, "2026-01-31T12:00:00Z" */
     uint64_t seed;         /* told as text: a JSON number cannot hold 64 bits */
 };

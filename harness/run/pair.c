@@ -52,19 +52,17 @@ static void remove_left_overs(const char *folder)
         closedir(dir);
 }
 
-bool pair_runner_open(struct pair_runner *r, uint64_t seed, struct err *e)
+bool pair_runner_open(struct pair_runner *r, uint64_t seed, const char *folder, struct err *e)
 {
     *r = (struct pair_runner){.rng = rng_seeded(seed), .seed = seed};
     r->cpu_count = probe_allowed_cpus(r->cpus, PAIR_CPUS_MAX);
     if (r->cpu_count > PAIR_CPUS_MAX)
         r->cpu_count = PAIR_CPUS_MAX;
-    const char *folder = getenv("TMPDIR");
-    folder = folder && *folder ? folder : "/var/tmp";
     remove_left_overs(folder);
     int n = snprintf(r->state_root, sizeof r->state_root, "%s/cupel-%ld-XXXXXX", folder,
                      (long)getpid());
     if (n >= (int)sizeof r->state_root)
-        return err_input(e, "TMPDIR: the name is too long");
+        return err_input(e, "state folder: the name is too long");
     if (!mkdtemp(r->state_root))
         return err_system(e, "state folder %s", r->state_root);
     r->has_made_root = true;
@@ -236,10 +234,11 @@ static bool prepare_side(struct both *b, const char *stage, int s, int cpu, stru
                          struct err *e)
 {
     char state[sizeof b->runner->state_root + 32];
-    bool is_once = b->side[s].side->kernel->cut == KERNEL_ONCE;
-    if (is_once && !make_state(b->runner, stage, s, state, sizeof state, e))
+    const struct plan_side *side = b->side[s].side;
+    bool stores = side->kernel->cut == KERNEL_ONCE && !side->no_store;
+    if (stores && !make_state(b->runner, stage, s, state, sizeof state, e))
         return false;
-    struct side_case c = {is_once ? state : NULL, b->runner->seed, cpu};
+    struct side_case c = {stores ? state : NULL, b->runner->seed, cpu};
     return side_prepare(&b->side[s], &c, out, e);
 }
 

@@ -24,8 +24,9 @@ struct pair_runner {
     bool has_made_root;
 };
 
-/* Error: the state folder ($TMPDIR or /var/tmp) cannot be written. */
-bool pair_runner_open(struct pair_runner *r, uint64_t seed, struct err *e) MUST_CHECK;
+/* folder: below which the sides get their state folders. Error: it cannot be written. */
+bool pair_runner_open(struct pair_runner *r, uint64_t seed, const char *folder,
+                      struct err *e) MUST_CHECK;
 void pair_runner_close(struct pair_runner *r);
 
 /* A new cell begins: calibration starts anew. */

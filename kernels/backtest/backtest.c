@@ -33,11 +33,10 @@ static long jobs_backtest(const void *ctx)
     return bt_plan_backtests(&run->plan);
 }
 
-/* Jobs are cut where the layers' blocks end; workers share all of them at once. */
+/* Jobs are cut where the layers' blocks and the workers' batches end. */
 static long grain_backtest(const void *ctx)
 {
-    const struct bt_run *run = ctx;
-    return run->plan.workers > 1 ? bt_plan_backtests(&run->plan) : run->block;
+    return bt_run_slice(ctx);
 }
 
 static bool step_backtest(void *ctx, long lo, long hi, struct err *e)

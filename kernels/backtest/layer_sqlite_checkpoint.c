@@ -5,8 +5,6 @@
  */
 #include "kernels/backtest/run.h"
 
-enum { MOST_IN_JSON = 2000 };
-
 static void end_checkpoint(void *owner, void *doc)
 {
     (void)owner;
@@ -18,7 +16,7 @@ static bool checkpoint_sqlite_checkpoint(const struct bt_checkpoint_link *self, 
                                          struct err *e)
 {
     (void)self;
-    *doc = checkpoint_read_growing(run->json_path, run->sqlite_path, MOST_IN_JSON, e);
+    *doc = checkpoint_read_growing(run->json_path, run->sqlite_path, run->plan.index_after, e);
     *lease = (struct bt_lease){*doc ? end_checkpoint : NULL, NULL, *doc};
     run->counts.checkpoint_reads++;
     return *doc != NULL;

@@ -40,6 +40,11 @@ static struct bt_trades *need_trades(const struct bt_plan *plan, struct bt_resul
     return r->trades;
 }
 
+bool bt_result_is_of_plan(const struct bt_plan *plan, const struct bt_result *r)
+{
+    return strcmp(r->content, plan->content) == 0;
+}
+
 void bt_result_put_trades(const struct bt_plan *plan, struct bt_result *r, int symbol,
                           const struct bt_trade *trades, long n)
 {

@@ -43,6 +43,9 @@ struct bt_result {
 struct bt_result *bt_result_new(const struct bt_plan *plan, int range, const struct bt_item *item);
 void bt_result_free(struct bt_result *r); /* NULL is fine */
 
+/* Was it computed from the data that the plan was made for, and not from what replaced them since? */
+bool bt_result_is_of_plan(const struct bt_plan *plan, const struct bt_result *r);
+
 /* Copies the trades of one symbol into the result; there is room for each symbol's once. */
 void bt_result_put_trades(const struct bt_plan *plan, struct bt_result *r, int symbol,
                           const struct bt_trade *trades, long n);

@@ -64,6 +64,15 @@ expect 0 '' "$CUPEL" run self-null --quiet --out "$tmp/sweep.jsonl"
 check "the state folder of a killed run is removed, that of a living process is not"
 rm -rf "$TMPDIR/cupel-1-x"
 
+mkdir "$tmp/elsewhere"
+expect 0 '' "$CUPEL" run self-null --quiet --state-dir "$tmp/elsewhere" --out "$tmp/there.jsonl"
+json "$tmp/there.jsonl" 'r["record"] != "run" or r["environment"]["state_folder"].endswith("/elsewhere") or sys.exit(1)'
+check "the folder of the sides' state can be chosen, and is on record"
+expect 2 "state folder $tmp/nowhere" "$CUPEL" run self-null --state-dir "$tmp/nowhere" --out "$tmp/x.jsonl"
+check "a state folder that is not there is named"
+[ ! -e "$tmp/x.jsonl" ] && [ -z "$(ls "$tmp/elsewhere")" ]
+check "and no results file is begun for it"
+
 # The backtest kernel on the synthetic bundle, small.
 small() {
     cat >"$tmp/small.json" <<EOF
@@ -77,6 +86,13 @@ expect 0 's/pre-group' "$CUPEL" run "$tmp/small.json" --out "$tmp/small.jsonl"
 check "each layer alone, and all, agree with the base"
 schema_holds "$tmp/small.jsonl"
 check "and their records keep to the schema"
+json "$tmp/small.jsonl" 'r["record"] != "comparison" or all(p["prepare"]["new"]["cpu_ns"] > 0 for p in r["pairs"]) or sys.exit(1)'
+check "the set-up of every pair is on record"
+small '{"base": {"no_store": true}, "new": {"layers": "batch", "no_store": true}}'
+expect 0 's/batch' "$CUPEL" run "$tmp/small.json" --out "$tmp/none-stored.jsonl"
+schema_holds "$tmp/none-stored.jsonl" &&
+    json "$tmp/none-stored.jsonl" 'r["record"] != "comparison" or r["new"]["no_store"] and r["new"]["counts"]["opens"] < r["new"]["counts"]["backtests"] * 4 and r["new"]["counts"]["writes"] == 0 or sys.exit(1)'
+check "a side without a store writes nothing"
 json "$tmp/small.jsonl" 'r["record"] != "run" or r["inputs"]["bundle"]["synthetic"] is True or sys.exit(1)'
 check "synthetic data is on record as such"
 json "$tmp/small.jsonl" 'r.get("id") != "s/all" or (r["base"]["counts"]["checkpoint_reads"], r["new"]["counts"]["checkpoint_reads"]) == (2, 1) or sys.exit(1)'

@@ -44,41 +44,43 @@ static void bad_files_are_refused_by_field(void **state)
     static const struct {
         const char *text, *words;
     } cases[] = {
-        {"{",                                                                              "s.json:1: not valid JSON"              },
-        {"[]",                                                                             "expected an object, found an array"    },
-        {"{\"kernel\": \"spin\"," SCALES "," COMPARE "}",                                  "name: missing"                         },
-        {"{\"name\": \"n\", \"kernel\": 3}",                                               "kernel: expected text, found a number" },
+        {"{",                                                                                 "s.json:1: not valid JSON"              },
+        {"[]",                                                                                "expected an object, found an array"    },
+        {"{\"kernel\": \"spin\"," SCALES "," COMPARE "}",                                     "name: missing"                         },
+        {"{\"name\": \"n\", \"kernel\": 3}",                                                  "kernel: expected text, found a number" },
         {"{\"name\": \"n\", \"kernel\": \"spin\", \"pairs\": 9, " SCALES "," COMPARE "}",
-         "pairs: expected a whole number from 10"                                                                                  },
+         "pairs: expected a whole number from 10"                                                                                     },
         {"{\"name\": \"n\", \"kernel\": \"spin\", \"paris\": 10, " SCALES "," COMPARE "}",
-         "paris: no such field"                                                                                                    },
+         "paris: no such field"                                                                                                       },
         {"{\"name\": \"n\", \"kernel\": \"nope\", " SCALES "," COMPARE "}",
-         "kernel: expected one of"                                                                                                 },
+         "kernel: expected one of"                                                                                                    },
         {"{\"name\": \"n\", \"kernel\": \"spin\", \"scales\": [], " COMPARE "}",
-         "scales: expected at least one"                                                                                           },
+         "scales: expected at least one"                                                                                              },
         {"{\"name\": \"n\", \"kernel\": \"spin\", \"scales\": [{\"name\": \"a\"}, {\"name\": "
          "\"a\"}], " COMPARE "}",
-         "scales[1]: name: \"a\" stands twice"                                                                                     },
+         "scales[1]: name: \"a\" stands twice"                                                                                        },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES
-         ", \"compare\": [{\"scales\": [\"x\"]}]}",                               "compare[0]: no scale is named \"x\""   },
+         ", \"compare\": [{\"scales\": [\"x\"]}]}",                                  "compare[0]: no scale is named \"x\""   },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES
-         ", \"compare\": [{\"expand\": \"some\"}]}",                              "expand: expected one of no, each-alone"},
+         ", \"compare\": [{\"expand\": \"some\"}]}",                                 "expand: expected one of no, each-alone"},
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES
-         ", \"compare\": [{\"new\": {\"layers\": \"fast\"}}]}",                   "kernel spin has no layer \"fast\""     },
+         ", \"compare\": [{\"new\": {\"layers\": \"fast\"}}]}",                      "kernel spin has no layer \"fast\""     },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES
-         ", \"compare\": [{\"new\": {\"settings\": {\"work\": 0}}}]}",            "work: expected a whole number from 1"  },
+         ", \"compare\": [{\"new\": {\"settings\": {\"work\": 0}}}]}",               "work: expected a whole number from 1"  },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES ", \"compare\": [{}, {}]}",
-         "two comparisons are named \"s/none\""                                                                                    },
+         "two comparisons are named \"s/none\""                                                                                       },
         {"{\"name\": \"../n\", \"kernel\": \"spin\", " SCALES "," COMPARE "}",
-         "name: expected 1 to 64 of letters"                                                                                       },
+         "name: expected 1 to 64 of letters"                                                                                          },
+        {"{\"name\": \"n\", \"kernel\": \"spin\", \"state_dir\": 3, " SCALES "," COMPARE "}",
+         "state_dir: expected text, found a number"                                                                                   },
         {"{\"name\": \"\", \"kernel\": \"spin\", " SCALES "," COMPARE "}",
-         "name: expected 1 to 64 of letters"                                                                                       },
+         "name: expected 1 to 64 of letters"                                                                                          },
         {"{\"name\": \"n\", \"kernel\": \"spin\", \"scales\": [{\"name\": \"a\\nb\"}], " COMPARE
-         "}",                                                                     "without control characters"            },
+         "}",                                                                        "without control characters"            },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES "," COMPARE
-         ", \"expect\": [{\"scale\": \"s\", \"digest\": \"\"}]}",                 "digest: expected 64 hex digits"        },
+         ", \"expect\": [{\"scale\": \"s\", \"digest\": \"\"}]}",                    "digest: expected 64 hex digits"        },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES "," COMPARE
-         ", \"expect\": [{\"scale\": \"s\"}]}",                                   "expect[0]: digest: missing"            },
+         ", \"expect\": [{\"scale\": \"s\"}]}",                                      "expect[0]: digest: missing"            },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         refuses(cases[i].text, cases[i].words);
@@ -202,12 +204,56 @@ static void what_variables_and_presets_gave_is_recorded(void **state)
     scenario_done(&s);
 }
 
+static const struct plan_cell *cell_named(const struct plan *p, const char *id)
+{
+    for (int i = 0; i < p->count; i++)
+        if (strcmp(p->cells[i].id, id) == 0)
+            return &p->cells[i];
+    return NULL;
+}
+
+/* Each layer is measured: alone, or where that is refused, on top of what it needs. */
+static void a_layer_that_is_refused_alone_gets_a_cell_with_its_need(void **state)
+{
+    (void)state;
+    struct scenario s;
+    struct plan p;
+    struct err e = {0};
+    assert_ok(read_text(&s,
+                        "{\"name\": \"n\", \"kernel\": \"backtest\", \"settings\": {\"bundle\": "
+                        "\"b\", \"param\": [\"fast=1\"]}, " SCALES ", \"compare\": [{\"expand\": "
+                        "\"each-alone\"}, {\"expand\": \"with-need\"}]}",
+                        &e),
+              &e);
+    assert_ok(plan_make(&p, &s, &(struct plan_overrides){0}, &arena, &e), &e);
+    const struct kernel *k = p.cells[0].base.kernel;
+    for (int i = 0; i < k->layer_count; i++) {
+        const char *layer = k->layers[i].name;
+        const struct plan_cell *alone = cell_named(&p, arena_format(&arena, "s/%s", layer));
+        const struct plan_cell *with =
+            cell_named(&p, arena_format(&arena, "s/%s with its need", layer));
+        assert_non_null(alone);
+        assert_int_equal(alone->skipped != NULL, with != NULL);
+        assert_true(!with || !with->skipped);
+    }
+    const struct plan_cell *view = cell_named(&p, "s/array-return with its need");
+    assert_non_null(view);
+    assert_string_equal(view->base.layer_set, "pre-group");
+    assert_string_equal(view->new.layer_set, "pre-group,array-return");
+    plan_done(&p);
+    scenario_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(bad_files_are_refused_by_field),    TEST(an_absent_scenario_is_named),
-        TEST(settings_are_laid_over_each_other), TEST(null_stands_for_the_default),
-        TEST(the_projects_scenarios_are_good),   TEST(what_variables_and_presets_gave_is_recorded),
+        TEST(bad_files_are_refused_by_field),
+        TEST(an_absent_scenario_is_named),
+        TEST(settings_are_laid_over_each_other),
+        TEST(null_stands_for_the_default),
+        TEST(the_projects_scenarios_are_good),
+        TEST(what_variables_and_presets_gave_is_recorded),
+        TEST(a_layer_that_is_refused_alone_gets_a_cell_with_its_need),
     };
     return cmocka_run_group_tests_name("scenario", tests, NULL, forget);
 }

@@ -28,7 +28,7 @@ static void every_row_has_a_name_of_its_own_and_a_value_or_a_reason(void **state
     struct probe_totals t;
     probe_totals_begin(m);
     probe_totals_end(m, &t);
-    assert_int_equal(t.n, 25);
+    assert_int_equal(t.n, 33);
     assert_true(t.n < PROBE_TOTALS_MAX);
     for (int i = 0; i < t.n; i++) {
         assert_ptr_equal(probe_totals_find(&t, t.rows[i].name), &t.rows[i]);
@@ -109,6 +109,27 @@ static void touched_memory_shows_as_faults_and_peak(void **state)
     probe_meter_close(m);
 }
 
+static void components_tell_the_most_they_held_since_the_beginning(void **state)
+{
+    (void)state;
+    enum { BYTES = 1 << 20 };
+    struct probe_meter *m = probe_meter_open();
+    struct probe_totals t;
+    void *before = mem_alloc(MEM_HISTORY, BYTES);
+    mem_free(MEM_HISTORY, before);
+    probe_totals_begin(m);
+    void *a = mem_alloc(MEM_ASSETS, BYTES), *b = mem_alloc(MEM_ASSETS, BYTES);
+    b = mem_resize(MEM_ASSETS, b, 2 * BYTES);
+    mem_free(MEM_ASSETS, a);
+    mem_free(MEM_ASSETS, b);
+    probe_totals_end(m, &t);
+    assert_true(value_of(&t, "peak_asset_cache") >= 3 * BYTES);
+    assert_true(value_of(&t, "peak_asset_cache") < 4 * BYTES);
+    assert_true(value_of(&t, "peak_history_cache") == 0);
+    assert_true(value_of(&t, "peak_base") > 0);
+    probe_meter_close(m);
+}
+
 static void totals_survive_the_way_through_json(void **state)
 {
     (void)state;
@@ -174,6 +195,7 @@ int main(void)
         TEST(every_row_has_a_name_of_its_own_and_a_value_or_a_reason),
         TEST(io_counts_the_work_and_not_the_probe),
         TEST(touched_memory_shows_as_faults_and_peak),
+        TEST(components_tell_the_most_they_held_since_the_beginning),
         TEST(totals_survive_the_way_through_json),
         TEST(broken_totals_name_row_and_field),
         TEST(a_field_is_found_only_at_the_start_of_a_line),

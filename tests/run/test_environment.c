@@ -188,6 +188,7 @@ static void this_machine_tells_what_every_linux_tells(void **state)
     assert_true(number_of(f, "cores_allowed") >= 1);
     assert_true(number_of(f, "memory_bytes") > 1 << 20);
     assert_string_equal(text_of(f, "file_system"), "proc");
+    assert_string_equal(text_of(f, "state_folder"), "/proc");
     assert_int_equal(strlen(text_of(f, "timestamp")), strlen("2026-01-31T12:00:00Z"));
     assert_int_equal(environment_steal_ticks(NULL) >= 0, 1);
     json_free(f);

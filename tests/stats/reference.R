@@ -100,4 +100,47 @@ for (df in c(1, 2.5, 9, 30.5, 59, 118)) for (t in c(0.3, 2, 8, 20)) put("pt", df
 for (n in c(1, 5, 10, 59, 60, 200)) for (x in unique(floor(n * c(0, 0.1, 0.3, 0.5))))
     put("binom", n, x, binom.test(x, n)$p.value)
 
+# ---- a cost as a line of the number of items: lm with weights 1 / variance of the scale, lack of fit by
+# anova against a mean a scale, and Fieller's bounds as the places where the line's interval touches 0.
+# Variances are made larger by f / (f - 2): the mean of 1 / s^2 is f / (f - 2) / sigma^2.
+set.seed(20250301)
+at <- c(1, 5, 25, 100, 400)
+costs <- list(gain = function(x) 900 - 30 * x, loss = function(x) 50 + 2 * x, cheap = function(x) -40 - 3 * x,
+              late_loss = function(x) -700 + 12 * x, flat = function(x) 3 + 0 * x,
+              bent = function(x) 900 - 30 * x - 0.05 * x^2)
+for (s in names(costs)) {
+    x <- rep(at, each = 12)
+    y <- round(costs[[s]](x) + rnorm(length(x), 0, 8 + 0.6 * x), 6)
+    put_data(paste0(s, ".x"), x)
+    put_data(paste0(s, ".y"), y)
+    w <- 1 / ave(y, x, FUN = var)
+    line <- lm(y ~ x, weights = w)
+    wider <- sqrt(11 / 9)
+    for (level in c(0.9, 0.95)) {
+        half <- wider * (confint(line, level = level)[, 2] - coef(line))
+        put("line.fixed.low", s, level, coef(line)[1] - half[1])
+        put("line.fixed.high", s, level, coef(line)[1] + half[1])
+        put("line.each.low", s, level, coef(line)[2] - half[2])
+        put("line.each.high", s, level, coef(line)[2] + half[2])
+    }
+    put("line.fixed", s, 0, coef(line)[1])
+    put("line.each", s, 0, coef(line)[2])
+    misfit <- anova(line, lm(y ~ factor(x), weights = w))
+    put("line.misfit.f", s, 0, misfit$F[2])
+    put("line.misfit.p", s, 0, misfit$`Pr(>F)`[2])
+    miss <- abs(fitted(line)[match(at, x)] / tapply(y, x, mean) - 1)
+    put("line.worst", s, 0, max(miss))
+    put("line.worst.x", s, 0, at[which.max(miss)])
+    edge <- function(v, side) {
+        p <- predict(line, data.frame(x = v), se.fit = TRUE)
+        p$fit + c(-1, 1)[side] * wider * qt(0.975, length(x) - 2) * p$se.fit
+    }
+    grid <- c(seq(-100, 1e4, by = 0.5))
+    for (side in 1:2) {
+        e <- edge(grid, side)
+        for (i in which(e[-1] * e[-length(e)] < 0))
+            put("line.touch", s, side, uniroot(edge, grid[i + 0:1], side = side, tol = 1e-12)$root)
+    }
+}
+
 writeLines(c(paste("#", R.version.string), rows))
