@@ -164,7 +164,8 @@ static bool show(const struct show_settings *settings, struct bt_store *s, const
         memcpy(id, word, BT_ID_TEXT);
     else if (!bt_store_find_key(s, word, id, e))
         return false;
-    bool ok = find(s, settings->range, id, &r, e) && print_result(settings, s, &r, e);
+    bool ok = find(s, settings->range, id, &r, e);
+    ok = ok && r.result && print_result(settings, s, &r, e);
     bt_stored_done(&r);
     return ok;
 }
