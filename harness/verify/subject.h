@@ -10,13 +10,15 @@
 /* Parameters that a strategy is tried with. */
 struct subject_strategy {
     const char *name;
-    const char *params[8]; /* NULL-terminated */
+    const char *params[8]; /* a few combinations; NULL-terminated */
+    const char *wide[8];   /* a hundred and more */
 };
 
 /* How combinations and ranges are chosen. */
 struct subject_search {
     const char *name, *what;
     void (*set)(const struct material *m, struct bt_settings *s, struct arena *a);
+    bool wide;
     bool filters; /* thresholds are measured: half of all pass the first */
 };
 

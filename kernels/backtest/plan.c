@@ -466,19 +466,24 @@ int bt_plan_find_range(const struct bt_plan *p, const char *name)
     return -1;
 }
 
+/* Whole numbers need no search for their shortest form. */
+static int put_value(char *out, size_t room, bool more, const struct bt_param *param, double value)
+{
+    bool whole = value == floor(value) && fabs(value) < 1e15;
+    const char *dash = more ? "-" : "", *name = param->optional ? param->name : "";
+    const char *equals = param->optional ? "=" : "";
+    return whole ? snprintf(out, room, "%s%s%s%lld", dash, name, equals, (long long)value)
+                 : snprintf(out, room, "%s%s%s%.15g", dash, name, equals, value);
+}
+
 void bt_plan_key(const struct bt_plan *p, const double *values, char out[BT_KEY_TEXT])
 {
     int n = 0;
     out[0] = '\0';
     for (int i = 0; i < p->strategy->param_count && n < BT_KEY_TEXT; i++) {
         const struct bt_param *param = &p->strategy->params[i];
-        bool whole = values[i] == floor(values[i]) && fabs(values[i]) < 1e15;
-        size_t room = (size_t)(BT_KEY_TEXT - n);
         if (param->optional && values[i] == param->fallback)
             continue;
-        const char *dash = n ? "-" : "", *name = param->optional ? param->name : "";
-        const char *is = param->optional ? "=" : "";
-        n += whole ? snprintf(out + n, room, "%s%s%s%lld", dash, name, is, (long long)values[i])
-                   : snprintf(out + n, room, "%s%s%s%.15g", dash, name, is, values[i]);
+        n += put_value(out + n, (size_t)(BT_KEY_TEXT - n), n > 0, param, values[i]);
     }
 }

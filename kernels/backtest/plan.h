@@ -49,14 +49,14 @@ struct bt_plan {
     const char *const *symbols;
     int symbol_count;
     const struct bt_range *ranges;
-    struct bt_role *roles;       /* of the ranges */
+    struct bt_role *roles; /* of the ranges */
     int range_count;
     struct bt_combinations combinations;
     struct bt_fill fill;
     double fee, periods_per_year;
-    bool metrics_all;             /* also those that are not core (row.h) */
-    bool trades;                  /* results hold the list of trades */
-    enum bt_snapshots snapshots;  /* results hold the equity at the end of each day or week */
+    bool metrics_all;            /* also those that are not core (row.h) */
+    bool trades;                 /* results hold the list of trades */
+    enum bt_snapshots snapshots; /* results hold the equity at the end of each day or week */
     const struct bt_filter *window_filter, *final_filter; /* NULL: none */
     const char *window_filter_text, *final_filter_text;
     const struct bt_objective *objective;

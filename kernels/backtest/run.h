@@ -43,9 +43,9 @@ struct bt_counts {
 
 /* What all ranges together say of one combination. */
 struct bt_combined {
-    const struct bt_item *item;     /* backtest: its number in the first range */
-    const struct bt_row *rows;      /* one a symbol, over the ranges (summary.h) */
-    int ranges;                     /* that it ran in */
+    const struct bt_item *item; /* backtest: its number in the first range */
+    const struct bt_row *rows;  /* one a symbol, over the ranges (summary.h) */
+    int ranges;                 /* that it ran in */
 };
 
 /* Who gets the results. A NULL function: nobody. The pointers are good during the call. */
@@ -68,7 +68,7 @@ struct bt_run {
     struct arena scratch; /* emptied after each job */
     struct bt_plan plan;
     struct bt_ops ops;
-    long block; /* backtests in a job, as the layers wish */
+    long block;          /* backtests in a job, as the layers wish */
     struct bt_walk walk; /* where the last block ended */
 
     uint64_t layers;
@@ -76,7 +76,7 @@ struct bt_run {
     void *states[BT_LAYERS];
     bool begun[BT_LAYERS]; /* init was called */
 
-    const char *store_dir; /* NULL: nothing is stored, no checkpoint consulted */
+    const char *store_dir;                    /* NULL: nothing is stored, no checkpoint consulted */
     const char *json_path, *sqlite_path;      /* of the two kinds of checkpoint */
     const char *checkpoint_path, *other_path; /* of the kind in use when the run began, the other */
     struct result_store *store;
@@ -86,11 +86,11 @@ struct bt_run {
     struct bt_selection selection;
     struct bt_digest digest;
     struct bt_consumer consumer;
-    struct bt_result **kept;   /* by backtest; what collect_base keeps; NULL: nothing yet */
-    struct bt_result **loaded; /* by backtest; what recall_base read ahead; NULL: nothing yet */
+    struct bt_result **kept;     /* by backtest; what collect_base keeps; NULL: nothing yet */
+    struct bt_result **loaded;   /* by backtest; what recall_base read ahead; NULL: nothing yet */
     struct bt_calendar calendar; /* snapshots.h */
     bool told_lost;
-    struct text notes;           /* lines for the user: what was mended, what runs again, what failed */
+    struct text notes; /* lines for the user: what was mended, what runs again, what failed */
 
     struct bt_counts counts;
     struct io_counts io_before;
@@ -143,7 +143,6 @@ void bt_note_lost(struct bt_run *run, const struct err *problem);
 bool bt_write_checkpoint(struct bt_run *run, struct checkpoint *doc, struct err *e) MUST_CHECK;
 
 /* Notes a result under its stamp. */
-void bt_mark_done(const struct bt_run *run, struct checkpoint *doc,
-                  const struct bt_result *result);
+void bt_mark_done(const struct bt_run *run, struct checkpoint *doc, const struct bt_result *result);
 
 #endif
