@@ -87,11 +87,12 @@ static void add_figure(struct document *d, const struct scale_series *s, struct 
                                   "backtests; the figures stand in the table of this section.",
                                   s->count);
     plot_preamble(script);
-    text_printf(script,
-                "set logscale xy\nset xrange [%.12g:%.12g]\nset yrange [%.12g:%.12g]\n"
-                "set lmargin at screen 0.10\nset rmargin at screen 0.80\n"
-                "set xlabel 'backtests (logarithmic axis)'\n",
-                first / 1.3, last * 1.3, y.lo, y.hi);
+    text_printf(
+        script,
+        "set logscale xy\nset xrange [%.12g:%.12g]\nset yrange [%.12g:%.12g]\n"
+        "set lmargin at screen 0.10\nset rmargin at screen 0.80\nset tmargin at screen 0.90\n"
+        "set xlabel 'backtests (logarithmic axis)'\n",
+        first / 1.3, last * 1.3, y.lo, y.hi);
     plot_label(script, "MiB", "graph 0, graph 1 offset 0,0.7", "left",
                palette_gnuplot(PALETTE_INK));
     plot_tics(script, "x", first / 1.3, last * 1.3, true, 5);

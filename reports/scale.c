@@ -70,6 +70,20 @@ struct scale_list scale_series(const struct model_file *f, struct arena *a)
     return kept;
 }
 
+const char *scale_side_label(struct arena *a, const struct scale_series *s, const char *side)
+{
+    enum { LAYERS_SHOWN = 3 };
+    const struct json *of = json_get(s->points[0].cell->record, side);
+    const char *label = at_text(of, "label");
+    const char *stored = json_bool(json_get(of, "no_store")) ? ", nothing stored" : "";
+    int layers = 1;
+    for (const char *p = label; *p; p++)
+        layers += *p == ',';
+    if (layers > LAYERS_SHOWN)
+        return arena_format(a, "%s of %s: %d layers%s", side, s->name, layers, stored);
+    return arena_format(a, "%s: %s%s", side, label, stored);
+}
+
 /* ---- costs ------------------------------------------------------------------------------------- */
 
 static double side_cost(const struct json *pair, const char *work, const char *prepare)

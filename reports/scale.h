@@ -40,6 +40,9 @@ double scale_backtests(const struct json *record);
 
 enum scale_cost { SCALE_BASE, SCALE_NEW, SCALE_DIFFERENCE }; /* new less base, pair by pair */
 
+/* "base: none"; of a long list of layers how many there are: "base of NAME: 11 layers". */
+const char *scale_side_label(struct arena *a, const struct scale_series *s, const char *side);
+
 /* CPU time of a pair in ns: the work, and where it is on record the set-up before it. */
 double scale_pair_cost(const struct json *pair, enum scale_cost cost);
 

@@ -114,7 +114,8 @@ static void add_setting(struct document *d, const struct model_cell *cell)
     const struct json *c = deciding(cell->record, &s);
     double ratio = at_number(c, "ratio"), lower = at_number(c, "lower"),
            upper = at_number(c, "upper");
-    bool better = upper<1, worse = lower> 1;
+    bool better = upper < 1;
+    bool worse = lower > 1;
     document_add(
         d, BLOCK_ITEM, "%s: %s %s%s%s%s: %s (%s) of the %s time", cell->id, s.name,
         value_words(d->arena, better ? s.new : s.base), better || worse ? " rather than " : " or ",

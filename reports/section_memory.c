@@ -155,17 +155,10 @@ static void add_growth(struct table *t, const struct scale_series *s, const char
     add_bytes(t, line.n > 0 ? line.each.estimate : (double)NAN);
 }
 
-static const char *side_label(struct arena *a, const struct scale_series *s, const char *side)
-{
-    const struct json *of = json_get(s->points[0].cell->record, side);
-    return arena_format(a, "%s: %s%s", side, at_text(of, "label"),
-                        json_bool(json_get(of, "no_store")) ? " (nothing stored)" : "");
-}
-
 /* A side that was shown already is not shown again: many comparisons share a base. */
 static void add_series(struct table *t, const struct scale_series *s, const char *side)
 {
-    const char *label = side_label(t->arena, s, side);
+    const char *label = scale_side_label(t->arena, s, side);
     for (int row = 0; row < table_rows(t); row++)
         if (strcmp(table_row(t, row)[1].text, label) == 0)
             return;

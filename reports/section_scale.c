@@ -45,7 +45,8 @@ static void add_line(struct table *t, const char *name, const struct stats_line 
     add_value(t, WORDS_TIME, set_up);
     add_interval(t, WORDS_TIME, line->fixed);
     add_interval(t, WORDS_TIME, line->each);
-    add_value(t, WORDS_RATIO, line->fixed.estimate / line->each.estimate);
+    double in_backtests = line->fixed.estimate / line->each.estimate;
+    add_value(t, WORDS_PLAIN, in_backtests > 0 ? in_backtests : (double)NAN);
     table_toned(t, is_line(line) ? TONE_PLAIN : TONE_BAD, line->misfit_p,
                 line_words(t->arena, line));
     table_number(t, line->worst_miss,
@@ -65,7 +66,7 @@ static bool has_line(const struct table *t, const char *name)
 static void add_sides(struct table *t, const struct scale_series *s)
 {
     const struct json *record = s->points[s->count - 1].cell->record;
-    const char *base = arena_format(t->arena, "base: %s", at_text(record, "base.label"));
+    const char *base = scale_side_label(t->arena, s, "base");
     struct stats_line line = scale_fit(s, SCALE_BASE, t->arena);
     if (line.n > 0 && !has_line(t, base))
         add_line(t, base, &line, at_number(record, "base.prepare.cpu_ns"));

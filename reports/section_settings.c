@@ -100,6 +100,7 @@ void section_workers(struct document *d, const struct model_file *f, int level)
     };
     (void)level;
     double cores = at_number(f->file.run, "environment.cores_allowed");
+    cores = isfinite(cores) ? cores : at_number(f->file.run, "environment.cores_online");
     struct table *t =
         table_new(d->arena, "Workers: wall time less queueing of the parent, speed-up and memory",
                   columns, COUNT(columns));
