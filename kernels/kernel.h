@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Raised whenever a record's layout or a function's meaning changes. A kernel with another number
  * is refused, never guessed at. */
@@ -79,6 +80,10 @@ struct kernel {
 
     /* Fills out[0..max), returns how many. NULL: none. */
     int (*counts)(const void *ctx, struct kernel_count *out, int max);
+
+    /* The processes that work for this run now: children of this one, not yet waited for. Fills
+     * out[0..max), returns how many. Their CPU time counts as it passes. NULL: none ever. */
+    int (*pids)(const void *ctx, pid_t *out, int max);
 
     void (*release)(void *ctx);
 };

@@ -17,6 +17,7 @@
     X(OK, 0, "everything passed")                                                                  \
     X(REGRESSION, 1, "a slowdown beyond the margin")                                               \
     X(DIFFERENT, 1, "what was compared differs")                                                   \
+    X(FAILED, 1, "some of the work failed, the rest is there")                                     \
     X(INPUT, 2, "usage, bad input, or nothing measured")                                           \
     X(SYSTEM, 2, "the operating system refused")                                                   \
     X(INCONCLUSIVE, 3, "the measurement cannot decide")                                            \

@@ -8,6 +8,7 @@
 #include <libgen.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,15 +45,19 @@ static struct {
     int number;
 } fault;
 
+/* No errno: the process ends there and then, as in a crash. */
+enum { FAULT_KILL = -1 };
+
 static const struct {
     const char *name;
     int number;
 } fault_errors[] = {
-    {"EIO",    EIO   },
-    {"ENOSPC", ENOSPC},
-    {"EROFS",  EROFS },
-    {"EACCES", EACCES},
-    {"EMFILE", EMFILE},
+    {"EIO",    EIO       },
+    {"ENOSPC", ENOSPC    },
+    {"EROFS",  EROFS     },
+    {"EACCES", EACCES    },
+    {"EMFILE", EMFILE    },
+    {"KILL",   FAULT_KILL},
 };
 
 static bool fault_op(struct str name)
@@ -109,6 +114,8 @@ static bool count_and_fail(enum io_op op)
     pthread_once(&fault_once, fault_read);
     if (!fault.armed || fault.op != op || calls != fault.nth)
         return false;
+    if (fault.number == FAULT_KILL)
+        raise(SIGKILL);
     errno = fault.number;
     return true;
 }
@@ -216,28 +223,55 @@ bool io_read_file(const char *path, struct text *into, struct err *e)
     return ok;
 }
 
+/* What becomes the file `path` when all of it is there. */
+struct replacement {
+    const char *path;
+    struct text temporary; /* beside it */
+    int fd;
+};
+
 /* mode: that of the file which is replaced, NULL for a new one's. */
-static bool replace_file(const char *path, const mode_t *mode, struct str bytes, struct err *e)
+static bool replacement_open(const char *path, const mode_t *mode, struct replacement *out,
+                             struct err *e)
 {
-    struct text temporary = {0};
-    text_printf(&temporary, "%s.tmp.%ld", path, (long)getpid());
-    int fd = io_open(temporary.p, O_WRONLY | O_CREAT | O_TRUNC, e);
-    bool ok = fd >= 0;
-    if (ok) {
-        ok = (!mode || fchmod(fd, *mode & 07777) == 0 || err_system(e, "mode")) &&
-             io_write(fd, bytes.p, bytes.n, e) && io_sync(fd, e);
-        ok = ok || err_prefix(e, "%s", path);
-        io_close(fd);
-        ok = ok && io_rename(temporary.p, path, e);
-        if (!ok)
-            unlink(temporary.p);
-    }
-    text_done(&temporary);
+    *out = (struct replacement){.path = path, .fd = -1};
+    text_printf(&out->temporary, "%s.tmp.%ld", path, (long)getpid());
+    out->fd = io_open(out->temporary.p, O_WRONLY | O_CREAT | O_TRUNC, e);
+    if (out->fd >= 0 && mode && fchmod(out->fd, *mode & 07777) != 0)
+        return err_system(e, "%s: mode", path);
+    return out->fd >= 0;
+}
+
+static void replacement_drop(struct replacement *r)
+{
+    if (r->fd >= 0)
+        unlink(r->temporary.p);
+    io_close(r->fd);
+    r->fd = -1;
+    text_done(&r->temporary);
+}
+
+static bool replacement_commit(struct replacement *r, struct err *e)
+{
+    char folder[PATH_MAX];
+    bool ok = (io_sync(r->fd, e) || err_prefix(e, "%s", r->path)) &&
+              io_rename(r->temporary.p, r->path, e);
     if (!ok)
         return false;
-    char folder[PATH_MAX];
-    snprintf(folder, sizeof folder, "%s", path);
+    io_close(r->fd);
+    r->fd = -1;
+    snprintf(folder, sizeof folder, "%s", r->path);
     return io_sync_dir(dirname(folder), e);
+}
+
+static bool replace_file(const char *path, const mode_t *mode, struct str bytes, struct err *e)
+{
+    struct replacement r;
+    bool ok = replacement_open(path, mode, &r, e) &&
+              (io_write(r.fd, bytes.p, bytes.n, e) || err_prefix(e, "%s", path)) &&
+              replacement_commit(&r, e);
+    replacement_drop(&r);
+    return ok;
 }
 
 bool io_write_file(const char *path, const void *bytes, size_t n, struct err *e)
@@ -273,6 +307,8 @@ bool io_check_output(const char *path, struct err *e)
 {
     struct stat st;
     size_t n = strlen(path);
+    if (strcmp(path, "-") == 0)
+        return true;
     if (n == 0 || n >= PATH_MAX)
         return err_input(e, "expected the name of a file, found \"%.60s\"", path);
     bool exists = stat(path, &st) == 0;
@@ -285,31 +321,110 @@ bool io_check_output(const char *path, struct err *e)
     return check_absent(path, e);
 }
 
-static bool write_through(const char *path, int standard, struct str bytes, struct err *e)
+enum { PIECE = 64 * 1024 };
+
+struct io_output {
+    char path[PATH_MAX];  /* as named, for messages; the file itself where there is one */
+    struct replacement r; /* of a regular file */
+    int through;          /* what is written through; -1: nothing */
+    bool is_standard;     /* not ours to close */
+    size_t waiting;
+    char piece[PIECE];
+};
+
+/* Standard output, what stands for it, or a device. */
+static bool open_through(struct io_output *o, int standard, struct err *e)
 {
-    int fd = standard >= 0 ? standard : io_open(path, O_WRONLY | O_NOCTTY, e);
-    if (fd < 0)
+    o->is_standard = standard >= 0;
+    o->through = standard >= 0 ? standard : io_open(o->path, O_WRONLY | O_NOCTTY, e);
+    return o->through >= 0;
+}
+
+static bool open_output(struct io_output *o, const char *path, struct err *e)
+{
+    struct stat st;
+    bool named = strcmp(path, "-") != 0;
+    snprintf(o->path, sizeof o->path, "%s", named ? path : "standard output");
+    if (!named)
+        return open_through(o, STDOUT_FILENO, e);
+    if (!io_check_output(path, e))
         return false;
-    bool ok = io_write(fd, bytes.p, bytes.n, e) || err_prefix(e, "%s", path);
-    if (standard < 0)
-        io_close(fd);
+    if (stat(path, &st) != 0)
+        return replacement_open(o->path, NULL, &o->r, e);
+    int standard = standard_fd(&st);
+    if (standard >= 0 || !S_ISREG(st.st_mode))
+        return open_through(o, standard, e);
+    return realpath(path, o->path) ? replacement_open(o->path, &st.st_mode, &o->r, e)
+                                   : err_system(e, "%s", path);
+}
+
+struct io_output *io_output_open(const char *path, struct err *e)
+{
+    struct io_output *o = mem_alloc(MEM_BASE, sizeof *o);
+    o->r = (struct replacement){.fd = -1};
+    o->through = -1;
+    o->waiting = 0;
+    if (open_output(o, path, e))
+        return o;
+    io_output_abandon(o);
+    return NULL;
+}
+
+static bool write_piece(struct io_output *o, struct err *e)
+{
+    int fd = o->through >= 0 ? o->through : o->r.fd;
+    size_t n = o->waiting;
+    o->waiting = 0;
+    return io_write(fd, o->piece, n, e) || err_prefix(e, "%s", o->path);
+}
+
+bool io_output_flush(struct io_output *o, struct err *e)
+{
+    return o->through < 0 || write_piece(o, e);
+}
+
+bool io_output_append(struct io_output *o, const void *bytes, size_t n, struct err *e)
+{
+    const char *p = bytes;
+    if (o->waiting + n > PIECE && !write_piece(o, e))
+        return false;
+    for (; n > PIECE; p += PIECE, n -= PIECE) {
+        memcpy(o->piece, p, PIECE);
+        o->waiting = PIECE;
+        if (!write_piece(o, e))
+            return false;
+    }
+    memcpy(o->piece + o->waiting, p, n);
+    o->waiting += n;
+    return true;
+}
+
+bool io_output_commit(struct io_output *o, struct err *e)
+{
+    bool ok = write_piece(o, e) && (o->through >= 0 || replacement_commit(&o->r, e));
+    io_output_abandon(o);
     return ok;
+}
+
+void io_output_abandon(struct io_output *o)
+{
+    if (!o)
+        return;
+    if (!o->is_standard)
+        io_close(o->through);
+    replacement_drop(&o->r);
+    mem_free(MEM_BASE, o);
 }
 
 bool io_write_output(const char *path, const void *bytes, size_t n, struct err *e)
 {
-    struct stat st;
-    char real[PATH_MAX];
-    struct str all = {bytes, n};
-    if (!io_check_output(path, e))
+    struct io_output *o = io_output_open(path, e);
+    if (!o)
         return false;
-    if (stat(path, &st) != 0)
-        return replace_file(path, NULL, all, e);
-    int standard = standard_fd(&st);
-    if (standard >= 0 || !S_ISREG(st.st_mode))
-        return write_through(path, standard, all, e);
-    return realpath(path, real) ? replace_file(real, &st.st_mode, all, e)
-                                : err_system(e, "%s", path);
+    if (io_output_append(o, bytes, n, e))
+        return io_output_commit(o, e);
+    io_output_abandon(o);
+    return false;
 }
 
 /* ---- maps and folders ------------------------------------------------------------------------- */
@@ -407,10 +522,17 @@ bool io_remove_tree(const char *path, struct err *e)
     return true;
 }
 
-static bool is_temporary(const char *name)
+/* NAME.tmp.PID; an SQLite database's log is NAME.tmp.PID-wal. */
+bool io_is_temporary(const char *name)
 {
-    static const char mark[] = ".tmp.";
-    const char *end = name + strlen(name), *digits = end;
+    static const char mark[] = ".tmp.", *const logs[] = {"-wal", "-journal", "-shm"};
+    const char *end = name + strlen(name);
+    for (size_t i = 0; i < sizeof logs / sizeof *logs; i++)
+        if ((size_t)(end - name) > strlen(logs[i]) && strcmp(end - strlen(logs[i]), logs[i]) == 0) {
+            end -= strlen(logs[i]);
+            break;
+        }
+    const char *digits = end;
     while (digits > name && digits[-1] >= '0' && digits[-1] <= '9')
         digits--;
     size_t n = sizeof mark - 1;
@@ -419,7 +541,7 @@ static bool is_temporary(const char *name)
 
 static int remove_temporary(const char *path, const struct stat *st, int kind, struct FTW *at)
 {
-    return kind == FTW_F && is_temporary(path + at->base) ? remove_entry(path, st, kind, at) : 0;
+    return kind == FTW_F && io_is_temporary(path + at->base) ? remove_entry(path, st, kind, at) : 0;
 }
 
 bool io_remove_temporaries(const char *path, struct err *e)

@@ -2,8 +2,8 @@
  * too, through io_sqlite_vfs), so that a layer's saving in I/O is an exact count beside its time.
  *
  * Counts are per process, whatever thread counts. CUPEL_IO_FAULT=op:nth[:errno name] makes the nth
- * operation of a kind fail, for tests: `CUPEL_IO_FAULT=write:3:ENOSPC`. Any other form of it ends the
- * process (2).
+ * operation of a kind fail, for tests: `CUPEL_IO_FAULT=write:3:ENOSPC`; with the name KILL the process
+ * is killed in front of it. Any other form of it ends the process (2).
  */
 #ifndef CUPEL_BASE_IO_H
 #define CUPEL_BASE_IO_H
@@ -56,12 +56,29 @@ void io_close(int fd); /* -1 is fine */
 bool io_read_file(const char *path, struct text *into, struct err *e) MUST_CHECK;
 bool io_write_file(const char *path, const void *bytes, size_t n, struct err *e) MUST_CHECK;
 
-/* A file that a user names. An existing device, FIFO or what standard output or error is (also as
+/* A file that a user names; "-" is standard output. An existing device, FIFO or what standard output or error is (also as
  * /dev/stdout) is written through; a link is followed; a regular or absent file is replaced as by
  * io_write_file, its mode kept. io_check_output refuses, before any work, what cannot become one:
  * an empty name, a folder, a link to nothing, no such folder, no permission. */
 bool io_check_output(const char *path, struct err *e) MUST_CHECK;
 bool io_write_output(const char *path, const void *bytes, size_t n, struct err *e) MUST_CHECK;
+
+/* The same in pieces, in constant memory.
+ *
+ *     struct io_output *o = io_output_open(path, e);
+ *     io_output_append(o, line.p, line.n, e);       // as often as there are lines
+ *     io_output_commit(o, e);                       // or io_output_abandon(o)
+ *
+ * A file is a temporary one beside its place until the commit, so that a failure or a kill leaves what
+ * was there. What is written through gets pieces as they fill: nothing of it can be taken back, but
+ * an append of at most 64 KiB is never torn by a later failure of ours. After an error: abandon. */
+struct io_output;
+struct io_output *io_output_open(const char *path, struct err *e) MUST_CHECK; /* NULL on error */
+bool io_output_append(struct io_output *o, const void *bytes, size_t n, struct err *e) MUST_CHECK;
+/* What was appended is with whoever reads along; nobody does where a file is replaced. */
+bool io_output_flush(struct io_output *o, struct err *e) MUST_CHECK;
+bool io_output_commit(struct io_output *o, struct err *e) MUST_CHECK; /* ends it, also on error */
+void io_output_abandon(struct io_output *o);                          /* NULL is fine */
 
 /* A read-only mapping of a whole file. n == 0 for an empty file (p is NULL then). */
 struct io_map {
@@ -81,6 +98,7 @@ bool io_remove_tree(const char *path,
 /* What killed processes left of io_write_file (NAME.tmp.PID), in a folder and below; links are not
  * followed. For a folder in which nobody is writing. */
 bool io_remove_temporaries(const char *path, struct err *e) MUST_CHECK;
+bool io_is_temporary(const char *name); /* is it the name of such a file, or of one beside it? */
 bool io_exists(const char *path);
 bool io_is_empty_dir(const char *path); /* true also when there is nothing at all */
 

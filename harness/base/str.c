@@ -141,17 +141,114 @@ void text_puts(struct text *t, const char *s)
     text_add(t, s, strlen(s));
 }
 
+enum { PRINTED_USUALLY = 63 };
+
 void text_printf(struct text *t, const char *format, ...)
 {
     va_list args, again;
+    reserve(t, PRINTED_USUALLY);
+    size_t room = t->capacity - t->n;
     va_start(args, format);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(t->p + t->n, room, format, args);
     va_end(args);
-    reserve(t, (size_t)n);
-    vsnprintf(t->p + t->n, (size_t)n + 1, format, again);
+    if ((size_t)n >= room) {
+        reserve(t, (size_t)n);
+        vsnprintf(t->p + t->n, (size_t)n + 1, format, again);
+    }
     va_end(again);
     t->n += (size_t)n;
+}
+
+/* ---- doubles ---------------------------------------------------------------------------------- */
+
+enum { DIGITS = 17, LEAST_POWER = -4, MOST_POWER = 14 };
+
+__extension__ typedef unsigned __int128 wide;
+
+/* 10^(i + LEAST_POWER); those below 1 are the doubles next to it. */
+static const double tens[] = {1e-4, 1e-3, 1e-2, 1e-1, 1e0,  1e1,  1e2,  1e3,  1e4,
+                              1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13,
+                              1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20};
+
+static double ten_to(int power)
+{
+    return tens[power - LEAST_POWER];
+}
+
+/* The power of ten of the first digit, or one more: a double that is not below 10^-4 is not below the
+ * double next to 10^-4 either. */
+static int power_above(double x)
+{
+    int power = LEAST_POWER;
+    while (power < MOST_POWER && x >= ten_to(power + 1))
+        power++;
+    return power;
+}
+
+/* The first 17 digits of x, rounded to even: x * 10^(16 - power) = v / 2^shift with a v of at most
+ * 53 + 67 bits. false: the first would be 0, the power is one too large. */
+static bool digits_of(double x, int power, uint64_t *digits)
+{
+    int exponent;
+    uint64_t significand = (uint64_t)ldexp(frexp(x, &exponent), 53);
+    wide v = significand * (wide)ten_to(DIGITS - 1 - power);
+    int shift = 53 - exponent; /* 3..66 */
+    wide half = (wide)1 << (shift - 1), rest = v & (half * 2 - 1);
+    *digits = (uint64_t)(v >> shift);
+    if (*digits < (uint64_t)ten_to(DIGITS - 1))
+        return false;
+    *digits += rest > half || (rest == half && (*digits & 1));
+    return true;
+}
+
+static size_t place(uint64_t digits, int power, char *out)
+{
+    char text[DIGITS];
+    int n = DIGITS;
+    for (int i = DIGITS - 1; i >= 0; i--, digits /= 10)
+        text[i] = (char)('0' + digits % 10);
+    while (n > 1 && n > power + 1 && text[n - 1] == '0')
+        n--;
+    char *p = out;
+    if (power < 0) {
+        memcpy(p, "0.0000", 6);
+        p += 1 - power;
+    }
+    for (int i = 0; i < n; i++) {
+        if (i > 0 && i == power + 1)
+            *p++ = '.';
+        *p++ = text[i];
+    }
+    return (size_t)(p - out);
+}
+
+/* 10^-4 <= x < 10^15: what printf shows without an exponent and what fits into 128 bits. */
+static size_t print_usual(double x, char *out)
+{
+    uint64_t digits;
+    int power = power_above(x);
+    if (!digits_of(x, power, &digits))
+        digits_of(x, --power, &digits);
+    if (digits == (uint64_t)ten_to(DIGITS)) {
+        digits /= 10;
+        power++;
+    }
+    return place(digits, power, out);
+}
+
+void text_add_double(struct text *t, double x)
+{
+    double size = fabs(x);
+    if (!(size >= 1e-4 && size < 1e15)) {
+        text_printf(t, "%.17g", x);
+        return;
+    }
+    reserve(t, 2 * DIGITS);
+    if (x < 0)
+        t->p[t->n++] = '-';
+    t->n += print_usual(size, t->p + t->n);
+    t->p[t->n] = '\0';
 }
 
 void text_clear(struct text *t)

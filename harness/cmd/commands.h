@@ -13,7 +13,13 @@ extern const struct command command_data_verify;
 extern const struct command command_gate;
 extern const struct command command_list;
 extern const struct command command_run;
+extern const struct command command_store_gc;
+extern const struct command command_store_ls;
+extern const struct command command_store_rebuild;
+extern const struct command command_store_show;
+extern const struct command command_store_verify;
 extern const struct command command_sweep;
+extern const struct command command_verify;
 extern const struct command command_worker;
 
 #endif

@@ -1,197 +1,131 @@
-/* cupel sweep: the backtest kernel for users: a grid of parameters over market data, as CSV. */
+/* cupel sweep: the backtest kernel for users: a search over parameters and market data, as tables. */
 #include "harness/cmd/commands.h"
 
-#include "harness/base/io.h"
 #include "harness/base/log.h"
 #include "harness/base/units.h"
+#include "harness/cmd/sweep_advice.h"
+#include "harness/cmd/sweep_caches.h"
+#include "harness/cmd/sweep_progress.h"
+#include "harness/cmd/sweep_table.h"
+#include "harness/cmd/sweep_walk.h"
+#include "harness/probe/machine.h"
 #include "harness/run/interrupt.h"
 #include "kernels/backtest/backtest.h"
-#include "kernels/backtest/run.h"
 #include "kernels/registry.h"
 
 #include <math.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 struct sweep_settings {
     struct bt_settings backtest;
-    const char *layers, *csv, *store;
-    bool resume, quiet;
+    const char *layers, *out, *csv, *format, *summary, *store;
+    bool resume, quiet, progress, no_progress, cache_stats;
 };
 
+/* clang-format off */
 static const struct opt sweep_options[] = {
     BT_SETTING_ROWS(struct sweep_settings, backtest., "-"),
-    {.name = "layers",
-                                             .kind = OPT_TEXT,
-                                             .offset = offsetof(struct sweep_settings,                                               layers),
-                                             .arg = "SET",
-                                             .fallback = "all",
-                                             .help = "layers that are on: all, none, names, -NAME to take one away"},
-    {.name = "csv",
-                                             .kind = OPT_TEXT,
-                                             .offset = offsetof(struct sweep_settings, csv),
-                                             .arg = "FILE|-",
-                                             .fallback = "-",
-                                             .help = "where the results go; - is standard output"},
-    {.name = "store",
-                                             .kind = OPT_TEXT,
-                                             .offset = offsetof(struct sweep_settings,                                   store),
-                                             .arg = "DIR",
-                                             .help = "keep results and a checkpoint here; none: nothing is stored"},
-    {.name = "resume",
-                                             .kind = OPT_FLAG,
-                                             .offset = offsetof(struct sweep_settings,                                                                           resume),
-                                             .help = "go on with what the store holds"},
-    {.name = "quiet",
-                                             .kind = OPT_FLAG,
-                                             .offset = offsetof(struct sweep_settings,quiet),
-                                             .help = "no summary"                            },
+    {.name = "layers", .kind = OPT_TEXT, .offset = offsetof(struct sweep_settings, layers),
+     .arg = "SET", .fallback = "all",
+     .help = "layers that are on: all, none, names, -NAME to take one away"},
+    {.name = "out", .kind = OPT_TEXT, .offset = offsetof(struct sweep_settings, out),
+     .arg = "FILE|-",
+     .help = "where the results go; - is standard output, which is the default"},
+    {.name = "format", .kind = OPT_TEXT, .offset = offsetof(struct sweep_settings, format),
+     .arg = "FORMAT", .choices = emitter_formats, .fallback = "csv",
+     .help = "of results and summary: csv, or json (one object a line)"},
+    {.name = "csv", .kind = OPT_TEXT, .offset = offsetof(struct sweep_settings, csv),
+     .arg = "FILE|-", .help = "short for --out FILE --format csv"},
+    {.name = "summary", .kind = OPT_TEXT, .offset = offsetof(struct sweep_settings, summary),
+     .arg = "FILE|-",
+     .help = "where all ranges together go: each combination, or the walk-forward report"},
+    {.name = "store", .kind = OPT_TEXT, .offset = offsetof(struct sweep_settings, store),
+     .arg = "DIR", .help = "keep results and a checkpoint here; none: nothing is stored"},
+    {.name = "resume", .kind = OPT_FLAG, .offset = offsetof(struct sweep_settings, resume),
+     .help = "go on with what the store holds"},
+    {.name = "progress", .kind = OPT_FLAG, .offset = offsetof(struct sweep_settings, progress),
+     .help = "say how far it is also where standard error is no terminal"},
+    {.name = "no-progress", .kind = OPT_FLAG,
+     .offset = offsetof(struct sweep_settings, no_progress), .help = "nowhere"},
+    {.name = "cache-stats", .kind = OPT_FLAG,
+     .offset = offsetof(struct sweep_settings, cache_stats),
+     .help = "at the end: what the caches did, and what that means"},
+    {.name = "quiet", .kind = OPT_FLAG, .offset = offsetof(struct sweep_settings, quiet),
+     .help = "nothing but warnings and errors"},
     OPT_END,
 };
+/* clang-format on */
 
-/* ---- csv -------------------------------------------------------------------------------------- */
+/* ---- results ---------------------------------------------------------------------------------- */
 
-/* What the consumer of results gathers. */
-struct gathered {
-    const struct bt_plan *plan; /* set before the first result */
-    struct text csv;
-    double best; /* largest Sharpe ratio of one symbol */
-    int best_symbol;
-    double best_values[BT_PARAMS_MAX];
+/* The best of the results, or of the summary where there are several ranges. */
+struct best {
+    double value; /* of the objective, mean over symbols; NaN: none */
+    double values[BT_PARAMS_MAX];
+};
+
+struct sweep {
+    const struct sweep_settings *settings;
+    struct bt_run *run;                  /* set before the first result */
+    struct sweep_table results, summary; /* closed where nothing is written */
+    struct sweep_walk walk;              /* of a walk-forward search */
+    struct sweep_progress progress;
+    struct best best;
+    uint64_t delivered, logged;
+    int64_t flushed_ns;
     bool replaced; /* a result of another content than the plan's */
 };
 
-/* Undefined is an empty field. 17 digits read back to the same bits. */
-static void add_number(struct text *out, double x)
+static void look_at_best(struct sweep *s, const struct bt_row *rows, const double *values)
 {
-    if (isnan(x))
-        text_puts(out, ",");
-    else
-        text_printf(out, ",%.17g", x);
-}
-
-static bool has_ranges(const struct bt_plan *plan)
-{
-    return plan->range_count > 1;
-}
-
-static bool is_shown(const struct bt_plan *plan, const struct bt_metric *m)
-{
-    static const char *const plain[] = {"total_return", "sharpe", "max_drawdown", "orders",
-                                        "trades"};
-    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-        if (strcmp(m->name, plain[i]) == 0)
-            return false;
-    return plan->metrics_all;
-}
-
-static void add_header(const struct bt_plan *plan, struct text *out)
-{
-    text_printf(out, "%ssymbol,key,total_return,sharpe,max_drawdown,orders,trades",
-                has_ranges(plan) ? "range," : "");
-    for (const struct bt_metric *m = bt_metrics; m->name; m++)
-        if (is_shown(plan, m))
-            text_printf(out, ",%s", m->name);
-    text_puts(out, "\n");
-}
-
-static void add_row(const struct bt_plan *plan, const struct bt_result *r, int s, struct text *out)
-{
-    const struct bt_row *row = &r->rows[s];
-    char key[BT_KEY_TEXT];
-    bt_plan_key(plan, r->item.values, key);
-    if (has_ranges(plan))
-        text_printf(out, "%s,", plan->ranges[r->range].name);
-    text_printf(out, "%s,%s", plan->symbols[s], key);
-    add_number(out, row->total_return);
-    add_number(out, row->sharpe);
-    add_number(out, row->max_drawdown);
-    text_printf(out, ",%lld,%lld", (long long)row->orders, (long long)row->trades);
-    for (const struct bt_metric *m = bt_metrics; m->name; m++)
-        if (is_shown(plan, m))
-            add_number(out, bt_metric_of(m, row));
-    text_puts(out, "\n");
-}
-
-/* Symbols hold neither commas nor quotes (store/symbol.h): nothing needs quoting. */
-static bool gather(void *context, const struct bt_result *r, struct err *e)
-{
-    (void)e;
-    struct gathered *g = context;
-    g->replaced = g->replaced || strcmp(r->content, g->plan->content) != 0;
-    for (int s = 0; s < g->plan->symbol_count; s++) {
-        add_row(g->plan, r, s, &g->csv);
-        if (r->rows[s].sharpe > g->best) {
-            g->best = r->rows[s].sharpe;
-            g->best_symbol = s;
-            memcpy(g->best_values, r->item.values, sizeof g->best_values);
-        }
-    }
-    return true;
-}
-
-static bool write_csv(const struct text *text, const char *path, struct err *e)
-{
-    if (strcmp(path, "-") != 0)
-        return io_write_output(path, text->p, text->n, e);
-    return (fwrite(text->p, 1, text->n, stdout) == text->n && fflush(stdout) == 0) ||
-           err_system(e, "standard output");
-}
-
-/* Said before hours of computing rather than after. */
-static bool can_write_csv(const char *path, struct err *e)
-{
-    return strcmp(path, "-") == 0 || io_check_output(path, e) || err_prefix(e, "csv");
-}
-
-/* ---- summary ---------------------------------------------------------------------------------- */
-
-static double now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-static void say_best(const struct bt_run *run, const struct gathered *g)
-{
-    char key[BT_KEY_TEXT];
-    if (g->best == -INFINITY) {
-        log_info("no backtest has a Sharpe ratio: none of them traded");
+    const struct bt_plan *plan = &s->run->plan;
+    double value = bt_metric_mean(bt_objective_metric(plan->objective), rows, plan->symbol_count);
+    if (!bt_objective_better(plan->objective, value, s->best.value))
         return;
-    }
-    bt_plan_key(&run->plan, g->best_values, key);
-    log_info("best Sharpe ratio: %.3f, %s with %s %s", g->best, run->plan.symbols[g->best_symbol],
-             run->plan.strategy->name, key);
+    s->best.value = value;
+    memcpy(s->best.values, values, sizeof s->best.values);
 }
 
-static void say_summary(const struct bt_run *run, const struct gathered *g, double ns)
+/* Where one range is all there is, its summary is that of the result. */
+static bool sum_up(struct sweep *s, const struct bt_result *r, struct err *e)
 {
-    char all[UNITS_TEXT], bars[UNITS_TEXT], took[UNITS_TEXT], from_store[UNITS_TEXT];
-    long n = bt_plan_backtests(&run->plan);
-    struct kernel_count counts[KERNEL_COUNTS_MAX];
-    uint64_t bar_backtests = 0, resumed = 0;
-    for (int i = bt_run_counts(run, counts, KERNEL_COUNTS_MAX) - 1; i >= 0; i--) {
-        if (strcmp(counts[i].name, "bar_backtests") == 0)
-            bar_backtests = counts[i].value;
-        if (strcmp(counts[i].name, "backtests_from_store") == 0)
-            resumed = counts[i].value;
-    }
-    log_info("%s backtests (%s from the store), %s bar-backtests in %s",
-             units_count(all, (uint64_t)n), units_count(from_store, resumed),
-             units_count(bars, bar_backtests), units_time(took, ns));
-    say_best(run, g);
-    if (run->plan.synthetic)
-        log_info("SYNTHETIC data: nobody ever traded at these prices");
+    struct bt_combined alone = {&r->item, r->rows, 1};
+    look_at_best(s, r->rows, r->item.values);
+    return !s->summary.out.out || sweep_table_combined(&s->summary, &alone, e);
 }
 
-/* ---- the command ------------------------------------------------------------------------------ */
+static bool take_result(void *context, const struct bt_result *r, struct err *e)
+{
+    struct sweep *s = context;
+    const struct bt_plan *plan = &s->run->plan;
+    s->replaced = s->replaced || strcmp(r->content, plan->content) != 0;
+    if (s->walk.value)
+        sweep_walk_observe(&s->walk, r);
+    if (!sweep_table_result(&s->results, r, e))
+        return false;
+    s->delivered++;
+    return plan->range_count > 1 || sum_up(s, r, e);
+}
+
+static bool take_combined(void *context, const struct bt_combined *c, struct err *e)
+{
+    struct sweep *s = context;
+    if (s->run->plan.range_count == 1)
+        return true;
+    look_at_best(s, c->rows, c->item->values);
+    return (!s->summary.out.out || sweep_table_combined(&s->summary, c, e)) && interrupt_none(e);
+}
+
+/* ---- what is said ----------------------------------------------------------------------------- */
 
 /* Told once. */
-static void say_notes(struct text *notes)
+static void say_notes(struct sweep *s)
 {
+    struct text *notes = &s->run->notes;
+    if (notes->n)
+        sweep_progress_wipe(&s->progress);
     for (struct str rest = {notes->p, notes->n}; rest.p && rest.n;) {
         struct str line = str_cut(&rest, '\n');
         log_warn("%.*s", (int)line.n, line.p);
@@ -199,96 +133,287 @@ static void say_notes(struct text *notes)
     text_clear(notes);
 }
 
-/* Results of two contents must not stand in one table; data that were edited in place have one. */
-static bool same_bundle(const struct bt_run *run, const struct gathered *g, struct err *e)
+static void say_best(const struct sweep *s)
 {
-    struct bundle_version now;
-    if (!bundle_version(run->plan.bundle_dir, &now, e))
-        return false;
-    return (bundle_version_equal(now, run->plan.version) && !g->replaced) ||
-           err_input(e, "%s: replaced while the sweep ran; run it again", run->plan.bundle_dir);
-}
-
-/* What is done when a signal comes is stored. */
-static bool stop(struct bt_run *run, struct err *e)
-{
-    if (!bt_run_finish(run, e))
-        return false;
-    return err_set(e, ERR_INTERRUPTED,
-                   run->store ? "interrupted; --resume goes on" : "interrupted");
-}
-
-static bool run_all(struct bt_run *run, struct err *e)
-{
-    long n = bt_plan_backtests(&run->plan), slice = bt_run_slice(run);
-    for (long lo = 0; lo < n; lo += slice) {
-        if (!interrupt_none(e))
-            return stop(run, e);
-        if (!bt_run_step(run, lo, lo + slice < n ? lo + slice : n, e))
-            return false;
-        say_notes(&run->notes);
+    const struct bt_plan *plan = &s->run->plan;
+    const char *objective = plan->objective->name;
+    char key[BT_KEY_TEXT];
+    if (isnan(s->best.value)) {
+        log_info("no result has a %s", objective);
+        return;
     }
-    return bt_run_finish(run, e);
+    bt_plan_key(plan, s->best.values, key);
+    log_info("best %s: %.4g, %s%s%s%s", objective, s->best.value, plan->strategy->name,
+             key[0] ? " with " : "", key, plan->symbol_count > 1 ? ", mean over symbols" : "");
 }
 
-static bool sweep(const struct sweep_settings *s, struct bt_run *run, struct gathered *g,
-                  struct err *e)
+static uint64_t count_named(const struct bt_run *run, const char *name)
 {
-    double begin = now_ns();
-    say_notes(&run->notes);
-    add_header(&run->plan, &g->csv);
-    bool ran = run_all(run, e);
-    say_notes(&run->notes);
-    if (!ran || !same_bundle(run, g, e))
+    struct kernel_count counts[KERNEL_COUNTS_MAX];
+    for (int i = bt_run_counts(run, counts, KERNEL_COUNTS_MAX) - 1; i >= 0; i--)
+        if (strcmp(counts[i].name, name) == 0)
+            return counts[i].value;
+    return 0;
+}
+
+static void say_advice(const struct bt_run *run, uint64_t computed)
+{
+    const struct sweep_advice *row = sweep_advice_for(
+        sweep_advice_rows,
+        (struct sweep_mode){.backtests = computed,
+                            .layers = (run->layers & ~((uint64_t)1 << BT_LAYER_workers)) != 0,
+                            .workers = run->plan.workers > 1});
+    char n[UNITS_TEXT];
+    if (row)
+        log_info("advice: %s backtests: %s (%s)", units_count(n, computed), row->advice,
+                 row->source);
+}
+
+static void say_summary(const struct sweep *s, int64_t ns)
+{
+    const struct bt_run *run = s->run;
+    char all[UNITS_TEXT], bars[UNITS_TEXT], took[UNITS_TEXT], from_store[UNITS_TEXT];
+    uint64_t resumed = count_named(run, "backtests_from_store");
+    log_info("%s backtests (%s from the store), %s bar-backtests in %s",
+             units_count(all, (uint64_t)run->digest.results), units_count(from_store, resumed),
+             units_count(bars, count_named(run, "bar_backtests")), units_time(took, (double)ns));
+    if (bt_plan_looks_back(&run->plan))
+        log_info("%s results passed the filters", units_count(all, s->delivered));
+    if (s->walk.value)
+        sweep_walk_say(&s->walk);
+    else
+        say_best(s);
+    if (run->plan.synthetic)
+        log_info("SYNTHETIC data: nobody ever traded at these prices");
+    say_advice(run, count_named(run, "backtests"));
+    if (s->settings->cache_stats || s->settings->backtest.cache_log_every)
+        sweep_caches_say_table(run);
+    else if (s->settings->backtest.cache_log_every)
+        sweep_caches_say_lines(run, true);
+}
+
+/* ---- the run ---------------------------------------------------------------------------------- */
+
+/* Results must not wait for more of them when somebody reads along. */
+static bool pass_on(struct sweep *s, struct err *e)
+{
+    static const int64_t interval_ns = 200000000;
+    if (s->delivered == 0)
+        return true;
+    int64_t now = probe_now_ns();
+    if (s->flushed_ns && now - s->flushed_ns < interval_ns)
+        return true;
+    s->flushed_ns = now;
+    return emitter_flush(&s->results.out, e);
+}
+
+/* Between slices. */
+static bool look_up(struct sweep *s, long at, struct err *e)
+{
+    bool last = at == bt_plan_backtests(&s->run->plan); /* what is said then is said at the end */
+    long every = last ? 0 : s->settings->backtest.cache_log_every;
+    say_notes(s);
+    if (sweep_caches_due(s->run, every, &s->logged)) {
+        sweep_progress_wipe(&s->progress);
+        sweep_caches_tend(s->run);
+    }
+    sweep_progress_tick(&s->progress, at);
+    return pass_on(s, e);
+}
+
+/* What was done before an error or a signal is kept; what saving it meets is no news beside that. */
+static bool stop(struct sweep *s, struct err *e)
+{
+    struct err ignored;
+    bool saved = bt_run_save(s->run, &ignored);
+    sweep_progress_wipe(&s->progress);
+    say_notes(s);
+    if (e->code == ERR_INTERRUPTED && s->run->store && saved)
+        err_set(e, ERR_INTERRUPTED, "interrupted; --resume goes on");
+    return false;
+}
+
+static bool run_all(struct sweep *s, struct err *e)
+{
+    struct bt_run *run = s->run;
+    long n = bt_plan_backtests(&run->plan), slice = bt_run_slice(run);
+    long count = run->plan.combinations.count;
+    for (long lo = 0, hi; lo < n; lo = hi) {
+        long range_end = (lo / count + 1) * count;
+        hi = lo + slice < range_end ? lo + slice : range_end;
+        if (!interrupt_none(e) || !bt_run_step(run, lo, hi, e) || !look_up(s, hi, e))
+            return stop(s, e);
+    }
+    if (!bt_run_finish(run, e))
+        return stop(s, e);
+    sweep_progress_wipe(&s->progress);
+    say_notes(s);
+    return true;
+}
+
+/* Results of two contents must not stand in one table; data that were edited in place have one. */
+static bool same_bundle(const struct sweep *s, struct err *e)
+{
+    const struct bt_plan *plan = &s->run->plan;
+    struct bundle_version now;
+    if (!bundle_version(plan->bundle_dir, &now, e))
         return false;
-    double ns = now_ns() - begin;
-    if (!write_csv(&g->csv, s->csv, e))
+    return (bundle_version_equal(now, plan->version) && !s->replaced) ||
+           err_input(e, "%s: replaced while the sweep ran; run it again", plan->bundle_dir);
+}
+
+/* ---- outputs ---------------------------------------------------------------------------------- */
+
+static const char *out_of(const struct sweep_settings *s)
+{
+    return s->csv ? s->csv : s->out ? s->out : "-";
+}
+
+static const char *out_option(const struct sweep_settings *s)
+{
+    return s->csv ? "csv" : "out";
+}
+
+static bool open_outputs(struct sweep *s, struct err *e)
+{
+    const struct sweep_settings *set = s->settings;
+    const struct bt_plan *plan = &s->run->plan;
+    if (bt_plan_walks(plan))
+        sweep_walk_open(&s->walk, plan);
+    if (!sweep_table_open(&s->results, plan, false, set->format, out_of(set), e))
+        return err_prefix(e, "%s", out_option(set));
+    return !set->summary || s->walk.value ||
+           sweep_table_open(&s->summary, plan, true, set->format, set->summary, e) ||
+           err_prefix(e, "summary");
+}
+
+static bool commit_outputs(struct sweep *s, struct err *e)
+{
+    const struct sweep_settings *set = s->settings;
+    if (!emitter_commit(&s->results.out, e))
         return false;
-    say_summary(run, g, ns);
-    return run->counts.failed == 0 ||
-           err_input(e, "%llu backtests failed", (unsigned long long)run->counts.failed);
+    if (!set->summary)
+        return true;
+    return (s->walk.value ? sweep_walk_write(&s->walk, set->format, set->summary, e)
+                          : emitter_commit(&s->summary.out, e)) ||
+           err_prefix(e, "summary");
+}
+
+static void close_outputs(struct sweep *s)
+{
+    emitter_abandon(&s->results.out);
+    emitter_abandon(&s->summary.out);
+    sweep_walk_done(&s->walk);
+}
+
+static bool sweep(struct sweep *s, struct err *e)
+{
+    int64_t begin = probe_now_ns();
+    const struct sweep_settings *set = s->settings;
+    bool shown = set->progress || isatty(STDERR_FILENO) == 1;
+    sweep_progress_open(&s->progress, s->run, shown && !set->no_progress);
+    say_notes(s);
+    if (!open_outputs(s, e) || !run_all(s, e) || !same_bundle(s, e))
+        return false;
+    if (s->walk.value)
+        sweep_walk_take_best(&s->walk, &s->run->selection);
+    int64_t ns = probe_now_ns() - begin;
+    if (!commit_outputs(s, e))
+        return false;
+    say_summary(s, ns);
+    uint64_t failed = s->run->counts.failed;
+    return failed == 0 ||
+           err_set(e, ERR_FAILED, "%llu backtests failed; %s", (unsigned long long)failed,
+                   s->run->store ? "--resume runs them again" : "the table holds the others");
+}
+
+/* ---- the command ------------------------------------------------------------------------------ */
+
+/* A setting that could have no effect is a mistake. */
+static bool settings_agree(const struct sweep_settings *s, struct err *e)
+{
+    const char *alone = s->resume                               ? "resume"
+                        : s->backtest.force_rerun               ? "force-rerun"
+                        : s->backtest.trades                    ? "trades"
+                        : strcmp(s->backtest.snapshots, "none") ? "snapshots"
+                                                                : NULL;
+    if (alone && !s->store)
+        return err_input(e, "--%s needs --store DIR", alone);
+    if (s->csv && s->out)
+        return err_input(e, "--csv is short for --out: expected one of them");
+    if (s->csv && strcmp(s->format, "csv") != 0)
+        return err_input(e, "--csv: expected --out with --format %s", s->format);
+    if (s->progress && s->no_progress)
+        return err_input(e, "--progress and --no-progress: expected one of them");
+    return true;
+}
+
+/* Said before hours of computing rather than after. */
+static bool can_write(const struct sweep_settings *s, struct err *e)
+{
+    if (!io_check_output(out_of(s), e))
+        return err_prefix(e, "%s", out_option(s));
+    if (!s->summary)
+        return true;
+    if (strcmp(s->summary, out_of(s)) == 0)
+        return err_input(e,
+                         "summary: expected another file than that of the results, found \"%.60s\"",
+                         s->summary);
+    return io_check_output(s->summary, e) || err_prefix(e, "summary");
+}
+
+static void set_signals(void)
+{
+    interrupt_watch();
+    sweep_caches_watch();
+    signal(SIGPIPE, SIG_IGN); /* a reader that leaves is an error of ours to tell, not our death */
 }
 
 static enum err_code run_sweep(const struct invocation *in, struct err *e)
 {
-    const struct sweep_settings *s = in->settings;
+    const struct sweep_settings *set = in->settings;
     uint64_t layers;
-    if (s->resume && !s->store) {
-        err_input(e, "--resume needs --store DIR");
+    if (!settings_agree(set, e) || !can_write(set, e) ||
+        !kernel_layers_parse(&kernel_backtest, set->layers, &layers, e))
         return e->code;
-    }
-    if (!can_write_csv(s->csv, e) || !kernel_layers_parse(&kernel_backtest, s->layers, &layers, e))
-        return e->code;
-    log_set_quiet(s->quiet);
-    interrupt_watch();
-    signal(SIGPIPE, SIG_IGN); /* a reader that leaves is an error of ours to tell, not our death */
-    struct gathered g = {.best = -INFINITY};
+    log_set_quiet(set->quiet);
+    set_signals();
+    struct sweep s = {.settings = set, .best = {.value = (double)NAN}};
     struct bt_run_target target = {
-        .store = s->store, .resume = s->resume, .consumer = {.context = &g, .result = gather}};
-    struct bt_run *run = bt_run_open(&s->backtest, layers, target, e);
-    g.plan = run ? &run->plan : NULL;
-    bool ok = run && sweep(s, run, &g, e);
-    text_done(&g.csv);
-    bt_run_close(run);
+        .store = set->store,
+        .resume = set->resume || set->backtest.force_rerun,
+        .consumer = {.context = &s, .result = take_result, .combined = take_combined}
+    };
+    s.run = bt_run_open(&set->backtest, layers, target, e);
+    bool ok = s.run && sweep(&s, e);
+    close_outputs(&s);
+    bt_run_close(s.run);
     return ok ? ERR_OK : e->code;
 }
 
 const struct command command_sweep = {
     .name = "sweep",
-    .arguments = "--bundle DIR --param NAME=VALUES... [OPTIONS]",
-    .summary = "backtest a grid of parameters over market data, results as CSV",
+    .arguments = "--bundle DIR [--param NAME=VALUES]... [OPTIONS]",
+    .summary = "search parameters of a strategy over market data, results as CSV or JSON",
     .details =
-        "Every combination of the parameters that the strategy allows (fast < slow) is tested "
-        "over\n"
-        "every symbol: long or flat, all cash, a fee on each side. Columns: symbol, key (the\n"
-        "parameters), total_return, sharpe, max_drawdown, orders, trades (an open one counts);\n"
-        "17 digits; an undefined Sharpe ratio is an empty field.\n\n"
+        "Every combination of the parameters that the strategy allows (fast < slow), or a search\n"
+        "among them, is tested over every symbol: long or flat, all cash, a fee on each side. A\n"
+        "result is a row for each symbol: [range,] symbol, key (the parameters), total_return,\n"
+        "sharpe, max_drawdown, orders, trades (an open one counts); 17 digits; what is undefined\n"
+        "is an empty field. --format json gives one object a line, the first of which describes\n"
+        "the table.\n\n"
         "  cupel sweep --bundle data/mag7 --symbols AAPL --param fast=2:100 --param slow=2:100 \\\n"
-        "      --store runs/w1 --csv w1.csv\n\n"
-        "A run that was killed or interrupted goes on with --resume, whatever its layers and "
-        "workers were. A\n"
-        "store remembers the data, symbols, strategy, fill, fee and range of its results, and is\n"
-        "refused for any other.",
+        "      --store runs/w1 --out w1.csv\n\n"
+        "Results are written as they come. A file is there when all of it is; what was piped\n"
+        "before an error cannot be taken back, the exit status tells. --summary has all ranges\n"
+        "together in one row a combination and symbol (\"mean\" is over symbols); of a\n"
+        "walk-forward search, the best of each window on train, validation and test.\n\n"
+        "A run that was killed or interrupted goes on with --resume, whatever its layers and\n"
+        "workers were. A store remembers the symbols, strategy, fill and fee of its results, and\n"
+        "is refused for any other; results of other data or code are computed again.\n\n"
+        "With --continue-on-error a backtest that fails is named on standard error, is not in the\n"
+        "table nor in the checkpoint, and the exit status is 1. SIGUSR1 says what the caches do,\n"
+        "SIGUSR2 empties them.",
     .options = sweep_options,
     .settings_size = sizeof(struct sweep_settings),
     .run = run_sweep,

@@ -3,19 +3,28 @@
 #include <stdarg.h>
 #include <string.h>
 
-void table_row(struct table *t, const char *first, ...)
+void table_cells(struct table *t, const char *const *cells, int n)
 {
     struct table_line *line = ARENA_NEW(&t->arena, struct table_line, 1);
-    va_list args;
-    va_start(args, first);
-    for (const char *c = first; c && line->n < TABLE_COLUMNS; c = va_arg(args, const char *))
-        line->cell[line->n++] = arena_text(&t->arena, c);
-    va_end(args);
+    for (; line->n < n && line->n < TABLE_COLUMNS; line->n++)
+        line->cell[line->n] = arena_text(&t->arena, cells[line->n]);
     if (t->last)
         t->last->next = line;
     else
         t->first = line;
     t->last = line;
+}
+
+void table_row(struct table *t, const char *first, ...)
+{
+    const char *cells[TABLE_COLUMNS];
+    int n = 0;
+    va_list args;
+    va_start(args, first);
+    for (const char *c = first; c && n < TABLE_COLUMNS; c = va_arg(args, const char *))
+        cells[n++] = c;
+    va_end(args);
+    table_cells(t, cells, n);
 }
 
 /* Columns on the screen: bytes that continue a UTF-8 character take none. */

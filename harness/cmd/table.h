@@ -28,6 +28,7 @@ struct table {
 
 /* Texts up to NULL; copied. The first row is the heading; a table without others prints nothing. */
 void table_row(struct table *t, const char *first, ...) __attribute__((sentinel));
+void table_cells(struct table *t, const char *const *cells, int n); /* the same, n texts */
 void table_print(const struct table *t, FILE *out);
 void table_done(struct table *t);
 

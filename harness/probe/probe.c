@@ -16,12 +16,17 @@ static int64_t system_wall_ns(void *context)
     return probe_now_ns();
 }
 
+static int64_t clock_ns(clockid_t clock)
+{
+    struct timespec t = {0};
+    clock_gettime(clock, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 static int64_t system_cpu_ns(void *context)
 {
     (void)context;
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+    return clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 static int64_t timeval_ns(struct timeval t)
@@ -29,13 +34,26 @@ static int64_t timeval_ns(struct timeval t)
     return (int64_t)t.tv_sec * 1000000000 + (int64_t)t.tv_usec * 1000;
 }
 
+/* A child that has died keeps its clock until it is waited for. */
+static int64_t watched_ns(const struct probe *p)
+{
+    pid_t pids[PROBE_PIDS_MAX];
+    int64_t sum = 0;
+    int n = p->pids ? p->pids(p->pids_context, pids, PROBE_PIDS_MAX) : 0;
+    for (int i = 0; i < n; i++) {
+        clockid_t clock;
+        if (clock_getcpuclockid(pids[i], &clock) == 0)
+            sum += clock_ns(clock);
+    }
+    return sum;
+}
+
 static int64_t system_children_ns(void *context)
 {
-    (void)context;
     struct rusage usage;
     if (getrusage(RUSAGE_CHILDREN, &usage) != 0)
         return 0;
-    return timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
+    return timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime) + watched_ns(context);
 }
 
 /* "ran waited slices": the second number. */
@@ -66,6 +84,12 @@ void probe_close(struct probe *p)
 {
     procfs_close(p->schedstat_fd);
     p->schedstat_fd = -1;
+}
+
+void probe_watch(struct probe *p, probe_pids *pids, const void *context)
+{
+    p->pids = pids;
+    p->pids_context = context;
 }
 
 bool probe_has_delay(const struct probe *p)

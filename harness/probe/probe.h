@@ -14,16 +14,17 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct probe_reading {
     int64_t wall_ns;     /* CLOCK_MONOTONIC */
     int64_t cpu_ns;      /* CLOCK_PROCESS_CPUTIME_ID: all threads of this process */
-    int64_t children_ns; /* CPU time of children that have ended and were waited for */
+    int64_t children_ns; /* CPU time of children that were waited for, and of the watched ones */
     int64_t delay_ns;    /* time the MAIN thread was runnable but waited for a CPU */
 };
 
-/* One slice's differences. cpu_ns is that of the process tree: a child that lives on past the end
- * of the slice is not in it, so a kernel with workers must have waited for them by then. */
+/* One slice's differences. cpu_ns is that of the process, of the children that it waited for within
+ * the slice, and of those that live on and are watched (probe_watch). */
 struct probe_slice {
     int64_t cpu_ns, wall_ns, delay_ns;
 };
@@ -37,8 +38,15 @@ struct probe_source {
     void *context;
 };
 
+/* The children that live now and were not yet waited for: fills out[0..max), returns how many. */
+typedef int probe_pids(const void *context, pid_t *out, int max);
+
+enum { PROBE_PIDS_MAX = 1024 };
+
 struct probe {
     struct probe_source source;
+    probe_pids *pids; /* NULL: no child is watched */
+    const void *pids_context;
     int schedstat_fd; /* kept open: a slice costs one pread and no open; -1 when absent */
 };
 
@@ -48,6 +56,11 @@ void probe_open(struct probe *p);
 void probe_open_source(struct probe *p, const struct probe_source *source);
 void probe_close(struct probe *p);
 bool probe_has_delay(const struct probe *p);
+
+/* From now on children_ns also holds the CPU clocks of these children, as they stand. The sum has no
+ * step when one ends and is waited for: what leaves the one part enters the other. Costs a system
+ * call per child and reading. pids NULL: none. */
+void probe_watch(struct probe *p, probe_pids *pids, const void *context);
 
 void probe_begin(struct probe *p, struct probe_reading *begin);
 void probe_end(struct probe *p, const struct probe_reading *begin, struct probe_slice *out);

@@ -22,6 +22,7 @@ struct worker {
 
 static void release(struct worker *w)
 {
+    probe_watch(&w->probe, NULL, NULL);
     if (w->context)
         w->kernel->release(w->context);
     w->context = NULL;
@@ -84,6 +85,8 @@ static bool prepare(struct worker *w, const struct json *ask, struct json *answe
     struct probe_slice slice;
     probe_begin(&w->probe, &begin);
     w->context = w->kernel->prepare(&c, e);
+    if (w->context)
+        probe_watch(&w->probe, w->kernel->pids, w->context);
     probe_end(&w->probe, &begin, &slice);
     if (!w->context)
         return false;

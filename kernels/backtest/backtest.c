@@ -33,11 +33,10 @@ static long jobs_backtest(const void *ctx)
     return bt_plan_backtests(&run->plan);
 }
 
-/* Jobs are cut where the layers' blocks end; workers share all of them at once. */
+/* Jobs are cut where the layers' blocks and the workers' batches end. */
 static long grain_backtest(const void *ctx)
 {
-    const struct bt_run *run = ctx;
-    return run->plan.workers > 1 ? bt_plan_backtests(&run->plan) : run->block;
+    return bt_run_slice(ctx);
 }
 
 static bool step_backtest(void *ctx, long lo, long hi, struct err *e)
@@ -58,6 +57,11 @@ static bool digest_backtest(void *ctx, char hex[KERNEL_DIGEST_HEX], struct err *
 static int counts_backtest(const void *ctx, struct kernel_count *out, int max)
 {
     return bt_run_counts(ctx, out, max);
+}
+
+static int pids_backtest(const void *ctx, pid_t *out, int max)
+{
+    return bt_run_pids(ctx, out, max);
 }
 
 static void release_backtest(void *ctx)
@@ -83,5 +87,6 @@ const struct kernel kernel_backtest = {
     .finish = finish_backtest,
     .digest = digest_backtest,
     .counts = counts_backtest,
+    .pids = pids_backtest,
     .release = release_backtest,
 };

@@ -255,10 +255,15 @@ static bool load_base(const struct bt_load_link *self, struct bt_run *run, const
     return ok;
 }
 
+/* Those of other data are stale: what is computed in their place must not be hidden by them. */
 static bool keep_loaded(void *context, struct bt_result *result, struct err *e)
 {
     (void)e;
     struct bt_run *run = context;
+    if (!bt_result_is_of_plan(&run->plan, result)) {
+        bt_result_free(result);
+        return true;
+    }
     struct bt_result **place = &need_table(run, &run->loaded)[result->item.backtest];
     bt_result_free(*place);
     *place = result;

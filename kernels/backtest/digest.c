@@ -56,7 +56,7 @@ void bt_digest_add(struct bt_digest *d, const struct bt_plan *plan, const struct
         chain_add_text(&c, plan->symbols[s]);
         chain_add(&c, r->rows[s].trade_hash);
         for (const struct bt_metric *m = bt_metrics; m->name; m++)
-            if (m->digest)
+            if (m->digest && (m->core || plan->metrics_all))
                 chain_add(&c, bits_of(bt_metric_of(m, &r->rows[s])));
         sum_up(d, c);
     }

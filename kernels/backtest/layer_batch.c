@@ -1,7 +1,8 @@
 /* batch: results are delivered and let go after each batch, and the memory goes back to the system.
  *
  * Where somebody will look at results again (filters) and there is no store to bring them back from,
- * they are kept as the base keeps them.
+ * they are kept as the base keeps them; and so are, from the first on, those of a bundle that was
+ * replaced while the run was under way, which the store does not bring back under this plan.
  */
 #include "kernels/backtest/run.h"
 
@@ -10,6 +11,7 @@
 struct state {
     struct bt_result **held; /* room for a batch */
     long n, batch;
+    bool keeps; /* from now on the base does */
     uint64_t batches;
 };
 
@@ -48,12 +50,24 @@ static bool deliver_all(struct state *s, struct bt_run *run, struct err *e)
     return ok;
 }
 
+static bool must_keep(const struct bt_run *run, const struct bt_result *result)
+{
+    if (!bt_plan_looks_back(&run->plan) && run->plan.range_count == 1)
+        return false;
+    return !run->store || !bt_result_is_of_plan(&run->plan, result);
+}
+
 static bool collect_batch(const struct bt_collect_link *self, struct bt_run *run,
                           struct bt_result *result, struct err *e)
 {
     struct state *s = self->state;
-    if (!run->store && (bt_plan_looks_back(&run->plan) || run->plan.range_count > 1))
-        return BT_CALL(self->next, run, result, e);
+    s->keeps = s->keeps || must_keep(run, result);
+    if (s->keeps) {
+        if (deliver_all(s, run, e))
+            return BT_CALL(self->next, run, result, e);
+        bt_result_free(result);
+        return false;
+    }
     if (!s->held)
         s->held = mem_alloc(MEM_RESULTS, (size_t)s->batch * sizeof(struct bt_result *));
     s->held[s->n++] = result;

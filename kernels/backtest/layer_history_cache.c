@@ -7,6 +7,12 @@
  * bars, and every member of the ask. A series that does not say whose it is, is not cached, nor is an
  * indicator that could not be computed.
  *
+ * Keeping costs memory that was not touched before, and the first touch of a page costs as much as
+ * computing some thousand moving sums: what is asked for a few times is computed faster than it is
+ * kept. The plan knows how often that will be: asks of its combinations over different asks among
+ * them, for each kind. A kind is kept when that pays (worth, or setting history_cache_reuse);
+ * otherwise its asks pass through, at the cost of a look at a flag.
+ *
  * What is handed out stays pinned until an indicator of other bars is asked for or the job ends, which
  * is what the slot promises. When the budget does not allow a copy, what was computed is handed out
  * as the slot beneath gave it.
@@ -14,11 +20,22 @@
 #include "kernels/backtest/run.h"
 
 #include "kernels/backtest/cached.h"
+#include "kernels/cache/hash.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const long kept_windows[] = {20, 50, 200};
+
+/* From how many asks for each indicator on it pays to keep those of a kind. Measured over 25 years of
+ * daily bars: moving sums gain 2 % of a sweep at 10 asks, 3 % at 20, and lose up to 14 % at 5 over
+ * some years; what takes longer to compute gains 6 % at 5 asks over one year, 22 % over 25. */
+static long worth(int kind)
+{
+    return kind == BT_SMA ? 16 : 3;
+}
+
+enum { DIFFERENT_BITS = 1 << 16, COMBINATIONS_SEEN = 1 << 16 };
 
 /* Bytes without padding. A new member of struct bt_ask belongs in here too. */
 struct key {
@@ -38,7 +55,9 @@ struct entry {
 struct state {
     struct lru *cache;
     size_t bytes;
-    uint64_t kept_hits;
+    long reuse; /* setting; 0: worth */
+    bool decided, keeps[BT_INDICATOR_KINDS];
+    uint64_t kept_hits, passed;
 
     /* Pinned for whoever computes over these bars. */
     struct bt_slice_key bars;
@@ -59,6 +78,7 @@ static bool init(void *state, const struct bt_plan *plan, struct err *e)
     (void)e;
     struct state *s = state;
     s->bytes = plan->history_bytes;
+    s->reuse = plan->history_reuse;
     return true;
 }
 
@@ -127,6 +147,48 @@ static bool same(const struct bt_indicator *a, const struct bt_indicator *b)
     return ok;
 }
 
+/* ---- is it worth it? -------------------------------------------------------------------------- */
+
+struct forecast {
+    long asks[BT_INDICATOR_KINDS], different[BT_INDICATOR_KINDS];
+    unsigned char seen[DIFFERENT_BITS / 8]; /* by hash of kind and window */
+};
+
+static void expect(struct forecast *f, const struct bt_ask *ask)
+{
+    uint64_t hash = cache_hash_word((uint64_t)ask->kind, (uint64_t)ask->window) % DIFFERENT_BITS;
+    unsigned char *byte = &f->seen[hash / 8], bit = (unsigned char)(1 << hash % 8);
+    f->asks[ask->kind]++;
+    f->different[ask->kind] += !(*byte & bit);
+    *byte |= bit;
+}
+
+/* Each worker asks for its share. */
+static void decide(struct state *s, const struct bt_plan *plan)
+{
+    struct forecast f = {0};
+    struct bt_walk walk = bt_walk_from(&plan->combinations, 0);
+    double values[BT_PARAMS_MAX];
+    struct bt_ask asks[BT_ASKS_MAX];
+    for (long seen = 0; seen < COMBINATIONS_SEEN && bt_walk_next(&walk, values); seen++)
+        for (int i = plan->strategy->asks(values, asks) - 1; i >= 0; i--)
+            expect(&f, &asks[i]);
+    long workers = plan->workers > 1 ? plan->workers : 1;
+    for (int kind = 0; kind < BT_INDICATOR_KINDS; kind++) {
+        long at_least = (s->reuse ? s->reuse : worth(kind)) * workers;
+        s->keeps[kind] = s->reuse == 1 || f.asks[kind] >= at_least * f.different[kind];
+    }
+    s->decided = true;
+}
+
+static void look_at(struct state *s, const struct bt_slice_key *bars)
+{
+    if (memcmp(bars, &s->bars, sizeof *bars) == 0)
+        return;
+    unpin_all(s);
+    s->bars = *bars;
+}
+
 /* ---- the slot --------------------------------------------------------------------------------- */
 
 static bool check(const struct bt_indicator_link *self, struct bt_run *run,
@@ -169,15 +231,16 @@ static bool indicator_history_cache(const struct bt_indicator_link *self, struct
 {
     struct state *s = self->state;
     const struct bt_slice *slice = series->of ? series->of->of : NULL;
-    if (!slice)
+    if (!s->decided)
+        decide(s, &run->plan);
+    if (!slice || !s->keeps[ask->kind]) {
+        s->passed++;
         return BT_CALL(self->next, run, ask, series, out, e);
+    }
     struct key key = {bt_slice_key(slice, slice->asset), series->field, ask->kind, ask->window};
+    look_at(s, &key.slice);
     if (!s->cache)
         s->cache = lru_new((struct lru_limits){.bytes = s->bytes}, drop, NULL);
-    if (memcmp(&key.slice, &s->bars, sizeof s->bars) != 0) {
-        unpin_all(s);
-        s->bars = key.slice;
-    }
     const struct entry *entry = lru_get(s->cache, &key, sizeof key);
     if (!entry)
         return compute(s, self, run, ask, series, &key, out, e);
@@ -213,14 +276,15 @@ static int statistics(const void *state, struct kernel_count *out, int max)
 {
     const struct state *s = state;
     struct cache_stats stats;
-    if (max < 5 || caches(state, &stats, 1) < 1)
+    if (max < 6 || caches(state, &stats, 1) < 1)
         return 0;
     out[0] = (struct kernel_count){"history_cache_hits", stats.hits};
     out[1] = (struct kernel_count){"history_cache_misses", stats.misses};
     out[2] = (struct kernel_count){"history_cache_evictions", stats.evictions};
     out[3] = (struct kernel_count){"history_cache_refusals", stats.refusals};
     out[4] = (struct kernel_count){"history_cache_kept_hits", s->kept_hits};
-    return 5;
+    out[5] = (struct kernel_count){"history_cache_passed", s->passed};
+    return 6;
 }
 
 const struct bt_layer bt_layer_history_cache = {

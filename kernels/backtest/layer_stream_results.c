@@ -3,6 +3,7 @@
 #include "kernels/backtest/run.h"
 
 struct wanted {
+    const struct bt_plan *plan;
     const struct bt_job *job;
     struct bt_result **results;
 };
@@ -11,7 +12,8 @@ static bool take_wanted(void *context, struct bt_result *result, struct err *e)
 {
     (void)e;
     struct wanted *w = context;
-    for (int k = 0; k < w->job->n; k++)
+    bool current = bt_result_is_of_plan(w->plan, result);
+    for (int k = 0; current && k < w->job->n; k++)
         if (!w->results[k] && w->job->items[k].backtest == result->item.backtest) {
             w->results[k] = result;
             return true;
@@ -25,7 +27,7 @@ static bool recall_stream_results(const struct bt_recall_link *self, struct bt_r
                                   struct err *e)
 {
     (void)self;
-    struct wanted wanted = {job, results};
+    struct wanted wanted = {&run->plan, job, results};
     struct bt_sink sink = {.take = take_wanted, .context = &wanted};
     bool ok = BT_CALL(run->ops.load, run, job, &sink, e);
     if (sink.first_problem.text[0])

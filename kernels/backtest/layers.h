@@ -71,7 +71,7 @@ struct bt_layer {
     X(pre_group)                                                                                   \
     X(asset_cache)                                                                                 \
     X(array_return)                                                                                \
-    X(history_cache)\
+    X(history_cache)                                                                               \
     X(batch)                                                                                       \
     X(selective_load)                                                                              \
     X(sqlite_checkpoint)                                                                           \

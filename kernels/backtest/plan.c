@@ -3,6 +3,7 @@
 #include "kernels/store/dates.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -268,11 +269,22 @@ static bool make_ranges(const struct bt_settings *s, struct bundle *b, struct ar
  * every stored result a stranger. */
 static void canonical(const struct bt_plan *p, const double *values, struct text *out)
 {
-    text_printf(out, "{\"fee\":%.17g,\"fill\":\"%s\",\"params\":{", p->fee, p->fill.name);
-    for (int i = 0; i < p->strategy->param_count; i++)
-        text_printf(out, "%s\"%s\":%.17g", i ? "," : "", p->strategy->params[i].name, values[i]);
-    text_printf(out, "},\"periods_per_year\":%.17g,\"strategy\":\"%s\"}", p->periods_per_year,
-                p->strategy->name);
+    text_puts(out, "{\"fee\":");
+    text_add_double(out, p->fee);
+    text_puts(out, ",\"fill\":\"");
+    text_puts(out, p->fill.name);
+    text_puts(out, "\",\"params\":{");
+    for (int i = 0; i < p->strategy->param_count; i++) {
+        text_puts(out, i ? ",\"" : "\"");
+        text_puts(out, p->strategy->params[i].name);
+        text_puts(out, "\":");
+        text_add_double(out, values[i]);
+    }
+    text_puts(out, "},\"periods_per_year\":");
+    text_add_double(out, p->periods_per_year);
+    text_puts(out, ",\"strategy\":\"");
+    text_puts(out, p->strategy->name);
+    text_puts(out, "\"}");
 }
 
 static void digits_of(const struct text *text, char out[BT_ID_TEXT])
@@ -284,14 +296,24 @@ static void digits_of(const struct text *text, char out[BT_ID_TEXT])
 }
 
 /* Sixteen digits: two of a million combinations share one with chance 3e-8. */
-void bt_plan_item(const struct bt_plan *p, long backtest, struct bt_item *out)
+void bt_plan_item_along(const struct bt_plan *p, struct bt_walk *walk, long backtest,
+                        struct bt_item *out)
 {
     struct text text = {0};
+    long combination = bt_plan_combination(p, backtest);
     out->backtest = backtest;
-    bt_combination(&p->combinations, bt_plan_combination(p, backtest), out->values);
+    if (walk->of != &p->combinations || walk->next != combination)
+        *walk = bt_walk_from(&p->combinations, combination);
+    bt_walk_next(walk, out->values);
     canonical(p, out->values, &text);
     digits_of(&text, out->id);
     text_done(&text);
+}
+
+void bt_plan_item(const struct bt_plan *p, long backtest, struct bt_item *out)
+{
+    struct bt_walk walk = {0};
+    bt_plan_item_along(p, &walk, backtest, out);
 }
 
 _Static_assert((int)BT_STAMP_TEXT == (int)BT_ID_TEXT, "both are made by digits_of");
@@ -389,7 +411,7 @@ static bool make_judgement(const struct bt_settings *s, struct arena *a, struct 
     out->window_filter_text = s->window_filter ? arena_text(a, s->window_filter) : NULL;
     out->final_filter_text = s->final_filter ? arena_text(a, s->final_filter) : NULL;
     out->metrics_all = strcmp(s->metrics, "all") == 0 ||
-                       (walks && !bt_objective_metric(out->objective)->core) ||
+                       !bt_objective_metric(out->objective)->core ||
                        (out->window_filter && !bt_filter_is_core(out->window_filter)) ||
                        (out->final_filter && !bt_filter_is_core(out->final_filter));
     return true;
@@ -415,10 +437,12 @@ bool bt_plan_make(const struct bt_settings *s, struct arena *a, struct bt_plan *
         .force_rerun = s->force_rerun,
         .batch = s->batch_size,
         .checkpoint_batch = s->checkpoint_batch_size,
+        .index_after = s->checkpoint_index_after,
         .hang_ms = (long)(s->worker_timeout * 1000),
         .bundles_max = s->max_bundle_pool_size,
         .asset_lists_max = s->lru_maxsize,
         .group_bytes = (size_t)(s->cache_size_gb * (1 << 30)),
+        .history_reuse = s->history_cache_reuse,
         .history_bytes = (size_t)(s->history_cache_mb * (1 << 20)),
         .check_caches = s->check_caches,
     };
@@ -442,10 +466,24 @@ int bt_plan_find_range(const struct bt_plan *p, const char *name)
     return -1;
 }
 
+/* Whole numbers need no search for their shortest form. */
+static int put_value(char *out, size_t room, bool more, const struct bt_param *param, double value)
+{
+    bool whole = value == floor(value) && fabs(value) < 1e15;
+    const char *dash = more ? "-" : "", *name = param->optional ? param->name : "";
+    const char *equals = param->optional ? "=" : "";
+    return whole ? snprintf(out, room, "%s%s%s%lld", dash, name, equals, (long long)value)
+                 : snprintf(out, room, "%s%s%s%.15g", dash, name, equals, value);
+}
+
 void bt_plan_key(const struct bt_plan *p, const double *values, char out[BT_KEY_TEXT])
 {
     int n = 0;
     out[0] = '\0';
-    for (int i = 0; i < p->strategy->param_count && n < BT_KEY_TEXT; i++)
-        n += snprintf(out + n, (size_t)(BT_KEY_TEXT - n), "%s%.15g", i ? "-" : "", values[i]);
+    for (int i = 0; i < p->strategy->param_count && n < BT_KEY_TEXT; i++) {
+        const struct bt_param *param = &p->strategy->params[i];
+        if (param->optional && values[i] == param->fallback)
+            continue;
+        n += put_value(out + n, (size_t)(BT_KEY_TEXT - n), n > 0, param, values[i]);
+    }
 }

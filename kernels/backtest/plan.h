@@ -49,20 +49,21 @@ struct bt_plan {
     const char *const *symbols;
     int symbol_count;
     const struct bt_range *ranges;
-    struct bt_role *roles;       /* of the ranges */
+    struct bt_role *roles; /* of the ranges */
     int range_count;
     struct bt_combinations combinations;
     struct bt_fill fill;
     double fee, periods_per_year;
-    bool metrics_all;             /* also those that are not core (row.h) */
-    bool trades;                  /* results hold the list of trades */
-    enum bt_snapshots snapshots;  /* results hold the equity at the end of each day or week */
+    bool metrics_all;            /* also those that are not core (row.h) */
+    bool trades;                 /* results hold the list of trades */
+    enum bt_snapshots snapshots; /* results hold the equity at the end of each day or week */
     const struct bt_filter *window_filter, *final_filter; /* NULL: none */
     const char *window_filter_text, *final_filter_text;
     const struct bt_objective *objective;
     bool continue_on_error, force_rerun;
-    long batch, checkpoint_batch, workers, hang_ms;
+    long batch, checkpoint_batch, index_after, workers, hang_ms;
     long bundles_max, asset_lists_max;
+    long history_reuse; /* asks for each indicator from which on they are kept; 0: as it pays */
     size_t group_bytes, history_bytes;
     bool check_caches; /* what a cache answers is computed again and compared */
 };
@@ -108,6 +109,10 @@ static inline bool bt_plan_looks_back(const struct bt_plan *p)
  * fee and periods: equal in every run and on every machine. */
 void bt_plan_item(const struct bt_plan *p, long backtest, struct bt_item *out);
 
+/* The same for who asks for one after the other: from where the last one stood (zero: nowhere). */
+void bt_plan_item_along(const struct bt_plan *p, struct bt_walk *walk, long backtest,
+                        struct bt_item *out);
+
 /* Sixteen digits of a hash over all else that a result of this range depends on: content of the
  * bundle, code of the strategies, symbols, first and last time, what is stored in it. A stored result
  * of another stamp is stale. */
@@ -117,7 +122,8 @@ void bt_plan_stamp(const struct bt_plan *p, int range, const char *content,
 /* The range of that name, -1 when the plan has none. */
 int bt_plan_find_range(const struct bt_plan *p, const char *name);
 
-/* "5-20": the parameter values, for people and CSV. */
+/* "5-20", "14-2-band=30": the parameter values, for people and CSV; optional ones where they are not
+ * the fallback. */
 void bt_plan_key(const struct bt_plan *p, const double *values, char out[BT_KEY_TEXT]);
 
 #endif

@@ -40,6 +40,11 @@ static struct bt_trades *need_trades(const struct bt_plan *plan, struct bt_resul
     return r->trades;
 }
 
+bool bt_result_is_of_plan(const struct bt_plan *plan, const struct bt_result *r)
+{
+    return strcmp(r->content, plan->content) == 0;
+}
+
 void bt_result_put_trades(const struct bt_plan *plan, struct bt_result *r, int symbol,
                           const struct bt_trade *trades, long n)
 {
@@ -265,10 +270,11 @@ static bool read_json(const struct bt_plan *plan, struct str payload, struct bt_
 enum { PACK_MARK = 1 };
 
 struct pack_head {
-    uint8_t mark, has_trades, has_equity;
+    uint8_t mark, has_trades, has_equity, metrics_all;
     uint32_t shape, symbols;
     char id[BT_ID_TEXT], stamp[BT_STAMP_TEXT], content[SHA256_HEX];
     int64_t backtest, equity_n;
+    double values[BT_PARAMS_MAX];
 };
 
 static uint32_t shape_of_rows(void)
@@ -351,11 +357,13 @@ void bt_result_pack(const struct bt_plan *plan, const struct bt_result *r, struc
     head.mark = PACK_MARK;
     head.has_trades = r->trades != NULL;
     head.has_equity = r->equity != NULL;
+    head.metrics_all = plan->metrics_all;
     head.shape = shape_of_rows();
     head.symbols = (uint32_t)plan->symbol_count;
     head.backtest = r->item.backtest;
     head.equity_n = r->equity_n;
     memcpy(head.id, r->item.id, sizeof head.id);
+    memcpy(head.values, r->item.values, (size_t)plan->strategy->param_count * sizeof(double));
     memcpy(head.content, r->content, sizeof head.content);
     bt_plan_stamp(plan, r->range, r->content, head.stamp);
     text_add(out, (const char *)&head, sizeof head);
@@ -434,6 +442,67 @@ bool bt_result_stamp(struct str payload, char out[BT_STAMP_TEXT])
     bool ok = strlen(stamp) == BT_STAMP_TEXT - 1 && check_holds(payload, &ignored);
     if (ok)
         memcpy(out, stamp, BT_STAMP_TEXT);
+    json_free(root);
+    return ok;
+}
+
+static bool take_text(const struct json *object, const char *key, size_t digits, char *out,
+                      struct err *e)
+{
+    const char *text;
+    if (!json_need_text(object, key, &text, e))
+        return false;
+    if (strlen(text) != digits)
+        return err_input(e, "%s: expected %zu digits, found \"%.70s\"", key, digits, text);
+    memcpy(out, text, digits + 1);
+    return true;
+}
+
+static bool peek_json(const struct bt_strategy *strategy, const struct json *root,
+                      struct bt_peek *out, struct err *e)
+{
+    const struct json *params, *rows;
+    const struct bt_metric *extra = bt_metrics;
+    while (extra->core)
+        extra++;
+    if (!take_text(root, "id", BT_ID_TEXT - 1, out->item.id, e) ||
+        !take_text(root, "stamp", BT_STAMP_TEXT - 1, out->stamp, e) ||
+        !take_text(root, "bundle", SHA256_HEX - 1, out->content, e) ||
+        !json_need_object(root, "params", &params, e) || !json_need_array(root, "rows", &rows, e))
+        return false;
+    out->metrics_all = json_get(json_first(rows), extra->name) != NULL;
+    out->trades = json_get(json_first(rows), "trades_at") != NULL;
+    out->snapshots = json_get(root, "equity") != NULL;
+    for (int i = 0; i < strategy->param_count; i++)
+        if (!json_need_number(params, strategy->params[i].name, &out->item.values[i], e))
+            return false;
+    return true;
+}
+
+static bool peek_packed(struct str payload, struct bt_peek *out, struct err *e)
+{
+    struct pack_head head;
+    if (!take(&payload, &head, sizeof head) || head.shape != shape_of_rows() ||
+        head.id[BT_ID_TEXT - 1] || head.stamp[BT_STAMP_TEXT - 1] || head.content[SHA256_HEX - 1])
+        return err_input(e, "cut short, or written by another version of this program");
+    memcpy(out->item.id, head.id, sizeof head.id);
+    memcpy(out->item.values, head.values, sizeof head.values);
+    memcpy(out->stamp, head.stamp, sizeof head.stamp);
+    memcpy(out->content, head.content, sizeof head.content);
+    out->metrics_all = head.metrics_all;
+    out->trades = head.has_trades;
+    out->snapshots = head.has_equity;
+    return true;
+}
+
+bool bt_result_peek(const struct bt_strategy *strategy, struct str payload, struct bt_peek *out,
+                    struct err *e)
+{
+    *out = (struct bt_peek){0};
+    if (payload.n > 0 && payload.p[0] == PACK_MARK)
+        return peek_packed(payload, out, e);
+    struct json *root = json_parse(payload, "result", e);
+    bool ok = root && check_holds(payload, e) && peek_json(strategy, root, out, e);
     json_free(root);
     return ok;
 }

@@ -43,6 +43,9 @@ struct bt_result {
 struct bt_result *bt_result_new(const struct bt_plan *plan, int range, const struct bt_item *item);
 void bt_result_free(struct bt_result *r); /* NULL is fine */
 
+/* Was it computed from the data that the plan was made for, and not from what replaced them since? */
+bool bt_result_is_of_plan(const struct bt_plan *plan, const struct bt_result *r);
+
 /* Copies the trades of one symbol into the result; there is room for each symbol's once. */
 void bt_result_put_trades(const struct bt_plan *plan, struct bt_result *r, int symbol,
                           const struct bt_trade *trades, long n);
@@ -60,5 +63,14 @@ struct bt_result *bt_result_read(const struct bt_plan *plan, int range, const st
 
 /* The stamp that a payload of either form carries; false: damaged. */
 bool bt_result_stamp(struct str payload, char out[BT_STAMP_TEXT]);
+
+/* What a payload of either form says of itself, for who has no plan to compare it with (stored.h). */
+struct bt_peek {
+    struct bt_item item; /* backtest: 0 */
+    char stamp[BT_STAMP_TEXT], content[SHA256_HEX];
+    bool metrics_all, trades, snapshots;
+};
+bool bt_result_peek(const struct bt_strategy *strategy, struct str payload, struct bt_peek *out,
+                    struct err *e) MUST_CHECK;
 
 #endif

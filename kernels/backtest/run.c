@@ -112,13 +112,18 @@ long bt_run_slice(const struct bt_run *run)
     return whole > run->block ? whole : run->block;
 }
 
-bool bt_run_finish(struct bt_run *run, struct err *e)
+bool bt_run_save(struct bt_run *run, struct err *e)
 {
     for (int r = 0; run->store && r < run->plan.range_count; r++)
         if (!BT_CALL(run->ops.flush, run, r, e))
             return false;
-    return BT_CALL(run->ops.deliver, run, BT_RUN_END, e) && bt_look_back(run, e) &&
-           bt_session_finish(run, e);
+    return true;
+}
+
+bool bt_run_finish(struct bt_run *run, struct err *e)
+{
+    return bt_run_save(run, e) && BT_CALL(run->ops.deliver, run, BT_RUN_END, e) &&
+           bt_look_back(run, e) && bt_session_finish(run, e);
 }
 
 bool bt_run_consume(struct bt_run *run, const struct bt_result *result, struct err *e)
@@ -382,7 +387,7 @@ void bt_compute_each(struct bt_run *run, const struct bt_job *job, struct bt_res
 bool bt_write_checkpoint(struct bt_run *run, struct checkpoint *doc, struct err *e)
 {
     run->counts.checkpoint_writes++;
-    return checkpoint_write(doc, run->checkpoint_path, e);
+    return checkpoint_save(doc, e);
 }
 
 void bt_mark_done(const struct bt_run *run, struct checkpoint *doc, const struct bt_result *result)

@@ -43,9 +43,9 @@ struct bt_counts {
 
 /* What all ranges together say of one combination. */
 struct bt_combined {
-    const struct bt_item *item;     /* backtest: its number in the first range */
-    const struct bt_row *rows;      /* one a symbol, over the ranges (summary.h) */
-    int ranges;                     /* that it ran in */
+    const struct bt_item *item; /* backtest: its number in the first range */
+    const struct bt_row *rows;  /* one a symbol, over the ranges (summary.h) */
+    int ranges;                 /* that it ran in */
 };
 
 /* Who gets the results. A NULL function: nobody. The pointers are good during the call. */
@@ -68,15 +68,17 @@ struct bt_run {
     struct arena scratch; /* emptied after each job */
     struct bt_plan plan;
     struct bt_ops ops;
-    long block; /* backtests in a job, as the layers wish */
+    long block;          /* backtests in a job, as the layers wish */
+    struct bt_walk walk; /* where the last block ended */
 
     uint64_t layers;
     uint32_t given; /* capabilities of the layers */
     void *states[BT_LAYERS];
     bool begun[BT_LAYERS]; /* init was called */
 
-    const char *store_dir; /* NULL: nothing is stored, no checkpoint consulted */
-    const char *checkpoint_path, *other_path; /* of the kind in use, and of the other */
+    const char *store_dir;                    /* NULL: nothing is stored, no checkpoint consulted */
+    const char *json_path, *sqlite_path;      /* of the two kinds of checkpoint */
+    const char *checkpoint_path, *other_path; /* of the kind in use when the run began, the other */
     struct result_store *store;
     int lock; /* session.h; -1: none */
 
@@ -84,11 +86,11 @@ struct bt_run {
     struct bt_selection selection;
     struct bt_digest digest;
     struct bt_consumer consumer;
-    struct bt_result **kept;   /* by backtest; what collect_base keeps; NULL: nothing yet */
-    struct bt_result **loaded; /* by backtest; what recall_base read ahead; NULL: nothing yet */
+    struct bt_result **kept;     /* by backtest; what collect_base keeps; NULL: nothing yet */
+    struct bt_result **loaded;   /* by backtest; what recall_base read ahead; NULL: nothing yet */
     struct bt_calendar calendar; /* snapshots.h */
     bool told_lost;
-    struct text notes;           /* lines for the user: what was mended, what runs again, what failed */
+    struct text notes; /* lines for the user: what was mended, what runs again, what failed */
 
     struct bt_counts counts;
     struct io_counts io_before;
@@ -104,6 +106,8 @@ bool bt_run_step(struct bt_run *run, long lo, long hi, struct err *e) MUST_CHECK
 /* Backtests of a step after which a caller may look up, at no cost to the layers: steps of that many
  * from 0 on are one step of all. */
 long bt_run_slice(const struct bt_run *run);
+/* What was saved so far is safe: for whoever stops before the end. */
+bool bt_run_save(struct bt_run *run, struct err *e) MUST_CHECK;
 /* What was saved is safe, what is left goes to the consumer, the last filter decides. */
 bool bt_run_finish(struct bt_run *run, struct err *e) MUST_CHECK;
 
@@ -139,7 +143,6 @@ void bt_note_lost(struct bt_run *run, const struct err *problem);
 bool bt_write_checkpoint(struct bt_run *run, struct checkpoint *doc, struct err *e) MUST_CHECK;
 
 /* Notes a result under its stamp. */
-void bt_mark_done(const struct bt_run *run, struct checkpoint *doc,
-                  const struct bt_result *result);
+void bt_mark_done(const struct bt_run *run, struct checkpoint *doc, const struct bt_result *result);
 
 #endif

@@ -15,7 +15,7 @@ struct bt_best {
 };
 
 struct bt_selection {
-    uint64_t *bits;       /* [range_count + 1][words]: combinations that run in a range; the last:
+    uint64_t *bits; /* [range_count + 1][words]: combinations that run in a range; the last:
                            * those that are left. NULL: all, always */
     long words;
     struct bt_best *best; /* by window; NULL: no walk-forward search */

@@ -1,13 +1,12 @@
 #include "kernels/backtest/session.h"
 
 #include "harness/base/json.h"
+#include "kernels/backtest/store_lock.h"
+#include "kernels/backtest/store_stamps.h"
+#include "kernels/backtest/stored.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
-
-enum { STORE_SCHEMA = 3 };
 
 /* ---- store.json ------------------------------------------------------------------------------- */
 
@@ -16,7 +15,7 @@ enum { STORE_SCHEMA = 3 };
 static struct json *facts_of(const struct bt_plan *plan)
 {
     struct json *facts = json_object();
-    json_put_number(facts, "schema", STORE_SCHEMA);
+    json_put_number(facts, "schema", BT_STORE_SCHEMA);
     struct json *symbols = json_put_array(facts, "symbols");
     for (int s = 0; s < plan->symbol_count; s++)
         json_push(symbols, json_of_text(plan->symbols[s]));
@@ -53,92 +52,16 @@ static bool compare_facts(const struct json *facts, const char *path, struct err
     return same;
 }
 
-/* ---- lock ------------------------------------------------------------------------------------- */
-
-/* fcntl, not flock: a worker that outlives its parent does not hold it. */
-static bool lock(const char *path, int *fd, struct err *e)
-{
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    *fd = io_open(path, O_RDWR | O_CREAT, e);
-    if (*fd < 0)
-        return false;
-    if (fcntl(*fd, F_SETLK, &whole) == 0)
-        return true;
-    if (errno != EACCES && errno != EAGAIN)
-        return err_system(e, "%s", path);
-    struct flock holder = whole;
-    if (fcntl(*fd, F_GETLK, &holder) != 0 || holder.l_type == F_UNLCK)
-        holder.l_pid = 0;
-    return err_input(e, "%s: another run is using this store (process %ld)", path,
-                     (long)holder.l_pid);
-}
-
 /* ---- checkpoint ------------------------------------------------------------------------------- */
 
-/* A result that does not tell its stamp is left out, so that it is computed again. */
-struct rebuilding {
-    struct checkpoint *doc;
-    long found;
+/* The two files that may be there: of the kind in use, and of the other. */
+enum { OWN, OTHER, KINDS };
+
+struct stock {
+    const char *path[KINDS];
+    struct checkpoint *doc[KINDS]; /* NULL: not there, or damaged */
+    struct err damage[KINDS];      /* code ERR_OK: none */
 };
-
-static bool name_one(void *context, const char *range, const char *id, struct str payload,
-                     struct err *e)
-{
-    (void)e;
-    struct rebuilding *r = context;
-    char stamp[BT_STAMP_TEXT];
-    if (!bt_result_stamp(payload, stamp))
-        return true;
-    r->found++;
-    checkpoint_add(r->doc, range, id, stamp);
-    return true;
-}
-
-/* Fills an empty checkpoint with what is stored and writes it. */
-static bool rebuild(struct bt_run *run, long *found, struct err *e)
-{
-    long damaged;
-    struct rebuilding r = {checkpoint_read(run->checkpoint_path, e), 0};
-    bool ok = r.doc && result_store_stream(run->store, NULL, name_one, &r, &damaged, e) &&
-              (r.found == 0 || checkpoint_write(r.doc, run->checkpoint_path, e));
-    checkpoint_free(r.doc);
-    *found = r.found;
-    return ok;
-}
-
-/* The damaged file stays beside it for whoever wants to know. */
-static bool rebuild_damaged(struct bt_run *run, const struct err *damage, struct err *e)
-{
-    const char *aside = arena_format(&run->arena, "%s.damaged", run->checkpoint_path);
-    long found;
-    if (!io_rename(run->checkpoint_path, aside, e) || !rebuild(run, &found, e))
-        return false;
-    text_printf(&run->notes, "%s; rebuilt from %ld stored results (the damaged file is %s)\n",
-                damage->text, found, aside);
-    return true;
-}
-
-static bool rebuild_missing(struct bt_run *run, struct err *e)
-{
-    long found;
-    if (!rebuild(run, &found, e))
-        return false;
-    if (found)
-        text_printf(&run->notes, "%s: missing; rebuilt from %ld stored results\n",
-                    run->checkpoint_path, found);
-    return true;
-}
-
-/* The other kind's entries come over; its file goes when they are safe. */
-static bool take_over(struct bt_run *run, struct err *e)
-{
-    struct checkpoint *from = checkpoint_read(run->other_path, e);
-    struct checkpoint *to = from ? checkpoint_read(run->checkpoint_path, e) : NULL;
-    bool ok = to && checkpoint_copy(from, to, e) && checkpoint_write(to, run->checkpoint_path, e);
-    checkpoint_free(from);
-    checkpoint_free(to);
-    return ok && io_remove(run->other_path, e);
-}
 
 static bool is_there(const char *path)
 {
@@ -146,26 +69,116 @@ static bool is_there(const char *path)
     return io_exists(path) || errno != ENOENT;
 }
 
+/* A damaged file stays beside it for whoever wants to know. */
+static bool take_stock(struct stock *s, int kind, struct err *e)
+{
+    if (!is_there(s->path[kind]))
+        return true;
+    s->doc[kind] = checkpoint_read(s->path[kind], &s->damage[kind]);
+    if (s->doc[kind])
+        return true;
+    if (s->damage[kind].code == ERR_INPUT)
+        return checkpoint_set_aside(s->path[kind], e);
+    *e = s->damage[kind];
+    return false;
+}
+
+static bool need_own(struct stock *s, struct err *e)
+{
+    if (!s->doc[OWN])
+        s->doc[OWN] = checkpoint_read(s->path[OWN], e);
+    return s->doc[OWN] != NULL;
+}
+
+/* Adds what is stored. */
+static bool rebuild(struct bt_run *run, struct stock *s, struct err *e)
+{
+    long found;
+    if (!need_own(s, e) || !bt_stored_name_all(run->store, s->doc[OWN], &found, e) ||
+        (found && !checkpoint_write(s->doc[OWN], s->path[OWN], e)))
+        return false;
+    bool told = false;
+    for (int k = 0; k < KINDS; k++)
+        if (s->damage[k].code != ERR_OK) {
+            text_printf(&run->notes,
+                        "%s; rebuilt from %ld stored results (the damaged file is %s.damaged)\n",
+                        s->damage[k].text, found, s->path[k]);
+            told = true;
+        }
+    if (found && !told)
+        text_printf(&run->notes, "%s: missing; rebuilt from %ld stored results\n", s->path[OWN],
+                    found);
+    return true;
+}
+
+/* The other kind's entries come over; its file goes when they are safe. */
+static bool take_over(struct stock *s, struct err *e)
+{
+    if (!need_own(s, e) || !checkpoint_copy(s->doc[OTHER], s->doc[OWN], e) ||
+        !checkpoint_write(s->doc[OWN], s->path[OWN], e))
+        return false;
+    checkpoint_free(s->doc[OTHER]);
+    s->doc[OTHER] = NULL;
+    return io_remove(s->path[OTHER], e);
+}
+
+struct staleness {
+    const struct bt_plan *plan;
+    long stale;
+};
+
+static bool count_stale(void *context, const char *range, const char *id, const char *stamp,
+                        struct err *e)
+{
+    (void)id;
+    (void)e;
+    struct staleness *s = context;
+    int r = bt_plan_find_range(s->plan, range);
+    s->stale += r >= 0 && strcmp(stamp, s->plan->roles[r].stamp) != 0;
+    return true;
+}
+
+/* Said before anything runs: the user may have meant another bundle. */
+static bool tell_stale(struct bt_run *run, struct checkpoint *doc, struct err *e)
+{
+    struct staleness s = {&run->plan, 0};
+    if (!checkpoint_each(doc, count_stale, &s, e))
+        return false;
+    if (s.stale)
+        text_printf(&run->notes,
+                    "%s: %ld stored result%s of other data, code or settings (stale); they are "
+                    "computed again\n",
+                    run->store_dir, s.stale, s.stale == 1 ? " is" : "s are");
+    return true;
+}
+
+static bool has_results(const struct bt_run *run)
+{
+    struct text path = {0};
+    text_printf(&path, "%s/results", run->store_dir);
+    bool empty = io_is_empty_dir(path.p);
+    text_done(&path);
+    return !empty;
+}
+
+/* What was damaged is rebuilt, what is of the other kind is taken over. */
 static bool see_to_checkpoint(struct bt_run *run, struct err *e)
 {
-    bool other = is_there(run->other_path);
-    if (!other && !is_there(run->checkpoint_path))
-        return io_is_empty_dir(arena_format(&run->arena, "%s/results", run->store_dir)) ||
-               rebuild_missing(run, e);
-    if (other && take_over(run, e))
-        return true;
-    if (other) { /* damaged, or a crash in between: what is stored tells */
-        text_printf(&run->notes, "%s\n", e->text);
-        *e = (struct err){0};
-        const char *aside = arena_format(&run->arena, "%s.damaged", run->other_path);
-        return io_rename(run->other_path, aside, e) && rebuild_missing(run, e);
-    }
-    struct checkpoint *doc = checkpoint_read(run->checkpoint_path, e);
-    checkpoint_free(doc);
-    if (doc || e->code != ERR_INPUT)
-        return doc != NULL;
-    struct err damage = *e;
-    return rebuild_damaged(run, &damage, e);
+    struct stock s = {
+        .path = {run->checkpoint_path, run->other_path}
+    };
+    bool ok = take_stock(&s, OWN, e) && take_stock(&s, OTHER, e);
+    bool damaged = s.damage[OWN].code != ERR_OK || s.damage[OTHER].code != ERR_OK;
+    bool none = !s.doc[OWN] && !s.doc[OTHER];
+    if (ok && (damaged || (none && has_results(run))))
+        ok = rebuild(run, &s, e);
+    if (ok && s.doc[OTHER])
+        ok = take_over(&s, e);
+    if (ok && s.doc[OWN])
+        ok = tell_stale(run, s.doc[OWN], e);
+    for (int k = 0; k < KINDS; k++)
+        checkpoint_free(s.doc[k]);
+    return ok;
 }
 
 /* ---- open ------------------------------------------------------------------------------------- */
@@ -195,11 +208,12 @@ static bool open_facts(struct bt_run *run, const char *path, struct err *e)
 bool bt_session_open(struct bt_run *run, struct bt_run_target target, struct err *e)
 {
     run->store_dir = arena_text(&run->arena, target.store);
-    bool indexed = (run->given & BT_INDEXED_CHECKPOINT) != 0;
-    run->checkpoint_path =
-        arena_format(&run->arena, "%s/checkpoint.%s", target.store, indexed ? "sqlite" : "json");
-    run->other_path =
-        arena_format(&run->arena, "%s/checkpoint.%s", target.store, indexed ? "json" : "sqlite");
+    run->json_path = arena_format(&run->arena, "%s/checkpoint.json", target.store);
+    run->sqlite_path = arena_format(&run->arena, "%s/checkpoint.sqlite", target.store);
+    /* An indexed one begins as JSON, and becomes a database when it has grown. */
+    bool grown = (run->given & BT_INDEXED_CHECKPOINT) && io_exists(run->sqlite_path);
+    run->checkpoint_path = grown ? run->sqlite_path : run->json_path;
+    run->other_path = grown ? run->json_path : run->sqlite_path;
     const char *lock_path = arena_format(&run->arena, "%s/lock", target.store);
     const char *facts_path = arena_format(&run->arena, "%s/store.json", target.store);
     if (io_exists(target.store) && !io_exists(arena_format(&run->arena, "%s/.", target.store)))
@@ -209,12 +223,15 @@ bool bt_session_open(struct bt_run *run, struct bt_run_target target, struct err
     bool usable = may_use(target.store, target.resume, has_facts, has_lock, e);
     if (!usable && !has_lock)
         return false;
-    if (!io_make_dirs(target.store, e) || !lock(lock_path, &run->lock, e))
+    if (!io_make_dirs(target.store, e) ||
+        !bt_store_lock(lock_path, BT_LOCK_EXCLUSIVE, &run->lock, e))
         return false;
     if (!usable)
         return may_use(target.store, target.resume, has_facts, has_lock, e);
     /* Under the lock, so that nobody alive is writing one. */
-    if (!open_facts(run, facts_path, e) || !io_remove_temporaries(target.store, e))
+    const char *stamps_path = arena_format(&run->arena, "%s/stamps.json", target.store);
+    if (!open_facts(run, facts_path, e) || !io_remove_temporaries(target.store, e) ||
+        !bt_stamps_tell(stamps_path, &run->plan, e))
         return false;
     run->store = result_store_open(target.store, e);
     return run->store && see_to_checkpoint(run, e);

@@ -61,7 +61,8 @@ static void signal_rsi_bollinger(const double *values, const struct bt_series *c
         int strength = side_of_rsi(values, rsi, i);
         int price = bands_side(closes->v[i], bands->window, bands->column[0].whole[i],
                                bands->column[1].real[i], values[STD]);
-        bool enter = strength < 0 && price<0, leave = strength> 0 || price > 0;
+        bool enter = strength < 0 && price < 0;
+        bool leave = strength > 0 || price > 0;
         signal[i] = enter ? BT_ENTER : leave ? BT_EXIT : BT_STAY;
     }
 }

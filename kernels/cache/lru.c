@@ -1,13 +1,15 @@
 #include "kernels/cache/lru.h"
 
 #include "harness/base/mem.h"
+#include "kernels/cache/hash.h"
 
 #include <assert.h>
 #include <pthread.h>
 #include <string.h>
 
-#define uthash_malloc(bytes)  mem_alloc(MEM_BASE, bytes)
-#define uthash_free(p, bytes) mem_free(MEM_BASE, p)
+#define uthash_malloc(bytes)            mem_alloc(MEM_BASE, bytes)
+#define uthash_free(p, bytes)           mem_free(MEM_BASE, p)
+#define HASH_FUNCTION(key, bytes, hash) (hash) = (unsigned)cache_hash(key, bytes)
 #include <uthash.h>
 
 enum tier { ORDINARY, KEPT, TIERS };

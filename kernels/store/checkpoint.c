@@ -64,6 +64,11 @@ bool checkpoint_write(struct checkpoint *c, const char *path, struct err *e)
            err_prefix(e, "checkpoint");
 }
 
+bool checkpoint_save(struct checkpoint *c, struct err *e)
+{
+    return c->kind->commit(c, e) || err_prefix(e, "checkpoint");
+}
+
 static bool move_aside(const char *path, const char *suffix, struct err *e)
 {
     struct text from = {0}, to = {0};

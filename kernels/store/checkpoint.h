@@ -51,6 +51,16 @@ struct checkpoint *checkpoint_read(const char *path, struct err *e) MUST_CHECK;
  * is how one kind is turned into the other. Equal contents are equal JSON files. */
 bool checkpoint_write(struct checkpoint *c, const char *path, struct err *e) MUST_CHECK;
 
+/* To the file that it is bound to: read from, or grown into. */
+bool checkpoint_save(struct checkpoint *c, struct err *e) MUST_CHECK;
+
+/* A checkpoint that begins as JSON and becomes a database with the save that finds it larger than
+ * `most` entries: small ones cost what a small file costs, large ones what an index costs. Reads the
+ * database if there is one, else the JSON file; of both (a crash in between) the database has all
+ * that the other has. When the database is in place the JSON file is removed. */
+struct checkpoint *checkpoint_read_growing(const char *json, const char *sqlite, long most,
+                                           struct err *e) MUST_CHECK;
+
 /* True when (range, id) is there with this very stamp; stamp NULL: with any. */
 bool checkpoint_has(struct checkpoint *c, const char *range, const char *id, const char *stamp);
 void checkpoint_add(struct checkpoint *c, const char *range, const char *id, const char *stamp);

@@ -22,6 +22,7 @@ enum { BUFFER = 64 * 1024, TEXT_LONGEST = 256, SEAL_ROOM = 17 };
 struct memory {
     struct checkpoint base;
     struct checkpoint_set *set;
+    char *path; /* NULL: bound to no file */
 };
 
 static struct memory *memory_of(struct checkpoint *c)
@@ -238,9 +239,17 @@ static enum outcome read_plain(struct reading *r, struct err *e)
     return outcome;
 }
 
-static struct checkpoint *json_read(const char *path, struct err *e)
+/* An empty one that will be saved to a file. */
+static struct checkpoint *bound_to(const char *path)
 {
     struct checkpoint *c = checkpoint_in_memory();
+    c->path = memory_of(c)->path = mem_text(MEM_CHECKPOINT, path);
+    return c;
+}
+
+static struct checkpoint *json_read(const char *path, struct err *e)
+{
+    struct checkpoint *c = bound_to(path);
     struct reading r = {.path = path, .set = memory_of(c)->set};
     enum outcome outcome = read_plain(&r, e);
     bool ok = outcome == READ_ALL;
@@ -257,9 +266,8 @@ static struct checkpoint *json_read(const char *path, struct err *e)
 
 static struct checkpoint *json_begin(const char *path, struct err *e)
 {
-    (void)path;
     (void)e;
-    return checkpoint_in_memory();
+    return bound_to(path);
 }
 
 /* ---- writing ----------------------------------------------------------------------------------- */
@@ -388,6 +396,7 @@ static bool json_replace(struct checkpoint *c, const char *path, struct err *e)
 static void memory_free(struct checkpoint *c)
 {
     set_free(memory_of(c)->set);
+    mem_free(MEM_CHECKPOINT, memory_of(c)->path);
     mem_free(MEM_CHECKPOINT, c);
 }
 
@@ -426,7 +435,12 @@ struct checkpoint *checkpoint_in_memory(void)
 
 static const char *const nothing_beside[] = {NULL};
 
-/* No .commit: it is bound to no file, each write makes a new one. */
+/* The whole file, each time. */
+static bool memory_commit(struct checkpoint *c, struct err *e)
+{
+    return json_replace(c, c->path, e);
+}
+
 const struct checkpoint_kind checkpoint_json = {
     .suffix = ".json",
     .beside = nothing_beside,
@@ -439,4 +453,5 @@ const struct checkpoint_kind checkpoint_json = {
     .remove = memory_remove,
     .count = memory_count,
     .each = memory_each,
+    .commit = memory_commit,
 };

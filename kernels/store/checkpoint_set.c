@@ -179,10 +179,11 @@ struct place {
 /* Where the id stands, or where it would be put. */
 static struct place find_id(const struct range *r, const struct key *id)
 {
-    const struct block *last = r->n ? r->blocks[r->n - 1] : NULL;
-    if (last && compare_id(id, last, last->n - 1) > 0) /* what comes in order */
+    if (r->n == 0)
+        return (struct place){0};
+    const struct block *last = r->blocks[r->n - 1];
+    if (compare_id(id, last, last->n - 1) > 0) /* what comes in order */
         return (struct place){r->n - 1, last->n, false};
-    struct place p = {0};
     int lo = 0, hi = r->n; /* the last block whose first id is not above */
     while (lo < hi) {
         int mid = lo + (hi - lo) / 2;
@@ -191,10 +192,10 @@ static struct place find_id(const struct range *r, const struct key *id)
         else
             lo = mid + 1;
     }
-    p.block = hi > 0 ? hi - 1 : 0;
-    const struct block *b = r->n ? r->blocks[p.block] : NULL;
+    struct place p = {.block = hi > 0 ? hi - 1 : 0};
+    const struct block *b = r->blocks[p.block];
     lo = 0;
-    hi = b ? b->n : 0;
+    hi = b->n;
     while (lo < hi && !p.found) {
         int mid = lo + (hi - lo) / 2, order = compare_id(id, b, mid);
         p.found = order == 0;
@@ -277,6 +278,7 @@ bool set_put(struct checkpoint_set *s, const char *range, const char *id, const 
     struct range *r = need_range(s, range);
     struct key k = key_of(id), v = key_of(stamp);
     struct place p = find_id(r, &k);
+    assert(r->blocks || !p.found);
     if (p.found && same_stamp(r->blocks[p.block], p.at, stamp))
         return false;
     keep_text(s, &v);

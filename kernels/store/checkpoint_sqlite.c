@@ -1,297 +1,141 @@
 /* The SQLite checkpoint: changes wait in a set and reach the database in one transaction a write.
  *
- * Journal: write-ahead log. One fsync a commit, where a rollback journal needs three or four, and a
- * commit is whole or not there after a crash: frames carry checksums, and the log is played when
- * the database is next opened. The log needs no shared memory as the database is locked for its
- * only user. A new database is made under another name and renamed, so that there is never an empty
- * file that could be one that lost its content.
- *
  * What waits is kept until its commit has succeeded; only beyond WAITING_MAX changes is it put into
- * a transaction early, and then lost with it when the commit fails.
+ * a transaction early, and then lost with it when the commit fails. A new database is made under
+ * another name and renamed, so that there is never an empty file that could be one that lost its
+ * content.
  */
+#include "kernels/store/checkpoint_database.h"
 #include "kernels/store/checkpoint_kind.h"
 
 #include "harness/base/io.h"
 
-#include <sqlite3.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { WAITING_MAX = 8192, VERSION = 1 };
+enum { WAITING_MAX = 8192 };
 
-/* Statements that are prepared once. */
-#define STATEMENTS(X)                                                                              \
-    X(FIND, "SELECT stamp FROM entry WHERE range=?1 AND id=?2")                                    \
-    X(PUT, "INSERT OR REPLACE INTO entry VALUES(?1,?2,?3)")                                        \
-    X(TAKE, "DELETE FROM entry WHERE range=?1 AND id=?2")                                          \
-    X(ALL, "SELECT range,id,stamp FROM entry ORDER BY range,id")                                   \
-    X(SEALED, "SELECT entries,sum FROM seal")                                                      \
-    X(SEAL, "UPDATE seal SET entries=?1,sum=?2")                                                   \
-    X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
-    X(COMMIT, "COMMIT")
-
-enum statement {
-#define STATEMENT_ENUM(name, sql) SQL_##name,
-    STATEMENTS(STATEMENT_ENUM)
-#undef STATEMENT_ENUM
-        SQL_COUNT
-};
-
-static const char *const sql_texts[] = {
-#define STATEMENT_TEXT(name, sql) sql,
-    STATEMENTS(STATEMENT_TEXT)
-#undef STATEMENT_TEXT
-};
-
-static const char settings[] = "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL;"
-                               "PRAGMA synchronous=FULL; PRAGMA cache_size=-256;";
-
-/* By rename, so that it needs no journal file. */
-static const char settings_of_new[] =
-    "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=FULL;"
-    "PRAGMA cache_size=-256; BEGIN;"
-    "CREATE TABLE entry(range TEXT NOT NULL, id TEXT NOT NULL, stamp TEXT NOT NULL,"
-    " PRIMARY KEY(range, id)) WITHOUT ROWID;"
-    "CREATE TABLE seal(entries INTEGER NOT NULL, sum INTEGER NOT NULL);"
-    "INSERT INTO seal VALUES(0,0); PRAGMA user_version=1;";
-
-struct totals {
-    sqlite3_int64 entries;
-    uint64_t sum; /* of set_seal */
-};
-
-struct database {
+struct indexed {
     struct checkpoint base;
+    struct database *db;
     struct checkpoint_set *waiting;
-    char *path;
-    sqlite3 *db;
-    sqlite3_stmt *statements[SQL_COUNT];
-    struct totals stored, now;       /* committed; with the transaction that is open */
-    bool in_transaction, is_spilled; /* spilled: it holds what no longer waits */
-    bool has_lost;                   /* a spilled transaction failed */
-    struct err problem;              /* of a look-up; text "" when there was none */
+    bool is_spilled;    /* the open transaction holds what no longer waits */
+    bool has_lost;      /* a spilled transaction failed */
+    struct err problem; /* of a look-up; text "" when there was none */
 };
 
-static struct database *database_of(struct checkpoint *c)
+static struct indexed *indexed_of(struct checkpoint *c)
 {
-    return (struct database *)(void *)c;
+    return (struct indexed *)(void *)c;
 }
 
-/* ---- errors ------------------------------------------------------------------------------------ */
+/* ---- writing ----------------------------------------------------------------------------------- */
 
-/* Codes that mean that the file is not what it should be, whatever the system does. */
-static bool is_damage(int code)
-{
-    static const int damage[] = {SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT,
-                                 SQLITE_SCHEMA};
-    for (size_t i = 0; i < sizeof damage / sizeof *damage; i++)
-        if (damage[i] == code)
-            return true;
-    return false;
-}
-
-static bool sql_error(const struct database *d, struct err *e)
-{
-    bool damaged = is_damage(sqlite3_errcode(d->db) & 0xff);
-    return err_set(e, damaged ? ERR_INPUT : ERR_SYSTEM, "%s: %sSQLite: %s", d->path,
-                   damaged ? "damaged: " : "", sqlite3_errmsg(d->db));
-}
-
-static bool damaged(const struct database *d, const char *how, struct err *e)
-{
-    return err_input(e, "%s: damaged: %s", d->path, how);
-}
-
-/* ---- statements -------------------------------------------------------------------------------- */
-
-static sqlite3_stmt *with_entry(const struct database *d, enum statement which, const char *range,
-                                const char *id)
-{
-    sqlite3_stmt *s = d->statements[which];
-    sqlite3_bind_text(s, 1, range, -1, SQLITE_STATIC);
-    sqlite3_bind_text(s, 2, id, -1, SQLITE_STATIC);
-    return s;
-}
-
-static bool run(sqlite3_stmt *s)
-{
-    int step = sqlite3_step(s);
-    return sqlite3_reset(s) == SQLITE_OK && step == SQLITE_DONE;
-}
-
-/* Reads (range, id); *stamp is NULL when it is not there, else lives until the statement is reset. */
-static bool find(const struct database *d, const char *range, const char *id, const char **stamp)
-{
-    sqlite3_stmt *s = with_entry(d, SQL_FIND, range, id);
-    int step = sqlite3_step(s);
-    *stamp = step == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
-    return (step == SQLITE_ROW && *stamp) || step == SQLITE_DONE;
-}
-
-static void end_find(const struct database *d)
-{
-    sqlite3_reset(d->statements[SQL_FIND]);
-}
-
-static void totals_add(struct totals *t, const char *range, const char *id, const char *stamp,
-                       int sign)
-{
-    uint64_t share = set_seal(set_seal_of_range(range), id, stamp);
-    t->entries += sign;
-    t->sum += sign > 0 ? share : -share;
-}
-
-static bool put_row(struct database *d, const char *range, const char *id, const char *stamp)
-{
-    sqlite3_stmt *s = with_entry(d, SQL_PUT, range, id);
-    sqlite3_bind_text(s, 3, stamp, -1, SQLITE_STATIC);
-    totals_add(&d->now, range, id, stamp, 1);
-    return run(s);
-}
-
-/* One change; stamp NULL: to be removed. */
 static bool apply_one(void *context, const char *range, const char *id, const char *stamp,
                       struct err *e)
 {
-    struct database *d = context;
-    const char *before;
-    bool ok = find(d, range, id, &before), same = ok && before && stamp && !strcmp(before, stamp);
-    bool is_there = ok && before;
-    if (is_there && !same)
-        totals_add(&d->now, range, id, before, -1);
-    end_find(d);
-    if (ok && !same && stamp)
-        ok = put_row(d, range, id, stamp);
-    else if (is_there && !same)
-        ok = run(with_entry(d, SQL_TAKE, range, id));
-    return ok || sql_error(d, e);
+    return database_change(context, range, id, stamp, e);
 }
 
-static bool write_seal(struct database *d, struct err *e)
+static bool apply_waiting(struct indexed *x, struct err *e)
 {
-    sqlite3_stmt *s = d->statements[SQL_SEAL];
-    sqlite3_bind_int64(s, 1, d->now.entries);
-    sqlite3_bind_int64(s, 2, (sqlite3_int64)d->now.sum);
-    return run(s) || sql_error(d, e);
+    return database_begin(x->db, e) && set_each(x->waiting, apply_one, x->db, e);
 }
 
-/* ---- transactions ------------------------------------------------------------------------------ */
-
-static bool apply_waiting(struct database *d, struct err *e)
+static void roll_back(struct indexed *x)
 {
-    if (!d->in_transaction && !run(d->statements[SQL_BEGIN]))
-        return sql_error(d, e);
-    d->in_transaction = true;
-    return set_each(d->waiting, apply_one, d, e);
-}
-
-static void roll_back(struct database *d)
-{
-    if (!sqlite3_get_autocommit(d->db))
-        sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
-    d->has_lost = d->has_lost || d->is_spilled;
-    d->in_transaction = d->is_spilled = false;
-    d->now = d->stored;
-}
-
-static bool commit(struct database *d, struct err *e)
-{
-    if (!apply_waiting(d, e) || !write_seal(d, e))
-        return false;
-    if (!run(d->statements[SQL_COMMIT]))
-        return sql_error(d, e);
-    d->in_transaction = d->is_spilled = false;
-    d->stored = d->now;
-    set_clear(d->waiting);
-    return true;
+    database_roll_back(x->db);
+    x->has_lost = x->has_lost || x->is_spilled;
+    x->is_spilled = false;
 }
 
 /* What a look-up met earlier, told once. */
-static bool no_problem(struct database *d, struct err *e)
+static bool no_problem(struct indexed *x, struct err *e)
 {
-    if (d->has_lost)
+    if (x->has_lost)
         return err_set(e, ERR_SYSTEM, "%s: changes were lost in a write that failed; read it again",
-                       d->path);
-    if (!d->problem.text[0])
+                       x->base.path);
+    if (!x->problem.text[0])
         return true;
-    *e = d->problem;
-    d->problem.text[0] = '\0';
+    *e = x->problem;
+    x->problem.text[0] = '\0';
     return false;
+}
+
+static void note_problem(struct indexed *x, const struct err *problem)
+{
+    if (!x->problem.text[0])
+        x->problem = *problem;
 }
 
 static bool sqlite_commit(struct checkpoint *c, struct err *e)
 {
-    struct database *d = database_of(c);
-    if (!no_problem(d, e))
+    struct indexed *x = indexed_of(c);
+    if (!no_problem(x, e))
         return false;
-    if (set_count(d->waiting) == 0 && !d->in_transaction)
+    if (set_count(x->waiting) == 0 && !database_has_begun(x->db))
         return true;
-    if (commit(d, e))
-        return true;
-    roll_back(d);
-    return false;
+    if (!apply_waiting(x, e) || !database_commit(x->db, e)) {
+        roll_back(x);
+        return false;
+    }
+    x->is_spilled = false;
+    set_clear(x->waiting);
+    return true;
 }
 
-static void note_problem(struct database *d, const struct err *problem)
-{
-    if (!d->problem.text[0])
-        d->problem = *problem;
-}
-
-static void wait_for_write(struct database *d, const char *range, const char *id, const char *stamp)
+static void wait_for_write(struct checkpoint *c, const char *range, const char *id,
+                           const char *stamp)
 {
     struct err problem;
-    set_put(d->waiting, range, id, stamp);
-    if (set_count(d->waiting) < WAITING_MAX)
+    struct indexed *x = indexed_of(c);
+    set_put(x->waiting, range, id, stamp);
+    if (set_count(x->waiting) < WAITING_MAX)
         return;
-    d->is_spilled = true;
-    if (!apply_waiting(d, &problem)) {
-        note_problem(d, &problem);
-        roll_back(d);
+    x->is_spilled = true;
+    if (!apply_waiting(x, &problem)) {
+        note_problem(x, &problem);
+        roll_back(x);
     }
-    set_clear(d->waiting);
+    set_clear(x->waiting);
 }
-
-/* ---- contents ---------------------------------------------------------------------------------- */
 
 static void sqlite_add(struct checkpoint *c, const char *range, const char *id, const char *stamp)
 {
-    wait_for_write(database_of(c), range, id, stamp);
+    wait_for_write(c, range, id, stamp);
 }
 
 static void sqlite_remove(struct checkpoint *c, const char *range, const char *id)
 {
-    wait_for_write(database_of(c), range, id, NULL);
+    wait_for_write(c, range, id, NULL);
 }
 
+/* ---- looking up -------------------------------------------------------------------------------- */
+
 /* Of the database alone; -1: it cannot be read. */
-static int stored_has(struct database *d, const char *range, const char *id, const char *stamp)
+static int stored_has(struct indexed *x, const char *range, const char *id, const char *stamp)
 {
     struct err problem;
     const char *found;
-    bool ok = find(d, range, id, &found);
+    bool ok = database_find(x->db, range, id, &found, &problem);
     int has = found && (!stamp || strcmp(found, stamp) == 0);
-    if (!ok) {
-        sql_error(d, &problem);
-        note_problem(d, &problem);
-    }
-    end_find(d);
+    database_found(x->db);
+    if (!ok)
+        note_problem(x, &problem);
     return ok ? has : -1;
 }
 
 static bool sqlite_has(struct checkpoint *c, const char *range, const char *id, const char *stamp)
 {
-    struct database *d = database_of(c);
-    enum set_answer answer = set_ask(d->waiting, range, id, stamp);
-    return answer == SET_HAS || (answer == SET_UNKNOWN && stored_has(d, range, id, stamp) == 1);
+    struct indexed *x = indexed_of(c);
+    enum set_answer answer = set_ask(x->waiting, range, id, stamp);
+    return answer == SET_HAS || (answer == SET_UNKNOWN && stored_has(x, range, id, stamp) == 1);
 }
 
 struct counting {
-    struct database *d;
+    struct indexed *x;
     long more;
-    bool failed;
 };
 
 /* What a waiting change will add to the number of entries. */
@@ -300,173 +144,78 @@ static bool count_change(void *context, const char *range, const char *id, const
 {
     (void)e;
     struct counting *counting = context;
-    int has = stored_has(counting->d, range, id, NULL);
-    counting->failed = has < 0;
+    int has = stored_has(counting->x, range, id, NULL);
     counting->more += (stamp != NULL) - has;
-    return !counting->failed;
+    return has >= 0;
 }
 
 static long sqlite_count(struct checkpoint *c)
 {
     struct err e;
-    struct counting counting = {database_of(c), 0, false};
-    bool ok = set_each(counting.d->waiting, count_change, &counting, &e);
-    return ok ? (long)counting.d->now.entries + counting.more : -1;
+    struct counting counting = {indexed_of(c), 0};
+    bool ok = set_each(counting.x->waiting, count_change, &counting, &e);
+    return ok ? database_count(counting.x->db) + counting.more : -1;
 }
 
 /* ---- in order ---------------------------------------------------------------------------------- */
 
 /* Two sorted sequences into one: rows of the database, and changes that hide the rows they are of. */
 struct merging {
-    struct database *d;
+    struct database *db;
     checkpoint_fn *fn;
     void *context;
-    bool has_row;
+    const char *range, *id, *stamp; /* the next row; NULL at the end */
 };
-
-static const char *row_text(const struct merging *m, int column)
-{
-    const char *text = (const char *)sqlite3_column_text(m->d->statements[SQL_ALL], column);
-    return text ? text : ""; /* out of memory */
-}
 
 static bool next_row(struct merging *m, struct err *e)
 {
-    int step = sqlite3_step(m->d->statements[SQL_ALL]);
-    m->has_row = step == SQLITE_ROW;
-    return m->has_row || step == SQLITE_DONE || sql_error(m->d, e);
+    return database_next(m->db, &m->range, &m->id, &m->stamp, e);
 }
 
 static bool give_row(struct merging *m, struct err *e)
 {
-    return m->fn(m->context, row_text(m, 0), row_text(m, 1), row_text(m, 2), e) && next_row(m, e);
+    return m->fn(m->context, m->range, m->id, m->stamp, e) && next_row(m, e);
 }
 
+/* Above 0 at the end of the rows. */
 static int compare_row(const struct merging *m, const char *range, const char *id)
 {
-    int order = strcmp(row_text(m, 0), range);
-    return order ? order : strcmp(row_text(m, 1), id);
+    int order = m->range ? strcmp(m->range, range) : 1;
+    return order ? order : strcmp(m->id, id);
 }
 
 static bool give_change(void *context, const char *range, const char *id, const char *stamp,
                         struct err *e)
 {
     struct merging *m = context;
-    while (m->has_row && compare_row(m, range, id) < 0)
+    while (compare_row(m, range, id) < 0)
         if (!give_row(m, e))
             return false;
-    if (m->has_row && compare_row(m, range, id) == 0 && !next_row(m, e))
+    if (compare_row(m, range, id) == 0 && !next_row(m, e))
         return false;
     return !stamp || m->fn(m->context, range, id, stamp, e);
 }
 
 static bool sqlite_each(struct checkpoint *c, checkpoint_fn *fn, void *context, struct err *e)
 {
-    struct merging m = {database_of(c), fn, context, false};
-    bool ok = no_problem(m.d, e) && next_row(&m, e) && set_each(m.d->waiting, give_change, &m, e);
-    while (ok && m.has_row)
+    struct indexed *x = indexed_of(c);
+    struct merging m = {.db = x->db, .fn = fn, .context = context};
+    bool ok = no_problem(x, e) && next_row(&m, e) && set_each(x->waiting, give_change, &m, e);
+    while (ok && m.range)
         ok = give_row(&m, e);
-    sqlite3_reset(m.d->statements[SQL_ALL]);
+    database_rewind(x->db);
     return ok;
 }
 
 /* ---- open and close ---------------------------------------------------------------------------- */
 
-static void close_database(struct database *d)
-{
-    for (int i = 0; i < SQL_COUNT; i++)
-        sqlite3_finalize(d->statements[i]);
-    sqlite3_close(d->db);
-    set_free(d->waiting);
-    mem_free(MEM_CHECKPOINT, d->path);
-    mem_free(MEM_CHECKPOINT, d);
-}
-
 static void sqlite_free(struct checkpoint *c)
 {
-    close_database(database_of(c));
-}
-
-static bool prepare(struct database *d, struct err *e)
-{
-    for (int i = 0; i < SQL_COUNT; i++)
-        if (sqlite3_prepare_v3(d->db, sql_texts[i], -1, SQLITE_PREPARE_PERSISTENT,
-                               &d->statements[i], NULL) != SQLITE_OK)
-            return sql_error(d, e);
-    return true;
-}
-
-/* Opens, with the settings, and prepares. */
-static struct database *open_database(const char *path, const char *prelude, int flags,
-                                      struct err *e)
-{
-    struct database *d = mem_alloc_zero(MEM_CHECKPOINT, sizeof *d);
-    d->base.kind = &checkpoint_sqlite;
-    d->base.path = d->path = mem_text(MEM_CHECKPOINT, path);
-    d->waiting = set_new();
-    flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
-    bool ok = sqlite3_open_v2(path, &d->db, flags, io_sqlite_vfs()) == SQLITE_OK &&
-              sqlite3_exec(d->db, prelude, NULL, NULL, NULL) == SQLITE_OK;
-    ok = ok ? prepare(d, e) : sql_error(d, e);
-    if (ok)
-        return d;
-    close_database(d);
-    return NULL;
-}
-
-/* The answer of a pragma, "" when there is none. */
-static bool pragma(const struct database *d, const char *sql, char *out, size_t room, struct err *e)
-{
-    sqlite3_stmt *s = NULL;
-    bool ok = sqlite3_prepare_v2(d->db, sql, -1, &s, NULL) == SQLITE_OK;
-    int step = ok ? sqlite3_step(s) : SQLITE_ERROR;
-    const unsigned char *text = step == SQLITE_ROW ? sqlite3_column_text(s, 0) : NULL;
-    snprintf(out, room, "%s", text ? (const char *)text : "");
-    ok = step == SQLITE_ROW || step == SQLITE_DONE || sql_error(d, e);
-    sqlite3_finalize(s);
-    return ok;
-}
-
-static bool add_up(void *context, const char *range, const char *id, const char *stamp,
-                   struct err *e)
-{
-    (void)e;
-    totals_add(context, range, id, stamp, 1);
-    return true;
-}
-
-static bool read_seal(struct database *d, struct err *e)
-{
-    sqlite3_stmt *s = d->statements[SQL_SEALED];
-    int step = sqlite3_step(s);
-    if (step == SQLITE_ROW)
-        d->stored =
-            (struct totals){sqlite3_column_int64(s, 0), (uint64_t)sqlite3_column_int64(s, 1)};
-    d->now = d->stored;
-    bool ok = step == SQLITE_ROW    ? true
-              : step == SQLITE_DONE ? damaged(d, "it has no seal", e)
-                                    : sql_error(d, e);
-    sqlite3_reset(s);
-    return ok;
-}
-
-/* Version, every entry against the seal, then the pages that hold no entries. */
-static bool check_database(struct database *d, struct err *e)
-{
-    char version[32], found[200];
-    struct totals t = {0};
-    if (!pragma(d, "PRAGMA user_version", version, sizeof version, e))
-        return false;
-    if (strcmp(version, "1") != 0)
-        return err_input(e, "%s: expected version %d of the format, found %s", d->path, VERSION,
-                         version);
-    if (!read_seal(d, e) || !sqlite_each(&d->base, add_up, &t, e))
-        return false;
-    if (t.entries != d->stored.entries || t.sum != d->stored.sum)
-        return damaged(d, "the seal is that of other entries", e);
-    if (!pragma(d, "PRAGMA quick_check(1)", found, sizeof found, e))
-        return false;
-    return strcmp(found, "ok") == 0 || damaged(d, found, e);
+    struct indexed *x = indexed_of(c);
+    database_close(x->db);
+    set_free(x->waiting);
+    mem_free(MEM_CHECKPOINT, (void *)(uintptr_t)c->path);
+    mem_free(MEM_CHECKPOINT, x);
 }
 
 static struct checkpoint *sqlite_read(const char *path, struct err *e)
@@ -476,11 +225,18 @@ static struct checkpoint *sqlite_read(const char *path, struct err *e)
         err_input(e, "%s: damaged: an empty file", path);
         return NULL;
     }
-    struct database *d = open_database(path, settings, 0, e);
-    if (!d || check_database(d, e))
-        return d ? &d->base : NULL;
-    close_database(d);
-    return NULL;
+    struct database *db = database_open(path, e);
+    if (!db)
+        return NULL;
+    if (!database_check(db, e)) {
+        database_close(db);
+        return NULL;
+    }
+    struct indexed *x = mem_alloc_zero(MEM_CHECKPOINT, sizeof *x);
+    x->base = (struct checkpoint){&checkpoint_sqlite, mem_text(MEM_CHECKPOINT, path)};
+    x->db = db;
+    x->waiting = set_new();
+    return &x->base;
 }
 
 /* ---- a new file -------------------------------------------------------------------------------- */
@@ -488,8 +244,7 @@ static struct checkpoint *sqlite_read(const char *path, struct err *e)
 static bool fill_one(void *context, const char *range, const char *id, const char *stamp,
                      struct err *e)
 {
-    struct database *d = context;
-    return put_row(d, range, id, stamp) || sql_error(d, e);
+    return database_put(context, range, id, stamp, e);
 }
 
 /* The log of the database that is replaced must not be played into the new one. */
@@ -508,14 +263,11 @@ static bool remove_beside(const char *path, struct err *e)
 
 static bool make_file(struct checkpoint *from, const char *path, struct err *e)
 {
-    struct database *d = open_database(path, settings_of_new, SQLITE_OPEN_CREATE, e);
-    if (!d)
+    struct database *db = database_make(path, e);
+    if (!db)
         return false;
-    bool ok =
-        (!from || checkpoint_each(from, fill_one, d, e)) && write_seal(d, e) &&
-        (sqlite3_exec(d->db, "COMMIT; PRAGMA journal_mode=WAL", NULL, NULL, NULL) == SQLITE_OK ||
-         sql_error(d, e));
-    close_database(d);
+    bool ok = (!from || checkpoint_each(from, fill_one, db, e)) && database_finish(db, e);
+    database_close(db);
     return ok;
 }
 

@@ -17,10 +17,11 @@ struct compaction {
     result_store_keep_fn *keep;
     void *context;
     struct result_store_compacted *told;
-    int old_count;    /* of segments, the new ones are behind them */
-    bool *has_damage; /* of each old segment */
-    struct text file; /* the segment that is being filled */
-    long records;     /* in it */
+    int old_count;     /* of segments, the new ones are behind them */
+    uint32_t old_last; /* number of the last */
+    bool *has_damage;  /* of each old segment */
+    struct text file;  /* the segment that is being filled */
+    long records;      /* in it */
 };
 
 static bool flush(struct compaction *c, struct err *e)
@@ -97,8 +98,8 @@ static bool retire_old(struct compaction *c, struct err *e)
 static void undo(const struct compaction *c)
 {
     struct text path = {0};
-    for (int i = c->old_count; i < c->r->segment_count; i++) {
-        store_segment_path(c->r, c->r->segments[i], &path);
+    for (uint32_t number = c->r->last_segment; number > c->old_last; number--) {
+        store_segment_path(c->r, number, &path);
         unlink(path.p);
     }
     text_done(&path);
@@ -116,6 +117,7 @@ bool result_store_compact(struct result_store *s, const char *range, result_stor
     if (!store_know(s, r, KNOWN_REPEATS, e))
         return false;
     c.old_count = r->segment_count;
+    c.old_last = r->last_segment;
     c.has_damage = mem_alloc_zero(MEM_RESULTS, (size_t)c.old_count * sizeof *c.has_damage);
     bool is_written = store_walk(s, r, &walk, e) && flush(&c, e);
     bool ok = is_written && retire_old(&c, e) &&
@@ -124,6 +126,7 @@ bool result_store_compact(struct result_store *s, const char *range, result_stor
         undo(&c);
     mem_free(MEM_RESULTS, c.has_damage);
     text_done(&c.file);
-    store_forget(s, r);
+    store_forget(r);
+    s->reader_range = NULL;
     return ok;
 }

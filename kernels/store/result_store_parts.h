@@ -51,7 +51,7 @@ struct result_store {
 
 bool store_check_name(const char *what, const char *name, struct err *e) MUST_CHECK;
 struct store_range *store_need_range(struct result_store *s, const char *name);
-void store_forget(struct result_store *s, struct store_range *r); /* all that is known of it */
+void store_forget(struct store_range *r); /* all that is known of it */
 
 /* Calls fn for every name in a folder, in the order of the folder; those with a dot in front are
  * left out, and a folder that is not there has none. */

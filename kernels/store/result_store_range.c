@@ -122,15 +122,11 @@ bool store_list_range(struct store_range *r, struct err *e)
     return r->is_listed;
 }
 
-void store_forget(struct result_store *s, struct store_range *r)
+void store_forget(struct store_range *r)
 {
-    if (s->reader_range == r)
-        s->reader_range = NULL;
     place_done(&r->places);
     r->known = KNOWN_NOTHING;
     r->is_listed = false;
-    r->next_segment = 0;
-    r->next_at = 0;
 }
 
 /* A file in a new folder is only as durable as the folder's own name. */
@@ -143,7 +139,8 @@ bool store_make_folder(struct result_store *s, struct store_range *r, struct err
     return r->is_made;
 }
 
-/* A number is used once, also when the write failed: its rename may have been done. */
+/* A number is used once. A write that failed may have left the file there all the same (its rename
+ * was done, the sync of the folder refused): the folder is listed again at the next use. */
 bool store_write_segment(struct store_range *r, const struct text *file, struct err *e)
 {
     struct text path = {0};
@@ -153,6 +150,8 @@ bool store_write_segment(struct store_range *r, const struct text *file, struct 
     bool ok = io_write_file(path.p, file->p, file->n, e);
     if (ok)
         store_add_segment(r, r->last_segment);
+    else
+        store_forget(r);
     text_done(&path);
     return ok;
 }

@@ -1,7 +1,6 @@
 #include "kernels/store/result_store_parts.h"
 
 #include "harness/base/io.h"
-#include "harness/base/json.h"
 
 #include <string.h>
 
@@ -32,19 +31,24 @@ void single_id(const char *name, char id[SEGMENT_ID_LONGEST + 1])
     id[n - m] = '\0';
 }
 
+/* One line, and an object that begins ends: a torn file shows. What is inside is the reader's to
+ * parse, once. */
+static bool is_one_line(const struct text *content)
+{
+    size_t n = content->n;
+    return n > 1 && memchr(content->p, '\n', n) == content->p + n - 1 &&
+           (content->p[0] != '{' || content->p[n - 2] == '}');
+}
+
 bool single_get(const struct store_range *r, const char *id, struct text *out, struct err *e)
 {
     struct text path = {0}, content = {0};
     single_path(r, id, &path);
     bool ok = io_read_file(path.p, &content, e);
-    struct json *value = NULL;
-    if (ok && (content.n == 0 || memchr(content.p, '\n', content.n) != content.p + content.n - 1))
+    if (ok && !is_one_line(&content))
         ok = err_input(e, "%s: damaged: expected one line of JSON", path.p);
     if (ok)
-        ok = (value = json_parse((struct str){content.p, content.n}, path.p, e)) != NULL;
-    if (ok)
         text_add(out, content.p, content.n - 1);
-    json_free(value);
     text_done(&content);
     text_done(&path);
     return ok;

@@ -76,6 +76,7 @@ struct bt_settings market_settings(const char *bundle, const char *fast, const c
     opt_defaults(bt_options, &s, &arena);
     params[0] = arena_format(&arena, "fast=%s", fast);
     params[1] = arena_format(&arena, "slow=%s", slow);
+    s.history_cache_reuse = 1; /* few backtests shall use the cache, too */
     s.bundle = arena_text(&arena, bundle);
     s.param = (struct opt_texts){params, 2};
     return s;

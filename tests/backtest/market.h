@@ -13,7 +13,7 @@ const char *market_mag7(void);
  * second asset begins `bars / 2` bars later than the others. */
 void market_make(const char *dir, int assets, long bars, uint64_t seed);
 
-/* Settings with every default, over a bundle, with params fast and slow. */
+/* Settings with every default (but every indicator kept), over a bundle, with params fast and slow. */
 struct bt_settings market_settings(const char *bundle, const char *fast, const char *slow);
 
 /* A file of the golden folder ($CUPEL_GOLDEN, default ../shared/golden), or skip(). */

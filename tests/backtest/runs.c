@@ -26,7 +26,7 @@ void run_key(const struct bt_plan *plan, long backtest, char out[BT_KEY_TEXT])
 uint64_t run_accepted(uint64_t set)
 {
     struct err e;
-    while (set < LAYER_SETS && !kernel_backtest.resolve(set, &e))
+    while (set < LAYERS_ALL && !kernel_backtest.resolve(set, &e))
         set++;
     return set;
 }

@@ -28,7 +28,7 @@ enum {
 const char *run_id(const struct bt_plan *plan, long backtest); /* until the next call */
 void run_key(const struct bt_plan *plan, long backtest, char out[BT_KEY_TEXT]);
 
-/* The next set that the kernel accepts, `set` itself when it is one; LAYER_SETS: none. */
+/* The next set that the kernel accepts, `set` itself when it is one. */
 uint64_t run_accepted(uint64_t set);
 
 /* Backtests lo..hi-1 (hi < 0: to the end) in a run of its own, released without finish when `torn`,

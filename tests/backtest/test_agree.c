@@ -1,7 +1,9 @@
-/* Every layer set, over real data and all symbols: one digest. */
+/* Each layer alone, every pair, all but one and all, over real data and all symbols: one digest. What
+ * several settings do together: `cupel verify` (tests/cli/test_verify.sh). */
 #include "tests/backtest/market.h"
 #include "tests/backtest/runs.h"
 
+#include "harness/verify/sets.h"
 #include "kernels/backtest/backtest.h"
 
 #include "tests/test.h"
@@ -20,7 +22,7 @@ static struct bt_settings small_grid(const char *fill)
 /* Of small_grid, close: the same from every compiler, build and machine. It changes when ids, metrics
  * or the data change, and then stored results of before are strangers. */
 static const char digest_known[] =
-    "86e7e8ae8e96b8355358ee372836d39bd3eb2c6850df1ad274118e7d61a52b78";
+    "e49322ea4a93121561e3904bb98a44e7df40d07a346af23dd93e07ea87241732";
 
 static void the_digest_is_the_same_in_every_build(void **state)
 {
@@ -31,20 +33,43 @@ static void the_digest_is_the_same_in_every_build(void **state)
 
 static const char *const fills[] = {"close", "next-open"};
 
-static void every_set_is_accepted_but_views_on_what_is_no_column(void **state)
+static struct arena arena;
+static struct layer_sets sets;
+
+static int list_sets(void **state)
 {
     (void)state;
-    for (uint64_t set = 0; set < LAYER_SETS; set++) {
-        struct err e = {0};
-        if ((set & ARRAY_RETURN) && !(set & PRE_GROUP)) {
-            assert_false(kernel_backtest.resolve(set, &e));
-            assert_string_equal(e.text,
-                                "layer array-return needs columns of step 1, which no layer of the "
+    sets_list(LAYERS_ALL, &arena, &sets);
+    return 0;
+}
+
+static int forget_sets(void **state)
+{
+    (void)state;
+    arena_done(&arena);
+    return 0;
+}
+
+/* Which layers need which. */
+static bool is_needy(uint64_t set)
+{
+    return ((set & ARRAY_RETURN) && !(set & PRE_GROUP)) ||
+           ((set & LAYER_stream_results) && !(set & LAYER_selective_load));
+}
+
+static void sets_are_refused_for_a_need_alone(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    for (int i = 0; i < sets.n; i++)
+        assert_false(is_needy(sets.v[i]));
+    for (int i = 0; i < sets.refused_count; i++)
+        assert_true(is_needy(sets.refused[i].set));
+    assert_int_equal(sets.n + sets.refused_count,
+                     2 + 2 * BT_SWITCHES + BT_SWITCHES * (BT_SWITCHES - 1) / 2);
+    assert_false(kernel_backtest.resolve(ARRAY_RETURN, &e));
+    assert_string_equal(e.text, "layer array-return needs columns of step 1, which no layer of the "
                                 "set gives (switch on: pre-group)");
-        } else {
-            assert_ok(kernel_backtest.resolve(set, &e), &e);
-        }
-    }
 }
 
 static void every_set_of_layers_gives_one_digest(void **state)
@@ -54,22 +79,23 @@ static void every_set_of_layers_gives_one_digest(void **state)
         struct bt_settings s = small_grid(fills[f]);
         char base[KERNEL_DIGEST_HEX];
         memcpy(base, run_whole(&s, LAYERS_NONE, NULL), sizeof base);
-        for (uint64_t set = run_accepted(0); set < LAYER_SETS; set = run_accepted(set + 1))
-            assert_string_equal(run_whole(&s, set, test_folder("agree-cold")), base);
+        for (int i = 0; i < sets.n; i++)
+            assert_string_equal(run_whole(&s, sets.v[i], test_folder("agree-cold")), base);
     }
 }
 
-/* The first half torn off in the middle of a batch, the rest by another set of layers. */
-static void a_run_resumed_with_any_set_gives_the_same_digest(void **state)
+/* The first half torn off in the middle of a batch, the rest by the layers that were off. */
+static void a_run_resumed_by_the_other_layers_gives_the_same_digest(void **state)
 {
     (void)state;
     struct bt_settings s = small_grid("close");
     char base[KERNEL_DIGEST_HEX], hex[KERNEL_DIGEST_HEX], store[1024];
     memcpy(base, run_whole(&s, LAYERS_NONE, NULL), sizeof base);
-    for (uint64_t set = run_accepted(0); set < LAYER_SETS; set = run_accepted(set + 1)) {
+    for (int i = 0; i < sets.n; i++) {
+        uint64_t others = sets_largest(LAYERS_ALL & ~sets.v[i]);
         snprintf(store, sizeof store, "%s", test_folder("agree-resumed"));
-        run_part((struct run_part){&s, set, store, 0, 6, true}, NULL);
-        run_part((struct run_part){&s, run_accepted(LAYERS_ALL ^ set), store, 0, -1, false}, hex);
+        run_part((struct run_part){&s, sets.v[i], store, 0, 6, true}, NULL);
+        run_part((struct run_part){&s, others, store, 0, -1, false}, hex);
         assert_string_equal(hex, base);
         assert_true(run_count("backtests_from_store") >= 4);
     }
@@ -82,7 +108,7 @@ static void any_number_of_workers_gives_the_same_digest(void **state)
     char base[KERNEL_DIGEST_HEX];
     memcpy(base, run_whole(&s, LAYERS_NONE, NULL), sizeof base);
     for (s.workers = 2; s.workers <= 4; s.workers++)
-        for (uint64_t set = 0; set < LAYER_SETS; set += LAYERS_ALL)
+        for (uint64_t set = 0; set <= LAYERS_ALL; set += LAYERS_ALL)
             assert_string_equal(run_whole(&s, set, test_folder("agree-workers")), base);
 }
 
@@ -107,8 +133,8 @@ static void a_part_of_the_dates_agrees_too(void **state)
     s.from = "2011-01-01"; /* TSLA has bars, META has none before 2012-05-18 */
     s.to = "2012-03-15";
     memcpy(base, run_whole(&s, LAYERS_NONE, NULL), sizeof base);
-    for (uint64_t set = run_accepted(0); set < LAYER_SETS; set = run_accepted(set + 1))
-        assert_string_equal(run_whole(&s, set, NULL), base);
+    for (int i = 0; i < sets.n; i++)
+        assert_string_equal(run_whole(&s, sets.v[i], NULL), base);
     s.to = "2012-03-16";
     assert_string_not_equal(run_whole(&s, LAYERS_NONE, NULL), base);
 }
@@ -116,13 +142,13 @@ static void a_part_of_the_dates_agrees_too(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(every_set_is_accepted_but_views_on_what_is_no_column),
+        TEST(sets_are_refused_for_a_need_alone),
         TEST(the_digest_is_the_same_in_every_build),
         TEST(every_set_of_layers_gives_one_digest),
-        TEST(a_run_resumed_with_any_set_gives_the_same_digest),
+        TEST(a_run_resumed_by_the_other_layers_gives_the_same_digest),
         TEST(any_number_of_workers_gives_the_same_digest),
         TEST(the_order_of_symbols_does_not_matter),
         TEST(a_part_of_the_dates_agrees_too),
     };
-    return cmocka_run_group_tests_name("agree", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("agree", tests, list_sets, forget_sets);
 }

@@ -46,6 +46,7 @@ static struct bt_run *open_with(const struct bt_settings *s, uint64_t layers)
 
 static void run_all(struct bt_run *run)
 {
+    run->digest = (struct bt_digest){{0}, 0}; /* of this pass */
     struct err e = {0};
     assert_ok(bt_run_step(run, 0, bt_plan_backtests(&run->plan), &e), &e);
 }
@@ -147,7 +148,7 @@ static void workers_requests_are_told_too(void **state)
     (void)state;
     struct bt_settings s = settings();
     s.workers = 2;
-    struct bt_run *run = open_with(&s, LAYERS_ALL);
+    struct bt_run *run = open_with(&s, LAYERS_ALL & ~(uint64_t)LAYER_shared_bundle);
     run_all(run);
     struct cache_stats c = cache_of(run, "history-cache");
     assert_int_equal(c.hits + c.misses, 2 * N * SYMBOLS);
@@ -454,6 +455,42 @@ static void kept_windows_stay_while_others_pass(void **state)
     assert_int_equal(run_count("history_cache_hits"), 0);
 }
 
+/* 110 asks for 16 windows: 6.9 each. */
+static void history_cache_reuse_tells_when_to_keep(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *strategy;
+        long reuse, workers;
+        bool keeps;
+    } cases[] = {
+        {"sma-cross", 1,    1, true },
+        {"sma-cross", 6,    1, true },
+        {"sma-cross", 7,    1, false},
+        {"sma-cross", 0,    1, false}, /* moving sums are computed as fast */
+        {"ema-cross", 0,    1, true },
+        {"ema-cross", 7,    1, false},
+        {"ema-cross", 0,    3, false}, /* each worker asks for a third */
+        {"sma-cross", 1000, 1, false},
+        {"sma-cross", 1,    3, true },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bt_settings s = settings();
+        char hex[KERNEL_DIGEST_HEX];
+        s.strategy = cases[i].strategy;
+        s.workers = cases[i].workers;
+        memcpy(hex, run_whole(&s, LAYERS_NONE, NULL), sizeof hex);
+        s.history_cache_reuse = cases[i].reuse;
+        assert_string_equal(run_whole(&s, HISTORY_CACHE, NULL), hex);
+        bool kept = run_count("history_cache_hits") > 0;
+        if (kept != cases[i].keeps)
+            fail_msg("case %zu", i);
+        assert_int_equal(run_count("history_cache_passed"), kept ? 0 : SYMBOLS * 2 * N);
+        assert_int_equal(run_count("history_cache_hits") + run_count("history_cache_misses"),
+                         kept ? SYMBOLS * 2 * N : 0);
+    }
+}
+
 static void enable_caching_off_takes_the_caches_out(void **state)
 {
     (void)state;
@@ -461,7 +498,7 @@ static void enable_caching_off_takes_the_caches_out(void **state)
     assert_int_equal(bt_settings_layers(&s, LAYERS_ALL), LAYERS_ALL);
     s.enable_caching = "off";
     assert_int_equal(bt_settings_layers(&s, LAYERS_ALL),
-                     CHECKPOINT_CACHE | BATCH_WRITE | BUNDLE_POOL);
+                     LAYERS_ALL & ~(ASSET_CACHE | PRE_GROUP | HISTORY_CACHE | ARRAY_RETURN));
     run_whole(&s, LAYERS_ALL, NULL);
     assert_int_equal(run_count("asset_lists"), N);
     assert_int_equal(run_count("rows_scanned"), (uint64_t)N * SYMBOLS * ROWS);
@@ -593,13 +630,13 @@ static void touched_files_leave_the_caches_good(void **state)
     run_all(run);
     char before[KERNEL_DIGEST_HEX], after[KERNEL_DIGEST_HEX];
     struct err e = {0};
-    assert_ok(bt_results_digest(&run->plan, run->results, before, &e), &e);
+    assert_ok(bt_run_digest(run, before, &e), &e);
     uint64_t grouped = count_of(run, "group_passes"), asked = count_of(run, "asset_lists");
     touch("manifest.json");
     touch("bars.bin");
     touch("assets.sqlite");
     run_all(run);
-    assert_ok(bt_results_digest(&run->plan, run->results, after, &e), &e);
+    assert_ok(bt_run_digest(run, after, &e), &e);
     assert_string_equal(before, after);
     assert_int_equal(count_of(run, "bundle_pool_stale"), 1);
     assert_int_equal(count_of(run, "bundle_pool_touched"), 1);
@@ -638,12 +675,12 @@ static void a_replaced_bundle_gives_its_own_content(void **state)
     run_all(run);
     market_make(dir, SYMBOLS, BARS, 9); /* the same dates and symbols, other prices */
     run_all(run);
-    assert_ok(bt_results_digest(&run->plan, run->results, cached, &e), &e);
+    assert_ok(bt_run_digest(run, cached, &e), &e);
     assert_int_equal(count_of(run, "bundle_pool_stale"), 1);
     assert_int_equal(count_of(run, "bundle_pool_touched"), 0);
     base = open_with(&s, LAYERS_NONE);
     run_all(base);
-    assert_ok(bt_results_digest(&base->plan, base->results, fresh, &e), &e);
+    assert_ok(bt_run_digest(base, fresh, &e), &e);
     assert_string_equal(cached, fresh);
     bt_run_close(run);
     bt_run_close(base);
@@ -779,6 +816,7 @@ int main(void)
         TEST(cache_size_gb_bounds_the_columns),
         TEST(history_cache_mb_bounds_both_tiers),
         TEST(kept_windows_stay_while_others_pass),
+        TEST(history_cache_reuse_tells_when_to_keep),
         TEST(enable_caching_off_takes_the_caches_out),
         TEST(enable_bundle_pooling_off_takes_the_pool_out),
         TEST(presets_are_the_documented_ones),

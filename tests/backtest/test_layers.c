@@ -38,6 +38,11 @@ WRAPS(x)
 WRAPS(y)
 WRAPS(z)
 
+static bool not_here(struct err *e)
+{
+    return err_input(e, "this machine cannot fork");
+}
+
 static const char *const enemies[] = {"wrap-y", NULL};
 
 static const struct bt_layer replaces = {.name = "first", .replace = {.flush = flush_r}},
@@ -48,11 +53,13 @@ static const struct bt_layer replaces = {.name = "first", .replace = {.flush = f
                              hostile = {.name = "hostile", .conflicts = enemies},
                              needy = {.name = "needy", .needs = BT_CONTIGUOUS},
                              giving = {.name = "giving", .gives = BT_CONTIGUOUS},
-                             covering = {.name = "covering", .covers = BT_SLOT_BIT(flush)};
+                             covering = {.name = "covering", .covers = BT_SLOT_BIT(flush)},
+                             absent = {.name = "absent", .available = not_here};
 
-enum { R, S, X, Y, Z, HOSTILE, NEEDY, GIVING, COVERING, COUNT };
-static const struct bt_layer *const table[] = {&replaces, &replaces_too, &wrap_x, &wrap_y,  &wrap_z,
-                                               &hostile,  &needy,        &giving, &covering};
+enum { R, S, X, Y, Z, HOSTILE, NEEDY, GIVING, COVERING, ABSENT, COUNT };
+static const struct bt_layer *const table[] = {&replaces, &replaces_too, &wrap_x, &wrap_y,
+                                               &wrap_z,   &hostile,      &needy,  &giving,
+                                               &covering, &absent};
 
 #define BIT(i) ((uint64_t)1 << (i))
 
@@ -115,6 +122,62 @@ static void a_layer_without_effect_is_refused(void **state)
     accepted(BIT(COVERING));
     refused(BIT(COVERING) | BIT(X),
             "layer covering covers slot flush, which layer wrap-x would change: switch one off");
+}
+
+static void a_layer_that_cannot_work_here_is_refused(void **state)
+{
+    (void)state;
+    struct arena a = {0};
+    struct bt_ops ops;
+    struct err e = {0};
+    void *states[COUNT] = {0};
+    refused(BIT(ABSENT), "layer absent: this machine cannot fork");
+    refused(BIT(ABSENT) | BIT(X), "layer absent: this machine cannot fork");
+    assert_false(bt_resolve(table, COUNT, BIT(ABSENT), states, &a, &ops, &e));
+    arena_done(&a);
+}
+
+/* ---- caches of made-up layers -------------------------------------------------------------------- */
+
+static int two_caches(const void *state, struct cache_stats *out, int max)
+{
+    int n = max < 2 ? max : 2;
+    for (int i = 0; i < n; i++)
+        out[i] = (struct cache_stats){.name = "c", .hits = *(const uint64_t *)state + (uint64_t)i};
+    return n;
+}
+
+static void set_to_zero(void *state)
+{
+    *(uint64_t *)state = 0;
+}
+
+static void caches_of_the_set_are_listed_and_cleared(void **state)
+{
+    (void)state;
+    static const struct bt_layer a = {.name = "a", .caches = two_caches, .clear = set_to_zero},
+                                 b = {.name = "b"},
+                                 c = {.name = "c", .caches = two_caches, .clear = set_to_zero};
+    const struct bt_layer *const three[] = {&a, &b, &c};
+    uint64_t values[] = {10, 20, 30};
+    void *states[] = {&values[0], &values[1], &values[2]};
+    struct cache_stats out[8];
+    struct err e = {0};
+    assert_int_equal(bt_layers_caches(three, 3, 7, states, out, 8), 4);
+    assert_true(out[0].hits == 10 && out[1].hits == 11 && out[2].hits == 30);
+    assert_int_equal(bt_layers_caches(three, 3, 7, states, out, 3), 3);
+    assert_int_equal(bt_layers_caches(three, 3, 4, states, out, 8), 2);
+    assert_int_equal(bt_layers_caches(three, 3, 2, states, out, 8), 0);
+
+    assert_ok(bt_layers_clear(three, 3, 7, states, "c", &e), &e);
+    assert_true(values[0] == 10 && values[1] == 20 && values[2] == 0);
+    assert_false(bt_layers_clear(three, 3, 7, states, "b", &e));
+    assert_string_equal(e.text, "cache \"b\": expected one of those that are on: a, c");
+    assert_false(bt_layers_clear(three, 3, 2, states, "c", &e));
+    assert_string_equal(e.text, "cache \"c\": expected one of those that are on: none");
+    assert_ok(bt_layers_clear(three, 3, 7, states, NULL, &e), &e);
+    assert_true(values[0] == 0 && values[1] == 20);
+    assert_ok(bt_layers_clear(three, 3, 0, states, NULL, &e), &e);
 }
 
 static void wraps_stand_above_replacements_by_rank(void **state)
@@ -184,6 +247,7 @@ static void the_base_fills_every_slot_and_each_layer_some(void **state)
     assert_true(bt_slots_of(&bt_layer_pre_group.replace) == BT_SLOT_BIT(group));
     assert_string_equal(kernel_backtest.layers[0].name, "checkpoint-cache");
     assert_string_equal(kernel_backtest.layers[3].name, "pre-group");
+    assert_string_equal(kernel_backtest.layers[6].name, "history-cache");
 }
 
 int main(void)
@@ -193,6 +257,8 @@ int main(void)
         TEST(a_conflict_is_refused_from_either_side),
         TEST(a_need_that_nobody_gives_is_refused),
         TEST(a_layer_without_effect_is_refused),
+        TEST(a_layer_that_cannot_work_here_is_refused),
+        TEST(caches_of_the_set_are_listed_and_cleared),
         TEST(wraps_stand_above_replacements_by_rank),
         TEST(each_link_gets_the_state_of_its_own_layer),
         TEST(untouched_slots_are_those_of_the_base),

@@ -5,7 +5,7 @@
 #include "kernels/backtest/numerics/metrics.h"
 #include "kernels/backtest/numerics/sma.h"
 
-#include "harness/base/rng.h"
+#include "tests/backtest/prices.h"
 
 #include "tests/test.h"
 
@@ -16,8 +16,6 @@
 __extension__ typedef __int128 wide;
 
 enum { BARS_MAX = 300, CASES = 3000 };
-
-static const int64_t tick_most = (int64_t)1 << 53;
 
 /* ---- the reference ---------------------------------------------------------------------------- */
 
@@ -93,55 +91,38 @@ static struct reference reference_of(const int64_t *open, const int64_t *close, 
 
 /* ---- generated series ------------------------------------------------------------------------- */
 
-static int64_t clamp(int64_t tick)
-{
-    return tick < 1 ? 1 : tick > tick_most ? tick_most : tick;
-}
-
-/* What makes the next price of the one before. */
-static int64_t walk(struct rng *r, int64_t p)
-{
-    return clamp(p + (int64_t)((rng_unit(r) - 0.5) * 0.1 * (double)p));
-}
-
-static int64_t few_prices(struct rng *r, int64_t p)
-{
-    (void)p;
-    return 5000000 + 1000000 * (int64_t)rng_below(r, 3);
-}
-
-static int64_t constant(struct rng *r, int64_t p)
-{
-    (void)r;
-    return p;
-}
-
-static int64_t smallest(struct rng *r, int64_t p)
-{
-    (void)p;
-    return 1 + (int64_t)rng_below(r, 3);
-}
-
-static int64_t largest(struct rng *r, int64_t p)
-{
-    (void)p;
-    return 9000000000000000 + (int64_t)rng_below(r, 3) * 1000;
-}
-
-static int64_t from_end_to_end(struct rng *r, int64_t p)
-{
-    (void)p;
-    return rng_below(r, 40) ? 1 + (int64_t)rng_below(r, 1000) : tick_most;
-}
-
-static int64_t (*const shapes[])(struct rng *, int64_t) = {walk,     few_prices, constant,
-                                                           smallest, largest,    from_end_to_end};
-
 static bool near(long double a, double b, double tolerance)
 {
     if (isnan(a) || isnan(b))
         return isnan(a) && isnan(b);
     return fabsl(a - (long double)b) <= (long double)tolerance * fmaxl(fabsl(a), 1e-3L);
+}
+
+/* The list says the same as tally and equity: bars ascend, prices are those of the fills, cash is
+ * handed from trade to trade, only the last may be open, nothing is written behind it. */
+static void check_trades(const struct bt_trade *trades, const struct account_tally *tally,
+                         const int64_t *fill, const double *equity, long n)
+{
+    uint64_t hash = 0;
+    int64_t exits = 0;
+    assert_true(tally->trades <= bt_trades_max(n));
+    for (long i = 0; i < tally->trades; i++) {
+        const struct bt_trade *t = &trades[i];
+        bool open = t->exit_bar < 0;
+        assert_true(t->entry_bar > (i ? trades[i - 1].exit_bar : -1) && t->entry_bar < n);
+        assert_true(t->entry_price == fill[t->entry_bar]);
+        assert_true(t->paid == (i ? trades[i - 1].received : 100));
+        assert_true(open ? t->exit_bar == -1 && t->exit_price == 0 && t->received == 0
+                         : t->exit_bar > t->entry_bar && t->exit_price == fill[t->exit_bar] &&
+                               t->received == equity[t->exit_bar]);
+        assert_true(!open || i == tally->trades - 1);
+        exits += !open;
+        hash += trade_hash_of(t->entry_bar, t->exit_bar);
+    }
+    assert_int_equal(tally->orders, tally->trades + exits);
+    assert_true(hash == tally->trade_hash);
+    if (tally->trades < BARS_MAX / 2 + 1)
+        assert_int_equal(*(const unsigned char *)&trades[tally->trades], 0x5a);
 }
 
 static void check_case(const int64_t *open, const int64_t *close, long n, long fast, long slow,
@@ -150,13 +131,17 @@ static void check_case(const int64_t *open, const int64_t *close, long n, long f
     int64_t fast_sums[BARS_MAX], slow_sums[BARS_MAX];
     int8_t signal[BARS_MAX];
     double equity[BARS_MAX], returns[BARS_MAX];
+    struct bt_trade trades[BARS_MAX / 2 + 1];
     struct account_rules rules = {100, fee, 1e6, next_open};
     struct account_tally tally;
+    memset(trades, 0x5a, sizeof trades);
     sma_sums(close, n, fast, fast_sums);
     sma_sums(close, n, slow, slow_sums);
     cross_signals((struct cross_average){fast_sums, fast}, (struct cross_average){slow_sums, slow},
                   n, is_wide, signal);
-    account_long_flat(&rules, signal, next_open ? open : close, close, n, equity, NULL, &tally);
+    const int64_t *fill = next_open ? open : close;
+    account_long_flat(&rules, signal, fill, close, n, equity, trades, &tally);
+    check_trades(trades, &tally, fill, equity, n);
     metric_returns(equity, n, returns);
 
     struct reference r = reference_of(open, close, n, fast, slow, fee, next_open);
@@ -181,11 +166,10 @@ static void generated_series_agree_with_the_plain_reference(void **state)
     print_message("# seed %llu, %d cases\n", (unsigned long long)seed, CASES);
     for (int i = 0; i < CASES; i++) {
         int64_t open[BARS_MAX], close[BARS_MAX], most = 1, p = 10000000;
-        int64_t (*shape)(struct rng *, int64_t) = shapes[i % 6];
         long n = i < 600 ? i / 6 : 1 + (long)rng_below(&r, BARS_MAX - 1);
         for (long t = 0; t < n; t++) {
-            open[t] = p = shape(&r, p);
-            close[t] = p = shape(&r, p);
+            open[t] = p = price_after(&r, i % PRICE_SHAPES, p);
+            close[t] = p = price_after(&r, i % PRICE_SHAPES, p);
             most = close[t] > most ? close[t] : most;
         }
         long fast = 1 + (long)rng_below(&r, 12), slow = fast + 1 + (long)rng_below(&r, 40);
@@ -204,8 +188,8 @@ static void rolling_sums_are_exact_at_the_largest_prices(void **state)
     (void)state;
     int64_t x[60], sums[60];
     for (int i = 0; i < 60; i++)
-        x[i] = tick_most - i % 7;
-    assert_true(sma_fits(tick_most, 50));
+        x[i] = price_most - i % 7;
+    assert_true(sma_fits(price_most, 50));
     sma_sums(x, 60, 50, sums);
     for (long t = 49; t < 60; t++) {
         int64_t direct = 0;
@@ -218,11 +202,11 @@ static void rolling_sums_are_exact_at_the_largest_prices(void **state)
 static void the_limits_of_exactness_are_where_the_products_end(void **state)
 {
     (void)state;
-    assert_true(sma_fits(tick_most, 1022));
-    assert_false(sma_fits(tick_most, 1023)); /* 1,024 times 2^53 is 2^63 */
+    assert_true(sma_fits(price_most, 1022));
+    assert_false(sma_fits(price_most, 1023)); /* 1,024 times 2^53 is 2^63 */
     assert_false(cross_needs_wide(INT64_MAX / 6, 2, 3));
     assert_true(cross_needs_wide(INT64_MAX / 6 + 1, 2, 3));
-    assert_true(cross_needs_wide(tick_most, 50, 100));
+    assert_true(cross_needs_wide(price_most, 50, 100));
     assert_false(cross_needs_wide(1000 * 1000000L, 50, 100));
 }
 

@@ -480,6 +480,103 @@ static void what_cannot_be_an_output_is_refused(void **state)
     assert_false(io_exists(path_in(folder, "new")));
 }
 
+/* ---- outputs in pieces ---- */
+
+static struct io_output *open_output(const char *path)
+{
+    struct err e;
+    struct io_output *o = io_output_open(path, &e);
+    assert_non_null(o);
+    return o;
+}
+
+static void append(struct io_output *o, const char *text)
+{
+    struct err e;
+    assert_ok(io_output_append(o, text, strlen(text), &e), &e);
+}
+
+static void an_output_in_pieces_is_there_when_it_is_committed(void **state)
+{
+    (void)state;
+    struct err e;
+    struct stat st;
+    const char *folder = test_folder("io_pieces"), *path = path_in(folder, "out");
+    const char *link = path_in(folder, "link");
+    write_text(path, "old");
+    assert_int_equal(chmod(path, 0640), 0);
+    assert_int_equal(symlink("out", link), 0);
+    struct io_output *o = open_output(link);
+    append(o, "one\n");
+    assert_ok(io_output_flush(o, &e), &e);
+    append(o, "two\n");
+    expect_content(path, "old");
+    assert_ok(io_output_commit(o, &e), &e);
+    expect_content(path, "one\ntwo\n");
+    assert_true(lstat(link, &st) == 0 && S_ISLNK(st.st_mode));
+    assert_true(stat(path, &st) == 0 && (st.st_mode & 0777) == 0640);
+}
+
+static void an_abandoned_output_leaves_what_was_there(void **state)
+{
+    (void)state;
+    struct err e;
+    const char *folder = test_folder("io_abandoned"), *path = path_in(folder, "out");
+    struct io_output *o = open_output(path);
+    append(o, "new");
+    assert_ok(io_output_flush(o, &e), &e);
+    io_output_abandon(o);
+    assert_true(io_is_empty_dir(folder));
+    write_text(path, "old");
+    o = open_output(path);
+    append(o, "new");
+    io_output_abandon(o);
+    io_output_abandon(NULL);
+    expect_content(path, "old");
+    assert_false(io_exists(path_in(folder, "out.tmp.1")));
+}
+
+/* Records of many sizes, the buffer's and its neighbours among them, come out as one text. */
+static void pieces_of_any_size_are_one_text(void **state)
+{
+    (void)state;
+    enum { BUFFER = 64 * 1024 };
+    static const size_t sizes[] = {
+        1, 0, BUFFER - 1, 2, BUFFER, BUFFER + 1, 3 * BUFFER, 5 * BUFFER + 7, 60000, 60000, 5537};
+    struct err e;
+    struct text expected = {0}, found = {0};
+    const char *path = path_in(test_folder("io_sizes"), "out");
+    struct io_output *o = open_output(path);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        size_t begin = expected.n;
+        for (size_t k = 0; k < sizes[i]; k++)
+            text_add(&expected, &"abcdefghijklmnopqrstuvwxyz"[(i + k) % 26], 1);
+        assert_ok(io_output_append(o, expected.p + begin, sizes[i], &e), &e);
+    }
+    assert_ok(io_output_commit(o, &e), &e);
+    assert_ok(io_read_file(path, &found, &e), &e);
+    assert_int_equal(found.n, expected.n);
+    assert_memory_equal(found.p, expected.p, found.n);
+    text_done(&expected);
+    text_done(&found);
+}
+
+static void a_piece_that_finds_no_room_is_told(void **state)
+{
+    (void)state;
+    struct err e;
+    const char *link = path_in(test_folder("io_full"), "full");
+    assert_int_equal(symlink("/dev/full", link), 0);
+    struct io_output *o = open_output(link);
+    append(o, "abc");
+    assert_false(io_output_flush(o, &e));
+    assert_says(&e, "No space left");
+    io_output_abandon(o);
+    o = open_output(link);
+    append(o, "abc");
+    assert_false(io_output_commit(o, &e));
+}
+
 static void temporaries_of_killed_writers_are_removed(void **state)
 {
     (void)state;
@@ -522,6 +619,10 @@ int main(int argc, char **argv)
         TEST(reads_maps_and_removals_can_fail_too),
         TEST(sqlite_meets_planned_faults),
         TEST(temporaries_of_killed_writers_are_removed),
+        TEST(an_output_in_pieces_is_there_when_it_is_committed),
+        TEST(an_abandoned_output_leaves_what_was_there),
+        TEST(pieces_of_any_size_are_one_text),
+        TEST(a_piece_that_finds_no_room_is_told),
         TEST(an_output_follows_links_and_keeps_the_mode),
         TEST(devices_and_fifos_are_written_through),
         TEST(what_cannot_be_an_output_is_refused),

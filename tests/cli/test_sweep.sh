@@ -29,6 +29,15 @@ refuses() {
     [ $status -eq 2 ] && [ "$(wc -l <"$work/err")" -eq 1 ] && grep -qF -- "$1" "$work/err" &&
         [ ! -s "$work/out" ]
 }
+# The same, for a run that had begun: its table is not there.
+stops() { refuses "$1" && [ ! -e "$work/table" ]; }
+# Until a store holds results, or for five seconds.
+await_results() {
+    for _ in $(seq 500); do
+        [ -n "$(find "$1/results" -type f 2>/dev/null | head -1)" ] && return
+        sleep 0.01
+    done
+}
 same() { cmp -s "$1" "$2"; }
 says() { grep -qF -- "$1" "$work/err"; }
 
@@ -40,9 +49,9 @@ cp "$work/out" "$work/small.csv"
 check "the first line names the columns" \
     test "$(head -1 "$work/out")" = symbol,key,total_return,sharpe,max_drawdown,orders,trades
 check "a row for every symbol and valid pair" test "$(wc -l <"$work/out")" -eq $((1 + 2 * 28))
-check "symbols as asked, then the grid, the last parameter fastest" \
-    test "$(cut -d, -f1,2 "$work/out" | sed -n '2p;3p;8p;58p' | tr '\n' ' ')" = \
-    "AAPL,2-5 AAPL,2-10 AAPL,3-5 "
+check "the grid, the last parameter fastest, and for each its symbols as asked" \
+    test "$(cut -d, -f1,2 "$work/out" | sed -n '2p;3p;4p;14p;58p' | tr '\n' ' ')" = \
+    "AAPL,2-5 MSFT,2-5 AAPL,2-10 AAPL,3-5 "
 check "the summary is on standard error and says that the data is synthetic" says SYNTHETIC
 sweep "${small[@]}" --quiet
 check "quiet is silent" test ! -s "$work/err"
@@ -62,7 +71,8 @@ check "a FIFO is written through" same "$work/read" "$work/small.csv"
 ln -s /dev/stdout "$work/standard" # a mistake must not cost the machine its own
 sweep "${small[@]}" --csv "$work/standard"
 check "/dev/stdout is standard output" same "$work/out" "$work/small.csv"
-for set in none checkpoint-cache,batch-write bundle-pool,pre-group all,-pre-group; do
+for set in none checkpoint-cache,batch-write bundle-pool,pre-group \
+    all,-sqlite-checkpoint all,-pre-group,-array-return,-shared-bundle batch,batch-write; do
     for workers in 1 3; do
         sweep "${small[@]}" --layers $set --workers $workers --store "$work/s-$set-$workers"
         check "layers $set, workers $workers: the same bytes" same "$work/out" "$work/small.csv"
@@ -122,10 +132,7 @@ kill_and_resume() { # LAYERS WORKERS, then LAYERS WORKERS of the resumed run
     "$CUPEL" sweep --bundle "$work/b" "${many[@]}" --layers "$1" --workers "$2" --store "$work/k" \
         --csv "$work/k.csv" 2>/dev/null &
     local pid=$!
-    for _ in $(seq 500); do
-        [ -e "$work/k/checkpoint.json" ] && break
-        sleep 0.01
-    done
+    await_results "$work/k"
     kill -9 $pid 2>/dev/null
     wait $pid 2>/dev/null
     [ ! -e "$work/k.csv" ] || echo "# it had finished before it was killed"
@@ -141,16 +148,14 @@ check "killed without, resumed with workers" kill_and_resume batch-write 1 pre-g
 interrupt_and_resume() { # SIGNAL LAYERS WORKERS BATCH
     rm -rf "$work/k"
     "$CUPEL" sweep --bundle "$work/b" "${long[@]}" --layers "$2" --workers "$3" \
-        --checkpoint-batch-size "$4" --store "$work/k" >"$work/out" 2>"$work/err" &
+        --checkpoint-batch-size "$4" --store "$work/k" --out "$work/table" >"$work/out" \
+        2>"$work/err" &
     local pid=$!
-    for _ in $(seq 500); do
-        [ -e "$work/k/checkpoint.json" ] && break
-        sleep 0.01
-    done
+    await_results "$work/k"
     kill -"$1" $pid
     wait $pid
     status=$?
-    [ $status -eq 130 ] && [ "$(wc -l <"$work/err")" -eq 1 ] && [ ! -s "$work/out" ] &&
+    [ $status -eq 130 ] && [ "$(wc -l <"$work/err")" -eq 1 ] && [ ! -e "$work/table" ] &&
         says "interrupted; --resume goes on" || return 1
     sweep "${long[@]}" --store "$work/k" --resume
     [ $status -eq 0 ] && same "$work/out" "$work/long.csv" && ! says "(0 from the store)"
@@ -166,23 +171,20 @@ check "SIGINT with workers" interrupt_and_resume INT none 2 1
 rm -rf "$work/k"
 cp -r "$work/b" "$work/touched"
 "$CUPEL" sweep --bundle "$work/touched" "${many[@]}" --layers none --store "$work/k" \
-    >"$work/out" 2>"$work/err" &
+    --out "$work/table" >"$work/out" 2>"$work/err" &
 first=$!
-for _ in $(seq 500); do
-    [ -e "$work/k/checkpoint.json" ] && break
-    sleep 0.01
-done
+await_results "$work/k"
 kill -STOP $first
 touch -d 2001-01-01 "$work/touched/manifest.json"
 kill -CONT $first
 wait $first
 status=$?
-check "a bundle that changes while a sweep runs gives no table" refuses "replaced while the sweep"
+check "a bundle that changes while a sweep runs gives no table" stops "replaced while the sweep"
 
 # ---- damage ----
-sweep "${many[@]}" --store "$work/k" --resume
+sweep "${many[@]}" --store "$work/k" --resume --layers all,-sqlite-checkpoint
 cut -c1-200 "$work/k/checkpoint.json" >"$work/k/half" && mv "$work/k/half" "$work/k/checkpoint.json"
-sweep "${many[@]}" --store "$work/k" --resume
+sweep "${many[@]}" --store "$work/k" --resume --layers all,-sqlite-checkpoint
 damage_is_told() {
     [ $status -eq 0 ] && same "$work/out" "$work/many.csv" &&
         [ "$(grep -c warning "$work/err")" -eq 1 ] &&
@@ -194,15 +196,16 @@ check "a truncated checkpoint is rebuilt, in one line" damage_is_told
 # A fault between the first results and the first checkpoint leaves a store without a checkpoint.
 resumes_without_loss() {
     same "$work/out" "$work/small.csv" &&
-        ! grep warning "$work/err" | grep -qv "checkpoint.json: missing; rebuilt from"
+        ! grep warning "$work/err" | grep -qv "checkpoint.[a-z]*: missing; rebuilt from"
 }
 for set in none all; do
     for fault in write:4 fsync:5 rename:3 open:12; do
         rm -rf "$work/f"
         CUPEL_IO_FAULT=$fault:ENOSPC "$CUPEL" sweep --bundle "$work/b" "${small[@]}" --layers $set \
-            --checkpoint-batch-size 3 --store "$work/f" >"$work/out" 2>"$work/err"
+            --checkpoint-batch-size 3 --store "$work/f" --out "$work/table" >"$work/out" \
+            2>"$work/err"
         status=$?
-        check "layers $set, no room at $fault: one line, status 2" refuses ""
+        check "layers $set, no room at $fault: one line, status 2" stops ""
         sweep "${small[@]}" --store "$work/f" --resume
         check "and nothing that a checkpoint names was lost" resumes_without_loss
     done
@@ -222,10 +225,7 @@ rm -rf "$work/k"
 "$CUPEL" sweep --bundle "$work/b" "${many[@]}" --layers none --store "$work/k" --csv "$work/k.csv" \
     2>/dev/null &
 first=$!
-for _ in $(seq 500); do
-    [ -e "$work/k/checkpoint.json" ] && break
-    sleep 0.01
-done
+await_results "$work/k"
 kill -STOP $first
 sweep "${many[@]}" --store "$work/k" --resume
 check "a second run on a store is refused by the pid of the first" refuses "process $first"

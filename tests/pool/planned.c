@@ -21,7 +21,7 @@ const char *const planned_words[KIND_COUNT] = {
     [KIND_EXIT] = "its worker ended with status 5 before the result",
     [KIND_TRUNCATED] = "its worker ended with status 0 before the result",
     [KIND_CLOSED] = "its worker was killed by signal 9 (Killed)",
-    [KIND_GARBAGE] = "its worker sent a broken answer",
+    [KIND_MISTAKEN] = "its worker sent a broken answer",
     [KIND_HANG] = "its worker hung for ",
     [KIND_STOP] = "its worker hung for ",
 };
@@ -91,11 +91,10 @@ static void send_half(long number)
     _exit(0);
 }
 
-static void send_garbage(void)
+static void answer_another(long number)
 {
-    char bytes[sizeof(struct wire_answer)];
-    memset(bytes, 0x5a, sizeof bytes);
-    if (write(own_socket(), bytes, sizeof bytes) < 0)
+    struct wire_answer answer = {.job = number + 1};
+    if (write(own_socket(), &answer, sizeof answer) < 0)
         _exit(77);
 }
 
@@ -114,7 +113,7 @@ static void lose_the_worker(const struct planned *job)
     case KIND_EXIT: _exit(5);
     case KIND_TRUNCATED: send_half(job->number); break;
     case KIND_CLOSED: close(own_socket()); break;
-    case KIND_GARBAGE: send_garbage(); break;
+    case KIND_MISTAKEN: answer_another(job->number); break;
     case KIND_STOP: raise(SIGSTOP); break;
     default: break;
     }

@@ -23,7 +23,7 @@ enum planned_kind {
     KIND_EXIT,
     KIND_TRUNCATED, /* half an answer, then gone */
     KIND_CLOSED,    /* the socket closed, the process there */
-    KIND_GARBAGE,   /* an answer that is none */
+    KIND_MISTAKEN,  /* the answer of another job */
     KIND_HANG,      /* these need hang_ms */
     KIND_STOP,
     KIND_COUNT

@@ -240,6 +240,7 @@ static bool run_first_only(void *context, struct str job, struct text *out, stru
 /* A process with a pool: tells the workers' pids after the first job, then waits for ever. */
 static _Noreturn void be_a_parent(int fd)
 {
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* should the test end first */
     struct err e;
     struct pool_settings settings = {.workers = 3};
     struct pool_work work = {.run = run_first_only};
@@ -296,14 +297,17 @@ static bool signal_the_group(void *context, long number, struct str result, stru
     return true;
 }
 
+/* The handlers come after the fork: the workers do not inherit them. */
 static bool run_a_signalled_batch(void)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_handler = count_signal};
-    for (int i = 0; i < 3; i++)
-        sigaction(numbers[i], &action, NULL);
     struct err e;
     struct pool *p = open_pool(3, 0);
+    planned_reset(&plan, JOBS);
+    planned_check(p, &plan, JOBS, false);
+    for (int i = 0; i < 3; i++)
+        sigaction(numbers[i], &action, NULL);
     planned_reset(&plan, 100);
     struct pool_batch batch = planned_batch(&plan, 100, false);
     batch.done = signal_the_group;
@@ -334,16 +338,26 @@ static void limit(__rlimit_resource_t what, rlim_t most)
     setrlimit(what, &r);
 }
 
+static int lowest_free(void)
+{
+    int fd = dup(0);
+    close(fd);
+    return fd;
+}
+
 /* Runs on 8 workers under a limit. 0: well, on fewer workers; 1: "refused" with the words. */
 static int run_limited(const char *words)
 {
     struct err e = {0};
+    int free_before = lowest_free();
     struct pool *p = open_pool(8, 0);
     planned_reset(&plan, JOBS);
     struct pool_batch batch = planned_batch(&plan, JOBS, false);
     bool ok = pool_run(p, &batch, &e);
     struct pool_stats stats = pool_stats(p);
     pool_close(p);
+    if (lowest_free() != free_before)
+        return 4;
     if (!ok)
         return strstr(e.text, words) && stats.workers_refused == 1 ? 1 : 2;
     return stats.jobs == JOBS && stats.workers_refused == 1 && stats.workers_started < 8 ? 0 : 3;

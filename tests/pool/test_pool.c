@@ -312,7 +312,7 @@ static bool done_text(void *context, long number, struct str result, struct err 
 static bool failed_text(void *context, long number, const struct err *why, struct err *e)
 {
     (void)e;
-    text_printf(context, "%ld: %d %s;", number, why->code, why->text);
+    text_printf(context, "%ld: %s;", number, why->text);
     return true;
 }
 
@@ -341,7 +341,7 @@ static void a_worker_is_told_of_each_batch_and_keeps_its_own_memory(void **state
     check_known(p, "first", "first/7;first/7;");
     known.warm = 8;
     check_known(p, "", "/1000000;/1000000;");
-    check_known(p, "bad", "0: 5 no such batch;1: 5 no such batch;");
+    check_known(p, "bad", "0: no such batch;1: no such batch;");
     check_known(p, "third", "third/1000000;third/1000000;");
     assert_int_equal(atomic_load(&plan.shared->begins), 8);
     pool_restart(p); /* the next are forked from the parent as it is now */

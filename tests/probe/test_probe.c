@@ -129,6 +129,71 @@ static void a_child_that_was_waited_for_counts_as_cpu_time(void **state)
     probe_close(&p);
 }
 
+static int one_pid(const void *context, pid_t *out, int max)
+{
+    const pid_t *pid = context;
+    assert_int_equal(max, PROBE_PIDS_MAX);
+    out[0] = *pid;
+    return *pid > 0;
+}
+
+static int64_t children_now(struct probe *p)
+{
+    struct probe_reading now;
+    probe_begin(p, &now);
+    return now.children_ns;
+}
+
+/* A child that works, tells that it has, waits for its end. */
+static pid_t working_child(int *from_child, int *to_child)
+{
+    int up[2], down[2];
+    char byte;
+    assert_int_equal(pipe(up) + pipe(down), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        close(down[1]);
+        busy();
+        _exit(write(up[1], "x", 1) == 1 && read(down[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    close(up[1]);
+    close(down[0]);
+    *from_child = up[0];
+    *to_child = down[1];
+    return child;
+}
+
+/* Alive, dead, waited for: the sum moves with the child's work only. The slack is that of
+ * getrusage's microseconds and of the child's own end. */
+static void a_watched_child_counts_while_it_lives_and_once_when_it_ends(void **state)
+{
+    (void)state;
+    struct probe p;
+    pid_t child = 0;
+    int from_child, to_child;
+    char byte;
+    siginfo_t info;
+    probe_open(&p);
+    probe_watch(&p, one_pid, &child);
+    int64_t before = children_now(&p);
+    child = working_child(&from_child, &to_child);
+    assert_int_equal(read(from_child, &byte, 1), 1);
+    int64_t alive = children_now(&p);
+    close(to_child);
+    assert_int_equal(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
+    int64_t dead = children_now(&p);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    child = 0;
+    int64_t gone = children_now(&p), work = alive - before;
+    assert_true(work > 0);
+    assert_in_range(dead - before, work, 2 * work);
+    assert_in_range(gone - before, work - work / 2, 2 * work);
+    probe_watch(&p, NULL, NULL);
+    assert_in_range(children_now(&p) - before, work - work / 2, 2 * work);
+    close(from_child);
+    probe_close(&p);
+}
+
 static void pinning_leaves_one_cpu_and_refuses_impossible_ones(void **state)
 {
     (void)state;
@@ -167,6 +232,7 @@ int main(void)
         TEST(overhead_is_the_median_and_least_of_empty_slices),
         TEST(real_clocks_move_with_work),
         TEST(a_child_that_was_waited_for_counts_as_cpu_time),
+        TEST(a_watched_child_counts_while_it_lives_and_once_when_it_ends),
         TEST(pinning_leaves_one_cpu_and_refuses_impossible_ones),
         TEST(a_folder_is_synced_and_an_absent_one_named),
     };

@@ -57,11 +57,14 @@ static struct text file_bytes(const char *path)
     return bytes;
 }
 
+/* Two of them live at a time. */
 static const char *id_text(uint64_t i)
 {
-    static char id[17];
-    snprintf(id, sizeof id, "%016llx", (unsigned long long)rng_mix(i + 1));
-    return id;
+    static char ids[2][17];
+    static int turn;
+    turn = 1 - turn;
+    snprintf(ids[turn], sizeof ids[turn], "%016llx", (unsigned long long)rng_mix(i + 1));
+    return ids[turn];
 }
 
 static bool list_one(void *context, const char *range, const char *id, const char *stamp,

@@ -472,6 +472,33 @@ static void garbage_of_many_bytes_never_becomes_a_result(void **state)
     text_done(&bytes);
 }
 
+static void records_within_a_damaged_record_are_not_taken_for_results(void **state)
+{
+    (void)state;
+    struct err e;
+    const char *dir = test_folder("store_inner");
+    struct result_store *s = open_store(dir);
+    struct text inner = {0};
+    segment_begin(&inner);
+    segment_add(&inner, "inner", str_of("not a result of this store"));
+    segment_end(&inner, 1);
+    const struct result_item items[] = {
+        {"holder", {inner.p, inner.n}},
+        {"next",   {"x", 1}          }
+    };
+    assert_ok(result_store_put_batch(s, "r", items, 2, &e), &e);
+    result_store_close(s);
+    struct text bytes = file_bytes(path_in(dir, "r/segment-000001.bin"));
+    bytes.p[SEGMENT_FIRST] ^= 1;
+    write_bytes(path_in(dir, "r/segment-000001.bin"), bytes.p, bytes.n);
+    s = open_store(dir);
+    expect_stream(s, "r", "next=x ", 1);
+    expect_error(s, "r", "inner", "record 1 at byte 24: damaged");
+    result_store_close(s);
+    text_done(&inner);
+    text_done(&bytes);
+}
+
 static void another_version_of_a_segment_is_refused_by_name(void **state)
 {
     (void)state;
@@ -827,6 +854,7 @@ int main(void)
         TEST(a_changed_byte_hides_only_its_record_and_is_named),
         TEST(a_segment_cut_at_any_length_loses_only_what_is_cut),
         TEST(garbage_of_many_bytes_never_becomes_a_result),
+        TEST(records_within_a_damaged_record_are_not_taken_for_results),
         TEST(another_version_of_a_segment_is_refused_by_name),
         TEST(the_name_of_a_damaged_record_is_told),
         TEST(what_is_no_file_is_refused),

@@ -1,0 +1,297 @@
+/* cupel verify: every set of layers gives the base's results, in every state. */
+#include "harness/cmd/commands.h"
+
+#include "harness/base/log.h"
+#include "harness/base/units.h"
+#include "harness/cmd/table.h"
+#include "harness/run/interrupt.h"
+#include "harness/verify/matrix.h"
+#include "kernels/backtest/backtest.h"
+#include "kernels/registry.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+struct verify_settings {
+    const char *bundle, *layers, *strategies, *searches, *fills, *states, *workers, *work;
+    bool full, quiet;
+    long strength, seed, last;
+};
+
+/* clang-format off */
+static const struct opt verify_options[] = {
+    {.name = "bundle", .kind = OPT_TEXT, .offset = offsetof(struct verify_settings, bundle),
+     .arg = "DIR", .required = true, .help = "market data, as `cupel data` made it; it is only read"},
+    {.name = "layers", .kind = OPT_TEXT, .offset = offsetof(struct verify_settings, layers),
+     .arg = "SET", .fallback = "all", .help = "layers that sets are made of: all, names, -NAME to take one away"},
+    {.name = "full", .kind = OPT_FLAG, .offset = offsetof(struct verify_settings, full),
+     .help = "every set (each layer alone, pairs, all but one, all) with everything else: hours"},
+    {.name = "strength", .kind = OPT_INT, .offset = offsetof(struct verify_settings, strength),
+     .arg = "N", .min = 1, .max = 3, .fallback = "2",
+     .help = "without --full: any N settings meet in every combination"},
+    {.name = "seed", .kind = OPT_INT, .offset = offsetof(struct verify_settings, seed), .arg = "N",
+     .min = 0, .max = 9e15, .fallback = "1", .help = "another seed, other combinations of the rest"},
+    {.name = "strategies", .kind = OPT_TEXT, .offset = offsetof(struct verify_settings, strategies),
+     .arg = "A,B|all", .fallback = "all", .help = "which strategies"},
+    {.name = "searches", .kind = OPT_TEXT, .offset = offsetof(struct verify_settings, searches),
+     .arg = "A,B|all", .fallback = "all", .help = "of grid, random, walk-forward, ranges, filtered"},
+    {.name = "fills", .kind = OPT_TEXT, .offset = offsetof(struct verify_settings, fills),
+     .arg = "A,B|all", .fallback = "close,next-open", .help = "which prices of fills"},
+    {.name = "states", .kind = OPT_TEXT, .offset = offsetof(struct verify_settings, states),
+     .arg = "A,B|all", .fallback = "all", .help = "of cold, warm, evicted, updated, resumed"},
+    {.name = "workers", .kind = OPT_TEXT, .offset = offsetof(struct verify_settings, workers),
+     .arg = "N,N", .fallback = "1,2,3,8", .help = "numbers of processes"},
+    {.name = "last", .kind = OPT_INT, .offset = offsetof(struct verify_settings, last), .arg = "N",
+     .min = 0, .max = 1e9, .fallback = "0", .help = "only the last N bar times; 0: all"},
+    {.name = "work", .kind = OPT_TEXT, .offset = offsetof(struct verify_settings, work), .arg = "DIR",
+     .help = "where copies and stores are made and removed (default: TMPDIR or /var/tmp)"},
+    {.name = "quiet", .kind = OPT_FLAG, .offset = offsetof(struct verify_settings, quiet),
+     .help = "no progress"},
+    OPT_END,
+};
+/* clang-format on */
+
+/* ---- which levels ----------------------------------------------------------------------------- */
+
+/* The name of level i; NULL past the last. */
+typedef const char *level_name(int i);
+
+static const char *strategy_name(int i)
+{
+    return subject_strategies[i].name;
+}
+
+static const char *search_name(int i)
+{
+    return subject_searches[i].name;
+}
+
+static const char *fill_name(int i)
+{
+    return bt_fill_names[i];
+}
+
+static const char *state_name(int i)
+{
+    return states[i].name;
+}
+
+static int find_level(level_name *name, struct str wanted)
+{
+    for (int i = 0; name(i); i++)
+        if (str_is(wanted, name(i)))
+            return i;
+    return -1;
+}
+
+static bool unknown_level(const char *option, level_name *name, struct str wanted, struct err *e)
+{
+    struct text list = {0};
+    for (int i = 0; name(i); i++)
+        text_printf(&list, "%s%s", i ? ", " : "", name(i));
+    err_input(e, "%s: expected all, or some of %s, found \"%.*s\"", option, list.p,
+              (int)(wanted.n < 40 ? wanted.n : 40), wanted.p);
+    text_done(&list);
+    return false;
+}
+
+static bool add_level(struct matrix_levels *out, int value, const char *option, struct err *e)
+{
+    for (int i = 0; i < out->n; i++)
+        if (out->v[i] == value)
+            return true;
+    if (out->n == MATRIX_LEVELS_MAX)
+        return err_input(e, "%s: expected at most %d", option, MATRIX_LEVELS_MAX);
+    out->v[out->n++] = value;
+    return true;
+}
+
+static bool parse_names(const char *option, const char *text, level_name *name,
+                        struct matrix_levels *out, struct err *e)
+{
+    if (strcmp(text, "all") == 0) {
+        for (int i = 0; name(i); i++)
+            if (!add_level(out, i, option, e))
+                return false;
+        return true;
+    }
+    for (struct str rest = str_of(text); rest.p;) {
+        struct str wanted = str_cut(&rest, ',');
+        int i = find_level(name, wanted);
+        if (i < 0 ? !unknown_level(option, name, wanted, e) : !add_level(out, i, option, e))
+            return false;
+    }
+    return true;
+}
+
+static bool parse_workers(const char *text, struct matrix_levels *out, struct err *e)
+{
+    for (struct str rest = str_of(text); rest.p;) {
+        struct str number = str_cut(&rest, ',');
+        long n;
+        if (!str_to_long(number, &n) || n < 1 || n > 1024)
+            return err_input(e, "workers: expected numbers from 1 to 1024, found \"%.*s\"",
+                             (int)(number.n < 40 ? number.n : 40), number.p);
+        if (!add_level(out, (int)n, "workers", e))
+            return false;
+    }
+    return true;
+}
+
+static bool choose(const struct verify_settings *s, struct matrix *m, struct err *e)
+{
+    *m = (struct matrix){.full = s->full, .strength = (int)s->strength, .seed = (uint64_t)s->seed};
+    return kernel_layers_parse(&kernel_backtest, s->layers, &m->universe, e) &&
+           parse_names("strategies", s->strategies, strategy_name, &m->levels[MATRIX_STRATEGY],
+                       e) &&
+           parse_names("searches", s->searches, search_name, &m->levels[MATRIX_SEARCH], e) &&
+           parse_names("fills", s->fills, fill_name, &m->levels[MATRIX_FILL], e) &&
+           parse_names("states", s->states, state_name, &m->levels[MATRIX_STATE], e) &&
+           parse_workers(s->workers, &m->levels[MATRIX_WORKERS], e);
+}
+
+/* ---- progress --------------------------------------------------------------------------------- */
+
+struct watch {
+    int64_t begun_ns, told_ns;
+};
+
+enum { TELL_EVERY_S = 5 };
+
+static int64_t now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static bool tell_next(void *context, const struct matrix *m, const struct matrix_case *c,
+                      struct err *e)
+{
+    struct watch *w = context;
+    int64_t now = now_ns();
+    if (!interrupt_none(e))
+        return false;
+    if (now - w->told_ns < TELL_EVERY_S * 1000000000LL)
+        return true;
+    char left[UNITS_TEXT];
+    struct text name = {0};
+    double a_case = (double)(now - w->begun_ns) / (double)(m->cases_done ? m->cases_done : 1);
+    matrix_print_case(c, &name);
+    log_info("verify: %ld of %ld, %s left; %s", m->cases_done, m->case_count,
+             units_time(left, a_case * (double)(m->case_count - m->cases_done)), name.p);
+    text_done(&name);
+    w->told_ns = now;
+    return true;
+}
+
+/* ---- what came of it -------------------------------------------------------------------------- */
+
+static void print_subjects(const struct matrix *m)
+{
+    struct table t = {0};
+    table_row(&t, "strategy, search, fill", "backtests", "cases", "runs", "digest", NULL);
+    for (int i = 0; i < m->subject_count; i++) {
+        const struct matrix_subject *s = &m->subjects[i];
+        char name[120], backtests[24], cases[24], runs[24], digest[16];
+        snprintf(name, sizeof name, "%s, %s, %s", s->strategy, s->search, s->fill);
+        snprintf(backtests, sizeof backtests, "%ld", s->backtests);
+        snprintf(cases, sizeof cases, "%ld", s->cases);
+        snprintf(runs, sizeof runs, "%ld", s->passages);
+        snprintf(digest, sizeof digest, "%.12s", s->digest);
+        if (s->cases)
+            table_row(&t, name, backtests, cases, runs, digest, NULL);
+    }
+    table_print(&t, stdout);
+    table_done(&t);
+}
+
+static bool was_told(const struct layer_sets *sets, int i)
+{
+    for (int k = 0; k < i; k++)
+        if (strcmp(sets->refused[k].why, sets->refused[i].why) == 0)
+            return true;
+    return false;
+}
+
+/* A line for each reason. */
+static void print_refused(const struct matrix *m)
+{
+    const struct layer_sets *sets = &m->sets;
+    for (int i = 0; i < sets->refused_count; i++) {
+        struct text names = {0};
+        int n = 0;
+        if (was_told(sets, i))
+            continue;
+        for (int k = i; k < sets->refused_count; k++)
+            n += strcmp(sets->refused[k].why, sets->refused[i].why) == 0;
+        kernel_layers_print(&kernel_backtest, sets->refused[i].set, &names);
+        printf("skipped: %s%s: %s\n", names.p, n > 1 ? " and its like" : "", sets->refused[i].why);
+        text_done(&names);
+    }
+}
+
+static void print_summary(const struct verify_settings *s, const struct matrix *m, bool synthetic)
+{
+    print_subjects(m);
+    print_refused(m);
+    if (!m->full)
+        printf("covered: %ld combinations of %d settings; %ld cannot be\n",
+               m->combinations - m->impossible, m->strength, m->impossible);
+    printf("%ld runs, %ld cases, %d sets, %d sets skipped%s\n", m->passages, m->cases_done,
+           m->sets_tried, m->sets.refused_count, synthetic ? " (SYNTHETIC data)" : "");
+    if (!m->differs)
+        return;
+    struct text least = {0}, again = {0};
+    matrix_print_case(&m->least, &least);
+    matrix_print_options(&m->least, &again);
+    printf("the least that differs: %s\nagain: cupel verify --bundle %s --last %ld %s\n", least.p,
+           s->bundle, s->last, again.p);
+    text_done(&least);
+    text_done(&again);
+}
+
+static enum err_code run_verify(const struct invocation *in, struct err *e)
+{
+    const struct verify_settings *s = in->settings;
+    struct matrix m;
+    struct material material;
+    struct watch w = {now_ns(), now_ns()};
+    log_set_quiet(s->quiet);
+    interrupt_watch();
+    if (!choose(s, &m, e) || !matrix_plan(&m, in->arena, e) ||
+        !material_open(&material, s->bundle, s->last, s->work, in->arena, e))
+        return e->code;
+    bool ok = matrix_run(&m, &material, (struct matrix_watcher){&w, tell_next}, e);
+    print_summary(s, &m, material.synthetic);
+    material_close(&material);
+    if (ok)
+        printf("every set gave the results of no layers\n");
+    return ok ? ERR_OK : e->code;
+}
+
+const struct command command_verify = {
+    .name = "verify",
+    .arguments = "--bundle DIR [--full] [OPTIONS]",
+    .summary = "hold every set of layers against no layers: the same results, in every state",
+    .details =
+        "Small searches run over the bundle with sets of layers, and all that comes of them is "
+        "held\n"
+        "against what the base gives: trades, metrics, snapshots, order, digest. States: cold; "
+        "warm\n"
+        "(the same caches again, then the same store); evicted (caches with room for one entry or\n"
+        "none); updated (other prices take the bundle's place half way); resumed (killed half "
+        "way,\n"
+        "resumed by the layers that were off). Worker processes, strategies, searches and fills "
+        "vary\n"
+        "with them: any two settings meet in every combination (--strength 3: any three; --full: "
+        "all\n"
+        "of the sets with everything else).\n\n"
+        "Exit status 4 with the first difference: backtest, symbol, metric or trade, both values, "
+        "and\n"
+        "the fewest layers that show it.",
+    .options = verify_options,
+    .settings_size = sizeof(struct verify_settings),
+    .run = run_verify,
+};

@@ -1,0 +1,288 @@
+#include "harness/verify/matrix.h"
+
+#include "harness/verify/covering.h"
+#include "kernels/backtest/backtest.h"
+#include "kernels/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(BT_SWITCHES + MATRIX_FACTORS <= COVERING_FACTORS_MAX, "a factor for each");
+
+/* ---- names ------------------------------------------------------------------------------------ */
+
+static void print_layers(uint64_t layers, struct text *out)
+{
+    kernel_layers_print(&kernel_backtest, layers, out);
+}
+
+void matrix_print_case(const struct matrix_case *c, struct text *out)
+{
+    text_printf(out, "%s, %s, %s, %s, workers %d, layers ",
+                subject_strategies[c->level[MATRIX_STRATEGY]].name,
+                subject_searches[c->level[MATRIX_SEARCH]].name,
+                bt_fill_names[c->level[MATRIX_FILL]], states[c->level[MATRIX_STATE]].name,
+                c->level[MATRIX_WORKERS]);
+    print_layers(c->layers, out);
+}
+
+void matrix_print_options(const struct matrix_case *c, struct text *out)
+{
+    text_printf(out,
+                "--full --strategies %s --searches %s --fills %s --states %s --workers %d "
+                "--layers ",
+                subject_strategies[c->level[MATRIX_STRATEGY]].name,
+                subject_searches[c->level[MATRIX_SEARCH]].name,
+                bt_fill_names[c->level[MATRIX_FILL]], states[c->level[MATRIX_STATE]].name,
+                c->level[MATRIX_WORKERS]);
+    print_layers(c->layers, out);
+}
+
+/* ---- planning --------------------------------------------------------------------------------- */
+
+/* Factor i of the covering array is a layer of the universe, those after them the others. */
+struct columns {
+    const struct matrix *m;
+    int layer[BT_SWITCHES], layers;
+};
+
+static struct columns columns_of(const struct matrix *m)
+{
+    struct columns c = {.m = m};
+    for (int i = 0; i < BT_SWITCHES; i++)
+        if (m->universe >> i & 1)
+            c.layer[c.layers++] = i;
+    return c;
+}
+
+/* Which layers are on, and which are open. */
+static uint64_t layers_of(const struct columns *c, const int *row, uint64_t *open)
+{
+    uint64_t on = 0;
+    *open = 0;
+    for (int i = 0; i < c->layers; i++) {
+        uint64_t bit = (uint64_t)1 << c->layer[i];
+        on |= row[i] == 1 ? bit : 0;
+        *open |= row[i] == COVERING_OPEN ? bit : 0;
+    }
+    return on;
+}
+
+static bool row_possible(void *context, const int *row)
+{
+    uint64_t open, unused;
+    uint64_t on = layers_of(context, row, &open);
+    return sets_complete(on, open, &unused);
+}
+
+static void plan_covering(struct matrix *m, struct arena *a)
+{
+    struct columns columns = columns_of(m);
+    int levels[COVERING_FACTORS_MAX];
+    struct covering array;
+    int n = 0;
+    for (; n < columns.layers; n++)
+        levels[n] = 2;
+    for (int f = 0; f < MATRIX_FACTORS; f++)
+        levels[n++] = m->levels[f].n;
+    struct covering_rules rules = {.factors = n,
+                                   .levels = levels,
+                                   .strength = m->strength,
+                                   .seed = m->seed,
+                                   .possible = row_possible,
+                                   .context = &columns};
+    covering_make(&rules, a, &array);
+    m->combinations = array.combinations;
+    m->impossible = array.impossible;
+    m->cases = ARENA_NEW(a, struct matrix_case, array.rows + 1);
+    for (long r = 0; r < array.rows; r++) {
+        const int *row = covering_row(&array, r);
+        struct matrix_case *c = &m->cases[m->case_count++];
+        uint64_t open;
+        c->layers = layers_of(&columns, row, &open);
+        for (int f = 0; f < MATRIX_FACTORS; f++)
+            c->level[f] = m->levels[f].v[row[columns.layers + f]];
+    }
+}
+
+static void plan_full(struct matrix *m, struct arena *a)
+{
+    long n = m->sets.n;
+    for (int f = 0; f < MATRIX_FACTORS; f++)
+        n *= m->levels[f].n;
+    m->cases = ARENA_NEW(a, struct matrix_case, n + 1);
+    for (long i = 0; i < n; i++) {
+        struct matrix_case *c = &m->cases[m->case_count++];
+        long rest = i;
+        c->layers = m->sets.v[rest % m->sets.n];
+        rest /= m->sets.n;
+        for (int f = MATRIX_FACTORS - 1; f >= 0; f--) {
+            c->level[f] = m->levels[f].v[rest % m->levels[f].n];
+            rest /= m->levels[f].n;
+        }
+    }
+}
+
+/* By subject, so that a base's outcomes are made once and kept for as long as they are needed. */
+static int by_subject(const void *a, const void *b)
+{
+    const struct matrix_case *x = a, *y = b;
+    for (int f = 0; f < MATRIX_FACTORS; f++)
+        if (x->level[f] != y->level[f])
+            return x->level[f] < y->level[f] ? -1 : 1;
+    return (x->layers > y->layers) - (x->layers < y->layers);
+}
+
+static int by_layers(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static int count_sets(const struct matrix *m, struct arena *a)
+{
+    uint64_t *sets = ARENA_NEW_RAW(a, uint64_t, m->case_count + 1);
+    int n = 0;
+    for (long i = 0; i < m->case_count; i++)
+        sets[i] = m->cases[i].layers;
+    qsort(sets, (size_t)m->case_count, sizeof *sets, by_layers);
+    for (long i = 0; i < m->case_count; i++)
+        n += i == 0 || sets[i] != sets[i - 1];
+    return n;
+}
+
+bool matrix_plan(struct matrix *m, struct arena *a, struct err *e)
+{
+    for (int f = 0; f < MATRIX_FACTORS; f++)
+        if (m->levels[f].n == 0)
+            return err_input(e, "nothing to verify: expected at least one strategy, search, fill, "
+                                "state and number of workers");
+    sets_list(m->universe, a, &m->sets);
+    if (m->full)
+        plan_full(m, a);
+    else
+        plan_covering(m, a);
+    qsort(m->cases, (size_t)m->case_count, sizeof *m->cases, by_subject);
+    m->subjects = ARENA_NEW(a, struct matrix_subject, m->case_count + 1);
+    m->sets_tried = count_sets(m, a);
+    return true;
+}
+
+/* ---- running ---------------------------------------------------------------------------------- */
+
+/* The subject that cases are tried on now. */
+struct running {
+    struct matrix *m;
+    struct material *material;
+    struct arena arena; /* of the subject */
+    struct bt_settings settings;
+    struct references references;
+    struct matrix_subject *subject;
+    const struct matrix_case *last;
+};
+
+static void end_subject(struct running *r)
+{
+    references_done(&r->references);
+    arena_done(&r->arena);
+    r->subject = NULL;
+}
+
+static bool is_subject_of(const struct running *r, const struct matrix_case *c)
+{
+    return r->subject && r->last->level[MATRIX_STRATEGY] == c->level[MATRIX_STRATEGY] &&
+           r->last->level[MATRIX_SEARCH] == c->level[MATRIX_SEARCH] &&
+           r->last->level[MATRIX_FILL] == c->level[MATRIX_FILL];
+}
+
+static bool need_subject(struct running *r, const struct matrix_case *c, struct err *e)
+{
+    const struct subject_strategy *strategy = &subject_strategies[c->level[MATRIX_STRATEGY]];
+    const struct subject_search *search = &subject_searches[c->level[MATRIX_SEARCH]];
+    const char *fill = bt_fill_names[c->level[MATRIX_FILL]];
+    if (is_subject_of(r, c))
+        return true;
+    end_subject(r);
+    r->subject = &r->m->subjects[r->m->subject_count++];
+    r->last = c;
+    *r->subject =
+        (struct matrix_subject){.strategy = strategy->name, .search = search->name, .fill = fill};
+    return subject_settings(r->material, strategy, search, fill, &r->arena, &r->settings, e);
+}
+
+static bool try_case(struct running *r, const struct matrix_case *c, struct err *e)
+{
+    struct trial t = {.material = r->material,
+                      .settings = &r->settings,
+                      .references = &r->references,
+                      .layers = c->layers,
+                      .universe = r->m->universe,
+                      .workers = c->level[MATRIX_WORKERS]};
+    bool ok = state_try(&states[c->level[MATRIX_STATE]], &t, e);
+    r->m->passages += t.passages;
+    r->subject->passages += t.passages;
+    return ok;
+}
+
+static void note_case(struct running *r)
+{
+    struct matrix_subject *s = r->subject;
+    const struct outcome *o = &r->references.plain;
+    s->cases++;
+    s->backtests = o->backtests;
+    memcpy(s->digest, o->digest, sizeof s->digest);
+    r->m->cases_done++;
+}
+
+/* Takes layers and workers away as long as a difference stays. */
+static void shrink(struct running *r)
+{
+    struct matrix_case *least = &r->m->least;
+    struct err e;
+    *least = r->m->at;
+    for (int i = 0; i < BT_SWITCHES; i++) {
+        struct matrix_case less = *least;
+        less.layers &= ~((uint64_t)1 << i);
+        if (less.layers == least->layers || !sets_accepted(less.layers, &e))
+            continue;
+        if (!try_case(r, &less, &e) && e.code == ERR_MISMATCH)
+            *least = less;
+    }
+    struct matrix_case alone = *least;
+    alone.level[MATRIX_WORKERS] = 1;
+    e = (struct err){0};
+    if (!try_case(r, &alone, &e) && e.code == ERR_MISMATCH)
+        *least = alone;
+}
+
+static bool told(struct running *r, const struct matrix_case *c, struct err *e)
+{
+    struct text name = {0};
+    matrix_print_case(c, &name);
+    if (e->code == ERR_MISMATCH) {
+        r->m->differs = true;
+        r->m->at = *c;
+        shrink(r);
+    }
+    err_prefix(e, "%s", name.p);
+    text_done(&name);
+    return false;
+}
+
+bool matrix_run(struct matrix *m, struct material *material, struct matrix_watcher watcher,
+                struct err *e)
+{
+    struct running r = {.m = m, .material = material};
+    bool ok = true;
+    for (long i = 0; ok && i < m->case_count; i++) {
+        const struct matrix_case *c = &m->cases[i];
+        ok = watcher.next(watcher.context, m, c, e) && need_subject(&r, c, e);
+        if (!ok)
+            break;
+        ok = try_case(&r, c, e) || told(&r, c, e);
+        if (ok)
+            note_case(&r);
+    }
+    end_subject(&r);
+    return ok;
+}

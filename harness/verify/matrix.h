@@ -1,0 +1,87 @@
+/* Which sets of layers are tried on what: all of it, or a covering array; and the trying.
+ *
+ *     struct matrix m = {.universe = all, .strength = 2, .seed = 1, ...levels...};
+ *     if (!matrix_plan(&m, arena, e)) ...
+ *     bool ok = matrix_run(&m, &material, watcher, e);     // false: e says what differs or failed
+ *     ... m.subjects, m.sets, m.cases_done ...
+ */
+#ifndef CUPEL_VERIFY_MATRIX_H
+#define CUPEL_VERIFY_MATRIX_H
+
+#include "harness/verify/sets.h"
+#include "harness/verify/states.h"
+#include "harness/verify/subject.h"
+
+enum { MATRIX_LEVELS_MAX = 16 };
+
+/* What varies besides layers. */
+enum matrix_factor {
+    MATRIX_STRATEGY, /* of subject_strategies */
+    MATRIX_SEARCH,   /* of subject_searches */
+    MATRIX_FILL,     /* of bt_fill_names */
+    MATRIX_STATE,    /* of states */
+    MATRIX_WORKERS,  /* a number */
+    MATRIX_FACTORS
+};
+
+/* The levels that take part: places in the table, or numbers. */
+struct matrix_levels {
+    int v[MATRIX_LEVELS_MAX], n;
+};
+
+struct matrix_case {
+    uint64_t layers;
+    int level[MATRIX_FACTORS]; /* the values */
+};
+
+/* What was computed, and the one digest of all who computed it. */
+struct matrix_subject {
+    const char *strategy, *search, *fill;
+    long backtests, cases, passages;
+    char digest[SHA256_HEX];
+};
+
+struct matrix {
+    /* Chosen by the caller. */
+    uint64_t universe;
+    struct matrix_levels levels[MATRIX_FACTORS];
+    bool full;    /* every set of sets_list with everything else; otherwise a covering array */
+    int strength; /* of the array */
+    uint64_t seed;
+
+    /* Planned. */
+    struct matrix_case *cases;
+    long case_count;
+    struct layer_sets sets;
+    long combinations, impossible; /* covering.h */
+
+    /* Done. */
+    struct matrix_subject *subjects;
+    int subject_count;
+    long cases_done, passages;
+    int sets_tried;
+    /* Of a difference: the case, and the fewest of its layers that show one. */
+    bool differs;
+    struct matrix_case at, least;
+};
+
+struct matrix_watcher {
+    void *context;
+    /* Before each case; false ends the run with e. */
+    bool (*next)(void *context, const struct matrix *m, const struct matrix_case *c, struct err *e);
+};
+
+/* Fills cases and sets. Everything lives in the arena. Error: too many cases. */
+bool matrix_plan(struct matrix *m, struct arena *a, struct err *e) MUST_CHECK;
+
+/* Tries the cases. Error: MISMATCH, the first difference and its case; interrupted; anything that kept
+ * a case from running. */
+bool matrix_run(struct matrix *m, struct material *material, struct matrix_watcher watcher,
+                struct err *e) MUST_CHECK;
+
+/* "sma-cross, grid, close, warm, workers 2, layers pre-group,batch". */
+void matrix_print_case(const struct matrix_case *c, struct text *out);
+/* The options of `cupel verify` that try this case. */
+void matrix_print_options(const struct matrix_case *c, struct text *out);
+
+#endif
