@@ -189,8 +189,6 @@ static void say_summary(const struct sweep *s, int64_t ns)
     say_advice(run, count_named(run, "backtests"));
     if (s->settings->cache_stats)
         sweep_caches_say_table(run);
-    else if (s->settings->backtest.cache_log_every)
-        sweep_caches_say_lines(run, true);
 }
 
 /* ---- the run ---------------------------------------------------------------------------------- */
