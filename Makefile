@@ -185,8 +185,9 @@ format:
 format-check:
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 lint:
-	$(Q)clang-tidy --quiet $(LIB_SRC) $(MAINS) $(REPORT_SRC) -- $(COMMON) -DCUPEL_JEMALLOC \
-		-DCUPEL_COMMIT='""' -DCUPEL_FLAGS='""' -DCUPEL_CODE_HASH='""'
+	$(Q)printf '%s\n' $(LIB_SRC) $(MAINS) $(REPORT_SRC) | xargs -P $(shell nproc) -n 6 sh -c \
+		'clang-tidy --quiet "$$@" -- $(COMMON) -DCUPEL_JEMALLOC -DCUPEL_COMMIT="\"\"" \
+		-DCUPEL_FLAGS="\"\"" -DCUPEL_CODE_HASH="\"\""' clang-tidy
 
 clean:
 	rm -rf build
