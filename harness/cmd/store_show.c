@@ -70,10 +70,10 @@ static bool find(struct bt_store *s, const char *range, const char *id, struct b
         found_in = found ? ranges[r] : found_in;
     }
     bool found = false;
-    if (found_in)
-        return bt_store_get(s, found_in, id, out, &found, e);
-    return err_input(e, "%s: no result %s%s%s", s->dir, id, range ? " of the range " : "",
-                     range ? range : "");
+    if (found_in && !bt_store_get(s, found_in, id, out, &found, e))
+        return false;
+    return found || err_input(e, "%s: no result %s%s%s", s->dir, id, range ? " of the range " : "",
+                              range ? range : "");
 }
 
 static bool is_id(const char *word)
