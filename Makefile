@@ -43,7 +43,7 @@ REPORT_PARTS := $(call objects,$(filter-out reports/main.c,$(REPORT_SRC)))
 HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/null))
 
 .PHONY: all run check build tests deps ci-deps install clean format format-check hdr-check \
-	includes-check lint static-checks headline verify-full gate-table stats-reference FORCE
+	includes-check lint static-checks headline verify-full gate-table stats-reference kill-test FORCE
 .SECONDARY:
 
 run: deps
@@ -169,6 +169,11 @@ else
 endif
 	$O/cupel verify --full --bundle $(VERIFY_BUNDLE) --last $(LAST) $(if $(SHM),--work $(SHM))
 
+# Sweeps killed with SIGKILL at random moments and resumed: make kill-test [KILLS=200] [SEED=N].
+KILLS ?= 200
+kill-test: build
+	@tests/kill.sh $O $(KILLS) $(SEED)
+
 # The error rates in harness/gate/README.md, simulated again (seeded: the same figures).
 gate-table: $O/tests/gate/test_verdict
 	@$< --table
@@ -196,8 +201,9 @@ format:
 format-check:
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 lint:
-	$(Q)clang-tidy --quiet $(LIB_SRC) $(MAINS) $(REPORT_SRC) -- $(COMMON) -DCUPEL_JEMALLOC \
-		-DCUPEL_COMMIT='""' -DCUPEL_FLAGS='""' -DCUPEL_CODE_HASH='""'
+	$(Q)printf '%s\n' $(LIB_SRC) $(MAINS) $(REPORT_SRC) | xargs -P $(shell nproc) -n 6 sh -c \
+		'clang-tidy --quiet "$$@" -- $(COMMON) -DCUPEL_JEMALLOC -DCUPEL_COMMIT="\"\"" \
+		-DCUPEL_FLAGS="\"\"" -DCUPEL_CODE_HASH="\"\""' clang-tidy
 
 clean:
 	rm -rf build

@@ -43,9 +43,10 @@ struct kernel_count {
 enum { KERNEL_COUNTS_MAX = 64, KERNEL_LAYERS_MAX = 64, KERNEL_DIGEST_HEX = 65 };
 
 struct kernel_case {
-    const void *settings;  /* the struct that `options` describes, filled and range-checked */
-    uint64_t layers;       /* bit i: layers[i] is on */
-    const char *state_dir; /* ONCE: exists, private and empty. REPEAT: NULL */
+    const void *settings; /* the struct that `options` describes, filled and range-checked */
+    uint64_t layers;      /* bit i: layers[i] is on */
+    const char
+        *state_dir; /* ONCE: exists, private and empty; NULL: nothing is kept. REPEAT: NULL */
     uint64_t seed;
 };
 

@@ -4,15 +4,22 @@
 #include "reports/words.h"
 
 static const struct section sections[] = {
-    {"Result",                   section_result     },
-    {"Samples",                  section_samples    },
-    {"Counts",                   section_counts     },
-    {"What the probes saw",      section_probes     },
-    {"Environment and settings", section_environment},
-    {"How to reproduce",         section_reproduce  },
+    {"Result",                             section_result,      NULL                },
+    {"Fixed cost and cost per backtest",   section_fixed_cost,  section_has_scales  },
+    {"Break-even",                         section_break_even,  section_has_scales  },
+    {"Workers",                            section_workers,     section_has_workers },
+    {"Settings",                           section_settings,    section_has_settings},
+    {"Memory by component",                section_memory,      section_has_memory  },
+    {"Memory against number of backtests", section_growth,      section_has_growth  },
+    {"Reads, writes and opens",            section_work,        section_has_work    },
+    {"Samples",                            section_samples,     NULL                },
+    {"Counts",                             section_counts,      NULL                },
+    {"What the probes saw",                section_probes,      NULL                },
+    {"Environment and settings",           section_environment, NULL                },
+    {"How to reproduce",                   section_reproduce,   NULL                },
 };
 
-static const struct section reading = {"How to read this", section_reading};
+static const struct section reading = {"How to read this", section_reading, NULL};
 
 static void warn(struct document *d, const struct model *m)
 {
@@ -38,6 +45,8 @@ static void warn(struct document *d, const struct model *m)
 static void add_file(struct document *d, const struct model_file *f, int level)
 {
     for (int i = 0; i < COUNT(sections); i++) {
+        if (sections[i].has && !sections[i].has(f, d->arena))
+            continue;
         document_heading(d, level, sections[i].title);
         sections[i].build(d, f, level + 1);
     }
@@ -58,6 +67,10 @@ void report_build(struct document *d, const struct model *m)
             document_heading(
                 d, 2, arena_format(d->arena, "%s (%s)", m->files[i].title, m->files[i].file.path));
         add_file(d, &m->files[i], several ? 3 : 2);
+    }
+    if (section_has_advice(m, d->arena)) {
+        document_heading(d, 2, "Recommended settings");
+        section_advice(d, m, 3);
     }
     document_heading(d, 2, reading.title);
     reading.build(d, &m->files[0], 3);

@@ -11,15 +11,36 @@
 struct section {
     const char *title;
     void (*build)(struct document *d, const struct model_file *f, int level);
+    /* Is there anything for it to say? NULL: always. */
+    bool (*has)(const struct model_file *f, struct arena *a);
 };
 
 void section_result(struct document *d, const struct model_file *f, int level);
+void section_fixed_cost(struct document *d, const struct model_file *f, int level);
+void section_break_even(struct document *d, const struct model_file *f, int level);
+void section_workers(struct document *d, const struct model_file *f, int level);
+void section_settings(struct document *d, const struct model_file *f, int level);
+void section_memory(struct document *d, const struct model_file *f, int level);
+void section_growth(struct document *d, const struct model_file *f, int level);
+void section_work(struct document *d, const struct model_file *f, int level);
 void section_samples(struct document *d, const struct model_file *f, int level);
 void section_counts(struct document *d, const struct model_file *f, int level);
 void section_probes(struct document *d, const struct model_file *f, int level);
 void section_environment(struct document *d, const struct model_file *f, int level);
 void section_reproduce(struct document *d, const struct model_file *f, int level);
 void section_reading(struct document *d, const struct model_file *f, int level);
+
+bool section_has_scales(const struct model_file *f,
+                        struct arena *a); /* of fixed_cost, break_even */
+bool section_has_workers(const struct model_file *f, struct arena *a);
+bool section_has_settings(const struct model_file *f, struct arena *a);
+bool section_has_memory(const struct model_file *f, struct arena *a);
+bool section_has_growth(const struct model_file *f, struct arena *a);
+bool section_has_work(const struct model_file *f, struct arena *a);
+
+/* Settings to choose by size of work, from all files together. */
+void section_advice(struct document *d, const struct model *m, int level);
+bool section_has_advice(const struct model *m, struct arena *a);
 
 /* "all: 0.130 x the CPU time of the base, ..." of the file's headline comparison. */
 const char *section_sentence(struct arena *a, const struct model_file *f);

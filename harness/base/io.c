@@ -8,6 +8,7 @@
 #include <libgen.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,15 +45,19 @@ static struct {
     int number;
 } fault;
 
+/* No errno: the process ends there and then, as in a crash. */
+enum { FAULT_KILL = -1 };
+
 static const struct {
     const char *name;
     int number;
 } fault_errors[] = {
-    {"EIO",    EIO   },
-    {"ENOSPC", ENOSPC},
-    {"EROFS",  EROFS },
-    {"EACCES", EACCES},
-    {"EMFILE", EMFILE},
+    {"EIO",    EIO       },
+    {"ENOSPC", ENOSPC    },
+    {"EROFS",  EROFS     },
+    {"EACCES", EACCES    },
+    {"EMFILE", EMFILE    },
+    {"KILL",   FAULT_KILL},
 };
 
 static bool fault_op(struct str name)
@@ -109,6 +114,8 @@ static bool count_and_fail(enum io_op op)
     pthread_once(&fault_once, fault_read);
     if (!fault.armed || fault.op != op || calls != fault.nth)
         return false;
+    if (fault.number == FAULT_KILL)
+        raise(SIGKILL);
     errno = fault.number;
     return true;
 }

@@ -2,8 +2,8 @@
  * too, through io_sqlite_vfs), so that a layer's saving in I/O is an exact count beside its time.
  *
  * Counts are per process, whatever thread counts. CUPEL_IO_FAULT=op:nth[:errno name] makes the nth
- * operation of a kind fail, for tests: `CUPEL_IO_FAULT=write:3:ENOSPC`. Any other form of it ends the
- * process (2).
+ * operation of a kind fail, for tests: `CUPEL_IO_FAULT=write:3:ENOSPC`; with the name KILL the process
+ * is killed in front of it. Any other form of it ends the process (2).
  */
 #ifndef CUPEL_BASE_IO_H
 #define CUPEL_BASE_IO_H

@@ -35,7 +35,8 @@ static void print_row(const char *what, long n)
 static void print_garbage(const char *dir, const struct bt_garbage *g, bool done)
 {
     char before[UNITS_TEXT], after[UNITS_TEXT], left[UNITS_TEXT];
-    if (g->unnamed + g->stale + g->repeated + g->left.damaged + g->left.temporaries == 0) {
+    if (g->unnamed + g->stale + g->repeated + g->damaged + g->left.damaged + g->left.temporaries ==
+        0) {
         printf("%s: nothing to remove\n", dir);
         return;
     }
@@ -43,6 +44,8 @@ static void print_garbage(const char *dir, const struct bt_garbage *g, bool done
     print_row("results that the checkpoint does not name", g->unnamed);
     print_row("stale results", g->stale);
     print_row("older copies of results", g->repeated);
+    print_row("damaged records and files, kept aside as NAME.damaged until the next time",
+              g->damaged);
     print_row("damaged files that were kept aside", g->left.damaged);
     print_row("temporary files of killed runs", g->left.temporaries);
     units_bytes(before, (double)g->bytes_before);

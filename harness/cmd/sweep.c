@@ -75,7 +75,8 @@ struct sweep {
     struct best best;
     uint64_t delivered, logged;
     int64_t flushed_ns;
-    bool replaced; /* a result of another content than the plan's */
+    bool replaced;  /* a result of another content than the plan's */
+    bool finishing; /* all is computed */
 };
 
 static void look_at_best(struct sweep *s, const struct bt_row *rows, const double *values)
@@ -106,7 +107,7 @@ static bool take_result(void *context, const struct bt_result *r, struct err *e)
     if (!sweep_table_result(&s->results, r, e))
         return false;
     s->delivered++;
-    return plan->range_count > 1 || sum_up(s, r, e);
+    return (plan->range_count > 1 || sum_up(s, r, e)) && (!s->finishing || interrupt_none(e));
 }
 
 static bool take_combined(void *context, const struct bt_combined *c, struct err *e)
@@ -208,8 +209,10 @@ static bool pass_on(struct sweep *s, struct err *e)
 /* Between slices. */
 static bool look_up(struct sweep *s, long at, struct err *e)
 {
+    bool last = at == bt_plan_backtests(&s->run->plan); /* what is said then is said at the end */
+    long every = last ? 0 : s->settings->backtest.cache_log_every;
     say_notes(s);
-    if (sweep_caches_due(s->run, s->settings->backtest.cache_log_every, &s->logged)) {
+    if (sweep_caches_due(s->run, every, &s->logged)) {
         sweep_progress_wipe(&s->progress);
         sweep_caches_tend(s->run);
     }
@@ -240,6 +243,7 @@ static bool run_all(struct sweep *s, struct err *e)
         if (!interrupt_none(e) || !bt_run_step(run, lo, hi, e) || !look_up(s, hi, e))
             return stop(s, e);
     }
+    s->finishing = true;
     if (!bt_run_finish(run, e))
         return stop(s, e);
     sweep_progress_wipe(&s->progress);

@@ -1,7 +1,7 @@
 /* What a sweep tells of its caches, and what signals ask of them.
  *
  *     --cache-stats         at the end: a table, and what it means
- *     --cache-log-every N   a line for each cache after every N backtests
+ *     --cache-log-every N   a line for each cache after every N backtests; at the end the table
  *     SIGUSR1               the same lines, at the next slice
  *     SIGUSR2               all caches are emptied, at the next slice
  *

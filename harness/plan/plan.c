@@ -44,6 +44,7 @@ bool plan_kernel_side(struct plan *p, struct plan_side *side, const struct scena
     struct text set = {0};
     kernel_layers_print(k, side->layers, &set);
     side->kernel = k;
+    side->no_store = from->no_store;
     side->settings = merged;
     side->layer_set = arena_text(a, set.p);
     side->label = side->layer_set;

@@ -16,6 +16,7 @@ struct plan_side {
     const char *label;           /* "none", "all", "./old --flag" */
     const struct kernel *kernel; /* NULL: a command */
     bool is_wide;                /* keeps more than one CPU busy: not to be pinned */
+    bool no_store;               /* gets no state folder */
     uint64_t layers;
     const char *layer_set;   /* as text, in the order of the rows */
     struct json *settings;   /* all layers of settings merged; owned by the plan */

@@ -142,7 +142,11 @@ static const struct opt side_rows[] = {
     {.name = "settings",
      .kind = OPT_OBJECT,
      .offset = offsetof(struct scenario_side,                      settings),
-     .help = "over the scale's"},
+     .help = "over the scale's"  },
+    {.name = "no_store",
+     .kind = OPT_FLAG,
+     .offset = offsetof(struct scenario_side,                        no_store),
+     .help = "works without a state folder"},
     OPT_END,
 };
 

@@ -18,6 +18,7 @@
 struct scenario_side {
     const char *layers;          /* "none", "all", "a,b" */
     const struct json *settings; /* object or NULL */
+    bool no_store;               /* works without a state folder: nothing is kept */
 };
 
 struct scenario_scale {

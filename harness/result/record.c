@@ -189,6 +189,8 @@ static struct json *side_json(const struct cell_result *r, int which)
     json_put_text(o, "label", from->label);
     json_put_text(o, "layers", from->layer_set);
     put_copy(o, "settings", from->settings);
+    if (from->no_store)
+        json_put_bool(o, "no_store", true);
     put_command(o, from);
     json_put_text(o, "binary", from->binary);
     json_put_text(o, "digest", said->digest[0] ? said->digest : NULL);

@@ -234,10 +234,11 @@ static bool prepare_side(struct both *b, const char *stage, int s, int cpu, stru
                          struct err *e)
 {
     char state[sizeof b->runner->state_root + 32];
-    bool is_once = b->side[s].side->kernel->cut == KERNEL_ONCE;
-    if (is_once && !make_state(b->runner, stage, s, state, sizeof state, e))
+    const struct plan_side *side = b->side[s].side;
+    bool stores = side->kernel->cut == KERNEL_ONCE && !side->no_store;
+    if (stores && !make_state(b->runner, stage, s, state, sizeof state, e))
         return false;
-    struct side_case c = {is_once ? state : NULL, b->runner->seed, cpu};
+    struct side_case c = {stores ? state : NULL, b->runner->seed, cpu};
     return side_prepare(&b->side[s], &c, out, e);
 }
 

@@ -28,7 +28,7 @@ struct side_process {
     }
 
 struct side_case {
-    const char *state_dir; /* NULL for REPEAT kernels */
+    const char *state_dir; /* NULL for REPEAT kernels, and where nothing is kept */
     uint64_t seed;
     int cpu; /* to pin to; -1: none */
 };

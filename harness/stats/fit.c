@@ -168,14 +168,19 @@ double stats_line_at(const struct stats_line *line, double x)
     return line->fixed.estimate + line->each.estimate * x;
 }
 
+struct stats_interval stats_line_interval(const struct stats_line *line, double x)
+{
+    double variance = line->fixed_variance + 2 * x * line->covariance + x * x * line->each_variance;
+    return with_bounds(stats_line_at(line, x), fmax(variance, 0), line->df, line->level);
+}
+
 /* ---- break-even -------------------------------------------------------------------------------- */
 
 /* -1: proven cheaper at x, 1: proven dearer, 0: neither. */
-static int proven_at(const struct stats_line *line, double x, double t)
+static int proven_at(const struct stats_line *line, double x)
 {
-    double variance = line->fixed_variance + 2 * x * line->covariance + x * x * line->each_variance;
-    double value = stats_line_at(line, x), half = t * sqrt(fmax(variance, 0));
-    return value + half < 0 ? -1 : value - half > 0 ? 1 : 0;
+    struct stats_interval value = stats_line_interval(line, x);
+    return value.high < 0 ? -1 : value.low > 0 ? 1 : 0;
 }
 
 /* Real roots of a x^2 + 2 b x + c, in order; false: there are none, or it does not depend on x. The
@@ -226,7 +231,7 @@ struct stats_break_even stats_break_even(const struct stats_line *line, double l
     bool has_roots = roots_of(a, b, c, root);
     if (a > 0 && has_roots)
         return between(line, least, root, x);
-    int now = proven_at(line, least, t);
+    int now = proven_at(line, least);
     if (a >= 0 && !has_roots) /* a line without slope or doubt */
         return now ? all_from(now < 0 ? STATS_ALWAYS : STATS_NEVER, NAN)
                    : (struct stats_break_even){STATS_UNPROVEN, x, least, INFINITY};

@@ -39,6 +39,9 @@ struct stats_line stats_line_fit(const double *x, const double *y, int n, double
 
 double stats_line_at(const struct stats_line *line, double x);
 
+/* The line's value at x with Student's bounds (of the mean there, not of a single value). */
+struct stats_interval stats_line_interval(const struct stats_line *line, double x);
+
 /* From which x on one way is cheaper than another: `line` is the new way's cost less the old one's. */
 enum stats_break_even_kind {
     STATS_ALWAYS,   /* cheaper at every x from the least on */

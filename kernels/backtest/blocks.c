@@ -11,7 +11,7 @@ void bt_block_next(struct bt_run *run, long *at, long hi, int most, struct bt_bl
     out->items = ARENA_NEW_RAW(&run->arena, struct bt_item, most);
     for (; *at < end && out->n < most; ++*at)
         if (bt_selected(&run->selection, &run->plan, *at))
-            bt_plan_item(&run->plan, *at, &out->items[out->n++]);
+            bt_plan_item_along(&run->plan, &run->walk, *at, &out->items[out->n++]);
     out->results = ARENA_NEW(&run->arena, struct bt_result *, out->n + 1);
     out->todo = ARENA_NEW_RAW(&run->arena, struct bt_item, out->n + 1);
 }

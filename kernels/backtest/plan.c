@@ -3,19 +3,25 @@
 #include "kernels/store/dates.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static const struct bt_fill fills[] = {
-    {"close",     BT_CLOSE, 0},
-    {"next-open", BT_OPEN,  1},
+    {"close",      BT_CLOSE, 0},
+    {"next-open",  BT_OPEN,  1},
+    {"next-close", BT_CLOSE, 1},
 };
 
+/* One of bt_fill_names; "open" is short for next-open. */
 static struct bt_fill fill_named(const char *name)
 {
-    return fills[strcmp(name, "close") != 0]; /* "open" is short for next-open */
+    for (size_t i = 0; i < sizeof fills / sizeof *fills; i++)
+        if (strcmp(fills[i].name, name) == 0)
+            return fills[i];
+    return fills[1];
 }
 
 /* ---- symbols ---------------------------------------------------------------------------------- */
@@ -295,14 +301,24 @@ static void digits_of(const struct text *text, char out[BT_ID_TEXT])
 }
 
 /* Sixteen digits: two of a million combinations share one with chance 3e-8. */
-void bt_plan_item(const struct bt_plan *p, long backtest, struct bt_item *out)
+void bt_plan_item_along(const struct bt_plan *p, struct bt_walk *walk, long backtest,
+                        struct bt_item *out)
 {
     struct text text = {0};
+    long combination = bt_plan_combination(p, backtest);
     out->backtest = backtest;
-    bt_combination(&p->combinations, bt_plan_combination(p, backtest), out->values);
+    if (walk->of != &p->combinations || walk->next != combination)
+        *walk = bt_walk_from(&p->combinations, combination);
+    bt_walk_next(walk, out->values);
     canonical(p, out->values, &text);
     digits_of(&text, out->id);
     text_done(&text);
+}
+
+void bt_plan_item(const struct bt_plan *p, long backtest, struct bt_item *out)
+{
+    struct bt_walk walk = {0};
+    bt_plan_item_along(p, &walk, backtest, out);
 }
 
 _Static_assert((int)BT_STAMP_TEXT == (int)BT_ID_TEXT, "both are made by digits_of");
@@ -455,6 +471,16 @@ int bt_plan_find_range(const struct bt_plan *p, const char *name)
     return -1;
 }
 
+/* Whole numbers need no search for their shortest form. */
+static int put_value(char *out, size_t room, bool more, const struct bt_param *param, double value)
+{
+    bool whole = value == floor(value) && fabs(value) < 1e15;
+    const char *dash = more ? "-" : "", *name = param->optional ? param->name : "";
+    const char *equals = param->optional ? "=" : "";
+    return whole ? snprintf(out, room, "%s%s%s%lld", dash, name, equals, (long long)value)
+                 : snprintf(out, room, "%s%s%s%.15g", dash, name, equals, value);
+}
+
 void bt_plan_key(const struct bt_plan *p, const double *values, char out[BT_KEY_TEXT])
 {
     int n = 0;
@@ -463,7 +489,6 @@ void bt_plan_key(const struct bt_plan *p, const double *values, char out[BT_KEY_
         const struct bt_param *param = &p->strategy->params[i];
         if (param->optional && values[i] == param->fallback)
             continue;
-        n += snprintf(out + n, (size_t)(BT_KEY_TEXT - n), "%s%s%s%.15g", n ? "-" : "",
-                      param->optional ? param->name : "", param->optional ? "=" : "", values[i]);
+        n += put_value(out + n, (size_t)(BT_KEY_TEXT - n), n > 0, param, values[i]);
     }
 }

@@ -109,6 +109,10 @@ static inline bool bt_plan_looks_back(const struct bt_plan *p)
  * fee and periods: equal in every run and on every machine. */
 void bt_plan_item(const struct bt_plan *p, long backtest, struct bt_item *out);
 
+/* The same for who asks for one after the other: from where the last one stood (zero: nowhere). */
+void bt_plan_item_along(const struct bt_plan *p, struct bt_walk *walk, long backtest,
+                        struct bt_item *out);
+
 /* Sixteen digits of a hash over all else that a result of this range depends on: content of the
  * bundle, code of the strategies, symbols, first and last time, what is stored in it. A stored result
  * of another stamp is stale. */

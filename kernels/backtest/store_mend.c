@@ -161,7 +161,8 @@ static bool look_at_range(struct collecting *c, struct range_plan *plan, struct 
     if (!result_store_stream(c->store->results, plan->name, count_garbage, c, &damaged, e) ||
         !count_copies(c->store, plan->name, c->seen, damaged, c->out, &repeated, e))
         return false;
-    plan->rewrites = c->dropped > 0 || repeated > 0;
+    c->out->damaged += damaged;
+    plan->rewrites = c->dropped > 0 || repeated > 0 || damaged > 0;
     return true;
 }
 

@@ -22,6 +22,7 @@ struct bt_garbage {
     long unnamed;  /* results that no checkpoint names under their stamp */
     long stale;    /* of another content than that of the bundle, or of other code */
     long repeated; /* older copies of results that are stored again */
+    long damaged;  /* records and files that cannot be read: kept aside, until the next time */
     struct bt_leftovers left;
     uint64_t bytes_before, bytes_after; /* of all results; after: as before when dry */
 };

@@ -184,7 +184,7 @@ static bool verify_names(struct verifying *v, struct err *e)
         (!bt_store_ranges(s, &(const char *const *){NULL}, &n, e)))
         return false;
     if (n)
-        problem(v, BT_PROBLEM_FILE, "%s: there are results, but no checkpoint", s->dir);
+        problem(v, BT_PROBLEM_UNNAMED, "%s: there are results, but no checkpoint", s->dir);
     v->has_names = n == 0 && bt_named_read(s, &v->named, &why);
     if (n == 0 && !v->has_names && why.code != ERR_INPUT)
         return err_set(e, why.code, "%s", why.text);

@@ -144,7 +144,7 @@ static bool staff(struct pool *p, struct err *e)
 {
     long left = p->batch->jobs - p->first;
     int here = 0;
-    struct err why;
+    struct err why = {0};
     for (int i = 0; i < p->settings.workers; i++)
         here += p->workers[i].pid != 0;
     for (int i = 0; i < p->settings.workers && here < left; i++) {
@@ -473,7 +473,7 @@ static void slot_clear(struct slot *s)
 
 static bool tell_failure(const struct pool_batch *b, long job, const struct slot *s, struct err *e)
 {
-    struct err why;
+    struct err why = {0};
     err_set(&why, (enum err_code)s->code, "%s", wire_bytes(&s->result).p);
     if (b->failed)
         return b->failed(b->context, job, &why, e);

@@ -541,8 +541,8 @@ static void pieces_of_any_size_are_one_text(void **state)
 {
     (void)state;
     enum { BUFFER = 64 * 1024 };
-    static const size_t sizes[] = {1,          0,          BUFFER - 1,     2,     BUFFER,
-                                   BUFFER + 1, 3 * BUFFER, 5 * BUFFER + 7, 60000, 60000};
+    static const size_t sizes[] = {
+        1, 0, BUFFER - 1, 2, BUFFER, BUFFER + 1, 3 * BUFFER, 5 * BUFFER + 7, 60000, 60000, 5537};
     struct err e;
     struct text expected = {0}, found = {0};
     const char *path = path_in(test_folder("io_sizes"), "out");

@@ -39,7 +39,7 @@ expect 0 'history-cache: 76 hits, 20 misses, hit rate 0.792, 20 entries' \
     "${sweep[@]}" --csv "$tmp/all.csv" --cache-log-every 10 && cmp -s "$tmp/none.csv" "$tmp/all.csv"
 check "a sweep tells of its caches, and they change no result"
 [ "$(grep -c 'pre-group: [0-9]* hits' "$tmp/log")" = 3 ] && grep -q 'pre-group: hit rate excellent' "$tmp/log"
-check "--cache-log-every 10 tells after 10, 20 and all 24 backtests, then what it means"
+check "--cache-log-every 10 tells after 10 and 20 of 24 backtests, and at the end, then what it means"
 "${sweep[@]}" --csv "$tmp/all.csv" >"$tmp/log" 2>&1
 ! grep -q 'hit rate' "$tmp/log"
 check "without it nothing is told"

@@ -88,6 +88,11 @@ schema_holds "$tmp/small.jsonl"
 check "and their records keep to the schema"
 json "$tmp/small.jsonl" 'r["record"] != "comparison" or all(p["prepare"]["new"]["cpu_ns"] > 0 for p in r["pairs"]) or sys.exit(1)'
 check "the set-up of every pair is on record"
+small '{"base": {"no_store": true}, "new": {"layers": "batch", "no_store": true}}'
+expect 0 's/batch' "$CUPEL" run "$tmp/small.json" --out "$tmp/none-stored.jsonl"
+schema_holds "$tmp/none-stored.jsonl" &&
+    json "$tmp/none-stored.jsonl" 'r["record"] != "comparison" or r["new"]["no_store"] and r["new"]["counts"]["opens"] < r["new"]["counts"]["backtests"] * 4 and r["new"]["counts"]["writes"] == 0 or sys.exit(1)'
+check "a side without a store writes nothing"
 json "$tmp/small.jsonl" 'r["record"] != "run" or r["inputs"]["bundle"]["synthetic"] is True or sys.exit(1)'
 check "synthetic data is on record as such"
 json "$tmp/small.jsonl" 'r.get("id") != "s/all" or (r["base"]["counts"]["checkpoint_reads"], r["new"]["counts"]["checkpoint_reads"]) == (2, 1) or sys.exit(1)'

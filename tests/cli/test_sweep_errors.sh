@@ -55,8 +55,8 @@ check "quiet leaves the warnings and the error"
 sweep "${grid[@]}" --range a=2010-01-01:2011-12-31 --range b=2010-01-01:2013-07-01 --continue-on-error \
     --summary "$work/sum.csv" --store "$work/r" --quiet
 [ $status -eq 1 ] && [ "$(grep -c '^[ab],' "$work/out")" -eq 12 ] &&
-    [ "$(grep -c 'failed: ' "$work/err")" -eq 12 ] && [ "$(keys "$work/sum.csv" | tr ' ' '\n' | sort -u)" = \
-    "$(echo "$good" | tr ' ' '\n' | sort -u)" ] && ! cut -d, -f3 "$work/sum.csv" | sed 1d | grep -qv 2
+    [ "$(grep -c "failed: " "$work/err")" -eq 12 ] && [ "$(keys "$work/sum.csv" | tr ' ' '\n' | sort -u)" = \
+    "$(printf %s "$good" | tr ' ' '\n' | sort -u)" ] && ! cut -d, -f3 "$work/sum.csv" | sed 1d | grep -qv 2
 check "several ranges: the summary holds those that did not fail"
 # Rows before the error are there in batches.
 sweep "${grid[@]}" --batch-size 1; head -2 "$work/out" | tail -1 >"$work/first"

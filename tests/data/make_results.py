@@ -183,4 +183,5 @@ def main():
     write(sys.argv[3], records[:4], torn=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -71,6 +71,8 @@ static void the_break_even_lies_where_rs_band_touches_zero(void **state)
     assert_near(even.low, reference_value("line.touch", "gain", 1), 1e-9);
     assert_near(even.high, reference_value("line.touch", "gain", 2), 1e-9);
     assert_near(even.x, -line.fixed.estimate / line.each.estimate, 1e-15);
+    assert_true(fabs(stats_line_interval(&line, even.low).low) < 1e-6);
+    assert_true(fabs(stats_line_interval(&line, even.high).high) < 1e-6);
     line = line_of("late_loss", 0.95);
     even = stats_break_even(&line, 1);
     assert_int_equal(even.kind, STATS_UNTIL);

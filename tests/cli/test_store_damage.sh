@@ -1,0 +1,190 @@
+#!/bin/bash
+# Damage to a store: whatever byte it hits, verify names it and a resumed sweep gives the bytes of the
+# undisturbed one, having said in one line what it found. The seed is printed.
+set -u
+. tests/tap.sh
+. tests/cli/stores.sh
+RANDOM=${SEED:=$((EPOCHSECONDS % 32768))}
+echo "# seed $SEED"
+case ${CUPEL_BUILD:-release} in *release*) share=1 ;; *) share=4 ;; esac # of the tries, in slow builds
+grid=(--symbols SA,SB --param fast=2:4 --param slow=5:8 --checkpoint-batch-size 5)
+large=(--symbols SA,SB --param fast=2:41 --param slow=60:112) # 2,120: a database
+random() { number=$(((RANDOM << 15 | RANDOM) % $1)); }
+
+sweep "${grid[@]}" --layers none --store "$work/single"
+cp "$work/out" "$work/expected"
+sweep "${grid[@]}" --layers all --store "$work/packed"
+sweep "${large[@]}" --layers all --store "$work/large"
+cp "$work/out" "$work/expected-large"
+[ -e "$work/large/checkpoint.sqlite" ]
+check "2,120 results have a database for a checkpoint"
+
+fresh() { # STORE: a copy of it, $work/s
+    rm -rf "$work/s"
+    cp -r "$work/$1" "$work/s"
+}
+# resumed LAYERS WORDS: the same bytes, and one warning, which holds the words ("": none).
+resumed() {
+    sweep "${grid[@]}" --layers "$1" --store "$work/s" --resume
+    told "$work/expected" "$2"
+}
+told() {
+    tap_output=$(cat "$work/err")
+    [ $status -eq 0 ] && cmp -s "$work/out" "$1" &&
+        [ "$(wc -l <"$work/err")" -eq $([ -n "$2" ] && echo 1 || echo 0) ] && grep -qF -- "$2" <<<"$tap_output"
+}
+
+# ---- a byte anywhere ----
+# Changes one bit of a file.
+flip() {
+    local size at byte
+    size=$(stat -c %s "$1")
+    random "$size" && at=$number
+    byte=$(od -An -tu1 -j $at -N 1 "$1")
+    random 8
+    printf "\\x$(printf %x $((byte ^ (1 << number))))" |
+        dd of="$1" bs=1 seek=$at conv=notrunc status=none
+    where=${1##*/}:$at
+}
+for kind in single packed; do
+    bad=0 tap_why=
+    for _ in $(seq $((60 / share))); do
+        fresh $kind
+        file=$(find "$work/s/results" -type f | sort | shuf -n 1 --random-source=<(yes $RANDOM))
+        flip "$file"
+        "$CUPEL" store verify "$work/s" >"$work/verify" 2>&1
+        [ $? -eq 2 ] && [ "$(wc -l <"$work/verify")" -ge 2 ] || bad=$((bad + 1)) tap_why="$tap_why $where"
+        resumed all "computed again" || bad=$((bad + 1)) tap_why="$tap_why $where: resume: $tap_output"
+        "$CUPEL" store ls "$work/s" >/dev/null 2>&1 || bad=$((bad + 1)) tap_why="$tap_why $where: ls"
+    done
+    [ $bad -eq 0 ]
+    check "a flipped bit in a result ($kind): verify names it, a resume computes it again"
+done
+bad=0 tap_why=
+for _ in $(seq $((60 / share))); do
+    fresh single
+    flip "$work/s/checkpoint.json"
+    "$CUPEL" store verify "$work/s" >"$work/verify" 2>&1
+    [ $? -eq 2 ] || bad=$((bad + 1)) tap_why="$tap_why $where"
+    resumed none "rebuilt from 12 stored results" || bad=$((bad + 1)) tap_why="$tap_why $where: $tap_output"
+done
+[ $bad -eq 0 ]
+check "a flipped bit in the checkpoint: found, and rebuilt in one line"
+
+# ---- the checkpoint cut short ----
+bad=0 tap_why=
+whole=$(stat -c %s "$work/single/checkpoint.json")
+for length in $(seq 0 $((share * 2 - 1)) $((whole - 2))); do
+    [ -e "$work/s" ] || fresh single
+    cp "$work/single/checkpoint.json" "$work/s/checkpoint.json"
+    truncate -s "$length" "$work/s/checkpoint.json"
+    layers=none
+    [ $((length % 3)) -eq 0 ] || layers=all
+    resumed $layers "rebuilt from 12 stored results" || {
+        bad=$((bad + 1)) tap_why="$tap_why at $length of $whole: $tap_output"
+        rm -rf "$work/s"
+    }
+done
+[ $bad -eq 0 ]
+check "JSON cut at every $((share * 2 - 1))th length of $whole: rebuilt in one line, the same bytes"
+for garbage in '' ' ' garbage '[1,2]' '{"r":3}' '{"r":[1]}' '{"r":{"i":1}}' null '{}{}' $'\x01\x02'; do
+    fresh packed
+    printf %s "$garbage" >"$work/s/checkpoint.json"
+    resumed all "rebuilt from 12 stored results" && [ -e "$work/s/checkpoint.json.damaged" ] &&
+        expect 0 whole "$CUPEL" store verify "$work/s"
+    check "'$(tr -cd '[:print:]' <<<"$garbage")' for a checkpoint: rebuilt"
+done
+fresh packed
+rm "$work/s/checkpoint.json"
+resumed all "missing; rebuilt from 12 stored results"
+check "no checkpoint: rebuilt"
+fresh single
+rm -r "$work/s/results"
+resumed all "computed again" && expect 0 "whole: 12" "$CUPEL" store verify "$work/s"
+check "a checkpoint that names what is not there: said in one line, and run again"
+fresh packed
+rm "$work/s/results"/*/segment-000002.bin
+resumed none "computed again" && expect 0 "whole: 12" "$CUPEL" store verify "$work/s"
+check "a segment is gone: said in one line, and run again"
+
+# ---- a database ----
+resumed_large() { # LAYERS WORDS
+    sweep "${large[@]}" --layers "$1" --store "$work/s" --resume
+    told "$work/expected-large" "$2"
+}
+bad=0 tap_why=
+size=$(stat -c %s "$work/large/checkpoint.sqlite")
+for try in $(seq $((24 / share))); do
+    fresh large
+    random "$size"
+    [ "$try" -gt 6 ] || number=$(((try - 1) * 1024 + try % 2)) # the header and the first pages
+    truncate -s $number "$work/s/checkpoint.sqlite"
+    resumed_large all "rebuilt from 2120 stored results" ||
+        bad=$((bad + 1)) tap_why="$tap_why at $number: $tap_output"
+done
+[ $bad -eq 0 ]
+check "a database cut short at $((24 / share)) lengths: rebuilt in one line, the same bytes"
+bad=0 tap_why=
+for _ in $(seq $((24 / share))); do
+    fresh large
+    flip "$work/s/checkpoint.sqlite"
+    sweep "${large[@]}" --layers all --store "$work/s" --resume
+    # Some bytes of a database mean nothing (room that is free); then nothing needs to be said.
+    told "$work/expected-large" "rebuilt from 2120 stored results" || told "$work/expected-large" "" ||
+        bad=$((bad + 1)) tap_why="$tap_why $where: $(cat "$work/err")"
+done
+[ $bad -eq 0 ]
+check "a flipped bit in a database: never another byte of output"
+for beside in -wal -journal -shm; do
+    fresh large
+    head -c 5000 /dev/urandom >"$work/s/checkpoint.sqlite$beside"
+    resumed_large all ""
+    check "garbage in checkpoint.sqlite$beside: no matter"
+done
+# A log that a killed run left belongs to its database: what it names is there after the next open.
+fresh large
+{ CUPEL_IO_FAULT=fsync:24:KILL "$CUPEL" sweep --bundle "$work/b" --symbols SA,SB --param fast=2:21 \
+    --param slow=30:50 --quiet --layers all --store "$work/s" --resume --csv /dev/null 2>/dev/null; } 2>/dev/null
+[ -s "$work/s/checkpoint.sqlite-wal" ] && intact "$work/s"
+check "a log that a killed run left is played: all that it names is there"
+resumed_large none "" && [ ! -e "$work/s/checkpoint.sqlite" ] && [ ! -e "$work/s/checkpoint.sqlite-wal" ]
+check "and a run without the layer takes all over, and leaves nothing of the database"
+
+# ---- two kinds at once ----
+fresh large
+sweep "${large[@]}" --layers none --store "$work/s" --resume
+cp "$work/large/checkpoint.sqlite" "$work/s"
+cp -r "$work/s" "$work/both"
+expect 0 "whole: 2,120" "$CUPEL" store verify "$work/s"
+check "verify takes both kinds together"
+for layers in none all; do
+    fresh both
+    resumed_large $layers "" && [ "$(ls "$work/s"/checkpoint.* | wc -l)" -eq 1 ] &&
+        expect 0 "whole: 2,120" "$CUPEL" store verify "$work/s"
+    check "both kinds, layers $layers: one is left, nothing is said, the same bytes"
+    for kind in json sqlite; do
+        fresh both
+        truncate -s 3000 "$work/s/checkpoint.$kind"
+        resumed_large $layers "rebuilt from 2120 stored results" &&
+            [ "$(ls "$work/s"/checkpoint.json "$work/s"/checkpoint.sqlite 2>/dev/null | wc -l)" -eq 1 ]
+        check "both kinds, the $kind one damaged, layers $layers: rebuilt in one line"
+    done
+    fresh both
+    truncate -s 3000 "$work/s/checkpoint.json" "$work/s/checkpoint.sqlite"
+    sweep "${large[@]}" --layers $layers --store "$work/s" --resume
+    [ $status -eq 0 ] && cmp -s "$work/out" "$work/expected-large" && [ "$(wc -l <"$work/err")" -eq 2 ]
+    check "both damaged, layers $layers: a line for each"
+done
+
+# ---- the other files ----
+fresh packed
+truncate -s 40 "$work/s/stamps.json"
+expect 2 "stamps.json" "$CUPEL" store verify "$work/s" && resumed all "" &&
+    expect 0 whole "$CUPEL" store verify "$work/s"
+check "stamps.json cut short: named, and begun again by the next run"
+fresh packed
+truncate -s 40 "$work/s/store.json"
+sweep "${grid[@]}" --store "$work/s" --resume
+[ $status -eq 2 ] && [ "$(wc -l <"$work/err")" -eq 1 ] && grep -q store.json "$work/err"
+check "store.json cut short is refused in one line"
+finish
