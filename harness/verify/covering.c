@@ -207,7 +207,8 @@ void covering_make(const struct covering_rules *rules, struct arena *a, struct c
         cover(&m, best);
         if (out->rows == room) {
             int *wider = ARENA_NEW_RAW(a, int, (room = 2 * room + 16) * rules->factors);
-            memcpy(wider, out->level, (size_t)out->rows * row_bytes);
+            if (out->rows)
+                memcpy(wider, out->level, (size_t)out->rows * row_bytes);
             out->level = wider;
         }
         memcpy(out->level + out->rows++ * rules->factors, best, row_bytes);
