@@ -43,7 +43,8 @@ REPORT_PARTS := $(call objects,$(filter-out reports/main.c,$(REPORT_SRC)))
 HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/null))
 
 .PHONY: all run check build tests deps ci-deps install clean format format-check hdr-check \
-	includes-check lint static-checks headline verify-full gate-table stats-reference kill-test FORCE
+	includes-check lint static-checks headline campaign-layers expects verify-full gate-table \
+	stats-reference kill-test FORCE
 .SECONDARY:
 
 run: deps
@@ -120,6 +121,35 @@ else
 endif
 	$O/cupel run scenarios/headline.json --set bundle=$(RUN_BUNDLE) --out $(RUN_RESULT)
 	$O/cupel report $(RUN_RESULT) --out $(RUN_REPORT)
+
+# ---- the long measurements ---------------------------------------------------------------------
+# make campaign-layers    what every layer is worth and where it pays: an hour, on a machine left alone.
+# Scenarios one after the other, each to results/layers/NAME.jsonl; what is there and whole is skipped,
+# so that a campaign that was interrupted goes on. Then one report of all.
+CAMPAIGN := layers-micro scale limits batch-sizes memory workers layers-production scale-long layers-10000
+CAMPAIGN_DIR := results/layers
+CAMPAIGN_OPTIONS :=
+
+campaign-layers: build
+	@mkdir -p $(CAMPAIGN_DIR)
+	$(Q)for name in $(CAMPAIGN); do \
+		file=$(CAMPAIGN_DIR)/$$name.jsonl; \
+		if tail -n 1 $$file 2>/dev/null | grep -q '"complete":true'; then \
+			echo "$$name: done before"; continue; fi; \
+		rm -f $$file; echo "== $$name"; \
+		$O/cupel run scenarios/$$name.json $(CAMPAIGN_OPTIONS) --out $$file || exit $$?; done
+	$O/cupel report $(CAMPAIGN:%=$(CAMPAIGN_DIR)/%.jsonl) --out $(CAMPAIGN_DIR)/report
+
+# make expects    puts the digests that scenarios expect into them, from fresh results: two minutes. For
+# changes that change results on purpose. Those of the long scenarios come from the campaign:
+#     tests/plan/put_expect.py build/expects/*.jsonl results/layers/*.jsonl
+EXPECTS := headline scale scale-long limits
+expects: build
+	@rm -rf build/expects && mkdir -p build/expects
+	$(Q)for name in $(EXPECTS); do \
+		$O/cupel run scenarios/$$name.json --layers all --set fee=0.001 --state-dir /dev/shm \
+			--out build/expects/$$name.jsonl || exit $$?; done
+	tests/plan/put_expect.py build/expects/*.jsonl
 
 # ---- installing --------------------------------------------------------------------------------
 # Public headers: what a plugin includes. pkg-config --cflags cupel names their folder.
