@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { TIMES_MIN = 16, NONE = -1 };
 
@@ -128,7 +129,8 @@ static bool make_root(struct material *m, const char *work, struct arena *a, str
     const char *temporary = getenv("TMPDIR");
     if (!work)
         work = temporary && *temporary ? temporary : "/var/tmp";
-    char *root = arena_format(a, "%s/cupel-verify-XXXXXX", work);
+    /* As run/pair names its folders: it removes those of dead processes. */
+    char *root = arena_format(a, "%s/cupel-%ld-XXXXXX", work, (long)getpid());
     if (!mkdtemp(root))
         return err_system(e, "work folder %s", root);
     m->root = root;
