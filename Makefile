@@ -43,7 +43,8 @@ REPORT_PARTS := $(call objects,$(filter-out reports/main.c,$(REPORT_SRC)))
 HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/null))
 
 .PHONY: all run check build tests deps ci-deps install clean format format-check hdr-check \
-	includes-check lint static-checks headline campaign-layers expects gate-table stats-reference kill-test FORCE
+	includes-check lint static-checks headline verify-full campaign-layers expects gate-table \
+	stats-reference kill-test FORCE
 .SECONDARY:
 
 run: deps
@@ -181,6 +182,22 @@ $O/tests/reports/%: $O/tests/reports/%.o $(TEST_HELPERS) $(REPORT_PARTS) $O/libc
 
 tests: build $(TESTS)
 	$(Q)tests/run.sh $O
+
+# Every set of layers in every state: hours. Ctrl-C ends it and says how far it came.
+# make verify-full LAST=400    over the last 400 bars only
+LAST ?= 0
+SHM := $(wildcard /dev/shm)
+CSV := $(or $(CUPEL_DATA),../shared/data)/mag7_daily.csv
+VERIFY_BUNDLE := build/data/$(if $(wildcard $(CSV)),mag7,synth-mag7-1)
+verify-full: build
+	@mkdir -p build/data
+ifneq ($(wildcard $(CSV)),)
+	@test -e $(VERIFY_BUNDLE)/manifest.json || $O/cupel data import "$(CSV)" --out $(VERIFY_BUNDLE)
+else
+	@test -e $(VERIFY_BUNDLE)/manifest.json || \
+		$O/cupel data synth --preset mag7 --seed 1 --out $(VERIFY_BUNDLE)
+endif
+	$O/cupel verify --full --bundle $(VERIFY_BUNDLE) --last $(LAST) $(if $(SHM),--work $(SHM))
 
 # Sweeps killed with SIGKILL at random moments and resumed: make kill-test [KILLS=200] [SEED=N].
 KILLS ?= 200

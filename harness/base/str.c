@@ -1,6 +1,7 @@
 #include "harness/base/str.h"
 
 #include <errno.h>
+#include <assert.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -173,6 +174,7 @@ static const double tens[] = {1e-4, 1e-3, 1e-2, 1e-1, 1e0,  1e1,  1e2,  1e3,  1e
 
 static double ten_to(int power)
 {
+    assert(power >= LEAST_POWER && power <= DIGITS - 1 - LEAST_POWER);
     return tens[power - LEAST_POWER];
 }
 
@@ -211,9 +213,10 @@ static size_t place(uint64_t digits, int power, char *out)
     while (n > 1 && n > power + 1 && text[n - 1] == '0')
         n--;
     char *p = out;
-    if (power < 0) {
-        memcpy(p, "0.0000", 6);
-        p += 1 - power;
+    for (int i = power; i < 0; i++) {
+        *p++ = '0';
+        if (i == power)
+            *p++ = '.';
     }
     for (int i = 0; i < n; i++) {
         if (i > 0 && i == power + 1)

@@ -70,10 +70,10 @@ static bool find(struct bt_store *s, const char *range, const char *id, struct b
         found_in = found ? ranges[r] : found_in;
     }
     bool found = false;
-    if (found_in)
-        return bt_store_get(s, found_in, id, out, &found, e);
-    return err_input(e, "%s: no result %s%s%s", s->dir, id, range ? " of the range " : "",
-                     range ? range : "");
+    if (found_in && !bt_store_get(s, found_in, id, out, &found, e))
+        return false;
+    return found || err_input(e, "%s: no result %s%s%s", s->dir, id, range ? " of the range " : "",
+                              range ? range : "");
 }
 
 static bool is_id(const char *word)
@@ -164,7 +164,8 @@ static bool show(const struct show_settings *settings, struct bt_store *s, const
         memcpy(id, word, BT_ID_TEXT);
     else if (!bt_store_find_key(s, word, id, e))
         return false;
-    bool ok = find(s, settings->range, id, &r, e) && print_result(settings, s, &r, e);
+    bool ok = find(s, settings->range, id, &r, e);
+    ok = ok && r.result && print_result(settings, s, &r, e);
     bt_stored_done(&r);
     return ok;
 }

@@ -75,7 +75,8 @@ struct sweep {
     struct best best;
     uint64_t delivered, logged;
     int64_t flushed_ns;
-    bool replaced; /* a result of another content than the plan's */
+    bool replaced;  /* a result of another content than the plan's */
+    bool finishing; /* all is computed */
 };
 
 static void look_at_best(struct sweep *s, const struct bt_row *rows, const double *values)
@@ -106,7 +107,7 @@ static bool take_result(void *context, const struct bt_result *r, struct err *e)
     if (!sweep_table_result(&s->results, r, e))
         return false;
     s->delivered++;
-    return plan->range_count > 1 || sum_up(s, r, e);
+    return (plan->range_count > 1 || sum_up(s, r, e)) && (!s->finishing || interrupt_none(e));
 }
 
 static bool take_combined(void *context, const struct bt_combined *c, struct err *e)
@@ -186,10 +187,8 @@ static void say_summary(const struct sweep *s, int64_t ns)
     if (run->plan.synthetic)
         log_info("SYNTHETIC data: nobody ever traded at these prices");
     say_advice(run, count_named(run, "backtests"));
-    if (s->settings->cache_stats || s->settings->backtest.cache_log_every)
+    if (s->settings->cache_stats)
         sweep_caches_say_table(run);
-    else if (s->settings->backtest.cache_log_every)
-        sweep_caches_say_lines(run, true);
 }
 
 /* ---- the run ---------------------------------------------------------------------------------- */
@@ -244,6 +243,7 @@ static bool run_all(struct sweep *s, struct err *e)
         if (!interrupt_none(e) || !bt_run_step(run, lo, hi, e) || !look_up(s, hi, e))
             return stop(s, e);
     }
+    s->finishing = true;
     if (!bt_run_finish(run, e))
         return stop(s, e);
     sweep_progress_wipe(&s->progress);

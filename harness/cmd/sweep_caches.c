@@ -64,7 +64,7 @@ void sweep_caches_tend(struct bt_run *run)
 {
     if (asked_to_say) {
         asked_to_say = 0;
-        sweep_caches_say_lines(run, false);
+        sweep_caches_say_lines(run);
     }
     if (asked_to_clear) {
         asked_to_clear = 0;
@@ -97,12 +97,12 @@ static void say_whose(const struct bt_run *run)
             run->plan.workers);
 }
 
-void sweep_caches_say_lines(const struct bt_run *run, bool advice)
+void sweep_caches_say_lines(const struct bt_run *run)
 {
     struct text text = {0};
     char done[UNITS_TEXT];
     text_printf(&text, "caches after %s backtests:\n", units_count(done, done_of(run)));
-    bt_run_print_caches(run, advice, &text);
+    bt_run_print_caches(run, false, &text);
     say_text(&text);
     say_whose(run);
 }

@@ -1,7 +1,7 @@
 /* What a sweep tells of its caches, and what signals ask of them.
  *
  *     --cache-stats         at the end: a table, and what it means
- *     --cache-log-every N   a line for each cache after every N backtests; at the end what they mean, too
+ *     --cache-log-every N   a line for each cache after every N backtests; at the end the table
  *     SIGUSR1               the same lines, at the next slice
  *     SIGUSR2               all caches are emptied, at the next slice
  *
@@ -21,7 +21,7 @@ bool sweep_caches_due(const struct bt_run *run, long every, uint64_t *logged);
 /* Says or does what was asked for. */
 void sweep_caches_tend(struct bt_run *run);
 
-void sweep_caches_say_lines(const struct bt_run *run, bool advice); /* and what they mean */
+void sweep_caches_say_lines(const struct bt_run *run);
 void sweep_caches_say_table(const struct bt_run *run);
 
 #endif

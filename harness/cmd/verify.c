@@ -232,10 +232,23 @@ static void print_refused(const struct matrix *m)
     }
 }
 
+/* A layer that nothing asked for was not tried, whatever the digests say. */
+static void print_idle(const struct matrix *m)
+{
+    struct text names = {0};
+    uint64_t idle = m->tried & ~m->used;
+    if (!idle)
+        return;
+    kernel_layers_print(&kernel_backtest, idle, &names);
+    printf("never at work: %s\n", names.p);
+    text_done(&names);
+}
+
 static void print_summary(const struct verify_settings *s, const struct matrix *m, bool synthetic)
 {
     print_subjects(m);
     print_refused(m);
+    print_idle(m);
     if (!m->full)
         printf("covered: %ld combinations of %d settings; %ld cannot be\n",
                m->combinations - m->impossible, m->strength, m->impossible);

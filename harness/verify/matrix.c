@@ -11,6 +11,11 @@ _Static_assert(BT_SWITCHES + MATRIX_FACTORS <= COVERING_FACTORS_MAX, "a factor f
 
 /* ---- names ------------------------------------------------------------------------------------ */
 
+static bool is_resumed(const struct matrix_case *c)
+{
+    return strcmp(states[c->level[MATRIX_STATE]].name, "resumed") == 0;
+}
+
 static void print_layers(uint64_t layers, struct text *out)
 {
     kernel_layers_print(&kernel_backtest, layers, out);
@@ -24,6 +29,10 @@ void matrix_print_case(const struct matrix_case *c, struct text *out)
                 bt_fill_names[c->level[MATRIX_FILL]], states[c->level[MATRIX_STATE]].name,
                 c->level[MATRIX_WORKERS]);
     print_layers(c->layers, out);
+    if (!is_resumed(c))
+        return;
+    text_puts(out, ", then ");
+    print_layers(sets_largest(c->universe & ~c->layers), out);
 }
 
 void matrix_print_options(const struct matrix_case *c, struct text *out)
@@ -35,7 +44,7 @@ void matrix_print_options(const struct matrix_case *c, struct text *out)
                 subject_searches[c->level[MATRIX_SEARCH]].name,
                 bt_fill_names[c->level[MATRIX_FILL]], states[c->level[MATRIX_STATE]].name,
                 c->level[MATRIX_WORKERS]);
-    print_layers(c->layers, out);
+    print_layers(is_resumed(c) ? c->universe : c->layers, out);
 }
 
 /* ---- planning --------------------------------------------------------------------------------- */
@@ -100,6 +109,7 @@ static void plan_covering(struct matrix *m, struct arena *a)
         struct matrix_case *c = &m->cases[m->case_count++];
         uint64_t open;
         c->layers = layers_of(&columns, row, &open);
+        c->universe = m->universe;
         for (int f = 0; f < MATRIX_FACTORS; f++)
             c->level[f] = m->levels[f].v[row[columns.layers + f]];
     }
@@ -115,6 +125,7 @@ static void plan_full(struct matrix *m, struct arena *a)
         struct matrix_case *c = &m->cases[m->case_count++];
         long rest = i;
         c->layers = m->sets.v[rest % m->sets.n];
+        c->universe = m->universe;
         rest /= m->sets.n;
         for (int f = MATRIX_FACTORS - 1; f >= 0; f--) {
             c->level[f] = m->levels[f].v[rest % m->levels[f].n];
@@ -216,10 +227,12 @@ static bool try_case(struct running *r, const struct matrix_case *c, struct err 
                       .settings = &r->settings,
                       .references = &r->references,
                       .layers = c->layers,
-                      .universe = r->m->universe,
+                      .universe = c->universe,
                       .workers = c->level[MATRIX_WORKERS]};
     bool ok = state_try(&states[c->level[MATRIX_STATE]], &t, e);
     r->m->passages += t.passages;
+    r->m->tried |= c->layers;
+    r->m->used |= t.used;
     r->subject->passages += t.passages;
     return ok;
 }
@@ -234,25 +247,40 @@ static void note_case(struct running *r)
     r->m->cases_done++;
 }
 
-/* Takes layers and workers away as long as a difference stays. */
+static bool still_differs(struct running *r, const struct matrix_case *c)
+{
+    struct err e = {0};
+    return !try_case(r, c, &e) && e.code == ERR_MISMATCH;
+}
+
+/* Without this layer, in the set and in what resumes it. */
+static bool drop_layer(struct running *r, int layer)
+{
+    struct matrix_case *least = &r->m->least, less = *least;
+    struct err unused;
+    less.universe &= ~((uint64_t)1 << layer);
+    less.layers &= less.universe;
+    if ((less.universe == least->universe || !sets_accepted(less.layers, &unused)) ||
+        (less.layers == least->layers && !is_resumed(least)) || !still_differs(r, &less))
+        return false;
+    *least = less;
+    return true;
+}
+
+/* Takes layers and workers away as long as a difference stays; what others need goes after them. */
 static void shrink(struct running *r)
 {
-    struct matrix_case *least = &r->m->least;
-    struct err e;
-    *least = r->m->at;
-    for (int i = 0; i < BT_SWITCHES; i++) {
-        struct matrix_case less = *least;
-        less.layers &= ~((uint64_t)1 << i);
-        if (less.layers == least->layers || !sets_accepted(less.layers, &e))
-            continue;
-        if (!try_case(r, &less, &e) && e.code == ERR_MISMATCH)
-            *least = less;
+    bool again = true;
+    r->m->least = r->m->at;
+    while (again) {
+        again = false;
+        for (int i = 0; i < BT_SWITCHES; i++)
+            again = drop_layer(r, i) || again;
     }
-    struct matrix_case alone = *least;
+    struct matrix_case alone = r->m->least;
     alone.level[MATRIX_WORKERS] = 1;
-    e = (struct err){0};
-    if (!try_case(r, &alone, &e) && e.code == ERR_MISMATCH)
-        *least = alone;
+    if (still_differs(r, &alone))
+        r->m->least = alone;
 }
 
 static bool told(struct running *r, const struct matrix_case *c, struct err *e)

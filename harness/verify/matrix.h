@@ -30,7 +30,7 @@ struct matrix_levels {
 };
 
 struct matrix_case {
-    uint64_t layers;
+    uint64_t layers, universe; /* universe: what the rest is resumed by is made of */
     int level[MATRIX_FACTORS]; /* the values */
 };
 
@@ -60,6 +60,7 @@ struct matrix {
     int subject_count;
     long cases_done, passages;
     int sets_tried;
+    uint64_t tried, used; /* layers: in some set; that did something in some passage */
     /* Of a difference: the case, and the fewest of its layers that show one. */
     bool differs;
     struct matrix_case at, least;

@@ -51,6 +51,23 @@ static bool compute_again(struct bt_run *run, struct bt_kept *kept, struct err *
     return ok;
 }
 
+/* In this process; it need not show in every passage. */
+static uint64_t layers_used(const struct bt_run *run)
+{
+    uint64_t used = 0;
+    for (int i = 0; i < BT_SWITCHES; i++) {
+        struct kernel_count counts[KERNEL_COUNTS_MAX];
+        if (!(run->layers >> i & 1))
+            continue;
+        bool told = bt_layers[i]->statistics == NULL;
+        int n = told ? 0 : bt_layers[i]->statistics(run->states[i], counts, KERNEL_COUNTS_MAX);
+        for (int k = 0; k < n; k++)
+            told = told || counts[k].value > 0;
+        used |= (uint64_t)told << i;
+    }
+    return used;
+}
+
 bool passage_run(const struct passage *p, struct outcome *out, struct err *e)
 {
     struct bt_run_target target = {
@@ -65,6 +82,7 @@ bool passage_run(const struct passage *p, struct outcome *out, struct err *e)
     out->has_again = p->again;
     out->taken = run->digest.results;
     out->resumed = run->counts.resumed;
+    out->used = layers_used(run);
     bt_run_close(run);
     return ok;
 }

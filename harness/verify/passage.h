@@ -32,6 +32,7 @@ struct outcome {
     bool has_again;
     uint64_t taken, resumed; /* backtests that have a result; of these, from the store */
     long backtests;          /* of the plan */
+    uint64_t used;           /* layers that did something, or do not count what they do */
 };
 
 /* Into an empty outcome, which must be given to outcome_done also after an error. */

@@ -81,6 +81,7 @@ static bool hold(struct trial *t, const char *when, struct passage p, const stru
               (p.torn || outcome_same(&o, reference, rel_err_of(t->layers | p.layers), e));
     if (resumed)
         *resumed = p.torn ? o.taken : o.resumed;
+    t->used |= o.used;
     outcome_done(&o);
     return ok || failed(when, e);
 }

@@ -25,6 +25,7 @@ struct trial {
     uint64_t universe; /* layers that the set's opposite is made of */
     long workers;
     long passages; /* counted up */
+    uint64_t used; /* layers added that did something (passage.h) */
 };
 
 struct state {

@@ -157,6 +157,7 @@ bool subject_settings(const struct material *m, const struct subject_strategy *s
     out->trades = true;
     out->batch_size = SUBJECT_BATCH;
     out->checkpoint_batch_size = SUBJECT_CHECKPOINT_BATCH;
+    out->history_cache_reuse = search->wide ? 0 : 1; /* small searches would not be worth it */
     search->set(m, out, a);
     return (!search->filters || set_filters(out, a, e)) || err_prefix(e, "%s", strategy->name);
 }

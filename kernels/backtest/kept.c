@@ -94,7 +94,8 @@ static bool same_number(double a, double b, double rel_err)
 {
     if (isnan(a) || isnan(b))
         return isnan(a) && isnan(b);
-    return memcmp(&a, &b, sizeof a) == 0 || fabs(a - b) <= rel_err * fmax(fabs(a), fabs(b));
+    return (a == b && signbit(a) == signbit(b)) ||
+           (rel_err > 0 && fabs(a - b) <= rel_err * fmax(fabs(a), fabs(b)));
 }
 
 /* "backtest 7, id 0f9e8d7c6b5a4938, range 2000-01-03_2024-12-31" */

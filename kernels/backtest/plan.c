@@ -10,13 +10,18 @@
 #include <unistd.h>
 
 static const struct bt_fill fills[] = {
-    {"close",     BT_CLOSE, 0},
-    {"next-open", BT_OPEN,  1},
+    {"close",      BT_CLOSE, 0},
+    {"next-open",  BT_OPEN,  1},
+    {"next-close", BT_CLOSE, 1},
 };
 
+/* One of bt_fill_names; "open" is short for next-open. */
 static struct bt_fill fill_named(const char *name)
 {
-    return fills[strcmp(name, "close") != 0]; /* "open" is short for next-open */
+    for (size_t i = 0; i < sizeof fills / sizeof *fills; i++)
+        if (strcmp(fills[i].name, name) == 0)
+            return fills[i];
+    return fills[1];
 }
 
 /* ---- symbols ---------------------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 #include "kernels/backtest/settings.h"
 
-const char *const bt_fill_names[] = {"close", "next-open", "open", NULL};
+const char *const bt_fill_names[] = {"close", "next-open", "next-close", "open", NULL};
 
 const char *const bt_search_names[] = {"grid", "random", "walk-forward", NULL};
 const char *const bt_metrics_names[] = {"core", "all", NULL};

@@ -60,7 +60,7 @@ extern const struct opt bt_options[];
      .help = "the last N bar times, from the first day they touch; 0: all"},                       \
     {.name = "fill", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER fill), .arg = "PRICE",      \
      .choices = bt_fill_names, .fallback = "close",                                                \
-     .help = "of the signal's bar, or of the next one (open is short for next-open)"},             \
+     .help = "of the signal's bar, or open or close of the next one (open: next-open)"},             \
     {.name = "fee", .kind = OPT_REAL, .offset = offsetof(TYPE, MEMBER fee), .arg = "RATIO",        \
      .min = 0, .max = 0.5, .fallback = "0.001",                                                    \
      .help = "cost of a fill, share of the traded value"},                                         \

@@ -17,7 +17,8 @@
  * 10 a comparison of a thing with itself           here: each_layer_stands_in_some_slot_of_the_run
  * 14 a random search that overshoots by workers    here: a_random_search_makes_just_its_trials
  *    time-outs that stop nobody                    test_lost: a_hung_worker_is_named_with_the_time
- * 15 a choice that is announced and not made       here: a_walk_tests_what_its_training_chose
+ * 15 a choice that is announced and not made       here: a_walk_tests_what_its_training_chose,
+ *                                                  a_resumed_walk_chooses_as_the_first_one_did
  * of the straddles' caches, those that this kernel could have as well:
  *    "off" that leaves some caches on              here: without_layers_nothing_is_remembered
  *    the first path wins, the second is ignored    test_caches: max_bundle_pool_size_bounds_the_pool
@@ -337,6 +338,40 @@ static void a_walk_tests_what_its_training_chose(void **state)
     outcome_done(&o);
 }
 
+/* Torn in a window's middle: what is recalled has its say in the choice as what was computed. */
+static void a_resumed_walk_chooses_as_the_first_one_did(void **state)
+{
+    (void)state;
+    struct bt_settings s = walk();
+    struct outcome base = outcome_of(&s, LAYERS_NONE, NULL, false);
+    for (int i = 0; i < 2; i++) {
+        const char *store = test_folder("traps-walk");
+        struct outcome torn = {0};
+        struct err e = {0};
+        struct passage p = {.settings = &s, .layers = LAYERS_ALL, .store = store, .torn = true};
+        assert_ok(passage_run(&p, &torn, &e), &e);
+        outcome_done(&torn);
+        struct outcome o = outcome_of(&s, i ? LAYERS_ALL : LAYERS_NONE, store, true);
+        assert_true(o.resumed > 0);
+        assert_same(&o, &base);
+    }
+    outcome_done(&base);
+}
+
+/* Enough backtests for jobs of three. */
+static void a_job_of_several_backtests_keeps_their_order(void **state)
+{
+    (void)state;
+    struct bt_settings s = market_settings(dir, "2:11", "12:26");
+    s.batch_size = 150;
+    struct outcome base = outcome_of(&s, LAYERS_NONE, NULL, false);
+    assert_int_equal(base.kept.n, 150);
+    s.workers = 2;
+    struct outcome o = outcome_of(&s, LAYERS_ALL, NULL, false);
+    assert_same(&o, &base);
+    outcome_done(&base);
+}
+
 /* ---- found by verification ---------------------------------------------------------------------- */
 
 static bool replace(void *context, struct err *e)
@@ -387,6 +422,8 @@ int main(void)
         TEST(forked_workers_open_no_bundle),
         TEST(a_random_search_makes_just_its_trials),
         TEST(a_walk_tests_what_its_training_chose),
+        TEST(a_resumed_walk_chooses_as_the_first_one_did),
+        TEST(a_job_of_several_backtests_keeps_their_order),
         TEST(what_was_computed_after_a_replacement_is_summed_up),
     };
     return cmocka_run_group_tests_name("traps", tests, make_bundle, forget);

@@ -176,6 +176,28 @@ check "and with a damaged one"
 find "$work/g/results" -name '*.bin' | grep -q bin
 check "and nothing was removed"
 
+# ---- memory ----
+peak() { # WORDS: most memory of `cupel store WORDS`, KB
+    /usr/bin/python3 -c '
+import os, subprocess, sys
+p = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+print(os.wait4(p.pid, 0)[2].ru_maxrss)' "$CUPEL" store "$@"
+}
+case ${CUPEL_BUILD:-release} in
+*release | *clang)
+    sweep --symbols SA --param fast=2:21 --param slow=22:146 --store "$work/some"
+    sweep --symbols SA --param fast=2:21 --param slow=22:521 --store "$work/many"
+    for command in "ls" "ls --ids" "verify"; do
+        # shellcheck disable=SC2086
+        set -- $command
+        small=$(peak "$1" "$work/some" ${2:-}) big=$(peak "$1" "$work/many" ${2:-})
+        [ "$big" -lt $((small * 105 / 100)) ]
+        check "$command: 10,000 results take no more memory than 2,500 ($small KB, $big KB)"
+    done
+    ;;
+*) skip "memory of ls and verify" "this build keeps what is freed" ;;
+esac
+
 # ---- refusals ----
 for command in ls verify rebuild gc "show 3-7"; do
     # shellcheck disable=SC2086

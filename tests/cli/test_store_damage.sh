@@ -114,7 +114,7 @@ resumed_large() { # LAYERS WORDS
 }
 bad=0 tap_why=
 size=$(stat -c %s "$work/large/checkpoint.sqlite")
-for try in $(seq $((40 / share))); do
+for try in $(seq $((24 / share))); do
     fresh large
     random "$size"
     [ "$try" -gt 6 ] || number=$(((try - 1) * 1024 + try % 2)) # the header and the first pages
@@ -123,9 +123,9 @@ for try in $(seq $((40 / share))); do
         bad=$((bad + 1)) tap_why="$tap_why at $number: $tap_output"
 done
 [ $bad -eq 0 ]
-check "a database cut short at $((40 / share)) lengths: rebuilt in one line, the same bytes"
+check "a database cut short at $((24 / share)) lengths: rebuilt in one line, the same bytes"
 bad=0 tap_why=
-for _ in $(seq $((40 / share))); do
+for _ in $(seq $((24 / share))); do
     fresh large
     flip "$work/s/checkpoint.sqlite"
     sweep "${large[@]}" --layers all --store "$work/s" --resume

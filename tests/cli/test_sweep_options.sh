@@ -33,6 +33,29 @@ test "$(column bars)" -eq 100
 check "--last 100"
 sweep "${one[@]}" --fill next-open; test "$(column total_return)" != "$return"
 check "--fill"
+# Filled at the next close, or at the next open of data whose opens are their closes: the same.
+python3 - "$work" <<'PY'
+import random, sys
+rng = random.Random(5)
+for name, is_close in (("plain", False), ("doctored", True)):
+    rng.seed(5)
+    with open(f"{sys.argv[1]}/{name}.csv", "w") as f:
+        f.write("date,symbol,open,high,low,close,volume\n")
+        close = 100.0
+        for day in range(300):
+            opened, close = close + rng.uniform(-2, 2), close + rng.uniform(-3, 3)
+            o = close if is_close else opened
+            f.write(f"{2000 + day // 336}-{day % 336 // 28 + 1:02d}-{day % 28 + 1:02d},A,{o:.2f},"
+                    f"{max(opened, close) + 1:.2f},{min(opened, close) - 1:.2f},{close:.2f},1\n")
+PY
+for name in plain doctored; do "$CUPEL" data import "$work/$name.csv" --out "$work/$name" >/dev/null; done
+for pair in "plain next-close" "doctored next-open" "plain next-open"; do
+    set -- $pair
+    "$CUPEL" sweep --bundle "$work/$1" --param fast=2:6 --param slow=8:12 --fill "$2" --quiet --out "$work/$1-$2.csv"
+done
+cmp -s "$work/plain-next-close.csv" "$work/doctored-next-open.csv" &&
+    ! cmp -s "$work/plain-next-close.csv" "$work/plain-next-open.csv"
+check "--fill next-close"
 sweep "${one[@]}" --fee 0; test "$(column total_return)" != "$return"
 check "--fee"
 sweep "${one[@]}" --periods-per-year 63

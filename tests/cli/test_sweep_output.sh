@@ -156,6 +156,11 @@ status=${PIPESTATUS[0]}
 : >"$work/out"
 refuses "standard output: write: Broken pipe" && grep -q ^symbol,key "$work/first"
 check "a reader that leaves after the first line: one line, status 2"
+"$CUPEL" sweep --bundle "$work/b" "${small[@]}" --store "$work/closed" 2>"$work/err" >&-
+status=$?
+: >"$work/out"
+refuses "standard output" && [ ! -s "$work/closed/lock" ]
+check "standard output closed: one line, status 2, and no file takes its place"
 # A writer that nobody reads from stops when the pipe is full: what is stored by then was done by then.
 mkfifo "$work/pipe"
 "$CUPEL" sweep --bundle "$work/b" --param fast=2:60 --param slow=20:160 --store "$work/ps" \

@@ -9,8 +9,8 @@ place=$(mktemp -d "$shm/cupel-test-verify.XXXXXX")
 trap 'rm -rf "$work" "$place"' EXIT
 
 # Any three settings meet in every combination; where sanitizers slow it down, any two.
-strength=3
-case ${CUPEL_BUILD:-} in *asan | *tsan) strength=2 ;; esac
+strength=3 last=0
+case ${CUPEL_BUILD:-} in *asan | *tsan) strength=2 last=1500 ;; esac
 
 csv=${CUPEL_DATA:-../shared/data}/mag7_daily.csv
 name="real data: every set gives the results of no layers"
@@ -24,8 +24,9 @@ fi
 
 before=$(cat "$work"/b/* | cksum)
 expect 0 "every set gave the results of no layers" \
-    "$CUPEL" verify --bundle "$work/b" --strength $strength --work "$place"
-check "$name"
+    "$CUPEL" verify --bundle "$work/b" --strength $strength --last $last --work "$place" &&
+    case $tap_output in *"never at work"*) false ;; *) true ;; esac
+check "$name, and every layer that counts what it does did something"
 two_layers() {
     "$CUPEL" verify --bundle "$work/b" --full --last 200 --layers array-return,pre-group \
         --strategies momentum --searches grid --fills close --states cold --workers 1 --work "$place"
