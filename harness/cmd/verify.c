@@ -37,7 +37,7 @@ static const struct opt verify_options[] = {
     {.name = "searches", .kind = OPT_TEXT, .offset = offsetof(struct verify_settings, searches),
      .arg = "A,B|all", .fallback = "all", .help = "of grid, random, walk-forward, ranges, filtered"},
     {.name = "fills", .kind = OPT_TEXT, .offset = offsetof(struct verify_settings, fills),
-     .arg = "A,B|all", .fallback = "close,next-open", .help = "which prices of fills"},
+     .arg = "A,B|all", .fallback = "close,next-open,next-close", .help = "which prices of fills"},
     {.name = "states", .kind = OPT_TEXT, .offset = offsetof(struct verify_settings, states),
      .arg = "A,B|all", .fallback = "all", .help = "of cold, warm, evicted, updated, resumed"},
     {.name = "workers", .kind = OPT_TEXT, .offset = offsetof(struct verify_settings, workers),
