@@ -43,7 +43,7 @@ REPORT_PARTS := $(call objects,$(filter-out reports/main.c,$(REPORT_SRC)))
 HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/null))
 
 .PHONY: all run check build tests deps ci-deps install clean format format-check hdr-check \
-	includes-check lint static-checks headline campaign-layers expects verify-full gate-table \
+	includes-check lint static-checks headline verify-full campaign-layers expects gate-table \
 	stats-reference kill-test FORCE
 .SECONDARY:
 

@@ -187,7 +187,7 @@ static void say_summary(const struct sweep *s, int64_t ns)
     if (run->plan.synthetic)
         log_info("SYNTHETIC data: nobody ever traded at these prices");
     say_advice(run, count_named(run, "backtests"));
-    if (s->settings->cache_stats)
+    if (s->settings->cache_stats || s->settings->backtest.cache_log_every)
         sweep_caches_say_table(run);
 }
 

@@ -34,10 +34,29 @@ static void end_bundle(void *owner, void *bundle)
     bundle_close(bundle);
 }
 
+/* What changed since the plan verified it is verified before it gives numbers, once per change. */
+static bool verify_changed(struct bt_run *run, struct err *e)
+{
+    struct bundle_version now;
+    const char *dir = run->plan.bundle_dir;
+    if (!bundle_version(dir, &now, e))
+        return false;
+    if (bundle_version_equal(now, run->verified))
+        return true;
+    if (!bundle_verify(dir, e))
+        return false;
+    run->verified = now;
+    return true;
+}
+
 static bool bundle_base(const struct bt_bundle_link *self, struct bt_run *run, struct bundle **out,
                         struct bt_lease *lease, struct err *e)
 {
     (void)self;
+    *lease = (struct bt_lease){0};
+    *out = NULL;
+    if (!verify_changed(run, e))
+        return false;
     *out = bundle_open(run->plan.bundle_dir, e);
     *lease = (struct bt_lease){*out ? end_bundle : NULL, NULL, *out};
     run->counts.bundle_opens++;

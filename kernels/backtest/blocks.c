@@ -81,9 +81,14 @@ static bool take_failure(struct bt_run *run, const struct bt_block *b, const str
     bt_plan_key(&run->plan, item->values, key);
     if (!run->plan.continue_on_error)
         return err_set(e, why->code, "%s", why->text);
+    enum { TOLD_AT_MOST = 100 };
     run->counts.failed++;
-    text_printf(&run->notes, "failed: %s %s, %s: %s\n", run->plan.strategy->name, key,
-                run->plan.ranges[b->range].name, why->text);
+    if (run->counts.failed == TOLD_AT_MOST + 1)
+        text_printf(&run->notes, "more than %d have failed: the others are counted only\n",
+                    TOLD_AT_MOST);
+    if (run->counts.failed <= TOLD_AT_MOST)
+        text_printf(&run->notes, "failed: %s %s, %s: %s\n", run->plan.strategy->name, key,
+                    run->plan.ranges[b->range].name, why->text);
     return true;
 }
 

@@ -56,6 +56,7 @@ static bool open_run(struct bt_run *run, const struct bt_settings *settings,
 {
     if (!bt_plan_make(settings, &run->arena, &run->plan, e))
         return false;
+    run->verified = run->plan.version;
     if (run->plan.workers > 1)
         run->layers |= (uint64_t)1 << BT_LAYER_workers;
     run->given = given_by(run->layers);

@@ -68,8 +68,9 @@ struct bt_run {
     struct arena scratch; /* emptied after each job */
     struct bt_plan plan;
     struct bt_ops ops;
-    long block;          /* backtests in a job, as the layers wish */
-    struct bt_walk walk; /* where the last block ended */
+    struct bundle_version verified; /* the state of the folder whose content was checked last */
+    long block;                     /* backtests in a job, as the layers wish */
+    struct bt_walk walk;            /* where the last block ended */
 
     uint64_t layers;
     uint32_t given; /* capabilities of the layers */
