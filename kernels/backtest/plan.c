@@ -354,11 +354,10 @@ static bool count_workers(long asked, long *out, struct err *e)
 
 /* ---- plan ------------------------------------------------------------------------------------- */
 
-static bool stamp_ranges(struct bt_plan *out)
+static void stamp_ranges(struct bt_plan *out)
 {
     for (int r = 0; r < out->range_count; r++)
         make_stamp(out, &out->ranges[r], out->content, out->roles[r].stamp);
-    return true;
 }
 
 static bool plan_over(struct bundle *b, const struct bt_settings *s, struct arena *a,
@@ -369,9 +368,11 @@ static bool plan_over(struct bundle *b, const struct bt_settings *s, struct aren
     int n;
     out->content = arena_text(a, info->content);
     out->synthetic = info->synthetic;
-    return bundle_assets(b, a, &assets, &n, e) &&
-           choose_symbols(s->symbols, assets, n, a, out, e) && make_ranges(s, b, a, out, e) &&
-           stamp_ranges(out);
+    if (!bundle_assets(b, a, &assets, &n, e) || !choose_symbols(s->symbols, assets, n, a, out, e) ||
+        !make_ranges(s, b, a, out, e))
+        return false;
+    stamp_ranges(out);
+    return true;
 }
 
 static bool make_search(const struct bt_settings *s, struct arena *a, struct bt_plan *out,

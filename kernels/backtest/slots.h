@@ -82,7 +82,7 @@ struct bt_sink {
 };
 
 /* How far the run is, when results may be let go. */
-enum bt_point { BT_BATCH_END, BT_RANGE_END, BT_RUN_END };
+enum bt_point { BT_RANGE_END, BT_RUN_END };
 
 /* slot, its own arguments (between run and e). What each does, and how long what it hands out lives:
  *   checkpoint  the ids that are done; until the lease ends
