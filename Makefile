@@ -180,8 +180,9 @@ $O/tests/%: $O/tests/%.o $(TEST_HELPERS) $O/libcupel.a
 $O/tests/reports/%: $O/tests/reports/%.o $(TEST_HELPERS) $(REPORT_PARTS) $O/libcupel.a
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
 
+# NAMES="pool cache": those whose path holds one of them.
 tests: build $(TESTS)
-	$(Q)tests/run.sh $O
+	$(Q)tests/run.sh $O $(NAMES)
 
 # Every set of layers in every state: hours. Ctrl-C ends it and says how far it came.
 # make verify-full LAST=400    over the last 400 bars only
