@@ -4,11 +4,12 @@
 #include <stddef.h>
 
 const struct bt_metric bt_metrics[] = {
-#define WHOLE_METRIC(field, core) {#field, offsetof(struct bt_row, field), true, core, true},
+#define WHOLE_METRIC(field, core)                                                                  \
+    {#field, offsetof(struct bt_row, field), true, core, BT_IN_EXACT_DIGEST},
     BT_WHOLES(WHOLE_METRIC)
 #undef WHOLE_METRIC
 #define REAL_METRIC(field, core, digest)                                                           \
-    {#field, offsetof(struct bt_row, field), false, core, digest},
+    {#field, offsetof(struct bt_row, field), false, core, BT_IN_##digest##_DIGEST},
         BT_REALS(REAL_METRIC)
 #undef REAL_METRIC
             {0}};

@@ -21,25 +21,26 @@
     X(wins, false)                                                                                 \
     X(drawdown_bars, false)
 
-/* field, is it core?, is it in the digest? (not what needs pow, see metric_cagr) */
+/* field, is it core?, the digest that holds it: no layer changes a bit of EXACT ones, BOUND ones may
+ * change within a layer's rel_err (layers.h); in NO digest is what needs pow, see metric_cagr */
 #define BT_REALS(X)                                                                                \
-    X(total_return, true, true)                                                                    \
-    X(cagr, true, false)                                                                           \
-    X(sharpe, true, true)                                                                          \
-    X(max_drawdown, true, true)                                                                    \
-    X(exposure, true, true)                                                                        \
-    X(sortino, false, true)                                                                        \
-    X(calmar, false, false)                                                                        \
-    X(volatility, false, true)                                                                     \
-    X(win_rate, false, true)                                                                       \
-    X(profit_factor, false, true)                                                                  \
-    X(gross_profit, false, true)                                                                   \
-    X(gross_loss, false, true)                                                                     \
-    X(mean_trade, false, true)                                                                     \
-    X(best_month, false, true)                                                                     \
-    X(worst_month, false, true)                                                                    \
-    X(best_year, false, true)                                                                      \
-    X(worst_year, false, true)
+    X(total_return, true, BOUND)                                                                   \
+    X(cagr, true, NO)                                                                              \
+    X(sharpe, true, BOUND)                                                                         \
+    X(max_drawdown, true, BOUND)                                                                   \
+    X(exposure, true, EXACT)                                                                       \
+    X(sortino, false, BOUND)                                                                       \
+    X(calmar, false, NO)                                                                           \
+    X(volatility, false, BOUND)                                                                    \
+    X(win_rate, false, BOUND)                                                                      \
+    X(profit_factor, false, BOUND)                                                                 \
+    X(gross_profit, false, BOUND)                                                                  \
+    X(gross_loss, false, BOUND)                                                                    \
+    X(mean_trade, false, BOUND)                                                                    \
+    X(best_month, false, BOUND)                                                                    \
+    X(worst_month, false, BOUND)                                                                   \
+    X(best_year, false, BOUND)                                                                     \
+    X(worst_year, false, BOUND)
 
 struct bt_row {
 #define BT_ROW_WHOLE(field, core) int64_t field;
@@ -51,11 +52,14 @@ struct bt_row {
     uint64_t trade_hash; /* numerics/account.h */
 };
 
-/* Every number of a row by its name, wholes first; a table that NULL ends. */
+enum bt_in_digest { BT_IN_NO_DIGEST, BT_IN_EXACT_DIGEST, BT_IN_BOUND_DIGEST };
+
+/* Every number of a row by its name, wholes first (all of them exact); a table that NULL ends. */
 struct bt_metric {
     const char *name;
     size_t offset;
-    bool whole, core, digest;
+    bool whole, core;
+    enum bt_in_digest digest;
 };
 extern const struct bt_metric bt_metrics[];
 enum { BT_METRICS_MAX = 64 };

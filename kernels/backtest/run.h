@@ -74,6 +74,7 @@ struct bt_run {
 
     uint64_t layers;
     uint32_t given; /* capabilities of the layers */
+    double error;   /* their largest rel_err: of what is computed */
     void *states[BT_LAYERS];
     bool begun[BT_LAYERS]; /* init was called */
 
@@ -112,9 +113,9 @@ bool bt_run_save(struct bt_run *run, struct err *e) MUST_CHECK;
 /* What was saved is safe, what is left goes to the consumer, the last filter decides. */
 bool bt_run_finish(struct bt_run *run, struct err *e) MUST_CHECK;
 
-/* SHA-256 over all results, for every layer set and number of workers the same. After finish.
- * Error: some are missing. */
-bool bt_run_digest(const struct bt_run *run, char hex[SHA256_HEX], struct err *e) MUST_CHECK;
+/* Over all results (digest.h): out->exact is the same for every layer set and number of workers. After
+ * finish. Error: some are missing. */
+bool bt_run_digest(const struct bt_run *run, struct kernel_digest *out, struct err *e) MUST_CHECK;
 
 int bt_run_counts(const struct bt_run *run, struct kernel_count *out, int max);
 /* Worker processes that live now (pool.h); returns how many, at most max. */
