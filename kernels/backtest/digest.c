@@ -148,6 +148,7 @@ static void add_row(struct bt_digest *d, struct bt_hash of_row, const struct bt_
     }
     sum_up(&d->of_exact, exact);
     sum_up(&d->of_metrics, metrics);
+    d->error = row->error > d->error ? row->error : d->error;
 }
 
 static void add_equity(struct bt_digest *d, struct bt_hash of_result, const struct bt_result *r)
@@ -166,7 +167,6 @@ void bt_digest_add(struct bt_digest *d, const struct bt_result *r)
     for (int s = 0; s < d->symbol_count; s++)
         add_row(d, add(of_result, d->symbols[s]), &r->rows[s]);
     add_equity(d, of_result, r);
-    d->error = r->error > d->error ? r->error : d->error;
     d->results++;
 }
 

@@ -36,7 +36,7 @@ struct bt_digest {
     /* Of the results. */
     struct bt_hash of_exact, of_metrics;
     struct kernel_sum sums[KERNEL_SUMS_MAX]; /* of bound, and last of snapshots */
-    double error;                            /* the largest of a result */
+    double error;                            /* the largest of a row */
     uint64_t results;
 };
 

@@ -79,6 +79,8 @@ static struct json *row_json(const struct bt_plan *plan, const struct bt_result 
             json_put_number(object, m->name, bt_metric_of(m, row));
     snprintf(hash, sizeof hash, "%016" PRIx64, row->trade_hash);
     json_put_text(object, "trade_hash", hash);
+    if (row->error > 0)
+        json_put_number(object, "error", row->error);
     if (r->trades)
         put_trades(object, &r->trades[s], scratch);
     return object;
@@ -133,8 +135,6 @@ void bt_result_write(const struct bt_plan *plan, const struct bt_result *r, stru
     struct json *equity = r->equity ? json_put_array(root, "equity") : NULL;
     for (long i = 0; equity && i < r->equity_n; i++)
         json_push(equity, json_of_number(r->equity[i]));
-    if (r->error > 0)
-        json_put_number(root, "error", r->error);
     size_t begin = out->n;
     json_print(root, out);
     json_free(root);
@@ -228,6 +228,8 @@ static bool read_row(const struct bt_plan *plan, const struct json *object, int 
     if (!need_this(object, "symbol", plan->symbols[symbol], e) ||
         !read_hash(object, &row->trade_hash, e))
         return false;
+    if (json_get(object, "error") && !json_need_number(object, "error", &row->error, e))
+        return false;
     for (const struct bt_metric *m = bt_metrics; m->name; m++)
         if (!read_number(plan, object, m, row, e))
             return false;
@@ -243,8 +245,6 @@ static bool read_result(const struct bt_plan *plan, const struct json *root, str
         !need_this(root, "bundle", plan->content, e) ||
         !need_this(root, "stamp", plan->roles[r->range].stamp, e) ||
         !json_need_array(root, "rows", &rows, e))
-        return false;
-    if (json_get(root, "error") && !json_need_number(root, "error", &r->error, e))
         return false;
     if (json_count(rows) != plan->symbol_count)
         return err_input(e, "rows: expected %d, found %d", plan->symbol_count, json_count(rows));
@@ -278,7 +278,7 @@ struct pack_head {
     uint32_t shape, symbols;
     char id[BT_ID_TEXT], stamp[BT_STAMP_TEXT], content[SHA256_HEX];
     int64_t backtest, equity_n;
-    double error, values[BT_PARAMS_MAX];
+    double values[BT_PARAMS_MAX];
 };
 
 static uint32_t shape_of_rows(void)
@@ -287,7 +287,7 @@ static uint32_t shape_of_rows(void)
     for (const struct bt_metric *m = bt_metrics; m->name; m++)
         for (const char *p = m->name; *p; p++)
             shape = (shape ^ (uint8_t)*p) * 16777619u;
-    return shape + (uint32_t)(sizeof(struct bt_row) + sizeof(struct pack_head));
+    return shape + (uint32_t)sizeof(struct bt_row);
 }
 
 /* Seven bits a byte, the lowest first. */
@@ -366,7 +366,6 @@ void bt_result_pack(const struct bt_plan *plan, const struct bt_result *r, struc
     head.symbols = (uint32_t)plan->symbol_count;
     head.backtest = r->item.backtest;
     head.equity_n = r->equity_n;
-    head.error = r->error;
     memcpy(head.id, r->item.id, sizeof head.id);
     memcpy(head.values, r->item.values, (size_t)plan->strategy->param_count * sizeof(double));
     memcpy(head.content, r->content, sizeof head.content);
@@ -414,7 +413,6 @@ static bool unpack(const struct bt_plan *plan, struct str in, struct bt_result *
     if (memcmp(head.stamp, stamp, BT_STAMP_TEXT) != 0)
         return err_input(e, "result %s: of other data, code or settings", id);
     memcpy(r->content, head.content, SHA256_HEX);
-    r->error = head.error;
     return (take(&in, r->rows, head.symbols * sizeof *r->rows) &&
             unpack_lists(plan, &head, &in, r)) ||
            err_input(e, "result %s: cut short", id);

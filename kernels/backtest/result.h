@@ -4,12 +4,13 @@
  *     {"id":"0f9e8d7c6b5a4938","range":"2000-01-03_2024-12-31","stamp":"16 digits",
  *      "bundle":"<sha-256>","strategy":"sma-cross","params":{"fast":5,"slow":20},
  *      "rows":[{"symbol":"AAPL","bars":6289,...,"trades_at":"12+30 51+7 90+"}],"mean":{...},
- *      "equity":[800000,...],"error":1e-10,"check":"5d41402abc4b2a76"}
+ *      "equity":[800000,...],"check":"5d41402abc4b2a76"}
  *
- * trades_at: entry bar + bars held, nothing after the + of an open one. equity: of all symbols
- * together, at the end of each day or week (snapshots.h). error: where it is not 0. check: the first
- * 16 digits of the SHA-256 over all bytes before its comma, so that a stored result that was edited or
- * hit by a flipped bit is damage and not a number. Packed results are checked by the store's records.
+ * trades_at: entry bar + bars held, nothing after the + of an open one; a row has its error where that
+ * is not 0 (row.h). equity: of all symbols together, at the end of each day or week (snapshots.h).
+ * check: the first 16 digits of the SHA-256 over all bytes before its comma, so that a stored result
+ * that was edited or hit by a flipped bit is damage and not a number. Packed results are checked by
+ * the store's records.
  */
 #ifndef CUPEL_BACKTEST_RESULT_H
 #define CUPEL_BACKTEST_RESULT_H
@@ -33,7 +34,6 @@ struct bt_result {
     struct bt_item item;
     int range;
     char content[SHA256_HEX]; /* of the bundle that it was computed from */
-    double error; /* how far metrics may be off, as the layers that computed it say; 0: exact */
     struct bt_trades *trades; /* one a symbol, or NULL */
     double *equity;           /* equity_n values, or NULL */
     long equity_n;

@@ -5,7 +5,6 @@
 #include "kernels/backtest/session.h"
 #include "kernels/pool/pool.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +17,6 @@ static bool begin_layers(struct bt_run *run, struct err *e)
         const struct bt_layer *layer = bt_layers[i];
         if (!(run->layers >> i & 1))
             continue;
-        run->error = fmax(run->error, layer->rel_err);
         if (layer->block > run->block)
             run->block = layer->block < BT_BLOCK_MAX ? layer->block : BT_BLOCK_MAX;
         run->states[i] = arena_alloc(&run->arena, layer->state_size + 1);
@@ -362,7 +360,6 @@ bool bt_compute(struct bt_run *run, const struct bt_job *job, struct bt_result *
         return false;
     for (int k = 0; k < job->n; k++) {
         results[k] = bt_result_new(&run->plan, job->range, &job->items[k]);
-        results[k]->error = run->error;
         memcpy(results[k]->content, bundle_info(bundle)->content, SHA256_HEX);
     }
     bool ok = compute_over(run, job, bundle, results, e);

@@ -74,7 +74,6 @@ struct bt_run {
 
     uint64_t layers;
     uint32_t given; /* capabilities of the layers */
-    double error;   /* their largest rel_err: of what is computed */
     void *states[BT_LAYERS];
     bool begun[BT_LAYERS]; /* init was called */
 
