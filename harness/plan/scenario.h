@@ -32,6 +32,8 @@ struct scenario_compare {
     const char *expand;      /* "no", or one cell a layer: "each-alone", "with-need" (of those that
                          * alone are refused), "leave-one-out", "cumulative" */
     struct opt_texts scales; /* names; none: all */
+    struct opt_texts of; /* expand these layers only, over those of the base; none: all. One that
+                              * this build lacks is a skipped cell */
     struct scenario_side base, new;
 };
 
