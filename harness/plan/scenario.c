@@ -15,6 +15,7 @@ struct document {
     long pairs;
     double margin_percent;
     const char *state_dir;
+    bool instructions;
     const struct json *settings, *scales, *compare, *expect;
 };
 
@@ -55,13 +56,17 @@ static const struct opt document_rows[] = {
      .offset = offsetof(struct document, state_dir),
      .arg = "DIR",
      .help = "where the sides keep what they store; /dev/shm: in memory"},
+    {.name = "instructions",
+     .kind = OPT_FLAG,
+     .offset = offsetof(struct document,                                                             instructions),
+     .help = "count those of one run of each side too, under valgrind"                      },
     {.name = "settings",
      .kind = OPT_OBJECT,
-     .offset = offsetof(struct document,                                                             settings),
-     .help = "of the kernel, for every scale"                      },
+     .offset = offsetof(struct document,                               settings),
+     .help = "of the kernel, for every scale"},
     {.name = "scales",
      .kind = OPT_ARRAY,
-     .offset = offsetof(struct document,                               scales),
+     .offset = offsetof(struct document,                                           scales),
      .arg = "an array",
      .required = true,
      .help = "named sizes of the work"},
@@ -316,6 +321,7 @@ static bool read_document(struct scenario *s, struct arena *a, struct err *e)
     s->pairs = d.pairs;
     s->margin_percent = d.margin_percent;
     s->state_dir = d.state_dir;
+    s->instructions = d.instructions;
     s->settings = d.settings;
     return read_scales(s, d.scales, a, e) && read_compares(s, d.compare, a, e) &&
            read_expects(s, d.expect, a, e);

@@ -1,0 +1,34 @@
+#include "harness/probe/ceiling.h"
+
+#include "harness/probe/machine.h"
+
+enum { RUNS = 4 };
+
+/* Instructions (operations) a nanosecond, of the fastest run: whatever interrupts only slows. */
+static double rate_of(const struct ceiling_loop *loop)
+{
+    double best = 0;
+    for (int i = 0; i < RUNS; i++) {
+        int64_t begin = probe_now_ns();
+        loop->run(loop->turns);
+        double rate = (double)loop->turns * loop->each_turn / (double)(probe_now_ns() - begin + 1);
+        best = rate > best ? rate : best;
+    }
+    return best;
+}
+
+bool ceiling_measure(struct ceiling *out)
+{
+    *out = (struct ceiling){0};
+    if (ceiling_unable())
+        return false;
+    out->clock_ghz = rate_of(&ceiling_clock);
+    out->ipc = rate_of(&ceiling_ipc) / out->clock_ghz;
+    out->dense_ns = 1 / rate_of(&ceiling_dense);
+    return true;
+}
+
+const char *ceiling_reason(void)
+{
+    return ceiling_unable();
+}
