@@ -77,7 +77,8 @@ struct bt_layer {
     X(sqlite_checkpoint)                                                                           \
     X(stream_results)                                                                              \
     X(shared_bundle)                                                                               \
-    X(persistent_pool)
+    X(persistent_pool)                                                                             \
+    X(events)
 
 /* Layers that a setting turns on: `workers` when it is above 1. */
 #define BT_OTHER_LAYERS(X) X(workers)
