@@ -36,9 +36,9 @@ static void add_side(struct run_speed *s, const struct cell_result *r, int side)
         table_row(&s->table, "ns a bar-backtest", "CPU", "95 % interval", "fastest", "wall",
                   "backtests/s", "of dense", "instructions", "of issue", NULL);
     const char *const names[SIDES] = {"base", "new"};
-    char label[160], cpu[UNITS_TEXT], bounds[2 * UNITS_TEXT], min[UNITS_TEXT], wall[UNITS_TEXT];
+    char label[64], cpu[UNITS_TEXT], bounds[2 * UNITS_TEXT], min[UNITS_TEXT], wall[UNITS_TEXT];
     char rate[UNITS_TEXT], dense[UNITS_TEXT], count[UNITS_TEXT], issue[UNITS_TEXT];
-    snprintf(label, sizeof label, "%.120s %s", r->cell->id, names[side]);
+    snprintf(label, sizeof label, "%.48s %s", r->cell->id, names[side]);
     table_row(&s->table, label, digits(cpu, 4, t.cpu_ns.estimate), interval(bounds, t.cpu_ns),
               digits(min, 4, t.min_ns), digits(wall, 4, t.wall_ns.estimate),
               units_count(rate, (uint64_t)t.backtests_per_s), percent(dense, t.dense_share),

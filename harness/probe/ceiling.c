@@ -2,7 +2,7 @@
 
 #include "harness/probe/machine.h"
 
-enum { RUNS = 4 };
+enum { RUNS = 5 };
 
 /* Instructions (operations) a nanosecond, of the fastest run: whatever interrupts only slows. */
 static double rate_of(const struct ceiling_loop *loop)
@@ -22,9 +22,12 @@ bool ceiling_measure(struct ceiling *out)
     *out = (struct ceiling){0};
     if (ceiling_unable())
         return false;
-    out->clock_ghz = rate_of(&ceiling_clock);
-    out->ipc = rate_of(&ceiling_ipc) / out->clock_ghz;
-    out->dense_ns = 1 / rate_of(&ceiling_dense);
+    double clock = rate_of(&ceiling_clock), issued = rate_of(&ceiling_ipc);
+    double dense = rate_of(&ceiling_dense), clock_after = rate_of(&ceiling_clock);
+    /* A clock that was interrupted each time would make a busy core look like a quick one. */
+    out->clock_ghz = clock > clock_after ? clock : clock_after;
+    out->ipc = issued / out->clock_ghz;
+    out->dense_ns = 1 / dense;
     return true;
 }
 
