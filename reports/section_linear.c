@@ -133,7 +133,9 @@ static void add_side(struct table *t, const struct model_file *f, const struct m
     table_text(t, strlen(layers) > 40 ? arena_format(t->arena, "%s, %s", cell->name, side)
                                       : arena_format(t->arena, "%s: %s", side, layers));
     add_interval(t, line.each);
-    add_interval(t, power.each);
+    table_number(t, power.each.estimate, arena_format(t->arena, "%.4f", power.each.estimate));
+    table_number(t, power.each.low,
+                 arena_format(t->arena, "%.4f..%.4f", power.each.low, power.each.high));
     table_number(t, line.fixed.estimate, words(t->arena, WORDS_TIME, line.fixed.estimate));
     table_number(t, line.worst_miss,
                  arena_format(t->arena, "%.1f %% at %.2g", 100 * line.worst_miss, line.worst_x));
