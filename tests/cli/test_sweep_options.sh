@@ -2,6 +2,7 @@
 # Every option of cupel sweep does what its help says, and refuses by name what it cannot take.
 set -u
 . tests/tap.sh
+export CUPEL_LAYERS=exact # bytes are compared
 . tests/cli/sweep.sh
 for name in ENABLE_CACHING CACHE_SIZE_GB HISTORY_CACHE_MB LRU_MAXSIZE ENABLE_BUNDLE_POOLING \
     MAX_BUNDLE_POOL_SIZE; do unset "CUPEL_$name"; done
@@ -207,7 +208,7 @@ periods-per-year 0 expected a number from 0.001
 fill never expected one of close
 strategy magic magic
 symbols AAPL,AAPL listed twice
-layers all,-nothing no layer "nothing"
+layers exact,-nothing no layer "nothing"
 cache-size-gb 0 expected a number from
 history-cache-mb 0 expected a number from
 lru-maxsize 0 expected a whole number from 1
