@@ -20,7 +20,7 @@ struct cell_pair {
 };
 
 struct cell_side {
-    char digest[KERNEL_DIGEST_HEX];                  /* "" for a command */
+    struct kernel_digest digest;                     /* exact is "" for a command */
     struct json *build, *counts, *totals, *overhead; /* as side.h; NULL for a command; owned */
     bool counts_vary;              /* not the same in every pair, as they should be */
     double instructions;           /* of one run under valgrind; 0: not counted */

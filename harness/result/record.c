@@ -1,6 +1,7 @@
 #include "harness/result/record.h"
 
 #include "harness/base/mem.h"
+#include "harness/result/agree.h"
 #include "harness/result/throughput.h"
 #include "harness/stats/describe.h"
 #include "harness/stats/hodges_lehmann.h"
@@ -194,7 +195,7 @@ static struct json *side_json(const struct cell_result *r, int which)
         json_put_bool(o, "no_store", true);
     put_command(o, from);
     json_put_text(o, "binary", from->binary);
-    json_put_text(o, "digest", said->digest[0] ? said->digest : NULL);
+    agree_put(o, &said->digest);
     put_copy(o, "build", said->build);
     put_copy(o, "counts", said->counts);
     json_put_bool(o, "counts_exact", !said->counts_vary);

@@ -4,6 +4,7 @@
 #include "harness/base/str.h"
 #include "harness/probe/machine.h"
 #include "harness/probe/totals.h"
+#include "harness/result/agree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -199,12 +200,6 @@ bool side_release(struct side_process *p, struct err *e)
     return answer != NULL;
 }
 
-static bool is_digest(const char *text)
-{
-    return strlen(text) == KERNEL_DIGEST_HEX - 1 &&
-           strspn(text, "0123456789abcdef") == KERNEL_DIGEST_HEX - 1;
-}
-
 static bool check_counts(const struct json *counts, struct err *e)
 {
     int64_t unused;
@@ -217,18 +212,13 @@ static bool check_counts(const struct json *counts, struct err *e)
 /* Another program's worker may say anything: what goes into the record is checked first. */
 static bool read_results(const struct json *answer, struct side_results *out, struct err *e)
 {
-    const char *digest;
     const struct json *counts, *totals, *overhead;
     struct probe_totals checked;
-    if (!json_need_text(answer, "digest", &digest, e) ||
-        !json_need_object(answer, "counts", &counts, e) || !check_counts(counts, e) ||
-        !json_need_array(answer, "totals", &totals, e) ||
+    if (!agree_read(answer, &out->digest, e) || !json_need_object(answer, "counts", &counts, e) ||
+        !check_counts(counts, e) || !json_need_array(answer, "totals", &totals, e) ||
         !probe_totals_from_json(totals, &checked, e) ||
         !json_need_object(answer, "overhead", &overhead, e))
         return false;
-    if (!is_digest(digest))
-        return err_input(e, "digest: expected 64 hex digits, found \"%.80s\"", digest);
-    snprintf(out->digest, sizeof out->digest, "%s", digest);
     out->counts = json_copy(counts);
     out->totals = json_copy(totals);
     out->overhead = json_copy(overhead);

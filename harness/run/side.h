@@ -34,7 +34,7 @@ struct side_case {
 };
 
 struct side_results {
-    char digest[KERNEL_DIGEST_HEX];
+    struct kernel_digest digest;
     struct json *counts;   /* object: name -> exact count of the kernel's own */
     struct json *totals;   /* what the probes saw over the whole run (probe/totals.h) */
     struct json *overhead; /* object: metric -> ns, the harness's own share of a slice */

@@ -146,6 +146,7 @@ static bool finish_one(const struct work *w, const struct bt_bars *bars, int k, 
     const struct bt_core core = {bars->n,        r.orders, r.trades,       r.bars_long, span_s,
                                  r.total_return, r.sharpe, r.max_drawdown, r.hash};
     bt_row_of_core(&core, row);
+    row->error = bt_layer_events.rel_err;
     return true;
 }
 

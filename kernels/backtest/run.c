@@ -62,6 +62,7 @@ static bool open_run(struct bt_run *run, const struct bt_settings *settings,
     run->given = given_by(run->layers);
     run->consumer = target.consumer;
     bt_selection_open(&run->plan, &run->arena, &run->selection);
+    bt_digest_open(&run->digest, &run->plan, &run->arena);
     return begin_layers(run, e) && (!target.store || bt_session_open(run, target, e));
 }
 
@@ -133,13 +134,13 @@ bool bt_run_consume(struct bt_run *run, const struct bt_result *result, struct e
     return !c->result || c->result(c->context, result, e);
 }
 
-bool bt_run_digest(const struct bt_run *run, char hex[SHA256_HEX], struct err *e)
+bool bt_run_digest(const struct bt_run *run, struct kernel_digest *out, struct err *e)
 {
     long expected = 0;
     for (long i = 0, n = bt_plan_backtests(&run->plan); i < n; i++)
         expected += bt_selected(&run->selection, &run->plan, i);
     long missing = expected - (long)run->digest.results - (long)run->counts.failed;
-    bt_digest_end(&run->digest, hex);
+    bt_digest_end(&run->digest, out);
     return missing == 0 ||
            err_input(e, "digest: %ld of %ld backtests have no result", missing, expected);
 }
