@@ -23,6 +23,15 @@ struct state {
     uint64_t jobs, accounted, passed;
 };
 
+static bool init(void *state, const struct bt_plan *plan, struct err *e)
+{
+    (void)plan;
+    (void)e;
+    struct state *s = state;
+    s->arena = (struct arena){.component = MEM_TABLES, .huge = true};
+    return true;
+}
+
 static void done(void *state)
 {
     struct state *s = state;
@@ -216,6 +225,7 @@ const struct bt_layer bt_layer_events = {
     .rel_err = 1e-10,
     .block = BT_BLOCK_MAX,
     .state_size = sizeof(struct state),
+    .init = init,
     .done = done,
     .statistics = statistics,
 };

@@ -12,12 +12,14 @@
 
 static bool begin_layers(struct bt_run *run, struct err *e)
 {
+    /* Lists take memory by the bar: one backtest after the other. */
+    bool lists = run->plan.trades || run->plan.snapshots != BT_NO_SNAPSHOTS;
     run->block = 1;
     for (int i = 0; i < BT_LAYERS; i++) {
         const struct bt_layer *layer = bt_layers[i];
         if (!(run->layers >> i & 1))
             continue;
-        if (layer->block > run->block)
+        if (!lists && layer->block > run->block)
             run->block = layer->block < BT_BLOCK_MAX ? layer->block : BT_BLOCK_MAX;
         run->states[i] = arena_alloc(&run->arena, layer->state_size + 1);
         run->begun[i] = true;
@@ -376,6 +378,7 @@ bool bt_compute(struct bt_run *run, const struct bt_job *job, struct bt_result *
 void bt_compute_each(struct bt_run *run, const struct bt_job *job, struct bt_result **results,
                      struct err *why)
 {
+    why[0] = (struct err){0};
     if (bt_compute(run, job, results, &why[0]) || job->n == 1)
         return;
     for (int k = 0; k < job->n; k++) {
