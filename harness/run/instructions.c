@@ -109,7 +109,12 @@ static bool count(const struct plan_side *side, struct cell_side *out, struct pa
     struct callgrind c;
     struct side_process p = SIDE_PROCESS_NONE;
     callgrind_init(&c, side, r);
-    bool ok = side_start_under(&p, side, c.argv, &r->rng, e) && run_once(&p, out, r, e);
+    if (!side_start_under(&p, side, c.argv, &r->rng, e)) {
+        snprintf(out->instructions_reason, sizeof out->instructions_reason,
+                 "valgrind cannot run this build: %.120s", e->text);
+        return true;
+    }
+    bool ok = run_once(&p, out, r, e);
     side_stop(&p);
     return (ok && read_total(c.out, &out->instructions, e)) ||
            err_prefix(e, "under valgrind: %s", side->label);
@@ -129,7 +134,7 @@ bool instructions_of(const struct plan_side *side, struct json *known, struct ce
     bool ok = before || count(side, out, r, e);
     if (before)
         out->instructions = json_number(before);
-    else if (ok)
+    else if (ok && out->instructions > 0)
         json_put_number(known, key.p, out->instructions);
     text_done(&key);
     return ok;

@@ -11,8 +11,9 @@
 #include "harness/run/pair.h"
 
 /* known: what was counted before, by side: the base of many cells is counted once; added to.
- * Sets instructions of `out`, or the reason why they are not to be had (no valgrind, several processes,
- * a REPEAT kernel). Error: the side fails in its own words, or MISMATCH: its results are others than out's. */
+ * Sets instructions of `out`, or the reason why they are not to be had: no valgrind, or one that cannot
+ * run this build; several processes; a REPEAT kernel. Error: the side fails in its own words, or
+ * MISMATCH: its results are others than out's. */
 bool instructions_of(const struct plan_side *side, struct json *known, struct cell_side *out,
                      struct pair_runner *r, struct err *e) MUST_CHECK;
 

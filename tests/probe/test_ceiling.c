@@ -3,6 +3,8 @@
 
 #include "tests/test.h"
 
+#include <string.h>
+
 /* No bound on a time: only that the loops ran and their figures fit each other. */
 static void ceilings_are_measured_or_a_reason_is_given(void **state)
 {
