@@ -342,7 +342,7 @@ static bool check(const struct test_case *c, uint64_t seed, struct events_result
 static bool is_ordinary(const struct test_case *c, bool market, const struct events_result *r)
 {
     return market && c->rules.fee < 0.1 && r->orders * 11 <= c->p->n &&
-           (r->orders == 0 || r->bars_long >= 10);
+           (r->orders == 0 || (r->bars_long >= 10 && r->bars_long * 50 >= c->p->n));
 }
 
 /* The three fills: this close, next open, next close. */
