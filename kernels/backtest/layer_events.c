@@ -41,8 +41,10 @@ static void done(void *state)
 static bool takes(const struct bt_run *run, const struct bt_job *job, const struct bt_bars *bars,
                   const struct bt_outcome *outs)
 {
-    return !run->plan.metrics_all && !outs[0].equity && !outs[0].trades && job->n >= PAYS_FROM &&
-           bars->n > run->plan.fill.delay;
+    for (int k = 0; k < job->n; k++)
+        if (outs[k].equity || outs[k].trades)
+            return false;
+    return !run->plan.metrics_all && job->n >= PAYS_FROM && bars->n > run->plan.fill.delay;
 }
 
 /* ---- accounting ------------------------------------------------------------------------------- */
