@@ -111,6 +111,7 @@ void bt_run_close(struct bt_run *run)
     bt_session_close(run);
     free_table(run, run->kept);
     free_table(run, run->loaded);
+    bt_result_pool_done(&run->results);
     bt_calendar_done(&run->calendar);
     text_done(&run->notes);
     arena_done(&run->scratch);
@@ -374,10 +375,9 @@ bool bt_compute(struct bt_run *run, const struct bt_job *job, struct bt_result *
     struct bt_lease lease;
     if (!BT_CALL(run->ops.bundle, run, &bundle, &lease, e))
         return false;
-    for (int k = 0; k < job->n; k++) {
-        results[k] = bt_result_new(&run->plan, job->range, &job->items[k]);
+    bt_results_new(&run->plan, &run->results, job->range, job->items, job->n, results);
+    for (int k = 0; k < job->n; k++)
         memcpy(results[k]->content, bundle_info(bundle)->content, SHA256_HEX);
-    }
     bool ok = compute_over(run, job, bundle, results, e);
     end_job(run);
     bt_lease_end(&lease);
