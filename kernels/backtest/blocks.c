@@ -33,11 +33,13 @@ bool bt_block_split(struct bt_run *run, struct checkpoint *doc, struct bt_block 
     struct bt_result **recalled = ARENA_NEW(&run->arena, struct bt_result *, b->n + 1);
     int *place = ARENA_NEW_RAW(&run->arena, int, b->n + 1);
     struct bt_job job = {b->range, done, 0};
-    for (int k = 0; doc && !run->plan.force_rerun && k < b->n; k++)
-        if (checkpoint_has(doc, range, b->items[k].id, stamp)) {
+    for (int k = 0; doc && !run->plan.force_rerun && k < b->n; k++) {
+        const char *stored = checkpoint_stamp(doc, range, b->items[k].id);
+        if (stored && bt_stamp_serves(stored, stamp)) {
             place[job.n] = k;
             done[job.n++] = b->items[k];
         }
+    }
     if (job.n && !BT_CALL(run->ops.recall, run, &job, recalled, e))
         return false;
     for (int k = 0; k < job.n; k++) {

@@ -18,13 +18,19 @@ struct bt_result *bt_result_new(const struct bt_plan *plan, int range, const str
     return r;
 }
 
+static void free_trades(struct bt_result *r)
+{
+    for (long s = 0; r->trades && r->trades[s].n >= 0; s++)
+        mem_free(MEM_RESULTS, r->trades[s].v);
+    mem_free(MEM_RESULTS, r->trades);
+    r->trades = NULL;
+}
+
 void bt_result_free(struct bt_result *r)
 {
     if (!r)
         return;
-    for (long s = 0; r->trades && r->trades[s].n >= 0; s++)
-        mem_free(MEM_RESULTS, r->trades[s].v);
-    mem_free(MEM_RESULTS, r->trades);
+    free_trades(r);
     mem_free(MEM_RESULTS, r->equity);
     mem_free(MEM_RESULTS, r);
 }
@@ -160,6 +166,15 @@ static bool need_this(const struct json *object, const char *key, const char *ex
            err_input(e, "%s: expected %.70s, found %.70s", key, expected, found);
 }
 
+static bool need_stamp(const struct json *object, const char *asked, struct err *e)
+{
+    const char *stored;
+    if (!json_need_text(object, "stamp", &stored, e))
+        return false;
+    return (strlen(stored) == BT_STAMP_TEXT - 1 && bt_stamp_serves(stored, asked)) ||
+           err_input(e, "stamp: expected %s or one with more stored, found %.70s", asked, stored);
+}
+
 static bool read_number(const struct bt_plan *plan, const struct json *object,
                         const struct bt_metric *m, struct bt_row *row, struct err *e)
 {
@@ -239,7 +254,7 @@ static bool read_result(const struct bt_plan *plan, const struct json *root, str
     const struct bt_range *range = &plan->ranges[r->range];
     if (!need_this(root, "id", r->item.id, e) || !need_this(root, "range", range->name, e) ||
         !need_this(root, "bundle", plan->content, e) ||
-        !need_this(root, "stamp", plan->roles[r->range].stamp, e) ||
+        !need_stamp(root, plan->roles[r->range].stamp, e) ||
         !json_need_array(root, "rows", &rows, e))
         return false;
     if (json_count(rows) != plan->symbol_count)
@@ -393,6 +408,32 @@ static bool unpack_lists(const struct bt_plan *plan, const struct pack_head *hea
     return take(in, r->equity, bytes);
 }
 
+static void forget_others(struct bt_row *row)
+{
+    for (const struct bt_metric *m = bt_metrics; m->name; m++) {
+        void *at = (char *)row + m->offset;
+        if (!m->core && m->whole)
+            *(int64_t *)at = 0;
+        else if (!m->core)
+            *(double *)at = (double)NAN;
+    }
+}
+
+/* What is stored beyond what the plan asks for: the result is as if computed for the plan. */
+static void let_go_of_more(const struct bt_plan *plan, const struct pack_head *head,
+                           struct bt_result *r)
+{
+    for (int s = 0; head->metrics_all && !plan->metrics_all && s < plan->symbol_count; s++)
+        forget_others(&r->rows[s]);
+    if (!plan->trades)
+        free_trades(r);
+    if (plan->snapshots == BT_NO_SNAPSHOTS) {
+        mem_free(MEM_RESULTS, r->equity);
+        r->equity = NULL;
+        r->equity_n = 0;
+    }
+}
+
 static bool unpack(const struct bt_plan *plan, struct str in, struct bt_result *r, struct err *e)
 {
     struct pack_head head;
@@ -406,12 +447,14 @@ static bool unpack(const struct bt_plan *plan, struct str in, struct bt_result *
         return err_input(e, "result %s: found that of %.16s", id, head.id);
     head.content[SHA256_HEX - 1] = '\0';
     bt_plan_stamp(plan, r->range, head.content, stamp);
-    if (memcmp(head.stamp, stamp, BT_STAMP_TEXT) != 0)
-        return err_input(e, "result %s: of other data, code or settings", id);
+    head.stamp[BT_STAMP_TEXT - 1] = '\0';
+    if (!bt_stamp_serves(head.stamp, stamp))
+        return err_input(e, "result %s: of other data or code, or with less stored", id);
     memcpy(r->content, head.content, SHA256_HEX);
-    return (take(&in, r->rows, head.symbols * sizeof *r->rows) &&
-            unpack_lists(plan, &head, &in, r)) ||
-           err_input(e, "result %s: cut short", id);
+    if (!take(&in, r->rows, head.symbols * sizeof *r->rows) || !unpack_lists(plan, &head, &in, r))
+        return err_input(e, "result %s: cut short", id);
+    let_go_of_more(plan, &head, r);
+    return true;
 }
 
 /* ---- either ----------------------------------------------------------------------------------- */

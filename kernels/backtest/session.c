@@ -134,7 +134,7 @@ static bool count_stale(void *context, const char *range, const char *id, const 
     (void)e;
     struct staleness *s = context;
     int r = bt_plan_find_range(s->plan, range);
-    s->stale += r >= 0 && strcmp(stamp, s->plan->roles[r].stamp) != 0;
+    s->stale += r >= 0 && !bt_stamp_serves(stamp, s->plan->roles[r].stamp);
     return true;
 }
 
@@ -146,8 +146,8 @@ static bool tell_stale(struct bt_run *run, struct checkpoint *doc, struct err *e
         return false;
     if (s.stale)
         text_printf(&run->notes,
-                    "%s: %ld stored result%s of other data, code or settings (stale); they are "
-                    "computed again\n",
+                    "%s: %ld stored result%s of other data or code, or with less stored than is "
+                    "asked for (stale): computed again\n",
                     run->store_dir, s.stale, s.stale == 1 ? " is" : "s are");
     return true;
 }

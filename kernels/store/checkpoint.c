@@ -124,9 +124,15 @@ void checkpoint_free(struct checkpoint *c)
         c->kind->free(c);
 }
 
+const char *checkpoint_stamp(struct checkpoint *c, const char *range, const char *id)
+{
+    return c->kind->stamp(c, range, id);
+}
+
 bool checkpoint_has(struct checkpoint *c, const char *range, const char *id, const char *stamp)
 {
-    return c->kind->has(c, range, id, stamp);
+    const char *found = checkpoint_stamp(c, range, id);
+    return found && (!stamp || strcmp(found, stamp) == 0);
 }
 
 void checkpoint_add(struct checkpoint *c, const char *range, const char *id, const char *stamp)

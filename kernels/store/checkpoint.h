@@ -61,6 +61,8 @@ bool checkpoint_save(struct checkpoint *c, struct err *e) MUST_CHECK;
 struct checkpoint *checkpoint_read_growing(const char *json, const char *sqlite, long most,
                                            struct err *e) MUST_CHECK;
 
+/* The stamp of (range, id), until the next call with c; NULL: it is not there. */
+const char *checkpoint_stamp(struct checkpoint *c, const char *range, const char *id);
 /* True when (range, id) is there with this very stamp; stamp NULL: with any. */
 bool checkpoint_has(struct checkpoint *c, const char *range, const char *id, const char *stamp);
 void checkpoint_add(struct checkpoint *c, const char *range, const char *id, const char *stamp);
