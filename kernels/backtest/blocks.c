@@ -82,7 +82,8 @@ static bool take_failure(struct bt_run *run, const struct bt_block *b, const str
     char key[BT_KEY_TEXT];
     bt_plan_key(&run->plan, item->values, key);
     if (!run->plan.continue_on_error)
-        return err_set(e, why->code, "%s", why->text);
+        return err_set(e, why->code, "%s %s, %s: %s", run->plan.strategy->name, key,
+                       run->plan.ranges[b->range].name, why->text);
     enum { TOLD_AT_MOST = 100 };
     run->counts.failed++;
     if (run->counts.failed == TOLD_AT_MOST + 1)
