@@ -172,7 +172,8 @@ static bool need_stamp(const struct json *object, const char *asked, struct err 
     if (!json_need_text(object, "stamp", &stored, e))
         return false;
     return (strlen(stored) == BT_STAMP_TEXT - 1 && bt_stamp_serves(stored, asked)) ||
-           err_input(e, "stamp: expected %s or one with more stored, found %.70s", asked, stored);
+           err_set(e, ERR_DIFFERENT, "stamp: expected %s or one with more stored, found %.70s",
+                   asked, stored);
 }
 
 static bool read_number(const struct bt_plan *plan, const struct json *object,
@@ -253,9 +254,8 @@ static bool read_result(const struct bt_plan *plan, const struct json *root, str
     const struct json *rows;
     const struct bt_range *range = &plan->ranges[r->range];
     if (!need_this(root, "id", r->item.id, e) || !need_this(root, "range", range->name, e) ||
-        !need_this(root, "bundle", plan->content, e) ||
         !need_stamp(root, plan->roles[r->range].stamp, e) ||
-        !json_need_array(root, "rows", &rows, e))
+        !need_this(root, "bundle", plan->content, e) || !json_need_array(root, "rows", &rows, e))
         return false;
     if (json_count(rows) != plan->symbol_count)
         return err_input(e, "rows: expected %d, found %d", plan->symbol_count, json_count(rows));
@@ -449,7 +449,8 @@ static bool unpack(const struct bt_plan *plan, struct str in, struct bt_result *
     bt_plan_stamp(plan, r->range, head.content, stamp);
     head.stamp[BT_STAMP_TEXT - 1] = '\0';
     if (!bt_stamp_serves(head.stamp, stamp))
-        return err_input(e, "result %s: of other data or code, or with less stored", id);
+        return err_set(e, ERR_DIFFERENT, "result %s: of other data or code, or with less stored",
+                       id);
     memcpy(r->content, head.content, SHA256_HEX);
     if (!take(&in, r->rows, head.symbols * sizeof *r->rows) || !unpack_lists(plan, &head, &in, r))
         return err_input(e, "result %s: cut short", id);

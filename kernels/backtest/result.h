@@ -56,8 +56,9 @@ void bt_result_write(const struct bt_plan *plan, const struct bt_result *r, stru
 /* Appends the packed form: machine words, for the same program on the same machine. */
 void bt_result_pack(const struct bt_plan *plan, const struct bt_result *r, struct text *out);
 
-/* The result of this backtest from either form, NULL when it is not that: another id, range or
- * stamp, another list of symbols, or damage. e says which. */
+/* The result of this backtest from either form, NULL when it is not that: another id or range,
+ * another list of symbols, or damage; ERR_DIFFERENT: it is stale (its stamp does not serve). e says
+ * which. What is stored beyond what the plan asks for is left out. */
 struct bt_result *bt_result_read(const struct bt_plan *plan, int range, const struct bt_item *item,
                                  struct str payload, struct err *e) MUST_CHECK;
 

@@ -95,6 +95,7 @@ void bt_run_close(struct bt_run *run)
     bt_session_close(run);
     free_table(run, run->kept);
     free_table(run, run->loaded);
+    mem_free(MEM_RESULTS, run->absent);
     bt_calendar_done(&run->calendar);
     text_done(&run->notes);
     arena_done(&run->scratch);
@@ -144,13 +145,20 @@ bool bt_run_digest(const struct bt_run *run, char hex[SHA256_HEX], struct err *e
            err_input(e, "digest: %ld of %ld backtests have no result", missing, expected);
 }
 
+/* The checkpoint as it is now: one that grows becomes a database under way. */
+static const char *checkpoint_now(const struct bt_run *run)
+{
+    bool grown = (run->given & BT_INDEXED_CHECKPOINT) && io_exists(run->sqlite_path);
+    return grown ? run->sqlite_path : run->json_path;
+}
+
 void bt_note_lost(struct bt_run *run, const struct err *problem)
 {
     if (!run->told_lost)
         text_printf(&run->notes,
                     "%s: a result that it names is missing or unreadable (%s); "
                     "such are computed again\n",
-                    run->checkpoint_path, problem->text[0] ? problem->text : "missing");
+                    checkpoint_now(run), problem->text[0] ? problem->text : "missing");
     run->told_lost = true;
 }
 
