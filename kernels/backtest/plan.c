@@ -205,8 +205,11 @@ static bool make_several_ranges(const struct bt_settings *s, struct bundle *b, s
 {
     if (s->from || s->to || s->last)
         return err_input(e, "range: expected it without from, to and last");
-    return bt_ranges_parse(s->range, times_of(b, INT64_MIN, INT64_MAX, a), a, &out->ranges,
-                           &out->range_count, e);
+    if (!bt_ranges_parse(s->range, times_of(b, INT64_MIN, INT64_MAX, a), a, &out->ranges,
+                         &out->range_count, e))
+        return false;
+    out->ranges_dropped = s->range.n - out->range_count;
+    return true;
 }
 
 static void plain_roles(struct arena *a, struct bt_plan *out)

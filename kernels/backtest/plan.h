@@ -51,6 +51,7 @@ struct bt_plan {
     const struct bt_range *ranges;
     struct bt_role *roles; /* of the ranges */
     int range_count;
+    int ranges_dropped; /* of the setting: the same dates as another */
     struct bt_combinations combinations;
     struct bt_fill fill;
     double fee, periods_per_year;

@@ -57,6 +57,9 @@ static bool open_run(struct bt_run *run, const struct bt_settings *settings,
     if (!bt_plan_make(settings, &run->arena, &run->plan, e))
         return false;
     run->verified = run->plan.version;
+    if (run->plan.ranges_dropped)
+        text_printf(&run->notes, "range: %d of %d dropped: the same dates as another\n",
+                    run->plan.ranges_dropped, settings->range.n);
     if (run->plan.workers > 1)
         run->layers |= (uint64_t)1 << BT_LAYER_workers;
     run->given = given_by(run->layers);
