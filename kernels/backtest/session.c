@@ -111,10 +111,25 @@ static bool rebuild(struct bt_run *run, struct stock *s, struct err *e)
     return true;
 }
 
-/* The other kind's entries come over; its file goes when they are safe. */
-static bool take_over(struct stock *s, struct err *e)
+/* Of two stamps that of the result which is stored is right, whichever file is the older. */
+static bool is_stored_so(void *context, const char *range, const char *id, const char *stamp)
 {
-    if (!need_own(s, e) || !checkpoint_copy(s->doc[OTHER], s->doc[OWN], e) ||
+    const struct bt_run *run = context;
+    struct text payload = {0};
+    struct err unreadable;
+    char stored[BT_STAMP_TEXT];
+    bool found = false;
+    bool is_so = result_store_get(run->store, range, id, &payload, &found, &unreadable) && found &&
+                 bt_result_stamp((struct str){payload.p, payload.n}, stored) &&
+                 strcmp(stored, stamp) == 0;
+    text_done(&payload);
+    return is_so;
+}
+
+/* The other kind's entries come over; its file goes when they are safe. */
+static bool take_over(struct bt_run *run, struct stock *s, struct err *e)
+{
+    if (!need_own(s, e) || !checkpoint_copy(s->doc[OTHER], s->doc[OWN], is_stored_so, run, e) ||
         !checkpoint_write(s->doc[OWN], s->path[OWN], e))
         return false;
     checkpoint_free(s->doc[OTHER]);
@@ -173,7 +188,7 @@ static bool see_to_checkpoint(struct bt_run *run, struct err *e)
     if (ok && (damaged || (none && has_results(run))))
         ok = rebuild(run, &s, e);
     if (ok && s.doc[OTHER])
-        ok = take_over(&s, e);
+        ok = take_over(run, &s, e);
     if (ok && s.doc[OWN])
         ok = tell_stale(run, s.doc[OWN], e);
     for (int k = 0; k < KINDS; k++)

@@ -78,8 +78,12 @@ typedef bool checkpoint_fn(void *context, const char *range, const char *id, con
 bool checkpoint_each(struct checkpoint *c, checkpoint_fn *fn, void *context,
                      struct err *e) MUST_CHECK;
 
-/* Adds all of `from` to `to`; to be written by the caller. */
-bool checkpoint_copy(struct checkpoint *from, struct checkpoint *to, struct err *e) MUST_CHECK;
+/* Adds all of `from` to `to`; to be written by the caller. Where `to` has an entry with another
+ * stamp, prefers says whether that of `from` shall replace it (NULL: it shall). */
+typedef bool checkpoint_prefer_fn(void *context, const char *range, const char *id,
+                                  const char *stamp);
+bool checkpoint_copy(struct checkpoint *from, struct checkpoint *to, checkpoint_prefer_fn *prefers,
+                     void *context, struct err *e) MUST_CHECK;
 
 /* Renames a damaged checkpoint to PATH.damaged, so that a new one can take its place. With a
  * database goes its log, which would else be played into the new one. Absent is fine. */
