@@ -304,18 +304,23 @@ static void digits_of(const struct text *text, char out[BT_ID_TEXT])
 }
 
 /* Sixteen digits: two of a million combinations share one with chance 3e-8. */
+void bt_plan_id(const struct bt_plan *p, const double *values, char out[BT_ID_TEXT])
+{
+    struct text text = {0};
+    canonical(p, values, &text);
+    digits_of(&text, out);
+    text_done(&text);
+}
+
 void bt_plan_item_along(const struct bt_plan *p, struct bt_walk *walk, long backtest,
                         struct bt_item *out)
 {
-    struct text text = {0};
     long combination = bt_plan_combination(p, backtest);
     out->backtest = backtest;
     if (walk->of != &p->combinations || walk->next != combination)
         *walk = bt_walk_from(&p->combinations, combination);
     bt_walk_next(walk, out->values);
-    canonical(p, out->values, &text);
-    digits_of(&text, out->id);
-    text_done(&text);
+    bt_plan_id(p, out->values, out->id);
 }
 
 void bt_plan_item(const struct bt_plan *p, long backtest, struct bt_item *out)

@@ -114,6 +114,9 @@ void bt_plan_item(const struct bt_plan *p, long backtest, struct bt_item *out);
 void bt_plan_item_along(const struct bt_plan *p, struct bt_walk *walk, long backtest,
                         struct bt_item *out);
 
+/* The id of these values alone. */
+void bt_plan_id(const struct bt_plan *p, const double *values, char out[BT_ID_TEXT]);
+
 /* Fifteen digits of a hash over all else that the numbers of a result of this range depend on:
  * content of the bundle, code of the strategies, symbols, first and last time; and a sixteenth that
  * says what is stored: 1 all metrics, 2 trades, 4 daily or 8 weekly snapshots, added up. */

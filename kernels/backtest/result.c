@@ -1,8 +1,6 @@
 #define _GNU_SOURCE
 #include "kernels/backtest/result.h"
 
-#include "harness/base/json.h"
-
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -122,6 +120,13 @@ static void add_check(struct text *out, size_t begin)
     out->p[end] = check[0];
 }
 
+void bt_put_rules(const struct bt_plan *plan, struct json *object)
+{
+    json_put_text(object, "fill", plan->fill.name);
+    json_put_number(object, "fee", plan->fee);
+    json_put_number(object, "periods_per_year", plan->periods_per_year);
+}
+
 void bt_result_write(const struct bt_plan *plan, const struct bt_result *r, struct text *out)
 {
     char stamp[BT_STAMP_TEXT];
@@ -132,6 +137,7 @@ void bt_result_write(const struct bt_plan *plan, const struct bt_result *r, stru
     json_put_text(root, "stamp", stamp);
     json_put_text(root, "bundle", r->content);
     json_put_text(root, "strategy", plan->strategy->name);
+    bt_put_rules(plan, root);
     struct json *params = json_put_object(root, "params");
     for (int i = 0; i < plan->strategy->param_count; i++)
         json_put_number(params, plan->strategy->params[i].name, r->item.values[i]);

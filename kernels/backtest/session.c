@@ -1,56 +1,13 @@
 #include "kernels/backtest/session.h"
 
 #include "harness/base/json.h"
+#include "kernels/backtest/store_facts.h"
 #include "kernels/backtest/store_lock.h"
 #include "kernels/backtest/store_stamps.h"
 #include "kernels/backtest/stored.h"
 
 #include <errno.h>
 #include <string.h>
-
-/* ---- store.json ------------------------------------------------------------------------------- */
-
-/* What all results of a store have in common, for whoever reads it. Data and code may change: results
- * of others are stale by their stamp, and are computed again. */
-static struct json *facts_of(const struct bt_plan *plan)
-{
-    struct json *facts = json_object();
-    json_put_number(facts, "schema", BT_STORE_SCHEMA);
-    struct json *symbols = json_put_array(facts, "symbols");
-    for (int s = 0; s < plan->symbol_count; s++)
-        json_push(symbols, json_of_text(plan->symbols[s]));
-    json_put_text(facts, "strategy", plan->strategy->name);
-    json_put_text(facts, "fill", plan->fill.name);
-    json_put_number(facts, "fee", plan->fee);
-    json_put_number(facts, "periods_per_year", plan->periods_per_year);
-    return facts;
-}
-
-static bool same_fact(const struct json *ours, const struct json *stored, const char *path,
-                      struct err *e)
-{
-    struct text here = {0}, there = {0};
-    json_print(ours, &here);
-    if (stored)
-        json_print(stored, &there);
-    bool same = stored && strcmp(here.p, there.p) == 0;
-    if (!same)
-        err_input(e, "%s: made with %s %.160s, this run has %.160s", path, json_key(ours),
-                  there.p ? there.p : "unknown", here.p);
-    text_done(&here);
-    text_done(&there);
-    return same;
-}
-
-static bool compare_facts(const struct json *facts, const char *path, struct err *e)
-{
-    struct json *stored = json_read_file(path, e);
-    bool same = stored != NULL;
-    for (const struct json *f = json_first(facts); same && f; f = json_next(f))
-        same = same_fact(f, json_get(stored, json_key(f)), path, e);
-    json_free(stored);
-    return same;
-}
 
 /* ---- checkpoint ------------------------------------------------------------------------------- */
 
@@ -208,16 +165,46 @@ static bool may_use(const char *dir, bool resume, bool has_facts, bool has_lock,
     return err_input(e, "%s: the store is not empty; --resume goes on with it", dir);
 }
 
+/* Lost or damaged: those of this run, if every stored result fits them. */
+static bool restore_facts(struct bt_run *run, const char *path, struct err *damage, struct err *e)
+{
+    struct err why;
+    long fitting;
+    bool is_there = io_exists(path);
+    struct result_store *results = result_store_open(run->store_dir, e);
+    if (!results)
+        return false;
+    bool fit = bt_facts_fit(&run->plan, results, &fitting, &why);
+    result_store_close(results);
+    if (!fit && why.code != ERR_INPUT)
+        return err_set(e, why.code, "%s", why.text);
+    if (!fit)
+        return err_input(e,
+                         "%s, and its results are not of this run's settings: %s (see `cupel "
+                         "store rebuild`)",
+                         damage->text, why.text);
+    text_printf(&run->notes, "%s; restored: %ld stored results fit this run's settings%s%s%s\n",
+                damage->text, fitting, is_there ? " (the damaged file is " : "",
+                is_there ? path : "", is_there ? ".damaged)" : "");
+    return bt_facts_replace(&run->plan, path, e);
+}
+
 static bool open_facts(struct bt_run *run, const char *path, struct err *e)
 {
+    bool damaged = false;
+    struct err damage;
+    if (io_exists(path)) {
+        if (bt_facts_compare(&run->plan, path, &damaged, &damage))
+            return true;
+        return damaged ? restore_facts(run, path, &damage, e)
+                       : err_set(e, damage.code, "%s", damage.text);
+    }
     bool has_data = io_exists(run->checkpoint_path) || io_exists(run->other_path) ||
                     io_exists(arena_format(&run->arena, "%s/results", run->store_dir));
-    if (!io_exists(path) && has_data)
-        return err_input(e, "%s: missing, so what the results depend on is unknown", path);
-    struct json *facts = facts_of(&run->plan);
-    bool ok = io_exists(path) ? compare_facts(facts, path, e) : json_write_file(facts, path, e);
-    json_free(facts);
-    return ok;
+    if (!has_data)
+        return bt_facts_write(&run->plan, path, e);
+    err_input(&damage, "%s: missing", path);
+    return restore_facts(run, path, &damage, e);
 }
 
 bool bt_session_open(struct bt_run *run, struct bt_run_target target, struct err *e)

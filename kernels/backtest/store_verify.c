@@ -81,6 +81,8 @@ static bool judge_result(void *context, const char *range, const char *id, struc
     if (bt_stored_read(&v->store->facts, range, id, payload, &r, &why)) {
         v->out->results++;
         judge_name(v, &r, range, id);
+        if (!bt_stored_fits(&r, &why))
+            problem(v, BT_PROBLEM_MISFIT, "%s/results/%s: %s", v->store->dir, range, why.text);
     } else if (!is_named(v, range, id, NULL)) {
         problem(v, BT_PROBLEM_DAMAGED, "%s/results/%s: %s", v->store->dir, range, why.text);
     }

@@ -11,6 +11,7 @@
     X(OTHER_STAMP, "named under another stamp")                                                    \
     X(UNNAMED, "not named")                                                                        \
     X(DAMAGED, "damaged")                                                                          \
+    X(MISFIT, "of other settings than store.json tells")                                           \
     X(FILE, "files of the store")
 
 enum bt_problem {
