@@ -186,6 +186,33 @@ expect 2 "stamps.json" "$CUPEL" store verify "$work/s" && resumed all "" &&
     expect 0 whole "$CUPEL" store verify "$work/s"
 check "stamps.json cut short: named, and begun again by the next run"
 
+# ---- what a resume has healed ----
+put_byte() { printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none; }
+segment() { echo "$work/s/results"/*/segment-000001.bin; }
+fresh packed && put_byte "$(segment)" 25 X # of the first record's mark
+expect 2 "named, but not to be had" "$CUPEL" store verify "$work/s" && resumed all "computed again" &&
+    expect 0 "healed: 1 damaged in segments" "$CUPEL" store verify "$work/s" &&
+    [[ $(tail -1 <<<"$tap_output") == *": whole: 12 results"* ]]
+check "a record that nobody can name any more: a problem, until its result is stored again"
+cp -r "$work/s" "$work/again"
+put_byte "$(segment)" 3 X # of the file's head
+expect 2 "damaged, and no entry of the checkpoint needs it" "$CUPEL" store verify "$work/s"
+check "a damaged head of a segment, which nobody heals, stays a problem"
+rm -rf "$work/s" && mv "$work/again" "$work/s"
+rm "$(echo "$work/s/results"/*/segment-000004.bin)"
+expect 2 "named, but not to be had" "$CUPEL" store verify "$work/s" && [[ $tap_output != *healed* ]]
+check "and what is not stored again is not healed"
+fresh packed && truncate -s 100 "$(segment)"
+resumed all "computed again" && expect 0 "healed: " "$CUPEL" store verify "$work/s"
+check "a segment cut short: healed"
+"$CUPEL" store gc "$work/s" --yes >/dev/null && "$CUPEL" store gc "$work/s" --yes >/dev/null
+expect 0 ": whole: 12" "$CUPEL" store verify "$work/s" && [[ $tap_output != *healed* && $tap_output != *aside* ]]
+check "and gone after gc"
+fresh single && put_byte "$(find "$work/s/results" -type f | sort | head -1)" 50 X
+resumed all "computed again" && expect 0 "kept aside: 1 damaged files" "$CUPEL" store verify "$work/s" &&
+    [[ $(tail -1 <<<"$tap_output") == *": whole: 12 results"* ]]
+check "a file that was kept aside: told, and no problem"
+
 # ---- store.json: restored from stamps.json, a result, or the settings of a resume ----
 facts_damage=(missing '' '{' '{}' 'garbage' '[1]' '{"schema":3}' cut edited)
 damage_facts() { # KIND
