@@ -6,6 +6,18 @@
 
 extern const double bt_initial_cash;
 
+/* What every way of accounting ends in. Not finite: undefined. */
+struct bt_core {
+    long bars;
+    int64_t orders, trades, bars_long, span_s; /* from the first bar to the last, seconds */
+    double total_return, sharpe, max_drawdown;
+    uint64_t trade_hash;
+};
+void bt_row_of_core(const struct bt_core *core, struct bt_row *row);
+
+/* 0 where there are no bars. */
+int64_t bt_span_s(const struct bt_bars *bars);
+
 bt_evaluate_fn bt_evaluate_base;
 bt_indicator_fn bt_indicator_base;
 bt_account_fn bt_account_base;

@@ -135,21 +135,47 @@ struct curve {
     struct bt_col time;
 };
 
-static void fill_core(const struct bt_run *run, const struct curve *c,
+static const struct bt_row nothing_computed = {
+#define UNDEFINED(field, core, digest) .field = (double)NAN,
+    BT_REALS(UNDEFINED)
+#undef UNDEFINED
+};
+
+int64_t bt_span_s(const struct bt_bars *bars)
+{
+    struct bt_col time = bars->field[BT_TIME];
+    return bars->n ? bt_at(time, bars->n - 1) - bt_at(time, 0) : 0;
+}
+
+void bt_row_of_core(const struct bt_core *core, struct bt_row *row)
+{
+    *row = nothing_computed;
+    row->bars = core->bars;
+    row->orders = core->orders;
+    row->trades = core->trades;
+    row->total_return = defined(core->total_return);
+    row->cagr = defined(metric_cagr(core->total_return, core->span_s));
+    row->sharpe = defined(core->sharpe);
+    row->max_drawdown = defined(core->max_drawdown);
+    row->exposure = metric_exposure(core->bars_long, core->bars);
+    row->trade_hash = core->trade_hash;
+}
+
+static void fill_core(const struct bt_run *run, const struct curve *c, const struct bt_bars *bars,
                       const struct account_tally *tally, struct bt_row *row)
 {
-    long n = c->n;
-    int64_t span_s = n ? bt_at(c->time, n - 1) - bt_at(c->time, 0) : 0;
-    double total_return = metric_total_return(c->equity, n, bt_initial_cash);
-    row->bars = n;
-    row->orders = tally->orders;
-    row->trades = tally->trades;
-    row->total_return = defined(total_return);
-    row->cagr = defined(metric_cagr(total_return, span_s));
-    row->sharpe = defined(metric_sharpe(c->returns, n, run->plan.periods_per_year));
-    row->max_drawdown = defined(metric_max_drawdown(c->equity, n));
-    row->exposure = metric_exposure(tally->bars_long, n);
-    row->trade_hash = tally->trade_hash;
+    const struct bt_core core = {
+        .bars = c->n,
+        .orders = tally->orders,
+        .trades = tally->trades,
+        .bars_long = tally->bars_long,
+        .span_s = bt_span_s(bars),
+        .total_return = metric_total_return(c->equity, c->n, bt_initial_cash),
+        .sharpe = metric_sharpe(c->returns, c->n, run->plan.periods_per_year),
+        .max_drawdown = metric_max_drawdown(c->equity, c->n),
+        .trade_hash = tally->trade_hash,
+    };
+    bt_row_of_core(&core, row);
 }
 
 static void fill_others(struct bt_run *run, const struct curve *c, const struct bt_trade *trades,
@@ -176,12 +202,6 @@ static void fill_others(struct bt_run *run, const struct curve *c, const struct 
     row->worst_year = defined(year.worst);
 }
 
-static const struct bt_row nothing_computed = {
-#define UNDEFINED(field, core, digest) .field = (double)NAN,
-    BT_REALS(UNDEFINED)
-#undef UNDEFINED
-};
-
 bool bt_account_base(const struct bt_account_link *self, struct bt_run *run,
                      const struct bt_position *p, struct bt_outcome *out, struct err *e)
 {
@@ -201,8 +221,7 @@ bool bt_account_base(const struct bt_account_link *self, struct bt_run *run,
     out->trade_count = out->trades ? tally.trades : 0;
     metric_returns(equity, n, returns);
     struct curve curve = {equity, returns, n, p->bars->field[BT_TIME]};
-    *out->row = nothing_computed;
-    fill_core(run, &curve, &tally, out->row);
+    fill_core(run, &curve, p->bars, &tally, out->row);
     if (all)
         fill_others(run, &curve, trades, out->row);
     return true;

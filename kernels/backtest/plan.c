@@ -1,5 +1,6 @@
 #include "kernels/backtest/plan.h"
 
+#include "kernels/backtest/numerics/cpu.h"
 #include "kernels/store/dates.h"
 
 #include <inttypes.h>
@@ -482,9 +483,9 @@ bool bt_plan_make(const struct bt_settings *s, struct arena *a, struct bt_plan *
     };
     if (!s->bundle)
         return err_input(e, "bundle: expected a folder of market data, found none");
-    if (!count_workers(s->workers, &out->workers, e) || !make_search(s, a, out, e) ||
-        !make_judgement(s, a, out, e) || !bundle_version(s->bundle, &out->version, e) ||
-        !bundle_verify(s->bundle, e))
+    if (!count_workers(s->workers, &out->workers, e) || !cpu_sets(s->disable_simd, &out->cpu, e) ||
+        !make_search(s, a, out, e) || !make_judgement(s, a, out, e) ||
+        !bundle_version(s->bundle, &out->version, e) || !bundle_verify(s->bundle, e))
         return false;
     struct bundle *b = bundle_open(s->bundle, e);
     bool ok = b && plan_over(b, s, a, out, e);

@@ -32,6 +32,7 @@ struct bt_settings {
     double cache_size_gb, history_cache_mb;
     long lru_maxsize, max_bundle_pool_size, history_cache_reuse, cache_log_every;
     bool check_caches;
+    const char *disable_simd;
 };
 
 extern const char *const bt_search_names[], *const bt_metrics_names[], *const bt_snapshots_names[];
@@ -165,7 +166,10 @@ extern const struct opt bt_options[];
      .fallback = "0", .help = "a sweep tells of its caches every N backtests, where a batch ends; 0: never"},       \
     {.name = "check" J "caches", .kind = OPT_FLAG,                                                 \
      .offset = offsetof(TYPE, MEMBER check_caches),                                                \
-     .help = "compute again what a cache answers, and stop where they differ"}
+     .help = "compute again what a cache answers, and stop where they differ"},                    \
+    {.name = "disable" J "simd", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER disable_simd),  \
+     .env = "CUPEL_DISABLE_SIMD", .arg = "SETS", .fallback = "",                                   \
+     .help = "instruction sets not to use: avx2; the results are the same"}
 /* clang-format on */
 
 #endif

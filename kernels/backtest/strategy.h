@@ -6,6 +6,7 @@
 #ifndef CUPEL_BACKTEST_STRATEGY_H
 #define CUPEL_BACKTEST_STRATEGY_H
 
+#include "harness/base/arena.h"
 #include "harness/base/err.h"
 #include "kernels/backtest/bars.h"
 
@@ -52,6 +53,22 @@ struct bt_param {
     double fallback;
 };
 
+/* Positions of many combinations over one series, as words (numerics/words.h), tile after tile: for
+ * strategies that know a faster way to them than signals bar by bar. The same positions, bit for bit. */
+enum { BT_TILE_WORDS = 16 };
+
+struct bt_positions {
+    /* values[n]: the combinations. NULL: not for these. Owner of what it returns: the arena. */
+    void *(*begin)(const double *const *values, int n, const struct bt_series *closes, unsigned cpu,
+                   struct arena *a);
+
+    /* Tiles come in order, each once, from word 0 on: BT_TILE_WORDS words, the last may have fewer.
+     * Then, for each, combinations lo .. lo + n - 1 to out[n][BT_TILE_WORDS], each once; bits past the
+     * last bar are any. */
+    void (*tile)(void *state, long word, int words);
+    void (*fill)(void *state, int lo, int n, uint64_t *out);
+};
+
 struct bt_strategy {
     const char *name, *summary;
     const struct bt_param *params;
@@ -67,6 +84,8 @@ struct bt_strategy {
     /* signal[closes->n] (numerics/cross.h) from the indicators, in the order of the asks. */
     void (*signal)(const double *values, const struct bt_series *closes,
                    const struct bt_indicator *indicators, int8_t *signal);
+
+    const struct bt_positions *positions; /* NULL: from signals */
 };
 
 extern const struct bt_strategy *const bt_strategies[]; /* NULL-terminated */

@@ -2,6 +2,8 @@
 #include "kernels/backtest/strategy.h"
 
 #include "kernels/backtest/numerics/cross.h"
+#include "kernels/backtest/numerics/cross_words.h"
+#include "kernels/backtest/numerics/sma.h"
 
 enum { FAST, SLOW, PARAMS };
 
@@ -42,6 +44,35 @@ static void signal_sma_cross(const double *values, const struct bt_series *close
     cross_signals(fast, slow, closes->n, wide, signal);
 }
 
+/* ---- positions -------------------------------------------------------------------------------- */
+
+/* What the signals' path refuses, or needs 128 bits for, is left to it. */
+static void *begin_sma_cross(const double *const *values, int n, const struct bt_series *closes,
+                             unsigned cpu, struct arena *a)
+{
+    struct cross_pair *pairs = ARENA_NEW_RAW(a, struct cross_pair, n);
+    for (int k = 0; k < n; k++) {
+        pairs[k] = (struct cross_pair){(long)values[k][FAST], (long)values[k][SLOW]};
+        if (!sma_fits(closes->largest, pairs[k].slow) || !sma_fits(closes->largest, pairs[k].fast))
+            return NULL;
+    }
+    return cross_words_new(closes->v, closes->n, pairs, n, cpu, a);
+}
+
+static void tile_sma_cross(void *state, long word, int words)
+{
+    cross_words_tile(state, word, words);
+}
+
+static void fill_sma_cross(void *state, int lo, int n, uint64_t *out)
+{
+    cross_words_fill(state, lo, n, out);
+}
+
+_Static_assert((int)CROSS_TILE_WORDS == (int)BT_TILE_WORDS, "one tile");
+
+static const struct bt_positions positions = {begin_sma_cross, tile_sma_cross, fill_sma_cross};
+
 const struct bt_strategy bt_strategy_sma_cross = {
     .name = "sma-cross",
     .summary = "long while the fast moving average is above the slow one",
@@ -51,4 +82,5 @@ const struct bt_strategy bt_strategy_sma_cross = {
     .rule = "fast < slow",
     .asks = asks_sma_cross,
     .signal = signal_sma_cross,
+    .positions = &positions,
 };
