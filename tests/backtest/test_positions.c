@@ -53,7 +53,15 @@ static int64_t ticking(struct rng *r, int64_t p)
     return within(p + (int64_t)rng_below(r, 3) - 1);
 }
 
-static int64_t (*const more_shapes[])(struct rng *, int64_t) = {stock, halting, jumping, ticking};
+/* Sums of changes pass 2^63 soon. */
+static int64_t swinging(struct rng *r, int64_t p)
+{
+    (void)p;
+    return rng_below(r, 2) ? 1 + (int64_t)rng_below(r, 1000) : price_most;
+}
+
+static int64_t (*const more_shapes[])(struct rng *, int64_t) = {stock, halting, jumping, ticking,
+                                                                swinging};
 enum { MORE_SHAPES = sizeof more_shapes / sizeof *more_shapes };
 
 static struct bt_series make_series(struct rng *r, int64_t *x, int test)

@@ -15,8 +15,8 @@ struct scale_vectors {
 
 /* Four scaled numbers; unknown ones are -2^31, which NaN converts to. max takes the second operand
  * when one is NaN. */
-CPU_AVX2_CODE static __m128i scale_four(struct bands_sums s, long i, long window,
-                                        const struct scale_vectors *scale)
+CPU_AVX2_INLINE __m128i scale_four(struct bands_sums s, long i, long window,
+                                   const struct scale_vectors *scale)
 {
     __m256d sum = _mm256_sub_pd(_mm256_loadu_pd(s.sums + i - window), _mm256_loadu_pd(s.sums + i));
     __m256d squares =
@@ -29,12 +29,12 @@ CPU_AVX2_CODE static __m128i scale_four(struct bands_sums s, long i, long window
     return _mm256_cvtpd_epi32(_mm256_or_pd(z, _mm256_cmp_pd(v, scale->least, _CMP_NGT_UQ)));
 }
 
-CPU_AVX2_CODE static __m256i load(const int16_t *p, int i)
+CPU_AVX2_INLINE __m256i load(const int16_t *p, int i)
 {
     return _mm256_load_si256((const __m256i *)(const void *)p + i);
 }
 
-CPU_AVX2_CODE static uint64_t bits_of(const __m256i v[4])
+CPU_AVX2_INLINE uint64_t bits_of(const __m256i v[4])
 {
     uint32_t low = (uint32_t)_mm256_movemask_epi8(_mm256_packs_epi16(v[0], v[1]));
     uint32_t high = (uint32_t)_mm256_movemask_epi8(_mm256_packs_epi16(v[2], v[3]));
@@ -46,12 +46,14 @@ CPU_AVX2_CODE uint64_t bands_scale_avx2(struct bands_sums s, long window, struct
 {
     const struct scale_vectors vectors = {_mm256_set1_pd(scale.window), _mm256_set1_pd(scale.least),
                                           _mm256_set1_pd(scale.steps)};
+#pragma GCC unroll 8
     for (int i = 0; i < 8; i++) {
         __m128i a = scale_four(s, 8 * i, window, &vectors);
         __m128i b = scale_four(s, 8 * i + 4, window, &vectors);
         _mm_store_si128((__m128i *)(void *)(out + place_of_eight[i]), _mm_packs_epi32(a, b));
     }
     __m256i unknown[4];
+#pragma GCC unroll 4
     for (int i = 0; i < 4; i++)
         unknown[i] = _mm256_cmpeq_epi16(load(out, i), _mm256_set1_epi16(-32768));
     return bits_of(unknown);
@@ -62,6 +64,7 @@ CPU_AVX2_CODE struct bands_sides bands_compare_avx2(const int16_t *scaled, int16
     const __m256i upper = _mm256_set1_epi16((int16_t)(width + 1)), at = _mm256_set1_epi16(width);
     const __m256i lower = _mm256_set1_epi16((int16_t)(-width - 1)), two = _mm256_set1_epi16(2);
     __m256i below[4], above[4], near[4];
+#pragma GCC unroll 4
     for (int i = 0; i < 4; i++) {
         __m256i z = load(scaled, i);
         below[i] = _mm256_cmpgt_epi16(lower, z);

@@ -9,26 +9,26 @@ struct state {
     __m256d gain, loss, window, less; /* less: window - 1 */
 };
 
-CPU_AVX2_CODE static __m256d index_of(const struct state *s)
+CPU_AVX2_INLINE __m256d index_of(const struct state *s)
 {
     return _mm256_mul_pd(_mm256_set1_pd(100),
                          _mm256_div_pd(s->gain, _mm256_add_pd(s->gain, s->loss)));
 }
 
-CPU_AVX2_CODE static __m256d smooth(const struct state *s, __m256d average, double change)
+CPU_AVX2_INLINE __m256d smooth(const struct state *s, __m256d average, double change)
 {
     __m256d sum = _mm256_add_pd(_mm256_mul_pd(average, s->less), _mm256_set1_pd(change));
     return _mm256_div_pd(sum, s->window);
 }
 
-CPU_AVX2_CODE static void step(struct state *s, const double *gain, const double *loss)
+CPU_AVX2_INLINE void step(struct state *s, const double *gain, const double *loss)
 {
     s->gain = smooth(s, s->gain, *gain);
     s->loss = smooth(s, s->loss, *loss);
 }
 
 /* Four bars of four lanes, so that each lane's stand together. */
-CPU_AVX2_CODE static void store_turned(const __m256d bar[4], double *out, long stride)
+CPU_AVX2_INLINE void store_turned(const __m256d bar[4], double *out, long stride)
 {
     __m256d a = _mm256_unpacklo_pd(bar[0], bar[1]), b = _mm256_unpackhi_pd(bar[0], bar[1]);
     __m256d c = _mm256_unpacklo_pd(bar[2], bar[3]), d = _mm256_unpackhi_pd(bar[2], bar[3]);
@@ -47,6 +47,7 @@ CPU_AVX2_CODE void wilder_run_avx2(struct wilder_lanes *lanes, const double *gai
     long i = 0;
     for (; i + 4 <= bars; i += 4) {
         __m256d bar[4];
+#pragma GCC unroll 4
         for (int k = 0; k < 4; k++) {
             bar[k] = index_of(&s);
             step(&s, gains + i + k + 1, losses + i + k + 1);
@@ -68,6 +69,7 @@ CPU_AVX2_CODE uint64_t wilder_compare_avx2(const double *index, double level, bo
 {
     __m256d at = _mm256_set1_pd(level);
     uint64_t bits = 0;
+#pragma GCC unroll 16
     for (int i = 0; i < 16; i++) {
         __m256d x = _mm256_loadu_pd(index + 4 * i);
         __m256d yes = above ? _mm256_cmp_pd(x, at, _CMP_GT_OQ) : _mm256_cmp_pd(x, at, _CMP_LT_OQ);
