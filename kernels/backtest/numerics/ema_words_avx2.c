@@ -5,7 +5,7 @@
 
 #include <immintrin.h>
 
-/* Where cross_compare_avx2 wants eight bars: packing to bytes takes them from two vectors in turn. */
+/* Where cross_compare_avx2 wants eight bars; it wants them upside down. */
 static const int place_of_eight[8] = {0, 16, 8, 24, 32, 48, 40, 56};
 
 /* Four bars of four lanes, so that each lane's stand together. */
@@ -74,20 +74,20 @@ CPU_AVX2_CODE void ema_run_avx2(double *e, const double *alpha, int lanes, const
     }
 }
 
-CPU_AVX2_INLINE __m128i scale_four(const double *e, __m256d low, __m256d steps, __m256d least)
+CPU_AVX2_INLINE __m128i scale_four(const double *e, __m256d low, __m256d steps, __m256d most)
 {
     __m256d above_low = _mm256_sub_pd(_mm256_loadu_pd(e), low);
-    return _mm256_cvttpd_epi32(_mm256_add_pd(_mm256_mul_pd(above_low, steps), least));
+    return _mm256_cvttpd_epi32(_mm256_add_pd(_mm256_mul_pd(above_low, steps), most));
 }
 
 CPU_AVX2_CODE void ema_scale_avx2(const double *e, struct cross_scale scale, int16_t *out)
 {
-    __m256d low = _mm256_set1_pd(scale.low), steps = _mm256_set1_pd(scale.steps);
-    __m256d least = _mm256_set1_pd(-32768);
+    __m256d low = _mm256_set1_pd(scale.low), steps = _mm256_set1_pd(-scale.steps);
+    __m256d most = _mm256_set1_pd(32767);
 #pragma GCC unroll 8
     for (int i = 0; i < 8; i++) {
-        __m128i a = scale_four(e + 8 * i, low, steps, least);
-        __m128i b = scale_four(e + 8 * i + 4, low, steps, least);
+        __m128i a = scale_four(e + 8 * i, low, steps, most);
+        __m128i b = scale_four(e + 8 * i + 4, low, steps, most);
         _mm_store_si128((__m128i *)(void *)(out + place_of_eight[i]), _mm_packs_epi32(a, b));
     }
 }
