@@ -38,34 +38,23 @@ static void signal_momentum(const double *values, const struct bt_series *closes
 
 /* ---- positions -------------------------------------------------------------------------------- */
 
-struct state {
-    struct momentum_words *momentum;
-    long word; /* the tile */
-    int words;
-};
-
 static void *begin_momentum(const double *const *values, int n, const struct bt_series *closes,
                             unsigned cpu, struct arena *a)
 {
-    struct state *s = ARENA_NEW(a, struct state, 1);
     long *windows = ARENA_NEW_RAW(a, long, n);
     for (int k = 0; k < n; k++)
         windows[k] = (long)values[k][WINDOW];
-    s->momentum = momentum_words_new(closes->v, closes->n, windows, n, cpu, a);
-    return s;
+    return momentum_words_new(closes->v, closes->n, windows, n, cpu, a);
 }
 
 static void tile_momentum(void *state, long word, int words)
 {
-    struct state *s = state;
-    s->word = word;
-    s->words = words;
+    momentum_words_tile(state, word, words);
 }
 
 static void fill_momentum(void *state, int lo, int n, uint64_t *out)
 {
-    const struct state *s = state;
-    momentum_words_fill(s->momentum, s->word, s->words, lo, n, out);
+    momentum_words_fill(state, lo, n, out);
 }
 
 _Static_assert((int)WORDS_TILE == (int)BT_TILE_WORDS, "one tile");

@@ -35,7 +35,7 @@ struct bands_words {
     int silent_count;
     struct bands_code code;
 
-    double *y, *sums, *squares; /* of a tile; sums from -longest on */
+    double *y, *sums, *squares; /* of a tile; from -longest on */
     int16_t *scaled;            /* [WORDS_BARS] */
 
     long looked;                 /* bars, to decide what scaled numbers do not */
@@ -90,7 +90,7 @@ struct bands_words *bands_words_new(const int64_t *closes, long n, const struct 
     struct bands_words *b = ARENA_NEW(a, struct bands_words, 1);
     *b = (struct bands_words){.closes = closes, .n = n, .arena = a, .code = bands_code_for(cpu)};
     make_columns(b, widths, count);
-    b->y = ARENA_NEW_RAW(a, double, TILE_BARS);
+    b->y = ARENA_NEW_RAW(a, double, b->longest + TILE_BARS) + b->longest;
     b->sums = ARENA_NEW_RAW(a, double, b->longest + TILE_BARS) + b->longest;
     b->squares = ARENA_NEW_RAW(a, double, b->longest + TILE_BARS) + b->longest;
     b->scaled = ARENA_NEW_RAW(a, int16_t, WORDS_BARS);
@@ -99,7 +99,8 @@ struct bands_words *bands_words_new(const int64_t *closes, long n, const struct 
 
 /* ---- a tile of sums --------------------------------------------------------------------------- */
 
-/* Bars that are not there are as high as the tile's first. */
+/* Of bars `bars` - 1 down to -longest, where 0 is the tile's first; those that are not there are as high
+ * as that one. */
 static void sum_tile(struct bands_words *b, long from, long bars)
 {
     const int64_t *x = b->closes + from;
@@ -110,10 +111,9 @@ static void sum_tile(struct bands_words *b, long from, long bars)
         b->y[i] = b->sums[i] = b->squares[i] = 0;
     for (long i = there - 1; i >= begin; i--) {
         double y = (double)(x[i] - x[0]);
+        b->y[i] = y;
         b->sums[i] = sum;
         b->squares[i] = squares;
-        if (i >= 0)
-            b->y[i] = y;
         sum += y;
         squares += y * y;
     }

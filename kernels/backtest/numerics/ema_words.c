@@ -2,7 +2,6 @@
 
 #include "kernels/backtest/numerics/cpu.h"
 #include "kernels/backtest/numerics/ema_words_cpu.h"
-#include "kernels/backtest/numerics/key_set.h"
 #include "kernels/backtest/numerics/words.h"
 
 #include <math.h>
@@ -38,49 +37,53 @@ struct ema_words {
 
 /* ---- making ----------------------------------------------------------------------------------- */
 
-static int column_of(struct key_set *windows, long window)
+/* A column for each different window. by_window: the column + 1. */
+static int column_of(struct ema_words *m, int *by_window, long window)
 {
-    return key_set_add(windows, (struct key){(uint64_t)window, 0});
+    if (by_window[window] == 0) {
+        m->alpha[m->lanes] = 2 / ((double)window + 1);
+        by_window[window] = ++m->lanes;
+    }
+    return by_window[window] - 1;
 }
 
-static void make_pairs(struct ema_words *m, const struct ema_pair *pairs, struct key_set *windows)
+static long longer_of(struct ema_pair pair)
 {
+    return pair.fast > pair.slow ? pair.fast : pair.slow;
+}
+
+static void make_columns(struct ema_words *m, const struct ema_pair *pairs, struct arena *a)
+{
+    long longest = 0;
+    for (int k = 0; k < m->count; k++)
+        longest = longer_of(pairs[k]) > longest ? longer_of(pairs[k]) : longest;
+    long different = longest < 2L * m->count ? longest : 2L * m->count;
+    int *by_window = ARENA_NEW(a, int, longest + 1);
+    m->alpha = ARENA_NEW(a, double, different + EMA_LANES);
     for (int k = 0; k < m->count; k++) {
-        long longer = pairs[k].fast > pairs[k].slow ? pairs[k].fast : pairs[k].slow;
-        m->of_pair[k].fast = column_of(windows, pairs[k].fast);
-        m->of_pair[k].slow = column_of(windows, pairs[k].slow);
-        m->pairs[k].first = longer - 1;
+        m->of_pair[k].fast = column_of(m, by_window, pairs[k].fast);
+        m->of_pair[k].slow = column_of(m, by_window, pairs[k].slow);
+        m->pairs[k].first = longer_of(pairs[k]) - 1;
     }
-}
-
-/* Lanes to the next whole group repeat any window. */
-static void make_lanes(struct ema_words *m, const struct key_set *windows, struct arena *a)
-{
-    m->lanes = (windows->count + EMA_LANES - 1) / EMA_LANES * EMA_LANES;
-    m->alpha = ARENA_NEW_RAW(a, double, m->lanes);
+    m->lanes = (m->lanes + EMA_LANES - 1) / EMA_LANES * EMA_LANES; /* the last ones stand still */
     m->e = ARENA_NEW_RAW(a, double, m->lanes);
-    for (int k = 0; k < m->lanes; k++) {
-        long window = k < windows->count ? (long)windows->keys[k].a : 1;
-        m->alpha[k] = 2 / ((double)window + 1);
+    for (int k = 0; k < m->lanes; k++)
         m->e[k] = (double)m->closes[0]; /* as if there had been such a bar before */
-    }
 }
 
 struct ema_words *ema_words_new(const int64_t *closes, long n, const struct ema_pair *pairs,
                                 int count, unsigned cpu, struct arena *a)
 {
     struct ema_words *m = ARENA_NEW(a, struct ema_words, 1);
-    struct key_set windows = key_set_new(2 * count, a);
     *m = (struct ema_words){.closes = closes, .n = n, .count = count, .waiting = count};
     m->code = ema_code_for(cpu);
     m->compare = cross_code_for(cpu).compare;
     m->pairs = ARENA_NEW(a, struct pair, count);
     m->of_pair = ARENA_NEW_RAW(a, struct cross_columns, count);
     m->equals = ARENA_NEW_RAW(a, struct cross_equal, count);
-    make_pairs(m, pairs, &windows);
-    make_lanes(m, &windows, a);
+    make_columns(m, pairs, a);
     m->prices = ARENA_NEW_RAW(a, double, TILE_BARS);
-    m->averages = ARENA_NEW(a, double, (long)m->lanes *TILE_BARS);
+    m->averages = ARENA_NEW_RAW(a, double, (long)m->lanes *TILE_BARS);
     m->scaled = ARENA_NEW_RAW(a, int16_t, (long)m->lanes * TILE_BARS);
     return m;
 }

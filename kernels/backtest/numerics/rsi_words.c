@@ -5,9 +5,15 @@
 
 enum { LEVELS = 101 };
 
+/* What a change of price adds to a column. */
+struct factors {
+    uint64_t up, down;
+};
+
 /* The column of one level, and the windows that ask of it. */
 struct column {
     uint64_t *sums; /* from -longest to a whole word after n */
+    struct factors factors;
     struct lag *lags;
     int count;
 };
@@ -21,24 +27,36 @@ struct rsi_words {
     lag_words_fn *lower;
 };
 
-/* By wrapping arithmetic; what stands before bar 0 only makes bits that are cleared. */
-static uint64_t *new_sums(const int64_t *x, long n, long longest, int level, bool above,
-                          struct arena *a)
+static struct factors factors_of(int level, bool above)
 {
-    long whole = words_of(n) * WORDS_BARS;
-    uint64_t *sums = ARENA_NEW_RAW(a, uint64_t, longest + whole) + longest, sum = 0;
-    int sign = above ? -1 : 1;
-    uint64_t up = (uint64_t)(int64_t)(sign * (100 - level)),
-             down = (uint64_t)(int64_t)(sign * level);
-    for (long i = -longest; i <= 0; i++)
-        sums[i] = 0;
+    int64_t sign = above ? -1 : 1;
+    return (struct factors){(uint64_t)(sign * (100 - level)), (uint64_t)(sign * level)};
+}
+
+/* Two columns in one pass, by wrapping arithmetic; they may be the same. */
+static void make_sums(const int64_t *x, long n, struct factors f, uint64_t *a, struct factors g,
+                      uint64_t *b)
+{
+    uint64_t sum_a = 0, sum_b = 0;
+    a[0] = b[0] = 0;
     for (long i = 1; i < n; i++) {
         int64_t d = x[i] - x[i - 1];
-        sum += (uint64_t)d * (d > 0 ? up : down);
-        sums[i] = sum;
+        sum_a += (uint64_t)d * (d > 0 ? f.up : f.down);
+        sum_b += (uint64_t)d * (d > 0 ? g.up : g.down);
+        a[i] = sum_a;
+        b[i] = sum_b;
     }
+}
+
+/* What stands before bar 0 only makes bits that are cleared. */
+static uint64_t *new_column(long n, long longest, struct arena *a)
+{
+    long whole = words_of(n) * WORDS_BARS;
+    uint64_t *sums = ARENA_NEW_RAW(a, uint64_t, longest + whole) + longest;
+    for (long i = -longest; i < 0; i++)
+        sums[i] = 0;
     for (long i = n; i < whole; i++)
-        sums[i] = sum;
+        sums[i] = 0;
     return sums;
 }
 
@@ -57,9 +75,15 @@ static void make_columns(struct rsi_words *r, const int64_t *closes, struct aren
         if (!counts[key])
             continue;
         place[key] = r->column_count;
-        r->columns[r->column_count++] = (struct column){
-            .sums = new_sums(closes, r->n, r->longest, key % LEVELS, key >= LEVELS, a),
-            .lags = ARENA_NEW_RAW(a, struct lag, counts[key])};
+        r->columns[r->column_count++] =
+            (struct column){.sums = new_column(r->n, r->longest, a),
+                            .factors = factors_of(key % LEVELS, key >= LEVELS),
+                            .lags = ARENA_NEW_RAW(a, struct lag, counts[key])};
+    }
+    for (int c = 0; c < r->column_count; c += 2) {
+        const struct column *x = &r->columns[c];
+        const struct column *y = c + 1 < r->column_count ? x + 1 : x;
+        make_sums(closes, r->n, x->factors, x->sums, y->factors, y->sums);
     }
     for (int k = 0; k < r->count; k++) {
         const struct rsi_level *l = &r->levels[k];
