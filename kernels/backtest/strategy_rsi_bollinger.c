@@ -48,31 +48,55 @@ static int asks_rsi_bollinger(const double *values, struct bt_ask *asks)
     return ASKS;
 }
 
-/* -1: oversold, 1: overbought. */
-static int side_of_rsi(const double *values, const struct bt_indicator *rsi, long i)
+struct levels {
+    int low, high;
+    double deviations;
+};
+
+/* -1: oversold, 1: overbought. `wilder` and `wide` are constants at each call. */
+static inline int side_of_rsi(const struct bt_indicator *rsi, struct levels at, bool wilder,
+                              bool wide, long i)
 {
-    if (values[WILDER] == 0)
-        return rsi_side(rsi->column[0].whole[i], rsi->column[1].whole[i], (int)values[OVERSOLD],
-                        (int)values[OVERBOUGHT]);
-    double index = rsi->column[0].real[i];
-    return (index > values[OVERBOUGHT]) - (index < values[OVERSOLD]);
+    if (wilder) {
+        double index = rsi->column[0].real[i];
+        return (index > at.high) - (index < at.low);
+    }
+    int64_t gains = rsi->column[0].whole[i], losses = rsi->column[1].whole[i];
+    if (wide)
+        return rsi_side(gains, losses, at.low, at.high);
+    return ((100 - at.high) * gains > at.high * losses) -
+           ((100 - at.low) * gains < at.low * losses);
 }
 
-static void signal_rsi_bollinger(const double *values, const struct bt_series *closes,
-                                 const struct bt_indicator *indicators, int8_t *signal)
+/* restrict: else every signal written could be a level. */
+static inline void signals(struct levels at, const struct bt_series *closes,
+                           const struct bt_indicator *indicators, bool wilder, bool wide,
+                           int8_t *restrict signal)
 {
     const struct bt_indicator *rsi = &indicators[ASK_RSI], *bands = &indicators[ASK_BANDS];
     long first = rsi->first > bands->first ? rsi->first : bands->first;
     for (long i = 0; i < closes->n && i < first; i++)
         signal[i] = BT_STAY;
     for (long i = first; i < closes->n; i++) {
-        int strength = side_of_rsi(values, rsi, i);
+        int strength = side_of_rsi(rsi, at, wilder, wide, i);
         int price = bands_side(closes->v[i], bands->window, bands->column[0].whole[i],
-                               bands->column[1].real[i], values[STD]);
-        bool enter = strength < 0 && price < 0;
-        bool leave = strength > 0 || price > 0;
-        signal[i] = enter ? BT_ENTER : leave ? BT_EXIT : BT_STAY;
+                               bands->column[1].real[i], at.deviations);
+        int leave = (strength > 0) | (price > 0), enter = (strength < 0) & (price < 0);
+        signal[i] = (int8_t)(enter ? BT_ENTER : -leave);
     }
+}
+
+static void signal_rsi_bollinger(const double *values, const struct bt_series *closes,
+                                 const struct bt_indicator *indicators, int8_t *signal)
+{
+    struct levels at = {(int)values[OVERSOLD], (int)values[OVERBOUGHT], values[STD]};
+    bool wide = closes->largest > INT64_MAX / 100 / indicators[ASK_RSI].window;
+    if (values[WILDER] != 0)
+        signals(at, closes, indicators, true, wide, signal);
+    else if (wide)
+        signals(at, closes, indicators, false, true, signal);
+    else
+        signals(at, closes, indicators, false, false, signal);
 }
 
 /* ---- positions -------------------------------------------------------------------------------- */

@@ -21,7 +21,7 @@ struct wilder_words {
     int count;
 
     long *windows; /* by column, ascending, the last one repeated to whole groups */
-    int columns;
+    int columns, used;
     struct seed *seeds;         /* [columns] */
     struct wilder_lanes *lanes; /* [columns / WILDER_LANES] */
     double *index;              /* [columns][TILE_BARS] */
@@ -64,6 +64,7 @@ static void make_columns(struct wilder_words *w, const struct rsi_level *levels,
             w->windows[w->columns++] = sorted[k].window;
         w->column_of[k] = w->columns - 1;
     }
+    w->used = w->columns;
     for (; w->columns % WILDER_LANES; w->columns++)
         w->windows[w->columns] = w->windows[w->columns - 1];
 }
@@ -84,7 +85,9 @@ static void make_lanes(struct wilder_words *w, const int64_t *closes, struct are
     w->seeds = ARENA_NEW(a, struct seed, w->columns);
     w->lanes = ARENA_NEW(a, struct wilder_lanes, w->columns / WILDER_LANES);
     for (int c = 0; c < w->columns; c++) {
-        w->lanes[c / WILDER_LANES].window[c % WILDER_LANES] = (double)w->windows[c];
+        struct wilder_lanes *lanes = &w->lanes[c / WILDER_LANES];
+        lanes->window[c % WILDER_LANES] = (double)w->windows[c];
+        lanes->used += c < w->used;
         if (w->windows[c] < w->n)
             w->seeds[c] = seed_of(closes, w->windows[c]);
     }
@@ -154,7 +157,7 @@ void wilder_words_tile(struct wilder_words *w, long word, int words, uint64_t *r
 static void run_plain(struct wilder_lanes *lanes, const double *gains, const double *losses,
                       long bars, double *index, long stride)
 {
-    for (int k = 0; k < WILDER_LANES; k++) {
+    for (int k = 0; k < lanes->used; k++) {
         double g = lanes->gain[k], l = lanes->loss[k], w = lanes->window[k];
         for (long i = 0; i < bars; i++) {
             index[k * stride + i] = 100 * (g / (g + l));

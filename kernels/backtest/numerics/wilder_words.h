@@ -5,8 +5,9 @@
  * through the bars side by side, each operation in rsi.h's order, so that every lane has its bits. The
  * index is kept for a tile and compared with each level; NaN is neither below nor above.
  *
- * Operations: 4 windows and a bar take 3 divisions and 8 others, 20 cycles, the length of the chain, of
- * which another window costs nothing. Memory: 16 bytes a bar, and 8 a window and bar of a tile.
+ * Operations: a bar takes up to 4 windows 3 divisions and 8 others, 22 cycles, the length of the chain;
+ * up to 8 windows twice that in 30 cycles, since one half goes on while the other waits. Memory: 16 bytes
+ * a bar, and 8 a window and bar of a tile.
  */
 #ifndef CUPEL_NUMERICS_WILDER_WORDS_H
 #define CUPEL_NUMERICS_WILDER_WORDS_H

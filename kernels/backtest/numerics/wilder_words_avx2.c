@@ -38,31 +38,55 @@ CPU_AVX2_INLINE void store_turned(const __m256d bar[4], double *out, long stride
     _mm256_storeu_pd(out + 3 * stride, _mm256_permute2f128_pd(b, d, 0x31));
 }
 
+/* `vectors` of lanes side by side, a constant at each call: while one waits for its chain, the other
+ * goes on. */
+CPU_AVX2_INLINE void run(int vectors, struct wilder_lanes *lanes, const double *gains,
+                         const double *losses, long bars, double *index, long stride)
+{
+    struct state s[2];
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++) {
+        s[v].gain = _mm256_loadu_pd(lanes->gain + 4 * v);
+        s[v].loss = _mm256_loadu_pd(lanes->loss + 4 * v);
+        s[v].window = _mm256_loadu_pd(lanes->window + 4 * v);
+        s[v].less = _mm256_sub_pd(s[v].window, _mm256_set1_pd(1));
+    }
+    long i = 0;
+    for (; i + 4 <= bars; i += 4) {
+        __m256d bar[2][4];
+#pragma GCC unroll 4
+        for (int k = 0; k < 4; k++)
+#pragma GCC unroll 2
+            for (int v = 0; v < vectors; v++) {
+                bar[v][k] = index_of(&s[v]);
+                step(&s[v], gains + i + k + 1, losses + i + k + 1);
+            }
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++)
+            store_turned(bar[v], index + 4 * v * stride + i, stride);
+    }
+    for (; i < bars; i++)
+        for (int v = 0; v < vectors; v++) {
+            double bar[4];
+            _mm256_storeu_pd(bar, index_of(&s[v]));
+            for (int k = 0; k < 4; k++)
+                index[(4 * v + k) * stride + i] = bar[k];
+            step(&s[v], gains + i + 1, losses + i + 1);
+        }
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++) {
+        _mm256_storeu_pd(lanes->gain + 4 * v, s[v].gain);
+        _mm256_storeu_pd(lanes->loss + 4 * v, s[v].loss);
+    }
+}
+
 CPU_AVX2_CODE void wilder_run_avx2(struct wilder_lanes *lanes, const double *gains,
                                    const double *losses, long bars, double *index, long stride)
 {
-    struct state s = {_mm256_loadu_pd(lanes->gain), _mm256_loadu_pd(lanes->loss),
-                      _mm256_loadu_pd(lanes->window), _mm256_setzero_pd()};
-    s.less = _mm256_sub_pd(s.window, _mm256_set1_pd(1));
-    long i = 0;
-    for (; i + 4 <= bars; i += 4) {
-        __m256d bar[4];
-#pragma GCC unroll 4
-        for (int k = 0; k < 4; k++) {
-            bar[k] = index_of(&s);
-            step(&s, gains + i + k + 1, losses + i + k + 1);
-        }
-        store_turned(bar, index + i, stride);
-    }
-    for (; i < bars; i++) {
-        double bar[WILDER_LANES];
-        _mm256_storeu_pd(bar, index_of(&s));
-        for (int k = 0; k < WILDER_LANES; k++)
-            index[k * stride + i] = bar[k];
-        step(&s, gains + i + 1, losses + i + 1);
-    }
-    _mm256_storeu_pd(lanes->gain, s.gain);
-    _mm256_storeu_pd(lanes->loss, s.loss);
+    if (lanes->used > 4)
+        run(2, lanes, gains, losses, bars, index, stride);
+    else
+        run(1, lanes, gains, losses, bars, index, stride);
 }
 
 CPU_AVX2_CODE uint64_t wilder_compare_avx2(const double *index, double level, bool above)

@@ -5,11 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { WILDER_LANES = 4 };
+enum { WILDER_LANES = 8 };
 
 /* Windows side by side: averages at one bar. */
 struct wilder_lanes {
     double gain[WILDER_LANES], loss[WILDER_LANES], window[WILDER_LANES];
+    int used; /* the first ones; of others nothing is wanted */
 };
 
 /* The index of `bars` bars, the first of which the lanes stand at, to index[lane * stride + i]; the lanes
