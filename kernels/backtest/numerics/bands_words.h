@@ -24,8 +24,8 @@
  * How often 128 bits are needed: three steps of 30,000 for each width, 1 bar in 5,000 of a stock; every
  * bar of a series that stands still, which is no slower than bands.h.
  *
- * Operations: a bar of a window, sums 8 (3 cycles: a chain of additions), z 5 (1.5 cycles: its division
- * and loads); 64 bars of a width 50 (13 cycles). Memory: 18 bytes a bar of a tile, and a lookback.
+ * Operations: a bar of a window, sums 8 (3 cycles: a chain of additions), z 5 (2.3 cycles: its division
+ * and loads); 64 bars of a width 50 (25 cycles). Memory: 18 bytes a bar of a tile, and a lookback.
  */
 #ifndef CUPEL_NUMERICS_BANDS_WORDS_H
 #define CUPEL_NUMERICS_BANDS_WORDS_H

@@ -4,7 +4,7 @@
  * Two questions of lag_words.h, about closes and about their negatives, and a latch; exact, since
  * differences of prices are below 2^63.
  *
- * Operations: 64 bars of a window 90 (30 cycles). Memory: 16 bytes a bar, 256 bytes a window.
+ * Operations: 64 bars of a window 90 (34 cycles). Memory: 16 bytes a bar, 256 bytes a window.
  */
 #ifndef CUPEL_NUMERICS_MOMENTUM_WORDS_H
 #define CUPEL_NUMERICS_MOMENTUM_WORDS_H

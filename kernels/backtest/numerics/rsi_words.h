@@ -10,7 +10,7 @@
  * Why it is exact. Whole numbers: |F[t] - F[t - window]| <= 100 * window * largest price, which
  * rsi_words_new wants below 2^63. F itself may wrap.
  *
- * Operations: two columns 12 a bar (2.8 cycles), then what lag_words.h says for each window and level, 0.16
+ * Operations: two columns 12 a bar (3.3 cycles), then what lag_words.h says for each window and level, 0.24
  * cycles a bar. Memory: 8 bytes a bar and level.
  */
 #ifndef CUPEL_NUMERICS_RSI_WORDS_H
