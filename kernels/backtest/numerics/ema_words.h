@@ -13,7 +13,8 @@
  * cross.h, and rare.
  *
  * Operations: a bar of 16 windows 12 for the averages (10 cycles, the length of a chain) and 60 to turn,
- * keep and scale them: 2.3 cycles a window; 64 bars of a pair 25 (8 cycles). Memory: 10 bytes a bar and window, of one tile.
+ * keep and scale them: 2.3 cycles a window; 64 bars of a pair 25 (8 cycles). Memory: 10 bytes a bar and
+ * window, of one tile.
  */
 #ifndef CUPEL_NUMERICS_EMA_WORDS_H
 #define CUPEL_NUMERICS_EMA_WORDS_H
