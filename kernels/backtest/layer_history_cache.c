@@ -135,18 +135,6 @@ static struct bt_indicator indicator_of(const struct entry *entry)
     return out;
 }
 
-/* What stands before the first defined bar is nobody's. */
-static bool same(const struct bt_indicator *a, const struct bt_indicator *b)
-{
-    bool ok =
-        a->window == b->window && a->first == b->first && a->n == b->n && a->columns == b->columns;
-    long first = a->first, defined = a->n - first;
-    for (int c = 0; ok && defined > 0 && c < a->columns; c++)
-        ok = memcmp(a->column[c].whole + first, b->column[c].whole + first,
-                    (size_t)defined * sizeof(int64_t)) == 0;
-    return ok;
-}
-
 /* ---- is it worth it? -------------------------------------------------------------------------- */
 
 struct forecast {
@@ -200,7 +188,7 @@ static bool check(const struct bt_indicator_link *self, struct bt_run *run,
     struct arena_mark mark = arena_mark(&run->scratch);
     if (!BT_CALL(self->next, run, ask, series, &fresh, e))
         return false;
-    bool ok = same(cached, &fresh);
+    bool ok = bt_indicators_equal(cached, &fresh);
     arena_release(&run->scratch, mark);
     snprintf(what, sizeof what, "indicator %d, window %ld, field %d", (int)ask->kind, ask->window,
              (int)series->field);
