@@ -13,8 +13,11 @@ static const int64_t spread_most = ((int64_t)1 << 33) - 2;
 
 struct columns columns_of(const int64_t *x, long n, int64_t largest, unsigned cpu, struct arena *a)
 {
-    (void)cpu;
-    return (struct columns){.x = x, .n = n, .largest = largest, .code = &columns_plain, .arena = a};
+    return (struct columns){.x = x,
+                            .n = n,
+                            .largest = largest,
+                            .code = cpu & CPU_AVX2 ? &columns_avx2 : &columns_plain,
+                            .arena = a};
 }
 
 /* ---- what windows share ----------------------------------------------------------------------- */
@@ -70,9 +73,10 @@ static void need_changes(struct columns *c)
 {
     if (c->gain)
         return;
-    c->gain = ARENA_NEW_RAW(c->arena, double, c->n);
-    c->loss = ARENA_NEW_RAW(c->arena, double, c->n);
+    c->gain = ARENA_NEW_RAW(c->arena, double, c->n + 1);
+    c->loss = ARENA_NEW_RAW(c->arena, double, c->n + 1);
     c->code->changes(c);
+    c->gain[c->n] = c->loss[c->n] = 0;
 }
 
 static void need_ranges(struct columns *c)
@@ -208,9 +212,7 @@ void columns_ema(struct columns *c, const struct column_ask *asks, int count)
 
 void columns_wilder(struct columns *c, const struct column_ask *asks, int count)
 {
-    if (c->n > 1) {
-        need_gains(c);
+    if (c->n > 1)
         need_changes(c);
-    }
     in_groups(c, asks, count, c->n - 1, c->code->wilder);
 }

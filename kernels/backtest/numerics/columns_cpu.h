@@ -21,6 +21,21 @@ struct columns_code {
     void (*wilder)(const struct columns *c, const struct column_ask *asks, int count);
 };
 
+/* Where Wilder's begins, at bar window: the sums of the first window changes over it. */
+struct wilder_start {
+    double gain, loss;
+};
+
+static inline struct wilder_start wilder_start(const int64_t *x, long window)
+{
+    int64_t gains = 0;
+    for (long i = 1; i <= window; i++)
+        gains += x[i] > x[i - 1] ? x[i] - x[i - 1] : 0;
+    int64_t losses = gains - (x[window] - x[0]);
+    double w = (double)window;
+    return (struct wilder_start){(double)gains / w, (double)losses / w};
+}
+
 extern const struct columns_code columns_plain, columns_avx2;
 
 #endif

@@ -1,5 +1,7 @@
 /* The loops of columns.c without any set of instructions. */
 #include "kernels/backtest/numerics/columns_cpu.h"
+#include "kernels/backtest/numerics/ema.h"
+#include "kernels/backtest/numerics/rsi.h"
 
 #include <math.h>
 
@@ -52,7 +54,7 @@ static void roots_plain(const struct columns *c, const struct column_ask *ask, l
 /* ---- recurrences: eight windows, each in its own order ------------------------------------------ */
 
 /* Lanes without a window repeat the last one, and write nothing. */
-static void ema_plain(const struct columns *c, const struct column_ask *asks, int count)
+static void ema_lanes(const struct columns *c, const struct column_ask *asks, int count)
 {
     double alpha[COLUMNS_LANES], e[COLUMNS_LANES];
     for (int k = 0; k < COLUMNS_LANES; k++) {
@@ -67,30 +69,52 @@ static void ema_plain(const struct columns *c, const struct column_ask *asks, in
     }
 }
 
+/* Up to two take less time one after the other. */
+static void ema_plain(const struct columns *c, const struct column_ask *asks, int count)
+{
+    if (count > 2)
+        ema_lanes(c, asks, count);
+    for (int k = 0; count <= 2 && k < count; k++)
+        ema_averages(c->x, c->n, asks[k].window, asks[k].real);
+}
+
+/* The index where it is defined, whatever came before; lanes begin one after the other. */
 struct wilder {
-    double w, g, l;
+    double window[COLUMNS_LANES], gain[COLUMNS_LANES], loss[COLUMNS_LANES];
 };
 
-static struct wilder wilder_first(const struct columns *c, long window)
+static void begin_lane(const struct columns *c, struct wilder *s, int k, long window)
 {
-    int64_t gain = (int64_t)c->gains[window + 1];
-    int64_t loss = gain - (c->x[window] - c->x[0]);
-    double w = (double)window;
-    return (struct wilder){w, (double)gain / w, (double)loss / w};
+    struct wilder_start start = wilder_start(c->x, window);
+    s->gain[k] = start.gain;
+    s->loss[k] = start.loss;
+}
+
+static void wilder_lanes(const struct columns *c, const struct column_ask *asks, int count)
+{
+    struct wilder s = {0};
+    for (int k = 0; k < COLUMNS_LANES; k++)
+        s.window[k] = (double)asks[k < count ? k : count - 1].window;
+    for (long i = 1; i < c->n; i++) {
+        for (int k = 0; k < COLUMNS_LANES; k++) {
+            s.gain[k] = (s.gain[k] * (s.window[k] - 1) + c->gain[i]) / s.window[k];
+            s.loss[k] = (s.loss[k] * (s.window[k] - 1) + c->loss[i]) / s.window[k];
+        }
+        for (int k = 0; k < count; k++) {
+            if (i == asks[k].window)
+                begin_lane(c, &s, k, i);
+            double both = s.gain[k] + s.loss[k];
+            asks[k].real[i] = both > 0 ? 100 * (s.gain[k] / both) : (double)NAN;
+        }
+    }
 }
 
 static void wilder_plain(const struct columns *c, const struct column_ask *asks, int count)
 {
-    for (int k = 0; k < count; k++) {
-        struct wilder s = wilder_first(c, asks[k].window);
-        for (long i = asks[k].window;;) {
-            asks[k].real[i] = s.g + s.l > 0 ? 100 * (s.g / (s.g + s.l)) : (double)NAN;
-            if (++i == c->n)
-                break;
-            s.g = (s.g * (s.w - 1) + c->gain[i]) / s.w;
-            s.l = (s.l * (s.w - 1) + c->loss[i]) / s.w;
-        }
-    }
+    if (count > 2)
+        wilder_lanes(c, asks, count);
+    for (int k = 0; count <= 2 && k < count; k++)
+        rsi_wilder(c->x, c->n, asks[k].window, asks[k].real);
 }
 
 const struct columns_code columns_plain = {
