@@ -151,9 +151,13 @@ static void expect(struct forecast *f, const struct bt_ask *ask)
     *byte |= bit;
 }
 
-/* Each worker asks for its share. */
-static void decide(struct state *s, const struct bt_plan *plan)
+/* Each worker asks for its share. Where share-indicators stands beneath, an indicator is not computed
+ * for each ask, but once a job. */
+static void decide(struct state *s, const struct bt_run *run)
 {
+    const struct bt_plan *plan = &run->plan;
+    bool shared = run->layers >> BT_LAYER_share_indicators & 1;
+    long jobs = (plan->combinations.count + run->block - 1) / run->block;
     struct forecast f = {0};
     struct bt_walk walk = bt_walk_from(&plan->combinations, 0);
     double values[BT_PARAMS_MAX];
@@ -164,7 +168,8 @@ static void decide(struct state *s, const struct bt_plan *plan)
     long workers = plan->workers > 1 ? plan->workers : 1;
     for (int kind = 0; kind < BT_INDICATOR_KINDS; kind++) {
         long at_least = (s->reuse ? s->reuse : worth(kind)) * workers;
-        s->keeps[kind] = s->reuse == 1 || f.asks[kind] >= at_least * f.different[kind];
+        bool often = f.asks[kind] >= at_least * f.different[kind] && (!shared || jobs >= at_least);
+        s->keeps[kind] = s->reuse == 1 || often;
     }
     s->decided = true;
 }
@@ -220,7 +225,7 @@ static bool indicator_history_cache(const struct bt_indicator_link *self, struct
     struct state *s = self->state;
     const struct bt_slice *slice = series->of ? series->of->of : NULL;
     if (!s->decided)
-        decide(s, &run->plan);
+        decide(s, run);
     if (!slice || !s->keeps[ask->kind]) {
         s->passed++;
         return BT_CALL(self->next, run, ask, series, out, e);

@@ -7,8 +7,9 @@
  * that come next in the job. A job whose combinations ask for nothing, as those that give positions,
  * costs nothing.
  *
- * What is kept stays below KEEP_BYTES; what does not fit is computed each time, into the scratch, as the
- * base does. history-cache stands above: what it keeps over jobs does not come here.
+ * What is kept stays within history_cache_mb; what does not fit is computed each time, into the scratch,
+ * as the base does. history-cache, which has that budget too, stands above: what it keeps from job to job
+ * is not asked for here.
  */
 #include "kernels/backtest/run.h"
 
@@ -19,8 +20,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-static const size_t keep_bytes = (size_t)256 << 20;
 
 /* A window that some combination asks for. */
 struct entry {
@@ -44,9 +43,9 @@ struct state {
     uint64_t number; /* one more for each; 0: none yet */
     struct columns columns;
     struct arena arena;
-    size_t bytes; /* of columns in the arena */
+    size_t bytes, keep_bytes; /* of columns in the arena, and most of them */
 
-    uint64_t computed, shared, unkept;
+    uint64_t asked, computed, unkept;
 };
 
 /* ---- life ------------------------------------------------------------------------------------- */
@@ -70,9 +69,10 @@ static void forget_bars(struct state *s)
 
 static bool init(void *state, const struct bt_plan *plan, struct err *e)
 {
-    (void)plan;
     (void)e;
-    forget_asks(state);
+    struct state *s = state;
+    s->keep_bytes = plan->history_bytes;
+    forget_asks(s);
     return true;
 }
 
@@ -189,7 +189,7 @@ static bool make_from(struct state *s, int i, const struct bt_series *series, st
     for (int k = i; k >= 0 && n < kinds[kind].at_once; k = s->entries[k].next) {
         struct entry *entry = &s->entries[k];
         size_t bytes = bytes_of(kind, series->n);
-        if (k != i && (entry->made == s->number || s->bytes + bytes > keep_bytes))
+        if (k != i && (entry->made == s->number || s->bytes + bytes > s->keep_bytes))
             continue;
         if (!bt_indicator_frame(&entry->ask, series, &entry->is, k == i ? e : &refused)) {
             if (k == i)
@@ -268,6 +268,7 @@ static bool indicator_share_indicators(const struct bt_indicator_link *self, str
                                        struct bt_indicator *out, struct err *e)
 {
     struct state *s = self->state;
+    s->asked++;
     if (!series->of || !series->of->of) {
         struct columns columns =
             columns_of(series->v, series->n, series->largest, run->plan.cpu, &run->scratch);
@@ -277,12 +278,11 @@ static bool indicator_share_indicators(const struct bt_indicator_link *self, str
     if (s->job && !s->listed)
         list_asks(s, run->plan.strategy);
     int i = entry_of(s, ask);
-    if (s->entries[i].made == s->number) {
-        s->shared++;
-    } else if (s->bytes + bytes_of(ask->kind, series->n) > keep_bytes) {
-        return make_once(s, run, &s->columns, ask, series, out, e);
-    } else if (!make_from(s, i, series, e)) {
-        return false;
+    if (s->entries[i].made != s->number) {
+        if (s->bytes + bytes_of(ask->kind, series->n) > s->keep_bytes)
+            return make_once(s, run, &s->columns, ask, series, out, e);
+        if (!make_from(s, i, series, e))
+            return false;
     }
     *out = s->entries[i].is;
     return !run->plan.check_caches || check(run, ask, series, s, out, e);
@@ -293,8 +293,8 @@ static int statistics(const void *state, struct kernel_count *out, int max)
     const struct state *s = state;
     if (max < 3)
         return 0;
-    out[0] = (struct kernel_count){"indicators_computed", s->computed};
-    out[1] = (struct kernel_count){"indicators_shared", s->shared};
+    out[0] = (struct kernel_count){"indicators_asked", s->asked};
+    out[1] = (struct kernel_count){"indicators_computed", s->computed};
     out[2] = (struct kernel_count){"indicators_unkept", s->unkept};
     return 3;
 }
