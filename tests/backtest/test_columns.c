@@ -13,17 +13,19 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { BARS_MAX = 6000, SHORT_MAX = 200, WINDOWS_MAX = 19, CASES = 2400, LONG_EVERY = 47 };
+enum { BARS_MAX = 9000, SHORT_MAX = 200, WINDOWS_MAX = 19, CASES = 3000, LONG_EVERY = 47 };
 
-/* More shapes than prices.h has: up only (losses are 0, then ever smaller), prices of 9e9, and walks
- * that pass from cheap to dear, where bands change from 64 bits to 128 and back. */
-enum { RISING = PRICE_SHAPES, FALLS_ONCE, WIDE_WALK, SHAPES };
+/* More shapes than prices.h has: up only; one change and then none, so that a smoothed one gets ever
+ * smaller, down to 0; walks that pass from cheap to dear, where bands change from 64 bits to 128 and
+ * back. */
+enum { RISING = PRICE_SHAPES, FALLS_ONCE, RISES_ONCE, WIDE_WALK, SHAPES };
 
 static int64_t next_price(struct rng *r, int shape, long t, int64_t p)
 {
     switch (shape) {
     case RISING: return p + 1 + (int64_t)rng_below(r, 3);
     case FALLS_ONCE: return t == 3 ? p - 5000 : p + (t < 6);
+    case RISES_ONCE: return t == 3 ? p + 5000 : p - (t < 6);
     case WIDE_WALK: return 1 + (int64_t)rng_below(r, (uint64_t)1 << (t / 40 % 53));
     default: return price_after(r, shape, p);
     }
@@ -56,17 +58,18 @@ static void make_sample(struct rng *r, int i, struct sample *s)
     int64_t p = 10000000;
     int shape = i % SHAPES;
     s->n = i < SHORT_MAX * SHAPES ? i / SHAPES : 1 + (long)rng_below(r, SHORT_MAX);
-    if (i % LONG_EVERY == LONG_EVERY - 1 || (shape == FALLS_ONCE && i % 4 == 0))
+    bool once = (shape == FALLS_ONCE || shape == RISES_ONCE) && i % 4 == 0;
+    if (i % LONG_EVERY == LONG_EVERY - 1 || once)
         s->n = 2000 + (long)rng_below(r, BARS_MAX - 2000);
     s->largest = 0;
     for (long t = 0; t < s->n; t++) {
         s->x[t] = p = next_price(r, shape, t, p);
         s->largest = p > s->largest ? p : s->largest;
     }
-    s->count = 1 + (int)rng_below(r, WINDOWS_MAX);
+    s->count = 1 + (int)rng_below(r, rng_below(r, 2) ? WINDOWS_MAX : 3);
     for (int k = 0; k < s->count; k++) {
         do
-            s->asks[k].window = a_window(r, s->n);
+            s->asks[k].window = once ? 1 + (long)rng_below(r, 8) : a_window(r, s->n);
         while (!sma_fits(s->largest, s->asks[k].window));
     }
 }
@@ -177,6 +180,26 @@ static void fast_columns_are_the_plain_ones_bit_for_bit(void **state)
     }
 }
 
+/* Smoothed changes below the least normal number round where no product in two parts can follow. */
+static void a_change_fades_to_nothing_as_in_the_plain_function(void **state)
+{
+    (void)state;
+    enum { LONG = 40000 };
+    static int64_t x[LONG];
+    static double fast[LONG], plain[LONG];
+    for (long t = 0, p = 10000000; t < LONG; t++)
+        x[t] = p += t == 3 ? -4999 : t < 6;
+    for (long window = 1; window <= 14; window++) {
+        struct arena a = {0};
+        struct columns c = columns_of(x, LONG, 10000010, cpu_here(), &a);
+        struct column_ask ask = {.window = window, .real = fast};
+        columns_wilder(&c, &ask, 1);
+        rsi_wilder(x, LONG, window, plain);
+        assert_true(same(fast, plain, window, LONG));
+        arena_done(&a);
+    }
+}
+
 /* What is never asked for is never made. */
 static void only_what_is_needed_is_made(void **state)
 {
@@ -199,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(fast_columns_are_the_plain_ones_bit_for_bit),
+        TEST(a_change_fades_to_nothing_as_in_the_plain_function),
         TEST(only_what_is_needed_is_made),
     };
     return cmocka_run_group_tests_name("columns", tests, NULL, NULL);

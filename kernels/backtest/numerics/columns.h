@@ -14,7 +14,8 @@
  *                  (window * range / 2)^2, so that window * range <= 2^33 proves it, for 64 bars at a
  *                  time. Elsewhere 128 bits, as bands.h has it.
  *   exponential    A step of one window waits 9 cycles for the one before. Windows do not wait for each
- *                  other: eight of them are taken at once, each in its own order.
+ *                  other: eight of them are taken at once, each in its own order. One alone is taken by
+ *                  parts of the series (columns_parts_avx2.c).
  *   Wilder's       The same; its division by the window, a whole number w below 2^48, is (AVX2) a fused
  *                  multiplication with 1 / w in two parts. t / w stays 1 / (2 w) of a last place away from
  *                  where rounding would turn (t has 53 bits, so that no tie can be), the two parts err by

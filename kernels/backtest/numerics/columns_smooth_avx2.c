@@ -2,39 +2,11 @@
  * computes. What four bars gave is turned about, from a vector a bar to a vector a window, and written.
  * Lanes beyond count repeat the last window, and write nothing.
  */
-#include "kernels/backtest/numerics/columns_avx2.h"
+#include "kernels/backtest/numerics/columns_lanes_avx2.h"
 
 #if defined(__x86_64__)
 
-#include <immintrin.h>
-
-#include <math.h>
-#include <stdbool.h>
-
-enum { LANES = 4 };
 _Static_assert((int)COLUMNS_LANES == 2 * LANES, "two vectors");
-
-struct four {
-    __m256d bar[4];
-};
-
-/* Bars i .. i + 3 of the first `count` windows of out. */
-CPU_AVX2_CODE static inline void write_four(struct four v, const struct column_ask *out, int count,
-                                            long i)
-{
-    __m256d even01 = _mm256_unpacklo_pd(v.bar[0], v.bar[1]);
-    __m256d even23 = _mm256_unpacklo_pd(v.bar[2], v.bar[3]);
-    __m256d odd01 = _mm256_unpackhi_pd(v.bar[0], v.bar[1]);
-    __m256d odd23 = _mm256_unpackhi_pd(v.bar[2], v.bar[3]);
-    if (count > 0)
-        _mm256_storeu_pd(out[0].real + i, _mm256_permute2f128_pd(even01, even23, 0x20));
-    if (count > 1)
-        _mm256_storeu_pd(out[1].real + i, _mm256_permute2f128_pd(odd01, odd23, 0x20));
-    if (count > 2)
-        _mm256_storeu_pd(out[2].real + i, _mm256_permute2f128_pd(even01, even23, 0x31));
-    if (count > 3)
-        _mm256_storeu_pd(out[3].real + i, _mm256_permute2f128_pd(odd01, odd23, 0x31));
-}
 
 CPU_AVX2_CODE static inline void write_one(__m256d v, const struct column_ask *out, int count,
                                            long i)
@@ -50,21 +22,33 @@ static double window_of(const struct column_ask *asks, int count, int lane)
     return (double)asks[lane < count ? lane : count - 1].window;
 }
 
-/* ---- exponential ------------------------------------------------------------------------------ */
+/* So many windows take less time one after the other, each by parts. */
+enum { FEW = 2 };
 
-CPU_AVX2_CODE static inline __m256d ema_step(__m256d e, __m256d alpha, double x)
+typedef bool by_parts_fn(const struct columns *c, const struct column_ask *ask);
+typedef void at_once_fn(const struct columns *c, const struct column_ask *asks, int count);
+
+static void each_by_parts(const struct columns *c, const struct column_ask *asks, int count,
+                          by_parts_fn *by_parts, at_once_fn *at_once)
 {
-    __m256d off = _mm256_sub_pd(_mm256_set1_pd(x), e);
-    return _mm256_add_pd(e, _mm256_mul_pd(alpha, off));
+    struct column_ask left[FEW];
+    int n = 0;
+    for (int k = 0; k < count; k++)
+        if (!by_parts(c, &asks[k]))
+            left[n++] = asks[k];
+    if (n > 0)
+        at_once(c, left, n);
 }
+
+/* ---- exponential ------------------------------------------------------------------------------ */
 
 CPU_AVX2_CODE static inline struct four ema_four(__m256d e, __m256d alpha, const double *x)
 {
     struct four out;
-    out.bar[0] = ema_step(e, alpha, x[0]);
-    out.bar[1] = ema_step(out.bar[0], alpha, x[1]);
-    out.bar[2] = ema_step(out.bar[1], alpha, x[2]);
-    out.bar[3] = ema_step(out.bar[2], alpha, x[3]);
+    out.bar[0] = ema_step(e, alpha, _mm256_set1_pd(x[0]));
+    out.bar[1] = ema_step(out.bar[0], alpha, _mm256_set1_pd(x[1]));
+    out.bar[2] = ema_step(out.bar[1], alpha, _mm256_set1_pd(x[2]));
+    out.bar[3] = ema_step(out.bar[2], alpha, _mm256_set1_pd(x[3]));
     return out;
 }
 
@@ -89,75 +73,31 @@ CPU_AVX2_CODE static inline void ema(const struct columns *c, const struct colum
         }
     }
     for (; i < c->n; i++) {
-        e0 = ema_step(e0, alpha0, x[i]);
-        e1 = ema_step(e1, alpha1, x[i]);
+        e0 = ema_step(e0, alpha0, _mm256_set1_pd(x[i]));
+        e1 = ema_step(e1, alpha1, _mm256_set1_pd(x[i]));
         write_one(e0, asks, count, i);
         write_one(e1, asks + LANES, count - LANES, i);
     }
 }
 
+CPU_AVX2_CODE static void ema_four_lanes(const struct columns *c, const struct column_ask *asks,
+                                         int count)
+{
+    ema(c, asks, count, false);
+}
+
 CPU_AVX2_CODE void columns_ema_avx2(const struct columns *c, const struct column_ask *asks,
                                     int count)
 {
-    if (count > LANES)
+    if (count <= FEW)
+        each_by_parts(c, asks, count, columns_ema_parts_avx2, ema_four_lanes);
+    else if (count > LANES)
         ema(c, asks, count, true);
     else
-        ema(c, asks, count, false);
+        ema_four_lanes(c, asks, count);
 }
 
 /* ---- Wilder's --------------------------------------------------------------------------------- */
-
-/* 1 / window in two parts; slope = (window - 1) * low. */
-struct divisor {
-    __m256d window, less_one, high, low, slope;
-};
-
-struct smoothed {
-    __m256d gain, loss;
-};
-
-CPU_AVX2_CODE static struct divisor divisor_of(const double *windows)
-{
-    struct divisor d;
-    __m256d one = _mm256_set1_pd(1);
-    d.window = _mm256_loadu_pd(windows);
-    d.less_one = _mm256_sub_pd(d.window, one);
-    d.high = _mm256_div_pd(one, d.window);
-    d.low = _mm256_div_pd(_mm256_fnmadd_pd(d.window, d.high, one), d.window);
-    d.slope = _mm256_mul_pd(d.less_one, d.low);
-    return d;
-}
-
-/* (v * (window - 1) + x) / window. The low part needs few digits, so that it need not wait for the
- * rounded dividend. */
-CPU_AVX2_CODE static inline __m256d smooth(__m256d v, const struct divisor *d, __m256d x)
-{
-    __m256d low = _mm256_fmadd_pd(v, d->slope, _mm256_mul_pd(x, d->low));
-    __m256d dividend = _mm256_add_pd(_mm256_mul_pd(v, d->less_one), x);
-    return _mm256_fmadd_pd(dividend, d->high, low);
-}
-
-CPU_AVX2_CODE static inline __m256d smooth_dividing(__m256d v, const struct divisor *d, __m256d x)
-{
-    __m256d dividend = _mm256_add_pd(_mm256_mul_pd(v, d->less_one), x);
-    return _mm256_div_pd(dividend, d->window);
-}
-
-CPU_AVX2_CODE static inline struct smoothed step(struct smoothed s, const struct divisor *d,
-                                                 double gain, double loss, bool divide)
-{
-    __m256d g = _mm256_set1_pd(gain), l = _mm256_set1_pd(loss);
-    return divide ? (struct smoothed){smooth_dividing(s.gain, d, g), smooth_dividing(s.loss, d, l)}
-                  : (struct smoothed){smooth(s.gain, d, g), smooth(s.loss, d, l)};
-}
-
-CPU_AVX2_CODE static inline __m256d index_of(struct smoothed s)
-{
-    __m256d both = _mm256_add_pd(s.gain, s.loss);
-    __m256d index = _mm256_mul_pd(_mm256_set1_pd(100), _mm256_div_pd(s.gain, both));
-    __m256d defined = _mm256_cmp_pd(both, _mm256_setzero_pd(), _CMP_GT_OQ);
-    return _mm256_blendv_pd(_mm256_set1_pd((double)NAN), index, defined);
-}
 
 struct wilder {
     const struct columns *c;
@@ -173,13 +113,13 @@ CPU_AVX2_CODE static inline struct four four_steps(struct smoothed *s, const str
 {
     struct four out;
     out.bar[0] = index_of(*s);
-    *s = step(*s, d, gain[1], loss[1], divide);
+    *s = step(*s, d, _mm256_set1_pd(gain[1]), _mm256_set1_pd(loss[1]), divide);
     out.bar[1] = index_of(*s);
-    *s = step(*s, d, gain[2], loss[2], divide);
+    *s = step(*s, d, _mm256_set1_pd(gain[2]), _mm256_set1_pd(loss[2]), divide);
     out.bar[2] = index_of(*s);
-    *s = step(*s, d, gain[3], loss[3], divide);
+    *s = step(*s, d, _mm256_set1_pd(gain[3]), _mm256_set1_pd(loss[3]), divide);
     out.bar[3] = index_of(*s);
-    *s = step(*s, d, gain[4], loss[4], divide);
+    *s = step(*s, d, _mm256_set1_pd(gain[4]), _mm256_set1_pd(loss[4]), divide);
     return out;
 }
 
@@ -200,8 +140,8 @@ CPU_AVX2_CODE static inline void run(struct wilder *w, long from, long to, bool 
     for (; i < to; i++) {
         write_one(index_of(a), asks, w->count, i);
         write_one(index_of(b), asks + LANES, w->count - LANES, i);
-        a = step(a, &d0, gain[i + 1], loss[i + 1], divide);
-        b = step(b, &d1, gain[i + 1], loss[i + 1], divide);
+        a = step(a, &d0, _mm256_set1_pd(gain[i + 1]), _mm256_set1_pd(loss[i + 1]), divide);
+        b = step(b, &d1, _mm256_set1_pd(gain[i + 1]), _mm256_set1_pd(loss[i + 1]), divide);
     }
     _mm256_storeu_pd(w->gain, a.gain);
     _mm256_storeu_pd(w->loss, a.loss);
@@ -226,18 +166,6 @@ CPU_AVX2_CODE static void run_dividing(struct wilder *w, long from, long to)
     run(w, from, to, true, true);
 }
 
-/* A step halves a value at most, so that BLOCK of them lead from 2^-800 to where the smallest part of
- * a product, some 2^-120 of it, is still a normal number. */
-enum { BLOCK = 64 };
-
-static bool is_tiny(const double *v)
-{
-    bool tiny = false;
-    for (int k = 0; k < COLUMNS_LANES; k++)
-        tiny |= v[k] > 0 && v[k] < 0x1p-800;
-    return tiny;
-}
-
 static void begin_lanes(struct wilder *w, long bar)
 {
     for (int k = 0; k < w->count; k++)
@@ -258,8 +186,8 @@ static long next_beginning(const struct wilder *w, long bar)
     return next;
 }
 
-CPU_AVX2_CODE void columns_wilder_avx2(const struct columns *c, const struct column_ask *asks,
-                                       int count)
+CPU_AVX2_CODE static void wilder_at_once(const struct columns *c, const struct column_ask *asks,
+                                         int count)
 {
     struct wilder w = {.c = c, .asks = asks, .count = count};
     double windows[COLUMNS_LANES];
@@ -272,8 +200,18 @@ CPU_AVX2_CODE void columns_wilder_avx2(const struct columns *c, const struct col
         begin_lanes(&w, from);
         to = next_beginning(&w, from);
         to = from + BLOCK < to ? from + BLOCK : to;
-        (is_tiny(w.gain) || is_tiny(w.loss) ? run_dividing : run_multiplying)(&w, from, to);
+        bool tiny = is_tiny(w.gain, COLUMNS_LANES) || is_tiny(w.loss, COLUMNS_LANES);
+        (tiny ? run_dividing : run_multiplying)(&w, from, to);
     }
+}
+
+CPU_AVX2_CODE void columns_wilder_avx2(const struct columns *c, const struct column_ask *asks,
+                                       int count)
+{
+    if (count <= FEW)
+        each_by_parts(c, asks, count, columns_wilder_parts_avx2, wilder_at_once);
+    else
+        wilder_at_once(c, asks, count);
 }
 
 #else
