@@ -5,7 +5,7 @@
 #include <limits.h>
 
 static const struct kernel_layer switches[] = {
-#define SWITCH(layer) {bt_layer_##layer.name, bt_layer_##layer.why},
+#define SWITCH(layer) {bt_layer_##layer.name, bt_layer_##layer.why, &bt_layer_##layer.rel_err},
     BT_SWITCH_LAYERS(SWITCH)
 #undef SWITCH
 };
@@ -49,9 +49,9 @@ static bool finish_backtest(void *ctx, struct err *e)
     return bt_run_finish(ctx, e);
 }
 
-static bool digest_backtest(void *ctx, char hex[KERNEL_DIGEST_HEX], struct err *e)
+static bool digest_backtest(void *ctx, struct kernel_digest *out, struct err *e)
 {
-    return bt_run_digest(ctx, hex, e);
+    return bt_run_digest(ctx, out, e);
 }
 
 static int counts_backtest(const void *ctx, struct kernel_count *out, int max)

@@ -26,6 +26,7 @@
     X(bar_backtests, "bar_backtests")                                                              \
     X(resumed, "backtests_from_store")                                                             \
     X(failed, "backtests_failed")                                                                  \
+    X(settled, "backtests_settled")                                                                \
     X(bundle_opens, "bundle_opens")                                                                \
     X(asset_lists, "asset_lists")                                                                  \
     X(rows_scanned, "rows_scanned")                                                                \
@@ -68,6 +69,7 @@ struct bt_run {
     struct arena scratch; /* emptied after each job */
     struct bt_plan plan;
     struct bt_ops ops;
+    struct bt_ops exact_ops;        /* without the layers that have a bound: settle.h */
     struct bundle_version verified; /* the state of the folder whose content was checked last */
     long block;                     /* backtests in a job, as the layers wish */
     struct bt_walk walk;            /* where the last block ended */
@@ -112,9 +114,9 @@ bool bt_run_save(struct bt_run *run, struct err *e) MUST_CHECK;
 /* What was saved is safe, what is left goes to the consumer, the last filter decides. */
 bool bt_run_finish(struct bt_run *run, struct err *e) MUST_CHECK;
 
-/* SHA-256 over all results, for every layer set and number of workers the same. After finish.
- * Error: some are missing. */
-bool bt_run_digest(const struct bt_run *run, char hex[SHA256_HEX], struct err *e) MUST_CHECK;
+/* Over all results (digest.h): out->exact is the same for every layer set and number of workers. After
+ * finish. Error: some are missing. */
+bool bt_run_digest(const struct bt_run *run, struct kernel_digest *out, struct err *e) MUST_CHECK;
 
 int bt_run_counts(const struct bt_run *run, struct kernel_count *out, int max);
 /* Worker processes that live now (pool.h); returns how many, at most max. */
