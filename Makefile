@@ -35,6 +35,7 @@ LIB_SRC := $(filter-out $(MAINS),$(call sources,kernels harness))
 REPORT_SRC := $(call sources,reports)
 TEST_MAINS := $(sort $(shell find tests -name 'test_*.c'))
 TEST_SRC := $(call sources,tests)
+BENCH_MAINS := $(sort $(shell find tests -name 'bench_*.c'))
 TESTS := $(patsubst %.c,$O/%,$(TEST_MAINS))
 KERNEL_SRC := $(call sources,kernels) $(call sources,harness/base)
 PROGRAMS := $O/cupel $(if $(REPORT_SRC),$O/cupel-report) $O/libcupel-kernels.so
@@ -44,7 +45,7 @@ HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/
 
 .PHONY: all run check build tests deps ci-deps install clean format format-check hdr-check \
 	includes-check lint static-checks headline verify-full campaign-layers expects gate-table \
-	stats-reference kill-test FORCE
+	stats-reference bench-accounting kill-test FORCE
 .SECONDARY:
 
 run: deps
@@ -173,7 +174,7 @@ install: build
 		> "$(TO)/lib/pkgconfig/cupel.pc"
 
 # ---- tests -------------------------------------------------------------------------------------
-TEST_HELPERS := $(call objects,$(filter-out $(TEST_MAINS),$(TEST_SRC)))
+TEST_HELPERS := $(call objects,$(filter-out $(TEST_MAINS) $(BENCH_MAINS),$(TEST_SRC)))
 $O/tests/%: $O/tests/%.o $(TEST_HELPERS) $O/libcupel.a
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
 
@@ -208,6 +209,10 @@ kill-test: build
 # The error rates in harness/gate/README.md, simulated again (seeded: the same figures).
 gate-table: $O/tests/gate/test_verdict
 	@$< --table
+
+# ns a bar-backtest of each way of accounting, by turnover: a minute, on a machine left alone.
+bench-accounting: $O/tests/backtest/bench_accounting
+	@$<
 
 # Reference values of the statistics, from R (apt-get install --no-install-recommends r-base-core).
 # The result is committed: R is needed to change the cases, not to run the tests.
