@@ -266,6 +266,7 @@ define CI_NEEDS
 command -v clang|clang
 command -v clang-format|clang-format
 command -v clang-tidy|clang-tidy
+command -v valgrind|valgrind
 test -e /usr/share/doc/libasan8|libasan8
 test -e /usr/share/doc/libubsan1|libubsan1
 test -e /usr/share/doc/libtsan2|libtsan2

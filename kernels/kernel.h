@@ -21,7 +21,7 @@
 
 /* Raised whenever a record's layout or a function's meaning changes. A kernel with another number
  * is refused, never guessed at. */
-#define CUPEL_KERNEL_ABI 2
+#define CUPEL_KERNEL_ABI 3
 
 /* How the work may be cut into slices (design: pairs of processes that take turns). */
 enum kernel_cut {
@@ -41,6 +41,29 @@ struct kernel_count {
 };
 
 enum { KERNEL_COUNTS_MAX = 64, KERNEL_LAYERS_MAX = 64, KERNEL_DIGEST_HEX = 65 };
+enum { KERNEL_SUMS_MAX = 32, KERNEL_SUM_NAME = 24 };
+#define KERNEL_SUM_BELOW 1e280 /* larger values are not summed: the sum stays finite */
+
+/* A metric over all results, in their order. Two runs whose values agree within error * max(1, |x|)
+ * each have the same counts, and sums that agree within error * weight. */
+struct kernel_sum {
+    char name[KERNEL_SUM_NAME];
+    double sum, weight; /* of the defined values x, and of max(1, |x|) */
+    uint64_t defined,
+        undefined; /* how many values; undefined ones (NaN, or too large) are not summed */
+};
+
+/* What the results were. Zeroed before the kernel fills it. */
+struct kernel_digest {
+    char exact[KERNEL_DIGEST_HEX]; /* SHA-256 in hex of all that is equal for every set of layers */
+    char metrics[KERNEL_DIGEST_HEX]; /* of the bits of what layers may change within a bound; "":
+                                      * there is no such thing */
+    double
+        error; /* that bound, the largest of the run's layers, as in struct kernel_sum; 0: none of
+                   * them changes a bit, and so `metrics` is equal too */
+    struct kernel_sum sums[KERNEL_SUMS_MAX]; /* of what `metrics` holds */
+    int sum_count;
+};
 
 struct kernel_case {
     const void *settings; /* the struct that `options` describes, filled and range-checked */
@@ -75,8 +98,8 @@ struct kernel {
     bool (*step)(void *ctx, long lo, long hi, struct err *e);
     bool (*finish)(void *ctx, struct err *e); /* the last flush, measured too; NULL: none */
 
-    /* SHA-256 of the results, in hex: equal for every accepted layer set. After finish. */
-    bool (*digest)(void *ctx, char hex[KERNEL_DIGEST_HEX], struct err *e);
+    /* After finish. out->exact is equal for every accepted layer set. */
+    bool (*digest)(void *ctx, struct kernel_digest *out, struct err *e);
 
     /* Fills out[0..max), returns how many. NULL: none. */
     int (*counts)(const void *ctx, struct kernel_count *out, int max);

@@ -26,11 +26,11 @@ static bool step_null(void *ctx, long lo, long hi, struct err *e)
     return true;
 }
 
-static bool digest_null(void *ctx, char hex[KERNEL_DIGEST_HEX], struct err *e)
+static bool digest_null(void *ctx, struct kernel_digest *out, struct err *e)
 {
     (void)ctx;
     (void)e;
-    snprintf(hex, KERNEL_DIGEST_HEX, "%064d", 0);
+    snprintf(out->exact, sizeof out->exact, "%064d", 0);
     return true;
 }
 

@@ -21,6 +21,7 @@ struct pair_runner {
     int cpus[PAIR_CPUS_MAX];
     int cpu_count;   /* 0: not pinned */
     long iterations; /* of the cell at hand, calibrated in its first pair */
+    double best_ipc; /* of all ceilings so far (probe/ceiling.h) */
     bool has_made_root;
 };
 
@@ -33,8 +34,8 @@ void pair_runner_close(struct pair_runner *r);
 void pair_runner_next_cell(struct pair_runner *r);
 
 /* Runs one more pair of the cell and adds it. Error: a side failed, in its own words; MISMATCH when
- * the digests of the sides differ from each other, from earlier pairs, or from what the scenario
- * expects; INTERRUPTED. */
+ * the results of the sides differ from each other, from earlier pairs (result/agree.h), or from what
+ * the scenario expects; INTERRUPTED. */
 bool pair_run(struct pair_runner *r, struct cell_result *result, struct err *e) MUST_CHECK;
 
 #endif

@@ -3,7 +3,7 @@
  * mismatch is a sentence, not a wrong number.
  *
  *     ask                                                      answer
- *     {"op":"hello","protocol":1}                              {"protocol":1,"abi":2,"version":..,
+ *     {"op":"hello","protocol":2}                              {"protocol":2,"abi":3,"version":..,
  *                                                               "commit":..,"compiler":..,"flags":..}
  *     {"op":"prepare","kernel":..,"layers":"a,b","settings":{},
  *      "state_dir":..,"seed":"17","cpu":0}                     {"jobs":400,"grain":1,"has_delay":true,
@@ -11,13 +11,15 @@
  *     {"op":"step","lo":0,"hi":8}                              {"slice":{"cpu_ns":..,"wall_ns":..,
  *                                                               "delay_ns":..}}
  *     {"op":"finish"}                                          {"slice":{..}}
- *     {"op":"results"}                                         {"digest":..,"counts":{},"totals":[],
+ *     {"op":"results"}                                         {"digest":..,"result_metrics":{..},
+ *                                                               "counts":{},"totals":[],
  *                                                               "overhead":{..}}
  *     {"op":"release"}                                         {}
  *     {"op":"quit"}                                            (end of file)
  *
  * A failed ask is answered by {"error":"one line","code":2}. Fields that the other side does not
- * know are ignored; a change that breaks this raises PROTOCOL_VERSION.
+ * know are ignored; a change that breaks this raises PROTOCOL_VERSION. 2: `digest` is of the exact part
+ * of the results only, the rest is result_metrics (result/agree.h).
  */
 #ifndef CUPEL_RUN_PROTOCOL_H
 #define CUPEL_RUN_PROTOCOL_H
@@ -26,7 +28,7 @@
 #include "harness/base/json.h"
 #include "harness/probe/probe.h"
 
-enum { PROTOCOL_VERSION = 1 };
+enum { PROTOCOL_VERSION = 2 };
 
 /* The variable that tells a worker which descriptor the harness is at. */
 #define PROTOCOL_FD_VARIABLE "CUPEL_WORKER_FD"

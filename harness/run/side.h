@@ -34,7 +34,7 @@ struct side_case {
 };
 
 struct side_results {
-    char digest[KERNEL_DIGEST_HEX];
+    struct kernel_digest digest;
     struct json *counts;   /* object: name -> exact count of the kernel's own */
     struct json *totals;   /* what the probes saw over the whole run (probe/totals.h) */
     struct json *overhead; /* object: metric -> ns, the harness's own share of a slice */
@@ -44,6 +44,10 @@ struct side_results {
  * Mytkowicz et al. 2009). Error: the program cannot be run, or speaks another protocol. */
 bool side_start(struct side_process *p, const struct plan_side *side, struct rng *rng,
                 struct err *e) MUST_CHECK;
+
+/* The same under another program: its words come before the worker's. under NULL: none. */
+bool side_start_under(struct side_process *p, const struct plan_side *side,
+                      const char *const *under, struct rng *rng, struct err *e) MUST_CHECK;
 
 struct side_work {
     long jobs, grain;           /* of a ONCE kernel; jobs is 0 for others */

@@ -4,6 +4,7 @@
 #include "harness/probe/machine.h"
 #include "harness/probe/probe.h"
 #include "harness/probe/totals.h"
+#include "harness/result/agree.h"
 #include "harness/run/protocol.h"
 #include "kernels/registry.h"
 
@@ -159,16 +160,16 @@ static void put_overhead(struct worker *w, struct json *answer)
 static bool results(struct worker *w, const struct json *ask, struct json *answer, struct err *e)
 {
     (void)ask;
-    char digest[KERNEL_DIGEST_HEX];
+    struct kernel_digest digest = {0};
     if (!is_prepared(w, e))
         return false;
     struct probe_totals totals;
     probe_totals_end(w->meter, &totals);
     put_counts(w, answer);
     json_put(answer, "totals", probe_totals_to_json(&totals));
-    if (!w->kernel->digest(w->context, digest, e))
+    if (!w->kernel->digest(w->context, &digest, e))
         return false;
-    json_put_text(answer, "digest", digest);
+    agree_put(answer, &digest);
     put_overhead(w, answer);
     return true;
 }

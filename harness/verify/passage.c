@@ -1,8 +1,7 @@
 #include "harness/verify/passage.h"
 
+#include "harness/result/agree.h"
 #include "kernels/backtest/blocks.h"
-
-#include <string.h>
 
 /* Past the middle, so that it is the end of no batch of a power of two. */
 static long half_of(long backtests)
@@ -77,7 +76,7 @@ bool passage_run(const struct passage *p, struct outcome *out, struct err *e)
         return false;
     out->kept.plan = &run->plan;
     out->backtests = bt_plan_backtests(&run->plan);
-    bool ok = run_steps(p, run, e) && (p->torn || bt_run_digest(run, out->digest, e)) &&
+    bool ok = run_steps(p, run, e) && (p->torn || bt_run_digest(run, &out->digest, e)) &&
               (!p->again || compute_again(run, &out->again, e));
     out->has_again = p->again;
     out->taken = run->digest.results;
@@ -102,14 +101,12 @@ bool outcome_same(const struct outcome *found, const struct outcome *expected, d
     text_done(&why);
     if (!same)
         return false;
-    if (rel_err > 0 || strcmp(found->digest, expected->digest) == 0)
+    if (agree_check(&found->digest, &expected->digest, "no layers give", e))
         return true;
-    return err_set(
-        e, ERR_MISMATCH,
-        "the digest over %llu results is %.12s, expected %.12s over %llu, though all that "
-        "were delivered are the same: the difference is in what filters left out",
-        (unsigned long long)found->taken, found->digest, expected->digest,
-        (unsigned long long)expected->taken);
+    return err_prefix(e,
+                      "all that were delivered are the same, what filters left out is not "
+                      "(%llu results in all, expected %llu)",
+                      (unsigned long long)found->taken, (unsigned long long)expected->taken);
 }
 
 void outcome_done(struct outcome *o)

@@ -26,7 +26,7 @@ struct passage {
 };
 
 struct outcome {
-    char digest[SHA256_HEX];
+    struct kernel_digest digest;
     struct bt_kept kept;  /* what the consumer got */
     struct bt_kept again; /* all that were selected, of the second time */
     bool has_again;
@@ -38,8 +38,9 @@ struct outcome {
 /* Into an empty outcome, which must be given to outcome_done also after an error. */
 bool passage_run(const struct passage *p, struct outcome *out, struct err *e) MUST_CHECK;
 
-/* What was delivered, and what was computed again where `found` has it. rel_err 0: the digests as well, else metrics within it (kept.h). Error:
- * MISMATCH, the first difference. */
+/* What was delivered, and what was computed again where `found` has it, metrics within rel_err (kept.h);
+ * then the digests, which hold what filters left out as well (result/agree.h). Error: MISMATCH, the
+ * first difference. */
 bool outcome_same(const struct outcome *found, const struct outcome *expected, double rel_err,
                   struct err *e) MUST_CHECK;
 

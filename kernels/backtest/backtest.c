@@ -49,9 +49,9 @@ static bool finish_backtest(void *ctx, struct err *e)
     return bt_run_finish(ctx, e);
 }
 
-static bool digest_backtest(void *ctx, char hex[KERNEL_DIGEST_HEX], struct err *e)
+static bool digest_backtest(void *ctx, struct kernel_digest *out, struct err *e)
 {
-    return bt_run_digest(ctx, hex, e);
+    return bt_run_digest(ctx, out, e);
 }
 
 static int counts_backtest(const void *ctx, struct kernel_count *out, int max)

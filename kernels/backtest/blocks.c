@@ -58,7 +58,7 @@ bool bt_block_split(struct bt_run *run, struct checkpoint *doc, struct bt_block 
 static bool take_one(struct bt_run *run, struct bt_result *r, struct err *e)
 {
     bt_selection_observe(&run->selection, &run->plan, r);
-    bt_digest_add(&run->digest, &run->plan, r);
+    bt_digest_add(&run->digest, r);
     return BT_CALL(run->ops.collect, run, r, e);
 }
 

@@ -1,30 +1,36 @@
 #include "kernels/backtest/digest.h"
 
-#include "harness/base/rng.h"
-
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-/* Two chains that never meet. */
-struct chain {
-    uint64_t a, b;
-};
+/* ---- hashing ---------------------------------------------------------------------------------- */
 
-static void chain_add(struct chain *c, uint64_t x)
+__extension__ typedef unsigned __int128 wide;
+
+/* Both halves of the product, folded (after Wang Yi's wyhash): one multiplication a word and lane. */
+static uint64_t fold(uint64_t x, uint64_t odd)
 {
-    c->a = rng_mix(c->a + x + 0x9e3779b97f4a7c15u);
-    c->b = rng_mix((c->b ^ x) * 0xd1342543de82ef95u + 0x632be59bd9b4e019u);
+    wide product = (wide)x * odd;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static void chain_add_text(struct chain *c, const char *text)
+static inline struct bt_hash add(struct bt_hash h, uint64_t x)
+{
+    return (struct bt_hash){fold(h.a ^ x ^ 0x9e3779b97f4a7c15u, 0xd1342543de82ef95u) + x,
+                            fold(h.b ^ x ^ 0x632be59bd9b4e019u, 0xa0761d6478bd642fu) - x};
+}
+
+static struct bt_hash add_text(struct bt_hash h, const char *text)
 {
     size_t n = strlen(text);
-    chain_add(c, n);
+    h = add(h, n);
     for (size_t i = 0; i < n; i += sizeof(uint64_t)) {
         uint64_t word = 0;
         memcpy(&word, text + i, n - i < sizeof word ? n - i : sizeof word);
-        chain_add(c, word);
+        h = add(h, word);
     }
+    return h;
 }
 
 static uint64_t bits_of(double x)
@@ -34,41 +40,152 @@ static uint64_t bits_of(double x)
     return isnan(x) ? UINT64_MAX : bits;
 }
 
-static void sum_up(struct bt_digest *d, struct chain c)
+/* Of a real or of a whole: wholes below 2^53 have the bits of no NaN. */
+static uint64_t word_of(const struct bt_row *row, uint16_t metric)
 {
-    d->sum[0] += c.a;
-    d->sum[1] += c.b;
+    double word;
+    memcpy(&word, (const char *)row + bt_metrics[metric].offset, sizeof word);
+    return bits_of(word);
 }
 
-void bt_digest_add(struct bt_digest *d, const struct bt_plan *plan, const struct bt_result *r)
+static void sum_up(struct bt_hash *sum, struct bt_hash h)
 {
-    struct chain of_result = {1, 2};
-    chain_add_text(&of_result, plan->ranges[r->range].name);
-    chain_add_text(&of_result, r->item.id);
-    for (int s = 0; s < plan->symbol_count; s++) {
-        struct chain c = of_result;
-        chain_add_text(&c, plan->symbols[s]);
-        chain_add(&c, r->rows[s].trade_hash);
-        for (const struct bt_metric *m = bt_metrics; m->name; m++)
-            if (m->digest && (m->core || plan->metrics_all))
-                chain_add(&c, bits_of(bt_metric_of(m, &r->rows[s])));
-        sum_up(d, c);
+    sum->a += h.a;
+    sum->b += h.b;
+}
+
+/* ---- what the plan gives ----------------------------------------------------------------------- */
+
+static struct bt_hash hash_of_plan(const struct bt_plan *p)
+{
+    struct bt_hash h = add_text((struct bt_hash){1, 2}, p->strategy->name);
+    for (int i = 0; i < p->strategy->param_count; i++)
+        h = add_text(h, p->strategy->params[i].name);
+    h = add_text(h, p->fill.name);
+    return add(add(h, bits_of(p->fee)), bits_of(p->periods_per_year));
+}
+
+static void name_sum(struct bt_digest *d, int i, const char *name)
+{
+    snprintf(d->sums[i].name, sizeof d->sums[i].name, "%s", name);
+}
+
+static void choose_metrics(struct bt_digest *d, bool all)
+{
+    for (int i = 0; bt_metrics[i].name; i++) {
+        const struct bt_metric *m = &bt_metrics[i];
+        if (!m->core && !all)
+            continue;
+        if (m->digest == BT_IN_EXACT_DIGEST)
+            d->exact[d->exact_count++] = (uint16_t)i;
+        if (m->digest != BT_IN_BOUND_DIGEST)
+            continue;
+        name_sum(d, d->bound_count, m->name);
+        d->bound[d->bound_count++] = (uint16_t)i;
     }
-    for (long i = 0; i < r->equity_n; i++)
-        chain_add(&of_result, bits_of(r->equity[i]));
+}
+
+void bt_digest_open(struct bt_digest *d, const struct bt_plan *plan, struct arena *a)
+{
+    struct bt_hash of_plan = hash_of_plan(plan);
+    struct bt_hash *ranges = ARENA_NEW_RAW(a, struct bt_hash, plan->range_count);
+    uint64_t *symbols = ARENA_NEW_RAW(a, uint64_t, plan->symbol_count);
+    for (int r = 0; r < plan->range_count; r++)
+        ranges[r] = add_text(of_plan, plan->ranges[r].name);
+    for (int s = 0; s < plan->symbol_count; s++)
+        symbols[s] = add_text((struct bt_hash){3, 4}, plan->symbols[s]).a;
+    *d = (struct bt_digest){.ranges = ranges,
+                            .symbols = symbols,
+                            .symbol_count = plan->symbol_count,
+                            .params = plan->strategy->param_count};
+    choose_metrics(d, plan->metrics_all);
+    if (plan->snapshots != BT_NO_SNAPSHOTS)
+        name_sum(d, d->bound_count, "equity");
+}
+
+void bt_digest_clear(struct bt_digest *d)
+{
+    d->of_exact = d->of_metrics = (struct bt_hash){0, 0};
+    d->results = 0;
+    d->error = 0;
+    for (int i = 0; i < KERNEL_SUMS_MAX; i++) {
+        struct kernel_sum *s = &d->sums[i];
+        s->sum = s->weight = 0;
+        s->defined = s->undefined = 0;
+    }
+}
+
+/* ---- what the results give --------------------------------------------------------------------- */
+
+static void sum_value(struct kernel_sum *s, double x)
+{
+    double size = fabs(x);
+    if (!(size < KERNEL_SUM_BELOW)) {
+        s->undefined++;
+        return;
+    }
+    s->sum += x;
+    s->weight += size > 1 ? size : 1;
+    s->defined++;
+}
+
+static struct bt_hash add_values(const struct bt_digest *d, struct bt_hash h, const double *values)
+{
+    for (int i = 0; i < d->params; i++)
+        h = add(h, bits_of(values[i]));
+    return h;
+}
+
+static void add_row(struct bt_digest *d, struct bt_hash of_row, const struct bt_row *row)
+{
+    struct bt_hash exact = add(of_row, row->trade_hash), metrics = of_row;
+    for (int i = 0; i < d->exact_count; i++)
+        exact = add(exact, word_of(row, d->exact[i]));
+    for (int i = 0; i < d->bound_count; i++) {
+        double x = bt_metric_of(&bt_metrics[d->bound[i]], row);
+        metrics = add(metrics, bits_of(x));
+        sum_value(&d->sums[i], x);
+    }
+    sum_up(&d->of_exact, exact);
+    sum_up(&d->of_metrics, metrics);
+    d->error = row->error > d->error ? row->error : d->error;
+}
+
+static void add_equity(struct bt_digest *d, struct bt_hash of_result, const struct bt_result *r)
+{
+    for (long i = 0; i < r->equity_n; i++) {
+        of_result = add(of_result, bits_of(r->equity[i]));
+        sum_value(&d->sums[d->bound_count], r->equity[i]);
+    }
     if (r->equity_n)
-        sum_up(d, of_result);
+        sum_up(&d->of_metrics, of_result);
+}
+
+void bt_digest_add(struct bt_digest *d, const struct bt_result *r)
+{
+    struct bt_hash of_result = add_values(d, d->ranges[r->range], r->item.values);
+    for (int s = 0; s < d->symbol_count; s++)
+        add_row(d, add(of_result, d->symbols[s]), &r->rows[s]);
+    add_equity(d, of_result, r);
     d->results++;
 }
 
-void bt_digest_add_survivor(struct bt_digest *d, const char *id)
+void bt_digest_add_survivor(struct bt_digest *d, const double *values)
 {
-    struct chain c = {3, 4};
-    chain_add_text(&c, id);
-    sum_up(d, c);
+    sum_up(&d->of_exact, add_values(d, (struct bt_hash){5, 6}, values));
 }
 
-void bt_digest_end(const struct bt_digest *d, char hex[SHA256_HEX])
+void bt_digest_end(const struct bt_digest *d, struct kernel_digest *out)
 {
-    sha256_of(d, sizeof *d, hex);
+    struct {
+        struct bt_hash sum;
+        uint64_t results;
+    } exact = {d->of_exact, d->results}, metrics = {d->of_metrics, d->results};
+    *out = (struct kernel_digest){.error = d->error};
+    sha256_of(&exact, sizeof exact, out->exact);
+    sha256_of(&metrics, sizeof metrics, out->metrics);
+    while (out->sum_count < KERNEL_SUMS_MAX && d->sums[out->sum_count].name[0]) {
+        out->sums[out->sum_count] = d->sums[out->sum_count];
+        out->sum_count++;
+    }
 }

@@ -92,10 +92,7 @@ void bt_kept_done(struct bt_kept *kept)
 
 static bool same_number(double a, double b, double rel_err)
 {
-    if (isnan(a) || isnan(b))
-        return isnan(a) && isnan(b);
-    return (a == b && signbit(a) == signbit(b)) ||
-           (rel_err > 0 && fabs(a - b) <= rel_err * fmax(fabs(a), fabs(b)));
+    return bt_is_near(a, b, rel_err) && (rel_err > 0 || isnan(a) || signbit(a) == signbit(b));
 }
 
 /* "backtest 7, id 0f9e8d7c6b5a4938, range 2000-01-03_2024-12-31" */
@@ -129,7 +126,7 @@ static bool same_row(const struct bt_kept_one *a, const struct bt_kept_one *b, i
 {
     for (const struct bt_metric *m = bt_metrics; m->name; m++) {
         double x = bt_metric_of(m, &a->rows[s]), y = bt_metric_of(m, &b->rows[s]);
-        if (!same_number(x, y, m->whole ? 0 : rel_err))
+        if (!same_number(x, y, m->digest == BT_IN_EXACT_DIGEST ? 0 : rel_err))
             return numbers_differ(a, why, a->symbols[s], m->name, x, y);
     }
     if (a->rows[s].trade_hash == b->rows[s].trade_hash)

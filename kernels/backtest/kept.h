@@ -43,8 +43,8 @@ void bt_kept_add(struct bt_kept *kept, const struct bt_result *result);
 
 /* Same results, each with the same numbers, in the same order? If not, `why` gets one line, the first
  * difference: which backtest, symbol, metric and both values; of trades the first that differs, with
- * its bars. rel_err: how far a metric of doubles may be off, as share of the larger; 0: same bits
- * (undefined is one thing). */
+ * its bars. rel_err: how far a metric that is not exact may be off, as a share of max(1, |a|, |b|)
+ * (bt_is_near); 0: same bits. Undefined is one thing, and never near a number. */
 bool bt_kept_same(const struct bt_kept *found, const struct bt_kept *expected, double rel_err,
                   struct text *why);
 

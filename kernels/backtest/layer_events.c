@@ -23,6 +23,15 @@ struct state {
     uint64_t jobs, accounted, passed;
 };
 
+static bool init(void *state, const struct bt_plan *plan, struct err *e)
+{
+    (void)plan;
+    (void)e;
+    struct state *s = state;
+    s->arena = (struct arena){.component = MEM_TABLES, .huge = true};
+    return true;
+}
+
 static void done(void *state)
 {
     struct state *s = state;
@@ -146,6 +155,7 @@ static bool finish_one(const struct work *w, const struct bt_bars *bars, int k, 
     const struct bt_core core = {bars->n,        r.orders, r.trades,       r.bars_long, span_s,
                                  r.total_return, r.sharpe, r.max_drawdown, r.hash};
     bt_row_of_core(&core, row);
+    row->error = bt_layer_events.rel_err;
     return true;
 }
 
@@ -215,6 +225,7 @@ const struct bt_layer bt_layer_events = {
     .rel_err = 1e-10,
     .block = BT_BLOCK_MAX,
     .state_size = sizeof(struct state),
+    .init = init,
     .done = done,
     .statistics = statistics,
 };

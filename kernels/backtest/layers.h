@@ -40,8 +40,13 @@ struct bt_layer {
     uint32_t needs, gives;        /* bits of enum bt_capability */
     uint32_t covers;              /* BT_SLOT_BITs of slots that are not called any more */
     const char *const *conflicts; /* names, NULL-terminated; NULL: none */
-    double rel_err;               /* bound on a metric's change: 0 for bit-equal, at most 1e-10 */
-    long block;                   /* backtests it wants in a job; 0: no wish */
+
+    /* Bound on what a real metric x is off, as a share of max(1, |x|): 0 for bit-equal, at most 1e-10.
+     * A layer that has one writes it into every row that it computes (bt_row.error: what that bound
+     * is on and what it is not), so that decisions are made exact (settle.h). */
+    double rel_err;
+
+    long block; /* backtests it wants in a job; 0: no wish */
     enum bt_family family;
 
     /* Can it work on this machine? If not, why, in one sentence. NULL: always. */

@@ -67,7 +67,7 @@ static bool combine_one(struct bt_run *run, long combination, struct gathering *
         return true;
     }
     bt_plan_item(&run->plan, combination, &item);
-    bt_digest_add_survivor(&run->digest, item.id);
+    bt_digest_add_survivor(&run->digest, item.values);
     struct bt_combined combined = {&item, rows, g->ranges};
     const struct bt_consumer *c = &run->consumer;
     return !c->combined || c->combined(c->context, &combined, e);

@@ -79,6 +79,8 @@ static struct json *row_json(const struct bt_plan *plan, const struct bt_result 
             json_put_number(object, m->name, bt_metric_of(m, row));
     snprintf(hash, sizeof hash, "%016" PRIx64, row->trade_hash);
     json_put_text(object, "trade_hash", hash);
+    if (row->error > 0)
+        json_put_number(object, "error", row->error);
     if (r->trades)
         put_trades(object, &r->trades[s], scratch);
     return object;
@@ -225,6 +227,8 @@ static bool read_row(const struct bt_plan *plan, const struct json *object, int 
     struct bt_row *row = &r->rows[symbol];
     if (!need_this(object, "symbol", plan->symbols[symbol], e) ||
         !read_hash(object, &row->trade_hash, e))
+        return false;
+    if (json_get(object, "error") && !json_need_number(object, "error", &row->error, e))
         return false;
     for (const struct bt_metric *m = bt_metrics; m->name; m++)
         if (!read_number(plan, object, m, row, e))

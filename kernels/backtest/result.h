@@ -6,10 +6,11 @@
  *      "rows":[{"symbol":"AAPL","bars":6289,...,"trades_at":"12+30 51+7 90+"}],"mean":{...},
  *      "equity":[800000,...],"check":"5d41402abc4b2a76"}
  *
- * trades_at: entry bar + bars held, nothing after the + of an open one. equity: of all symbols
- * together, at the end of each day or week (snapshots.h). check: the first 16 digits of the SHA-256
- * over all bytes before its comma, so that a stored result that was edited or hit by a flipped bit
- * is damage and not a number. Packed results are checked by the store's records.
+ * trades_at: entry bar + bars held, nothing after the + of an open one; a row has its error where that
+ * is not 0 (row.h). equity: of all symbols together, at the end of each day or week (snapshots.h).
+ * check: the first 16 digits of the SHA-256 over all bytes before its comma, so that a stored result
+ * that was edited or hit by a flipped bit is damage and not a number. Packed results are checked by
+ * the store's records.
  */
 #ifndef CUPEL_BACKTEST_RESULT_H
 #define CUPEL_BACKTEST_RESULT_H

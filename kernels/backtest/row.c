@@ -4,11 +4,12 @@
 #include <stddef.h>
 
 const struct bt_metric bt_metrics[] = {
-#define WHOLE_METRIC(field, core) {#field, offsetof(struct bt_row, field), true, core, true},
+#define WHOLE_METRIC(field, core)                                                                  \
+    {#field, offsetof(struct bt_row, field), true, core, BT_IN_EXACT_DIGEST},
     BT_WHOLES(WHOLE_METRIC)
 #undef WHOLE_METRIC
 #define REAL_METRIC(field, core, digest)                                                           \
-    {#field, offsetof(struct bt_row, field), false, core, digest},
+    {#field, offsetof(struct bt_row, field), false, core, BT_IN_##digest##_DIGEST},
         BT_REALS(REAL_METRIC)
 #undef REAL_METRIC
             {0}};
@@ -30,14 +31,44 @@ double bt_metric_of(const struct bt_metric *metric, const struct bt_row *row)
 
 double bt_metric_mean(const struct bt_metric *metric, const struct bt_row *rows, int n)
 {
-    double sum = 0;
+    return bt_metric_estimate(metric, rows, n).value;
+}
+
+bool bt_is_near(double a, double b, double error)
+{
+    if (isnan(a) || isnan(b))
+        return isnan(a) && isnan(b);
+    return a == b || fabs(a - b) <= error * fmax(1, fmax(fabs(a), fabs(b)));
+}
+
+static double bound_of(const struct bt_metric *metric, const struct bt_row *row, double value)
+{
+    if (row->error == 0 || row->orders == 0 || metric->digest == BT_IN_EXACT_DIGEST)
+        return 0;
+    return isnan(value) ? (double)INFINITY : row->error * fmax(1, fabs(value));
+}
+
+struct bt_estimate bt_metric_estimate(const struct bt_metric *metric, const struct bt_row *rows,
+                                      int n)
+{
+    double sum = 0, bounds = 0;
     int defined = 0;
     for (int i = 0; i < n; i++) {
         double value = bt_metric_of(metric, &rows[i]);
+        bounds += bound_of(metric, &rows[i], value);
         if (!isnan(value)) {
             sum += value;
             defined++;
         }
     }
-    return defined ? sum / defined : (double)NAN;
+    return (struct bt_estimate){defined ? sum / defined : (double)NAN,
+                                BT_ROOM * bounds / (defined ? defined : 1)};
+}
+
+bool bt_estimates_meet(struct bt_estimate a, struct bt_estimate b)
+{
+    double bound = a.bound + b.bound;
+    if (isnan(a.value) || isnan(b.value))
+        return isinf(bound);
+    return bound > 0 && fabs(a.value - b.value) <= bound;
 }

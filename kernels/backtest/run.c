@@ -12,12 +12,14 @@
 
 static bool begin_layers(struct bt_run *run, struct err *e)
 {
+    /* Lists take memory by the bar: one backtest after the other. */
+    bool lists = run->plan.trades || run->plan.snapshots != BT_NO_SNAPSHOTS;
     run->block = 1;
     for (int i = 0; i < BT_LAYERS; i++) {
         const struct bt_layer *layer = bt_layers[i];
         if (!(run->layers >> i & 1))
             continue;
-        if (layer->block > run->block)
+        if (!lists && layer->block > run->block)
             run->block = layer->block < BT_BLOCK_MAX ? layer->block : BT_BLOCK_MAX;
         run->states[i] = arena_alloc(&run->arena, layer->state_size + 1);
         run->begun[i] = true;
@@ -62,6 +64,7 @@ static bool open_run(struct bt_run *run, const struct bt_settings *settings,
     run->given = given_by(run->layers);
     run->consumer = target.consumer;
     bt_selection_open(&run->plan, &run->arena, &run->selection);
+    bt_digest_open(&run->digest, &run->plan, &run->arena);
     return begin_layers(run, e) && (!target.store || bt_session_open(run, target, e));
 }
 
@@ -133,13 +136,13 @@ bool bt_run_consume(struct bt_run *run, const struct bt_result *result, struct e
     return !c->result || c->result(c->context, result, e);
 }
 
-bool bt_run_digest(const struct bt_run *run, char hex[SHA256_HEX], struct err *e)
+bool bt_run_digest(const struct bt_run *run, struct kernel_digest *out, struct err *e)
 {
     long expected = 0;
     for (long i = 0, n = bt_plan_backtests(&run->plan); i < n; i++)
         expected += bt_selected(&run->selection, &run->plan, i);
     long missing = expected - (long)run->digest.results - (long)run->counts.failed;
-    bt_digest_end(&run->digest, hex);
+    bt_digest_end(&run->digest, out);
     return missing == 0 ||
            err_input(e, "digest: %ld of %ld backtests have no result", missing, expected);
 }
@@ -375,6 +378,7 @@ bool bt_compute(struct bt_run *run, const struct bt_job *job, struct bt_result *
 void bt_compute_each(struct bt_run *run, const struct bt_job *job, struct bt_result **results,
                      struct err *why)
 {
+    why[0] = (struct err){0};
     if (bt_compute(run, job, results, &why[0]) || job->n == 1)
         return;
     for (int k = 0; k < job->n; k++) {

@@ -112,9 +112,9 @@ bool bt_run_save(struct bt_run *run, struct err *e) MUST_CHECK;
 /* What was saved is safe, what is left goes to the consumer, the last filter decides. */
 bool bt_run_finish(struct bt_run *run, struct err *e) MUST_CHECK;
 
-/* SHA-256 over all results, for every layer set and number of workers the same. After finish.
- * Error: some are missing. */
-bool bt_run_digest(const struct bt_run *run, char hex[SHA256_HEX], struct err *e) MUST_CHECK;
+/* Over all results (digest.h): out->exact is the same for every layer set and number of workers. After
+ * finish. Error: some are missing. */
+bool bt_run_digest(const struct bt_run *run, struct kernel_digest *out, struct err *e) MUST_CHECK;
 
 int bt_run_counts(const struct bt_run *run, struct kernel_count *out, int max);
 /* Worker processes that live now (pool.h); returns how many, at most max. */

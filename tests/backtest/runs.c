@@ -1,5 +1,6 @@
 #include "tests/backtest/runs.h"
 
+#include "harness/result/agree.h"
 #include "kernels/backtest/backtest.h"
 
 #include "tests/test.h"
@@ -31,7 +32,7 @@ uint64_t run_accepted(uint64_t set)
     return set;
 }
 
-void run_part(struct run_part part, char hex[KERNEL_DIGEST_HEX])
+void run_part(struct run_part part, struct kernel_digest *digest)
 {
     const struct kernel *k = &kernel_backtest;
     struct err e = {0};
@@ -42,17 +43,30 @@ void run_part(struct run_part part, char hex[KERNEL_DIGEST_HEX])
     assert_ok(k->step(ctx, part.lo, part.hi < 0 ? k->jobs(ctx) : part.hi, &e), &e);
     if (!part.torn)
         assert_ok(k->finish(ctx, &e), &e);
-    if (hex)
-        assert_ok(k->digest(ctx, hex, &e), &e);
+    if (digest)
+        assert_ok(k->digest(ctx, digest, &e), &e);
     count_n = k->counts(ctx, counts, KERNEL_COUNTS_MAX);
     k->release(ctx);
 }
 
-const char *run_whole(const struct bt_settings *settings, uint64_t layers, const char *state_dir)
+const struct kernel_digest *run_whole(const struct bt_settings *settings, uint64_t layers,
+                                      const char *state_dir)
 {
-    static char hex[KERNEL_DIGEST_HEX];
-    run_part((struct run_part){settings, layers, state_dir, 0, -1, false}, hex);
-    return hex;
+    static struct kernel_digest digest;
+    run_part((struct run_part){settings, layers, state_dir, 0, -1, false}, &digest);
+    return &digest;
+}
+
+void assert_agree(const struct kernel_digest *found, const struct kernel_digest *expected)
+{
+    struct err e = {0};
+    assert_ok(agree_check(found, expected, "expected", &e), &e);
+}
+
+void assert_differ(const struct kernel_digest *found, const struct kernel_digest *other)
+{
+    struct err e = {0};
+    assert_false(agree_check(found, other, "expected", &e));
 }
 
 uint64_t run_count(const char *name)

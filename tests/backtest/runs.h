@@ -41,11 +41,16 @@ struct run_part {
     bool torn;
 };
 
-/* Fails the test on any error. hex may be NULL. */
-void run_part(struct run_part part, char hex[KERNEL_DIGEST_HEX]);
+/* Fails the test on any error. digest may be NULL. */
+void run_part(struct run_part part, struct kernel_digest *digest);
 
-/* A whole run; returns its digest in a text that lives until the next call. */
-const char *run_whole(const struct bt_settings *settings, uint64_t layers, const char *state_dir);
+/* The same results, as the harness decides it (result/agree.h); or not. */
+void assert_agree(const struct kernel_digest *found, const struct kernel_digest *expected);
+void assert_differ(const struct kernel_digest *found, const struct kernel_digest *other);
+
+/* A whole run; what it returns lives until the next call. */
+const struct kernel_digest *run_whole(const struct bt_settings *settings, uint64_t layers,
+                                      const char *state_dir);
 
 /* The count of that name in the run of the last run_part, before it was released. */
 uint64_t run_count(const char *name);

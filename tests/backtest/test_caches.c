@@ -46,7 +46,7 @@ static struct bt_run *open_with(const struct bt_settings *s, uint64_t layers)
 
 static void run_all(struct bt_run *run)
 {
-    run->digest = (struct bt_digest){{0}, 0}; /* of this pass */
+    bt_digest_clear(&run->digest); /* of this pass */
     struct err e = {0};
     assert_ok(bt_run_step(run, 0, bt_plan_backtests(&run->plan), &e), &e);
 }
@@ -421,8 +421,7 @@ static void history_cache_mb_bounds_both_tiers(void **state)
 {
     (void)state;
     struct bt_settings s = market_settings(dir, "2,20", "21:39");
-    char hex[KERNEL_DIGEST_HEX];
-    memcpy(hex, run_whole(&s, LAYERS_NONE, NULL), sizeof hex);
+    struct kernel_digest found = *run_whole(&s, LAYERS_NONE, NULL);
     for (int entries = 0; entries < 8; entries++) { /* of 24 and 40 * 8 bytes */
         size_t most = (size_t)entries * 350 + 2;
         s.history_cache_mb = (double)most / (1 << 20);
@@ -435,7 +434,7 @@ static void history_cache_mb_bounds_both_tiers(void **state)
         assert_true(cache_of(run, "history-cache").evictions > 0 ||
                     cache_of(run, "history-cache").refusals > 0);
         bt_run_close(run);
-        assert_string_equal(run_whole(&s, HISTORY_CACHE, NULL), hex);
+        assert_agree(run_whole(&s, HISTORY_CACHE, NULL), &found);
     }
 }
 
@@ -476,12 +475,12 @@ static void history_cache_reuse_tells_when_to_keep(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bt_settings s = settings();
-        char hex[KERNEL_DIGEST_HEX];
+        struct kernel_digest found;
         s.strategy = cases[i].strategy;
         s.workers = cases[i].workers;
-        memcpy(hex, run_whole(&s, LAYERS_NONE, NULL), sizeof hex);
+        found = *run_whole(&s, LAYERS_NONE, NULL);
         s.history_cache_reuse = cases[i].reuse;
-        assert_string_equal(run_whole(&s, HISTORY_CACHE, NULL), hex);
+        assert_agree(run_whole(&s, HISTORY_CACHE, NULL), &found);
         bool kept = run_count("history_cache_hits") > 0;
         if (kept != cases[i].keeps)
             fail_msg("case %zu", i);
@@ -628,16 +627,16 @@ static void touched_files_leave_the_caches_good(void **state)
     struct bt_settings s = settings();
     struct bt_run *run = open_with(&s, LAYERS_ALL);
     run_all(run);
-    char before[KERNEL_DIGEST_HEX], after[KERNEL_DIGEST_HEX];
+    struct kernel_digest before, after;
     struct err e = {0};
-    assert_ok(bt_run_digest(run, before, &e), &e);
+    assert_ok(bt_run_digest(run, &before, &e), &e);
     uint64_t grouped = count_of(run, "group_passes"), asked = count_of(run, "asset_lists");
     touch("manifest.json");
     touch("bars.bin");
     touch("assets.sqlite");
     run_all(run);
-    assert_ok(bt_run_digest(run, after, &e), &e);
-    assert_string_equal(before, after);
+    assert_ok(bt_run_digest(run, &after, &e), &e);
+    assert_agree(&before, &after);
     assert_int_equal(count_of(run, "bundle_pool_stale"), 1);
     assert_int_equal(count_of(run, "bundle_pool_touched"), 1);
     assert_int_equal(count_of(run, "group_passes"), grouped);
@@ -670,18 +669,18 @@ static void a_replaced_bundle_gives_its_own_content(void **state)
     (void)state;
     struct bt_settings s = settings();
     struct bt_run *run = open_with(&s, LAYERS_ALL), *base;
-    char cached[KERNEL_DIGEST_HEX], fresh[KERNEL_DIGEST_HEX];
+    struct kernel_digest cached, fresh;
     struct err e = {0};
     run_all(run);
     market_make(dir, SYMBOLS, BARS, 9); /* the same dates and symbols, other prices */
     run_all(run);
-    assert_ok(bt_run_digest(run, cached, &e), &e);
+    assert_ok(bt_run_digest(run, &cached, &e), &e);
     assert_int_equal(count_of(run, "bundle_pool_stale"), 1);
     assert_int_equal(count_of(run, "bundle_pool_touched"), 0);
     base = open_with(&s, LAYERS_NONE);
     run_all(base);
-    assert_ok(bt_run_digest(base, fresh, &e), &e);
-    assert_string_equal(cached, fresh);
+    assert_ok(bt_run_digest(base, &fresh, &e), &e);
+    assert_agree(&cached, &fresh);
     bt_run_close(run);
     bt_run_close(base);
     market_make(dir, SYMBOLS, BARS, 1);
@@ -720,10 +719,9 @@ static void a_check_of_sound_caches_changes_nothing(void **state)
 {
     (void)state;
     struct bt_settings s = settings();
-    char hex[KERNEL_DIGEST_HEX];
-    memcpy(hex, run_whole(&s, LAYERS_NONE, NULL), sizeof hex);
+    struct kernel_digest found = *run_whole(&s, LAYERS_NONE, NULL);
     s.check_caches = true;
-    assert_string_equal(run_whole(&s, LAYERS_ALL, NULL), hex);
+    assert_agree(run_whole(&s, LAYERS_ALL, NULL), &found);
     assert_int_equal(run_count("history_cache_hits"), SYMBOLS * (2 * N - FAST - SLOW));
     assert_true(run_count("asset_lists") == N); /* asked again at each hit */
 }

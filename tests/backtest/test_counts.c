@@ -114,16 +114,17 @@ static void workers_count_as_one_process_does(void **state)
 static void a_cache_too_small_for_all_still_serves_each(void **state)
 {
     (void)state;
-    char store[1024], hex[KERNEL_DIGEST_HEX];
+    char store[1024];
+    struct kernel_digest found;
     struct bt_settings s = market_settings(bundle, "2:6", "7:17");
     snprintf(store, sizeof store, "%s", test_folder("counts-store"));
-    run_part((struct run_part){&s, LAYERS_NONE, NULL, 0, -1, false}, hex);
+    run_part((struct run_part){&s, LAYERS_NONE, NULL, 0, -1, false}, &found);
     s.cache_size_gb = 2000.0 / (1 << 30); /* one asset fits, 40 bars of 40 bytes; two do not */
-    assert_string_equal(run_whole(&s, PRE_GROUP, store), hex);
+    assert_agree(run_whole(&s, PRE_GROUP, store), &found);
     assert_int_equal(run_count("group_passes"), N * SYMBOLS);
     assert_true(run_count("group_cache_evictions") > 0);
     s.cache_size_gb = 500.0 / (1 << 30); /* none does */
-    assert_string_equal(run_whole(&s, PRE_GROUP, NULL), hex);
+    assert_agree(run_whole(&s, PRE_GROUP, NULL), &found);
 }
 
 int main(void)

@@ -170,6 +170,21 @@ static void a_bound_lets_metrics_differ_by_so_much_and_nothing_else(void **state
     assert_false(bt_kept_same(&two, &one, 0, &why));
     assert_true(bt_kept_same(&two, &one, 1e-10, &why));
     assert_false(bt_kept_same(&two, &one, 1e-14, &why));
+    row_of(&one)->sharpe = 5e-11; /* near 0 the bound is on the difference itself */
+    row_of(&two)->sharpe = -4e-11;
+    assert_true(bt_kept_same(&two, &one, 1e-10, &why));
+    row_of(&two)->sharpe = -6e-11;
+    assert_false(bt_kept_same(&two, &one, 1e-10, &why));
+    row_of(&one)->sharpe = 5000;
+    row_of(&two)->sharpe = 5000 + 4e-7;
+    assert_true(bt_kept_same(&two, &one, 1e-10, &why));
+    row_of(&two)->sharpe = NAN;
+    assert_false(bt_kept_same(&two, &one, 1e-10, &why));
+    row_of(&two)->sharpe = 5000;
+    row_of(&two)->exposure += 1e-12;
+    assert_false(bt_kept_same(&two, &one, 1e-10, &why));
+    row_of(&two)->exposure = row_of(&one)->exposure;
+    assert_true(bt_kept_same(&two, &one, 1e-10, &why));
     row_of(&two)->trades++;
     assert_false(bt_kept_same(&two, &one, 1e-10, &why));
     text_done(&why);

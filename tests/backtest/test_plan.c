@@ -257,11 +257,14 @@ static struct bt_result *some_result(const struct bt_plan *plan)
     return r;
 }
 
-static void digest_of(const struct bt_plan *plan, const struct bt_result *r, char hex[SHA256_HEX])
+static struct kernel_digest digest_of(const struct bt_plan *plan, const struct bt_result *r)
 {
-    struct bt_digest d = {{0}, 0};
-    bt_digest_add(&d, plan, r);
-    bt_digest_end(&d, hex);
+    struct bt_digest d;
+    struct kernel_digest out;
+    bt_digest_open(&d, plan, &arena);
+    bt_digest_add(&d, r);
+    bt_digest_end(&d, &out);
+    return out;
 }
 
 static void a_stored_result_reads_back_to_the_same_bits(void **state)
@@ -281,13 +284,17 @@ static void a_stored_result_reads_back_to_the_same_bits(void **state)
     assert_ok(back, &e);
     assert_memory_equal(&back->rows[0], &r->rows[0], sizeof r->rows[0]);
     assert_true(isnan(back->rows[1].sharpe) && back->rows[1].bars == 0);
-    char a[SHA256_HEX], b[SHA256_HEX];
-    digest_of(&plan, r, a);
-    digest_of(&plan, back, b);
-    assert_string_equal(a, b);
+    struct kernel_digest a = digest_of(&plan, r), b = digest_of(&plan, back);
+    assert_memory_equal(&a, &b, sizeof a);
     back->rows[2].trade_hash++;
-    digest_of(&plan, back, b);
-    assert_string_not_equal(a, b);
+    b = digest_of(&plan, back);
+    assert_string_not_equal(a.exact, b.exact);
+    assert_string_equal(a.metrics, b.metrics);
+    back->rows[2].trade_hash--;
+    back->rows[2].sharpe = nextafter(back->rows[2].sharpe, 1);
+    b = digest_of(&plan, back);
+    assert_string_equal(a.exact, b.exact);
+    assert_string_not_equal(a.metrics, b.metrics);
     bt_result_free(r);
     bt_result_free(back);
     text_done(&payload);

@@ -13,7 +13,8 @@
 
 enum { N = 55 }; /* fast 2..6 x slow 7..17 */
 
-static char bundle[1024], store[1024], digest[KERNEL_DIGEST_HEX];
+static char bundle[1024], store[1024];
+static struct kernel_digest digest;
 
 static struct bt_settings settings(void)
 {
@@ -29,7 +30,7 @@ static int make_bundle(void **state)
     snprintf(bundle, sizeof bundle, "%s/b", test_folder("resume"));
     market_make(bundle, 3, 40, 1);
     struct bt_settings s = settings();
-    strcpy(digest, run_whole(&s, LAYERS_NONE, NULL));
+    digest = *run_whole(&s, LAYERS_NONE, NULL);
     return 0;
 }
 
@@ -52,7 +53,7 @@ static void finish_with(uint64_t layers, const char *note, long from_store)
 {
     struct bt_settings s = settings();
     struct err e = {0};
-    char hex[KERNEL_DIGEST_HEX];
+    struct kernel_digest found;
     struct bt_run *run =
         bt_run_open(&s, layers, (struct bt_run_target){.store = store, .resume = true}, &e);
     assert_ok(run, &e);
@@ -63,8 +64,8 @@ static void finish_with(uint64_t layers, const char *note, long from_store)
         fail_msg("expected \"%s\" in \"%s\"", note, run->notes.n ? run->notes.p : "");
     assert_int_equal(run->counts.resumed, from_store);
     assert_int_equal(run->counts.backtests, N - from_store);
-    assert_ok(bt_run_digest(run, hex, &e), &e);
-    assert_string_equal(hex, digest);
+    assert_ok(bt_run_digest(run, &found, &e), &e);
+    assert_agree(&found, &digest);
     bt_run_close(run);
 }
 
@@ -281,14 +282,14 @@ static void expect_digest_on_resume(uint64_t layers)
 {
     struct bt_settings s = settings();
     struct err e = {0};
-    char hex[KERNEL_DIGEST_HEX];
+    struct kernel_digest found;
     struct bt_run *run =
         bt_run_open(&s, layers, (struct bt_run_target){.store = store, .resume = true}, &e);
     assert_ok(run, &e);
     assert_ok(bt_run_step(run, 0, N, &e) && bt_run_finish(run, &e), &e);
     assert_true(run->notes.n > 0 || run->counts.resumed == N); /* a bit that nobody needs */
-    assert_ok(bt_run_digest(run, hex, &e), &e);
-    assert_string_equal(hex, digest);
+    assert_ok(bt_run_digest(run, &found, &e), &e);
+    assert_agree(&found, &digest);
     bt_run_close(run);
 }
 
@@ -357,7 +358,7 @@ static void what_was_computed_from_other_prices_runs_again(void **state)
     for (uint64_t set = LAYERS_NONE; set <= LAYERS_ALL; set += LAYERS_ALL) {
         struct bt_settings s = settings();
         struct err e = {0};
-        char hex[KERNEL_DIGEST_HEX];
+        struct kernel_digest found;
         begin_torn(set, 20);
         market_make(bundle, 3, 40, 2); /* under the same dates */
         struct bt_run *run =
@@ -366,10 +367,10 @@ static void what_was_computed_from_other_prices_runs_again(void **state)
         assert_ok(bt_run_step(run, 0, N, &e) && bt_run_finish(run, &e), &e);
         assert_int_equal(run->counts.resumed, 0);
         assert_int_equal(run->counts.backtests, N);
-        assert_ok(bt_run_digest(run, hex, &e), &e);
-        assert_string_not_equal(hex, digest);
+        assert_ok(bt_run_digest(run, &found, &e), &e);
+        assert_differ(&found, &digest);
         bt_run_close(run);
-        assert_string_equal(run_whole(&s, LAYERS_NONE, NULL), hex);
+        assert_agree(run_whole(&s, LAYERS_NONE, NULL), &found);
         market_make(bundle, 3, 40, 1);
     }
 }
@@ -412,7 +413,7 @@ static void a_folder_that_is_no_store_is_left_alone(void **state)
 static void a_bundle_replaced_in_mid_run_gives_what_the_base_gives(void **state)
 {
     (void)state;
-    char base[KERNEL_DIGEST_HEX] = "", hex[KERNEL_DIGEST_HEX];
+    struct kernel_digest base = {0}, found;
     for (uint64_t set = run_accepted(0); set < LAYER_SETS; set = run_accepted(set + 1)) {
         struct bt_settings s = settings();
         struct err e = {0};
@@ -422,13 +423,13 @@ static void a_bundle_replaced_in_mid_run_gives_what_the_base_gives(void **state)
         assert_ok(bt_run_step(run, 0, 20, &e), &e);
         market_make(bundle, 3, 40, 77);
         assert_ok(bt_run_step(run, 20, N, &e) && bt_run_finish(run, &e), &e);
-        assert_ok(bt_run_digest(run, hex, &e), &e);
+        assert_ok(bt_run_digest(run, &found, &e), &e);
         if (set == 0)
-            strcpy(base, hex);
-        assert_string_equal(hex, base);
+            base = found;
+        assert_agree(&found, &base);
         bt_run_close(run);
     }
-    assert_string_not_equal(base, digest);
+    assert_differ(&base, &digest);
     market_make(bundle, 3, 40, 1);
 }
 

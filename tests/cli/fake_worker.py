@@ -3,6 +3,8 @@
 
 FAKE_FACTOR  what every slice takes, as a multiple of 4 ms
 FAKE_DIGEST  one hex digit, repeated
+FAKE_SUM     the sum over its metrics (none)
+FAKE_ERROR   how far these may be off (0)
 FAKE_JOBS    how many jobs it claims to have (0: as a REPEAT kernel)
 FAKE_LOG     a file to which it appends "PID SIDE OP DETAILS" of each ask
 FAKE_SIDE    its name in that file
@@ -12,6 +14,7 @@ FAKE_TRICK   "": none; "fickle": another digest in each process;
              "nodigest", "badcount": results that are none; "protocol": another version; "garbage": no JSON; "die": ends at the first step;
              "error": refuses to prepare
 """
+import hashlib
 import json
 import os
 import sys
@@ -40,10 +43,19 @@ def slice_of(ns):
     return {"cpu_ns": int(ns), "wall_ns": int(ns / NET), "delay_ns": 0}
 
 
+def metrics():
+    value = os.environ.get("FAKE_SUM")
+    if not value:
+        return None
+    return {"digest": hashlib.sha256(value.encode()).hexdigest(),
+            "error": float(os.environ.get("FAKE_ERROR", "0")),
+            "sums": {"sharpe": {"sum": float(value), "weight": 1, "defined": 1, "undefined": 0}}}
+
+
 def answer(ask):
     op = ask["op"]
     if op == "hello":
-        return {"protocol": 99 if TRICK == "protocol" else 1, "abi": 2, "version": "fake",
+        return {"protocol": 99 if TRICK == "protocol" else 2, "abi": 3, "version": "fake",
                 "commit": "fake", "compiler": "none", "flags": "none"}
     if op == "prepare":
         if TRICK == "error":
@@ -59,7 +71,7 @@ def answer(ask):
         digest = f"{os.getpid():064x}" if TRICK == "fickle" else DIGEST
         if TRICK == "nodigest":
             digest = ""
-        return {"digest": digest, "counts": {"opens": -1} if TRICK == "badcount" else {}, "totals": [], "overhead": {}}
+        return {"digest": digest, "result_metrics": metrics(), "counts": {"opens": -1} if TRICK == "badcount" else {}, "totals": [], "overhead": {}}
     return {}
 
 

@@ -78,7 +78,19 @@ check "two sides that are wrong alike do not pass: the scenario expects a digest
 
 expect 4 'results differ' gate --base "bin:$tmp/same" --new "bin:$tmp/wrong"
 check "other results are a MISMATCH, exit 4"
-expect 2 'speaks protocol 99, this harness speaks 1' gate --base "bin:$tmp/same" --new "bin:$tmp/old"
+fake off FAKE_SUM=1.5 FAKE_ERROR=1e-10
+fake near FAKE_SUM=1.00000000009 FAKE_ERROR=1e-10
+fake exact FAKE_SUM=1
+fake bits FAKE_SUM=1.00000000009
+expect 0 PASS gate --base "bin:$tmp/exact" --new "bin:$tmp/near"
+check "metrics within the bound that a side's layers declare pass"
+expect 4 'results differ in sharpe: the sum is 1.5, the base has 1' gate --base "bin:$tmp/exact" --new "bin:$tmp/off"
+check "metrics beyond it are a MISMATCH"
+expect 4 'results differ in metrics' gate --base "bin:$tmp/exact" --new "bin:$tmp/bits"
+check "and any other bit is, where no side declares a bound"
+expect 4 'results differ' gate --base "bin:$tmp/near" --new "bin:$tmp/wrong"
+check "a bound is none for what must be exact"
+expect 2 'speaks protocol 99, this harness speaks 2' gate --base "bin:$tmp/same" --new "bin:$tmp/old"
 check "another protocol is named"
 expect 2 'not valid JSON' gate --base "bin:$tmp/same" --new "bin:$tmp/garbage"
 check "a worker that speaks no JSON is exit 2"

@@ -26,8 +26,8 @@ static struct { long n; } context;
 static const struct opt options[] = {OPT_END};
 static void *prepare(const struct kernel_case *c, struct err *e) { (void)c; (void)e; return &context; }
 static bool step(void *ctx, long lo, long hi, struct err *e) { (void)ctx; (void)e; context.n += hi - lo; return true; }
-static bool digest(void *ctx, char hex[KERNEL_DIGEST_HEX], struct err *e)
-{ (void)ctx; (void)e; snprintf(hex, KERNEL_DIGEST_HEX, "%064d", 0); return true; }
+static bool digest(void *ctx, struct kernel_digest *out, struct err *e)
+{ (void)ctx; (void)e; snprintf(out->exact, sizeof out->exact, "%064d", 0); return true; }
 static void release(void *ctx) { (void)ctx; }
 static const struct kernel twice = {.abi = CUPEL_KERNEL_ABI, .name = "twice", .summary = "counts",
     .cut = KERNEL_REPEAT, .options = options, .settings_size = 1, .prepare = prepare, .step = step,

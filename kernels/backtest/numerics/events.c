@@ -1,3 +1,6 @@
+#define EVENTS_CODE
+/* No bits: the highest. */
+#define EVENTS_LOWEST(word) __builtin_ctzll((word) | (uint64_t)1 << 63)
 #include "kernels/backtest/numerics/events_body.h"
 
 #include "kernels/backtest/numerics/cpu.h"
@@ -29,13 +32,12 @@ static void mark(const struct price_tables *p, struct events *e)
 {
     const struct price_end *in = &p->entry[e->entry];
     double inverse = e->ratio * in->growth, close = p->low[0][p->n - 1].close;
-    struct price_low low = price_low_over(p, e->entry, p->n);
     e->sum += in->sum + p->sum;
     e->squares += in->squares + p->squares;
     e->hash += in->hash;
     e->bars_long += p->n - e->entry;
     e->growth *= in->growth * close;
-    e->worst = events_held(p, e->entry, p->n, inverse, low, e->worst);
+    events_held(p, e->entry, p->n, inverse, &e->worst);
 }
 
 /* Bounds on the rounding of the sums, of the deviation that is made of them, and of Sharpe's ratio. */
