@@ -10,15 +10,15 @@
  *     held         g[t] = c[t] / c[t-1]
  * and with x the factor of the bar and D = equity / peak
  *     growth *= x,  worst = min(worst, D * x),  D = min(D * x, 1),  r = x - 1,  sum += r,  squares += r * r
- * Two bars a step: D after both is min(D * (x1 * x2), x2, 1), so that the chain from step to step is
- * mul, min, min. Sums run over the 64 bars of a word and then join those before, which keeps them short.
+ * Two bars a step: D after both is min(D * (x1 * x2), min(x2, 1)), so that the chain from step to step is
+ * one mul and one min. Sums run over the 64 bars of a word and then join those before, which keeps them short.
  * Orders and bars held are population counts of words; trade hashes of four bars come from a table by
  * the five positions at and before them.
  *
  * Exactness. Trades, orders, bars held and hash are exact. Plain code and AVX2 evaluate in one order
  * and give the same bits. Return, Sharpe and drawdown differ from account.h and metrics.h by rounding,
  * with u = 2^-53 and S(k) = min(k, 8 sqrt k), which bounds sums of k roundings (k in the worst case, 8
- * sqrt k as Higham and Mary 2019 have it, SIAM J. Sci. Comput. 41(5), theorem 2.4, lambda 8):
+ * sqrt k as Higham and Mary 2019, SIAM J. Sci. Comput. 41(5), have it with lambda 8):
  *     product    u * (2 S(bars) + 8 S(orders) + 4): a held bar rounds a quotient and a product here; an
  *                order rounds 3 times here and 5 times there
  *     returns    each is a quotient near 1, here and there: 2 u a bar, 7 u more where there is an order
@@ -27,7 +27,11 @@
  * rounding of their quotients, prices that jump a billionfold): then the caller accounts by account.h.
  *
  * Operations for a bar of four combinations: 12 on doubles (shift, 3 blends, sub, 3 mul, 2 min, 2 add)
- * and 3 loads; the hash takes 3 on whole numbers, popcounts and the rest half an operation.
+ * and 3 loads. Six of the 12 want the two pipes that multiply and blend: 3 cycles at best. The hash takes 3
+ * of the whole numbers' pipes meanwhile. Ladder (Zen 4 at 3.65 GHz, ns a bar of one combination; the 12
+ * alone, without dependences: 0.20; `make bench-accounting`): base 10, plain code 1.07, hashes after the
+ * bars of their word 0.46, between them 0.34. Two vectors at a time are slower: 16 registers do not hold
+ * them.
  * Memory: 96 bytes a bar of the series.
  */
 #ifndef CUPEL_NUMERICS_DENSE_H
