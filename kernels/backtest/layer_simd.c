@@ -13,8 +13,8 @@
 
 #include <string.h>
 
-/* The tables cost about as much as three backtests of the base. */
-enum { PAYS_FROM = 4 };
+/* The tables cost about as much as two backtests of the base. */
+enum { PAYS_FROM = 3 };
 
 struct state {
     struct arena arena; /* of one job and symbol */

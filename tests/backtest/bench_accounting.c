@@ -2,12 +2,16 @@
  * events, and dense against its roofline. `make bench-accounting`; not a test: timings vary by machine.
  *
  * Variants run by turns, round after round; the machine's other tenants slow some rounds, so the
- * minimum stands beside the median. CPU time of this thread. Tables are made before.
+ * minimum stands beside the median, and the roofline, which nothing but the core's pipes bounds, tells what
+ * the core could do meanwhile. CPU time of this thread. Tables are made before, the first lines say for
+ * how long.
  */
 #include "harness/base/rng.h"
 #include "kernels/backtest/numerics/cpu.h"
 #include "kernels/backtest/numerics/dense.h"
 #include "kernels/backtest/numerics/events.h"
+#include "kernels/backtest/numerics/cross.h"
+#include "kernels/backtest/numerics/metrics.h"
 #include "kernels/backtest/numerics/words.h"
 #include "tests/backtest/roofline.h"
 
@@ -16,7 +20,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { BARS = 6289, COMBINATIONS = 256, TILE = EVENTS_TILE_WORDS, ROUNDS = 31 };
+enum { BARS = 6289, COMBINATIONS = 256, TILE = EVENTS_TILE_WORDS, ROUNDS = 51 };
 
 struct bench {
     struct arena arena;
@@ -85,6 +89,43 @@ static const struct variant {
 };
 enum { VARIANTS = sizeof variants / sizeof *variants, ROOFLINE = VARIANTS - 1 };
 
+/* ---- tables ----------------------------------------------------------------------------------- */
+
+static const struct account_rules rules = {100000, 0.001, 1e6, 1};
+
+/* What a series costs before the first combination, beside one backtest of the base. */
+static void run_dense_tables(struct bench *b, const int64_t *close)
+{
+    dense_tables_make(&rules, close, close, BARS, &b->arena, &b->dense_tables);
+}
+
+static void run_events_tables(struct bench *b, const int64_t *close)
+{
+    price_tables_make(&rules, close, close, BARS, &b->arena, &b->events_tables);
+}
+
+static void run_base(struct bench *b, const int64_t *close)
+{
+    static double equity[BARS], returns[BARS];
+    static int8_t signal[BARS];
+    struct account_tally tally;
+    for (long t = 0; t < BARS; t++)
+        signal[t] = t % 160 < 80 ? BT_ENTER : BT_EXIT;
+    account_long_flat(&rules, signal, close, close, BARS, equity, NULL, &tally);
+    metric_returns(equity, BARS, returns);
+    b->sink += metric_sharpe(returns, BARS, 252) + metric_max_drawdown(equity, BARS);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(struct bench *b, const int64_t *close);
+} before[] = {
+    {"tables of dense",     run_dense_tables },
+    {"tables of events",    run_events_tables},
+    {"accounting, plainly", run_base         },
+};
+enum { BEFORE = sizeof before / sizeof *before };
+
 /* ---- data ------------------------------------------------------------------------------------- */
 
 /* Days of a stock: steps of 2 % either way. */
@@ -146,6 +187,24 @@ static void measure(struct bench *b, unsigned cpu, double ns[VARIANTS][ROUNDS])
         qsort(ns[v], ROUNDS, sizeof ns[v][0], by_value);
 }
 
+static void print_before(struct bench *b, const int64_t *close)
+{
+    double ns[BEFORE][ROUNDS];
+    for (int round = -1; round < ROUNDS; round++)
+        for (int k = 0; k < BEFORE; k++) {
+            struct arena_mark mark = arena_mark(&b->arena);
+            double begin = now_ns();
+            before[k].run(b, close);
+            if (round >= 0)
+                ns[k][round] = (now_ns() - begin) / BARS;
+            arena_release(&b->arena, mark);
+        }
+    for (int k = 0; k < BEFORE; k++) {
+        qsort(ns[k], ROUNDS, sizeof ns[k][0], by_value);
+        printf("%-20s %6.2f %6.2f ns a bar\n", before[k].name, ns[k][0], ns[k][ROUNDS / 2]);
+    }
+}
+
 static void print_row(double percent, double ns[VARIANTS][ROUNDS])
 {
     printf("%8.0f %%", percent);
@@ -162,13 +221,13 @@ int main(void)
     struct err e = {0};
     unsigned cpu;
     double ns[VARIANTS][ROUNDS];
-    struct account_rules rules = {100000, 0.001, 1e6, 1};
     int64_t *close = ARENA_NEW_RAW(&b.arena, int64_t, BARS);
     if (!cpu_sets("", &cpu, &e))
         return 2;
     make_prices(&r, close);
-    price_tables_make(&rules, close, close, BARS, &b.arena, &b.events_tables);
-    dense_tables_make(&rules, close, close, BARS, &b.arena, &b.dense_tables);
+    print_before(&b, close);
+    run_dense_tables(&b, close);
+    run_events_tables(&b, close);
     b.position = ARENA_NEW(&b.arena, uint64_t, (words_of(BARS) + TILE) * COMBINATIONS);
     printf("ns a bar-backtest, minimum and median of %d rounds\n%10s", ROUNDS, "turnover");
     for (int v = 0; v < VARIANTS; v++)

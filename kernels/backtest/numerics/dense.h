@@ -70,7 +70,7 @@ struct dense_tables {
 };
 
 /* Tables of n >= 1 bars in ticks: fill[n], close[n], all > 0. Owner: the arena. They are made of
- * copies. Time: about as long as three backtests of the base. */
+ * copies. Time: about as long as two backtests of the base. */
 void dense_tables_make(const struct account_rules *rules, const int64_t *fill, const int64_t *close,
                        long n, struct arena *a, struct dense_tables *out);
 
