@@ -5,6 +5,8 @@
 
 static const struct section sections[] = {
     {"Result",                             section_result,      NULL                },
+    {"Nanoseconds a bar-backtest",         section_speed,       section_has_speed   },
+    {"Cost against bars and combinations", section_linear,      section_has_linear  },
     {"Fixed cost and cost per backtest",   section_fixed_cost,  section_has_scales  },
     {"Break-even",                         section_break_even,  section_has_scales  },
     {"Workers",                            section_workers,     section_has_workers },

@@ -16,6 +16,8 @@ struct section {
 };
 
 void section_result(struct document *d, const struct model_file *f, int level);
+void section_speed(struct document *d, const struct model_file *f, int level);
+void section_linear(struct document *d, const struct model_file *f, int level);
 void section_fixed_cost(struct document *d, const struct model_file *f, int level);
 void section_break_even(struct document *d, const struct model_file *f, int level);
 void section_workers(struct document *d, const struct model_file *f, int level);
@@ -32,6 +34,8 @@ void section_reading(struct document *d, const struct model_file *f, int level);
 
 bool section_has_scales(const struct model_file *f,
                         struct arena *a); /* of fixed_cost, break_even */
+bool section_has_speed(const struct model_file *f, struct arena *a);
+bool section_has_linear(const struct model_file *f, struct arena *a);
 bool section_has_workers(const struct model_file *f, struct arena *a);
 bool section_has_settings(const struct model_file *f, struct arena *a);
 bool section_has_memory(const struct model_file *f, struct arena *a);

@@ -14,13 +14,23 @@ struct arena_block {
     char data[];
 };
 
+static size_t round_up(size_t n, size_t to)
+{
+    return (n + to - 1) / to * to;
+}
+
 static struct arena_block *block_new(const struct arena *a, size_t at_least)
 {
-    size_t bytes = a->current ? a->current->bytes * 2 : FIRST_BLOCK;
-    if (bytes < at_least)
-        bytes = at_least;
-    struct arena_block *b =
-        mem_alloc_aligned(a->component, sizeof(struct arena_block) + bytes, ALIGNMENT);
+    size_t bytes = a->current ? a->current->bytes * 2 : FIRST_BLOCK,
+           header = sizeof(struct arena_block);
+    struct arena_block *b;
+    if (a->huge) {
+        bytes = round_up(at_least + header, MEM_HUGE_PAGE) - header;
+        b = mem_alloc_huge(a->component, header + bytes);
+    } else {
+        bytes = bytes < at_least ? at_least : bytes;
+        b = mem_alloc_aligned(a->component, header + bytes, ALIGNMENT);
+    }
     b->next = NULL;
     b->bytes = bytes;
     return b;
@@ -42,11 +52,6 @@ static void next_block(struct arena *a, size_t bytes)
     }
     a->current = kept;
     a->used = 0;
-}
-
-static size_t round_up(size_t n, size_t to)
-{
-    return (n + to - 1) / to * to;
 }
 
 void *arena_alloc_raw(struct arena *a, size_t bytes)

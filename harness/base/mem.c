@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #ifdef CUPEL_JEMALLOC
@@ -171,6 +172,13 @@ void *mem_alloc_aligned(enum mem_component component, size_t bytes, size_t align
     void *p = or_die(raw_alloc(component, wanted, alignment), component, bytes);
     count(&counts[component].allocations, 1);
     hold(component, raw_size(p));
+    return p;
+}
+
+void *mem_alloc_huge(enum mem_component component, size_t bytes)
+{
+    void *p = mem_alloc_aligned(component, bytes, MEM_HUGE_PAGE);
+    (void)madvise(p, bytes, MADV_HUGEPAGE); /* advice: small pages do as well */
     return p;
 }
 

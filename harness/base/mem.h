@@ -18,6 +18,7 @@
     X(GROUPS, "grouped columns")                                                                   \
     X(ASSETS, "asset cache")                                                                       \
     X(HISTORY, "history cache")                                                                    \
+    X(TABLES, "price tables")                                                                      \
     X(CHECKPOINT, "checkpoint")                                                                    \
     X(RESULTS, "results")
 
@@ -41,6 +42,10 @@ void *mem_alloc_zero(enum mem_component component, size_t bytes);
 
 /* As mem_alloc; alignment is a power of two, 64 for columns. */
 void *mem_alloc_aligned(enum mem_component component, size_t bytes, size_t alignment);
+
+/* As mem_alloc_aligned, at the start of a huge page, of which it is advised to be made. */
+enum { MEM_HUGE_PAGE = 1 << 21 };
+void *mem_alloc_huge(enum mem_component component, size_t bytes);
 
 /* old may be NULL. Contents are kept up to the smaller size; not for aligned blocks. */
 void *mem_resize(enum mem_component component, void *old, size_t bytes);

@@ -6,9 +6,11 @@
 
 #include "harness/base/log.h"
 #include "harness/base/units.h"
+#include "harness/cmd/run_speed.h"
 #include "harness/result/record.h"
 #include "harness/run/campaign.h"
 #include "harness/run/inputs.h"
+#include "harness/run/instructions.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,7 +20,7 @@ struct run_settings {
     const char *layers, *seed, *out, *state_dir;
     long pairs;
     struct opt_texts set;
-    bool quiet;
+    bool instructions, quiet;
 };
 
 static const struct opt run_options[] = {
@@ -55,10 +57,14 @@ static const struct opt run_options[] = {
      .arg = "DIR",
      .help = "where the sides keep what they store, instead of the scenario's folder, $TMPDIR or "
              "/var/tmp; /dev/shm: in memory"},
+    {.name = "instructions",
+     .kind = OPT_FLAG,
+     .offset = offsetof(struct run_settings,                                                             instructions),
+     .help = "count those of one run of each side too, under valgrind (slow)"                   },
     {.name = "quiet",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct run_settings,                                                             quiet),
-     .help = "no progress"                   },
+     .offset = offsetof(struct run_settings,             quiet),
+     .help = "no progress"                                                                     },
     OPT_END,
 };
 
@@ -67,6 +73,7 @@ static const struct opt run_options[] = {
 struct shown {
     struct table table;
     struct text cost; /* the harness's own, of a slice */
+    struct run_speed speed;
 };
 
 static void show_heading(struct table *t)
@@ -98,6 +105,7 @@ static void show_row(struct table *t, const struct cell_result *r)
 static void show(struct shown *shown, const struct cell_result *r)
 {
     show_row(&shown->table, r);
+    run_speed_add(&shown->speed, r);
     const struct json *cost = r->sides[SIDE_BASE].overhead;
     if (shown->cost.n || !json_get(cost, "cpu"))
         return;
@@ -111,6 +119,8 @@ static void show_end(struct shown *shown)
 {
     table_print(&shown->table, stdout);
     fputs(shown->cost.p ? shown->cost.p : "", stdout);
+    run_speed_print(&shown->speed, stdout);
+    run_speed_done(&shown->speed);
     table_done(&shown->table);
     text_done(&shown->cost);
 }
@@ -129,16 +139,28 @@ static const char *outcome(void *context, const struct cell_result *result)
     return record_verdict(result);
 }
 
+/* Those of both sides of a kernel's cell; counted: by side, NULL: nobody asked. */
+static bool count_instructions(struct campaign *c, struct json *counted, struct cell_result *r,
+                               struct err *e)
+{
+    const struct plan_side *sides[SIDES] = {&r->cell->base, &r->cell->new};
+    bool ok = true;
+    for (int s = 0; s < SIDES && counted && ok; s++)
+        ok = instructions_of(sides[s], counted, &r->sides[s], &c->runner, e);
+    return ok || err_prefix(e, "%s", r->cell->id);
+}
+
 /* One cell to its record and table row. A cell that fails is recorded before the error goes up. */
-static bool measure(struct campaign *c, const struct plan_cell *cell, struct shown *shown,
-                    struct err *e)
+static bool measure(struct campaign *c, const struct plan_cell *cell, struct json *counted,
+                    struct shown *shown, struct err *e)
 {
     if (cell->skipped)
         return campaign_skip(c, cell, e);
     const struct campaign_rule rule = {
         .wants_more = wants_more, .outcome = outcome, .pairs_max = cell->pairs};
     struct cell_result result;
-    bool ok = campaign_cell(c, cell, &rule, &result, e);
+    bool ok =
+        campaign_cell(c, cell, &rule, &result, e) && count_instructions(c, counted, &result, e);
     struct err unused;
     if (result.count >= RECORD_MIN_PAIRS &&
         !campaign_record(c, record_comparison(&result, NULL, ok), &unused))
@@ -151,13 +173,16 @@ static bool measure(struct campaign *c, const struct plan_cell *cell, struct sho
     return ok;
 }
 
-static bool measure_all(struct campaign *c, const struct plan *plan, struct err *e)
+static bool measure_all(struct campaign *c, const struct plan *plan, bool instructions,
+                        struct err *e)
 {
     struct shown shown = {0};
+    struct json *counted = instructions ? json_object() : NULL;
     show_heading(&shown.table);
     bool ok = true;
     for (int i = 0; i < plan->count && ok; i++)
-        ok = measure(c, &plan->cells[i], &shown, e);
+        ok = measure(c, &plan->cells[i], counted, &shown, e);
+    json_free(counted);
     progress_end(&c->progress);
     show_end(&shown);
     return ok && (c->cells_done > 0 || err_input(e, "nothing was measured"));
@@ -192,7 +217,7 @@ static bool run_plan(const struct run_settings *s, const struct scenario *scenar
     if (!campaign_open(&c, &options, e))
         return false;
     notes_synthetic(c.inputs, stdout);
-    bool ok = measure_all(&c, plan, e);
+    bool ok = measure_all(&c, plan, s->instructions || scenario->instructions, e);
     struct text path = {0};
     text_puts(&path, c.writer.path);
     struct err closing;

@@ -29,8 +29,8 @@ struct sweep_settings {
 static const struct opt sweep_options[] = {
     BT_SETTING_ROWS(struct sweep_settings, backtest., "-"),
     {.name = "layers", .kind = OPT_TEXT, .offset = offsetof(struct sweep_settings, layers),
-     .arg = "SET", .fallback = "all",
-     .help = "layers that are on: all, none, names, -NAME to take one away"},
+     .env = "CUPEL_LAYERS", .arg = "SET", .fallback = "all",
+     .help = "layers that are on: all, exact (those that change no bit), none, names, -NAME to take one away"},
     {.name = "out", .kind = OPT_TEXT, .offset = offsetof(struct sweep_settings, out),
      .arg = "FILE|-",
      .help = "where the results go; - is standard output, which is the default"},

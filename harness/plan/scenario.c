@@ -15,6 +15,7 @@ struct document {
     long pairs;
     double margin_percent;
     const char *state_dir;
+    bool instructions;
     const struct json *settings, *scales, *compare, *expect;
 };
 
@@ -55,13 +56,17 @@ static const struct opt document_rows[] = {
      .offset = offsetof(struct document, state_dir),
      .arg = "DIR",
      .help = "where the sides keep what they store; /dev/shm: in memory"},
+    {.name = "instructions",
+     .kind = OPT_FLAG,
+     .offset = offsetof(struct document,                                                             instructions),
+     .help = "count those of one run of each side too, under valgrind"                      },
     {.name = "settings",
      .kind = OPT_OBJECT,
-     .offset = offsetof(struct document,                                                             settings),
-     .help = "of the kernel, for every scale"                      },
+     .offset = offsetof(struct document,                               settings),
+     .help = "of the kernel, for every scale"},
     {.name = "scales",
      .kind = OPT_ARRAY,
-     .offset = offsetof(struct document,                               scales),
+     .offset = offsetof(struct document,                                           scales),
      .arg = "an array",
      .required = true,
      .help = "named sizes of the work"},
@@ -100,7 +105,7 @@ static const struct opt scale_rows[] = {
 
 struct compare_fields {
     const char *name, *expand;
-    struct opt_texts scales;
+    struct opt_texts scales, of;
     const struct json *base, *new;
 };
 
@@ -110,25 +115,29 @@ static const char *const expansions[] = {"no",         "each-alone", "with-need"
 static const struct opt compare_rows[] = {
     {.name = "name",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct compare_fields,              name),
+     .offset = offsetof(struct compare_fields,                                     name),
      .help = "of the cell"                   },
     {.name = "expand",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct compare_fields,              expand),
+     .offset = offsetof(struct compare_fields,                                     expand),
      .choices = expansions,
      .fallback = "no",
      .help = "one cell a layer"},
     {.name = "scales",
      .kind = OPT_TEXTS,
-     .offset = offsetof(struct compare_fields,         scales),
+     .offset = offsetof(struct compare_fields,                                scales),
      .help = "names of scales; none: all"},
+    {.name = "of",
+     .kind = OPT_TEXTS,
+     .offset = offsetof(struct compare_fields,                          of),
+     .help = "expand: these layers only, over those of the base"},
     {.name = "base",
      .kind = OPT_OBJECT,
      .offset = offsetof(struct compare_fields, base),
      .help = "layers and settings"},
     {.name = "new",
      .kind = OPT_OBJECT,
-     .offset = offsetof(struct compare_fields,         new),
+     .offset = offsetof(struct compare_fields,                                new),
      .help = "layers and settings"},
     OPT_END,
 };
@@ -198,7 +207,9 @@ static bool read_compare(struct scenario_compare *c, const struct json *object, 
         (fields.name && !is_label(fields.name, e)))
         return false;
     *c = (struct scenario_compare){
-        .name = fields.name, .expand = fields.expand, .scales = fields.scales};
+        .name = fields.name, .expand = fields.expand, .scales = fields.scales, .of = fields.of};
+    if (c->of.n && strcmp(c->expand, "no") == 0)
+        return err_input(e, "of: expected beside \"expand\"");
     return (read_rows(side_rows, &c->base, fields.base, a, e) || err_prefix(e, "base")) &&
            (read_rows(side_rows, &c->new, fields.new, a, e) || err_prefix(e, "new"));
 }
@@ -310,6 +321,7 @@ static bool read_document(struct scenario *s, struct arena *a, struct err *e)
     s->pairs = d.pairs;
     s->margin_percent = d.margin_percent;
     s->state_dir = d.state_dir;
+    s->instructions = d.instructions;
     s->settings = d.settings;
     return read_scales(s, d.scales, a, e) && read_compares(s, d.compare, a, e) &&
            read_expects(s, d.expect, a, e);

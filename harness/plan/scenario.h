@@ -7,6 +7,10 @@
  *      "compare": [{"new": {"layers": "all"}}, {"expand": "each-alone"}],
  *      "expect":  [{"scale": "micro", "digest": "9f..."}]}
  *
+ * "expand" makes a cell a layer; with "of" of these layers only, over those of the base:
+ *
+ *     {"expand": "each-alone", "of": ["simd", "events"], "base": {"layers": "pre-group"}}
+ *
  * Settings are laid over each other: scenario, scale, side, command line.
  */
 #ifndef CUPEL_PLAN_SCENARIO_H
@@ -32,6 +36,8 @@ struct scenario_compare {
     const char *expand;      /* "no", or one cell a layer: "each-alone", "with-need" (of those that
                          * alone are refused), "leave-one-out", "cumulative" */
     struct opt_texts scales; /* names; none: all */
+    struct opt_texts of; /* expand these layers only, over those of the base; none: all. One that
+                              * this build lacks is a skipped cell */
     struct scenario_side base, new;
 };
 
@@ -45,6 +51,7 @@ struct scenario {
     const char *path, *name, *title, *kernel;
     long pairs; /* pairs of fresh processes per cell, at least 10 */
     double margin_percent;
+    bool instructions;     /* counted too, under valgrind */
     const char *state_dir; /* folder for what the sides store; NULL: $TMPDIR or /var/tmp */
     const struct json *settings;
     struct scenario_scale *scales;

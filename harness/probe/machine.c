@@ -34,12 +34,20 @@ int probe_allowed_cpus(int *out, int max)
 
 bool probe_pin(int cpu, struct err *e)
 {
+    return probe_allow(&cpu, 1, e);
+}
+
+bool probe_allow(const int *cpus, int n, struct err *e)
+{
     cpu_set_t sets[CPU_SETS];
-    if (cpu < 0 || cpu >= CPUS_MAX)
-        return err_input(e, "pin: expected a CPU from 0 to %d, found %d", CPUS_MAX - 1, cpu);
     CPU_ZERO_S(sizeof sets, sets);
-    CPU_SET_S((size_t)cpu, sizeof sets, sets);
-    return sched_setaffinity(0, sizeof sets, sets) == 0 || err_system(e, "pin to CPU %d", cpu);
+    for (int i = 0; i < n; i++) {
+        if (cpus[i] < 0 || cpus[i] >= CPUS_MAX)
+            return err_input(e, "pin: expected a CPU from 0 to %d, found %d", CPUS_MAX - 1,
+                             cpus[i]);
+        CPU_SET_S((size_t)cpus[i], sizeof sets, sets);
+    }
+    return sched_setaffinity(0, sizeof sets, sets) == 0 || err_system(e, "pin to CPU %d", cpus[0]);
 }
 
 /* Not through base/io: the harness syncs once a slice, and how many slices there are is chance; the

@@ -16,6 +16,9 @@ int probe_allowed_cpus(int *out, int max);
 /* Binds the calling process to one CPU. Children inherit that: pin only work with one worker. */
 bool probe_pin(int cpu, struct err *e) MUST_CHECK;
 
+/* Lets the calling process use these CPUs (of probe_allowed_cpus) again. */
+bool probe_allow(const int *cpus, int n, struct err *e) MUST_CHECK;
+
 /* Writes back everything dirty on the file system that holds the folder (syncfs), so that one
  * side's pages are not flushed in the other side's slice. Call it between slices, untimed. */
 bool probe_sync_dir(const char *path, struct err *e) MUST_CHECK;

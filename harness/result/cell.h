@@ -3,6 +3,7 @@
 #define CUPEL_RESULT_CELL_H
 
 #include "harness/plan/plan.h"
+#include "harness/probe/ceiling.h"
 #include "harness/probe/probe.h"
 
 enum { SIDE_BASE, SIDE_NEW, SIDES };
@@ -14,12 +15,16 @@ struct cell_pair {
     struct probe_slice prepare[SIDES];
     struct probe_slice work[SIDES];       /* summed over the slices */
     double log_ratio[PROBE_METRIC_COUNT]; /* ln(new/base), the pair's one number per metric */
+    bool has_ceiling;
+    struct ceiling ceiling[2]; /* on the CPU of the pair, before and after its turns */
 };
 
 struct cell_side {
     struct kernel_digest digest;                     /* exact is "" for a command */
     struct json *build, *counts, *totals, *overhead; /* as side.h; NULL for a command; owned */
-    bool counts_vary; /* not the same in every pair, as they should be */
+    bool counts_vary;              /* not the same in every pair, as they should be */
+    double instructions;           /* of one run under valgrind; 0: not counted */
+    char instructions_reason[200]; /* why they were asked for and are not there; "" */
 };
 
 struct cell_result {
@@ -27,7 +32,8 @@ struct cell_result {
     struct cell_pair *pairs;
     int count, capacity;
     struct cell_side sides[SIDES];
-    bool has_delay; /* "net" is a metric of its own */
+    bool has_delay;  /* "net" is a metric of its own */
+    double best_ipc; /* the best that the ceilings of the campaign have seen; 0: none */
 };
 
 void cell_init(struct cell_result *r, const struct plan_cell *cell);

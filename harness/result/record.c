@@ -2,6 +2,7 @@
 
 #include "harness/base/mem.h"
 #include "harness/result/agree.h"
+#include "harness/result/throughput.h"
 #include "harness/stats/describe.h"
 #include "harness/stats/hodges_lehmann.h"
 
@@ -200,6 +201,9 @@ static struct json *side_json(const struct cell_result *r, int which)
     json_put_bool(o, "counts_exact", !said->counts_vary);
     put_copy(o, "totals", said->totals);
     put_copy(o, "overhead", said->overhead);
+    struct throughput speed;
+    if (throughput_of(r, which, &speed))
+        json_put(o, "throughput", throughput_json(&speed, said));
     put_prepare(o, r, which);
     put_metrics(o, r, which);
     return o;
@@ -285,6 +289,21 @@ static struct json *slice_json(const struct probe_slice *s)
     return o;
 }
 
+static void put_ceilings(struct json *o, const struct cell_result *r, const struct cell_pair *pair)
+{
+    if (!pair->has_ceiling)
+        return;
+    struct json *list = json_put_array(o, "ceilings");
+    for (int i = 0; i < 2; i++) {
+        struct json *c = json_object();
+        json_put_number(c, "clock_ghz", pair->ceiling[i].clock_ghz);
+        json_put_number(c, "ipc", pair->ceiling[i].ipc);
+        json_put_number(c, "dense_ns", pair->ceiling[i].dense_ns);
+        json_push(list, c);
+    }
+    json_put_bool(o, "contended", throughput_contended(r, pair));
+}
+
 static struct json *pair_json(const struct cell_result *r, const struct cell_pair *pair)
 {
     struct json *o = json_object();
@@ -302,6 +321,7 @@ static struct json *pair_json(const struct cell_result *r, const struct cell_pai
     for (int m = 0; m < PROBE_METRIC_COUNT; m++)
         if (cell_has_metric(r, m))
             json_put_number(ratios, probe_metrics[m].name, pair->log_ratio[m]);
+    put_ceilings(o, r, pair);
     return o;
 }
 

@@ -221,6 +221,17 @@ static bool finish_both(struct both *b, struct cell_pair *pair, struct err *e)
     return true;
 }
 
+static bool run_once(struct both *b, const struct side_work *work, struct cell_pair *pair,
+                     struct err *e)
+{
+    pair->iterations = work->jobs;
+    if (!run_jobs(b, work, (double)INFINITY, pair->work, &pair->slices, e) ||
+        !finish_both(b, pair, e))
+        return false;
+    ratio_of_sums(pair);
+    return true;
+}
+
 /* ---- preparing ------------------------------------------------------------------------------ */
 
 /* A private, empty state folder for each side: ROOT/STAGE-0, ROOT/STAGE-1. */
@@ -270,6 +281,21 @@ static bool warm_up(struct both *b, int first, int cpu, struct err *e)
         !run_jobs(b, &work, warm_up_ns, NULL, &turns, e))
         return false;
     return side_release(&b->side[SIDE_BASE], e) && side_release(&b->side[SIDE_NEW], e);
+}
+
+/* ---- ceilings ------------------------------------------------------------------------------- */
+
+/* In this process, on the CPU of the pair (cpu < 0: on any), while both sides wait for their turn. */
+static bool measure_ceiling(struct pair_runner *r, int cpu, struct ceiling *out)
+{
+    struct err unused;
+    if (cpu >= 0 && !probe_pin(cpu, &unused))
+        return false;
+    bool ok = ceiling_measure(out);
+    if (cpu >= 0 && !probe_allow(r->cpus, r->cpu_count, &unused))
+        return false;
+    r->best_ipc = fmax(r->best_ipc, out->ipc);
+    return ok;
 }
 
 /* ---- what the sides say --------------------------------------------------------------------- */
@@ -336,13 +362,10 @@ static bool run_started(struct both *b, struct cell_result *r, struct cell_pair 
         return false;
     if (!prepare_both(b, "run", pair->first, cpu, &work, pair->prepare, e))
         return false;
-    if (!is_once)
-        return run_repeat(b, pair, e);
-    pair->iterations = work.jobs;
-    if (!run_jobs(b, &work, (double)INFINITY, pair->work, &pair->slices, e) ||
-        !finish_both(b, pair, e))
+    bool before = measure_ceiling(b->runner, cpu, &pair->ceiling[0]);
+    if (is_once ? !run_once(b, &work, pair, e) : !run_repeat(b, pair, e))
         return false;
-    ratio_of_sums(pair);
+    pair->has_ceiling = before && measure_ceiling(b->runner, cpu, &pair->ceiling[1]);
     return true;
 }
 
@@ -426,5 +449,6 @@ bool pair_run(struct pair_runner *r, struct cell_result *result, struct err *e)
     if (!ok)
         return interrupt_none(e) && err_prefix(e, "%s", result->cell->id);
     cell_add(result, &pair);
+    result->best_ipc = r->best_ipc;
     return true;
 }

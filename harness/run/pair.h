@@ -21,6 +21,7 @@ struct pair_runner {
     int cpus[PAIR_CPUS_MAX];
     int cpu_count;   /* 0: not pinned */
     long iterations; /* of the cell at hand, calibrated in its first pair */
+    double best_ipc; /* of all ceilings so far (probe/ceiling.h) */
     bool has_made_root;
 };
 

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,13 +19,21 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WORKER_FD = 3, PADDING_MAX = 4096 };
+enum { WORKER_FD = 3, PADDING_MAX = 4096, WORDS_MAX = 16 };
 
 /* ---- starting ------------------------------------------------------------------------------- */
 
 /* In the child: becomes the worker, or answers with the reason why not. */
-static _Noreturn void become_worker(const char *binary, int fd, long padding)
+static _Noreturn void become_worker(const char *binary, const char *const *under, int fd,
+                                    long padding)
 {
+    const char *argv[WORDS_MAX];
+    size_t n = 0;
+    for (; under && under[n] && n < WORDS_MAX - 3; n++)
+        argv[n] = under[n];
+    argv[n++] = under ? binary : "cupel";
+    argv[n++] = "worker";
+    argv[n] = NULL;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     char pad[PADDING_MAX + 1], number[16];
     memset(pad, 'x', (size_t)padding);
@@ -36,7 +45,7 @@ static _Noreturn void become_worker(const char *binary, int fd, long padding)
         fcntl(fd, F_SETFD, 0);
     else
         dup2(fd, WORKER_FD);
-    execl(binary, "cupel", "worker", (char *)NULL);
+    execvp(under ? under[0] : binary, (char *const *)argv);
     dprintf(WORKER_FD, "{\"error\":\"cannot be run: %s\",\"code\":%d}\n", strerror(errno),
             ERR_INPUT);
     _exit(127);
@@ -47,15 +56,20 @@ static const char *binary_of(const struct plan_side *side)
     return side->binary ? side->binary : "/proc/self/exe";
 }
 
-static bool spawn(struct side_process *p, struct rng *rng, struct err *e)
+static bool spawn(struct side_process *p, const char *const *under, struct rng *rng, struct err *e)
 {
+    char self[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    self[n > 0 ? n : 0] = '\0';
+    /* To another program /proc/self/exe is that program. */
+    const char *binary = under && !p->side->binary ? self : binary_of(p->side);
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         return err_system(e, "socket pair");
     long padding = (long)rng_below(rng, PADDING_MAX);
     p->pid = fork();
     if (p->pid == 0)
-        become_worker(binary_of(p->side), pair[1], padding);
+        become_worker(binary, under, pair[1], padding);
     close(pair[1]);
     p->channel.fd = pair[0];
     return p->pid > 0 || err_system(e, "fork");
@@ -108,14 +122,20 @@ static bool greet(struct side_process *p, struct err *e)
     return true;
 }
 
-bool side_start(struct side_process *p, const struct plan_side *side, struct rng *rng,
-                struct err *e)
+bool side_start_under(struct side_process *p, const struct plan_side *side,
+                      const char *const *under, struct rng *rng, struct err *e)
 {
     *p = (struct side_process){.side = side, .channel = {.fd = -1}};
-    if (spawn(p, rng, e) && greet(p, e))
+    if (spawn(p, under, rng, e) && greet(p, e))
         return true;
     side_stop(p);
     return false;
+}
+
+bool side_start(struct side_process *p, const struct plan_side *side, struct rng *rng,
+                struct err *e)
+{
+    return side_start_under(p, side, NULL, rng, e);
 }
 
 static bool read_work(const struct json *answer, struct side_work *out, struct err *e)

@@ -45,6 +45,10 @@ struct side_results {
 bool side_start(struct side_process *p, const struct plan_side *side, struct rng *rng,
                 struct err *e) MUST_CHECK;
 
+/* The same under another program: its words come before the worker's. under NULL: none. */
+bool side_start_under(struct side_process *p, const struct plan_side *side,
+                      const char *const *under, struct rng *rng, struct err *e) MUST_CHECK;
+
 struct side_work {
     long jobs, grain;           /* of a ONCE kernel; jobs is 0 for others */
     struct probe_slice prepare; /* what preparing took */

@@ -13,8 +13,9 @@
 #include "kernels/backtest/numerics/events.h"
 #include "kernels/backtest/numerics/words.h"
 
-/* The tables cost about as much as two backtests of the base. */
-enum { PAYS_FROM = 3, GROUP = 256 };
+/* The tables cost about as much as four backtests of the base. What decides is the plan and not the job,
+ * so that results do not depend on how a run was cut. */
+enum { PAYS_FROM = 5, GROUP = 256 };
 
 static const double year_s = 365.25 * 86400;
 
@@ -23,17 +24,26 @@ struct state {
     uint64_t jobs, accounted, passed;
 };
 
+static bool init(void *state, const struct bt_plan *plan, struct err *e)
+{
+    (void)plan;
+    (void)e;
+    struct state *s = state;
+    s->arena = (struct arena){.component = MEM_TABLES, .huge = true};
+    return true;
+}
+
 static void done(void *state)
 {
     struct state *s = state;
     arena_done(&s->arena);
 }
 
-static bool takes(const struct bt_run *run, const struct bt_job *job, const struct bt_bars *bars,
+static bool takes(const struct bt_run *run, const struct bt_bars *bars,
                   const struct bt_outcome *outs)
 {
-    return !run->plan.metrics_all && !outs[0].equity && !outs[0].trades && job->n >= PAYS_FROM &&
-           bars->n > run->plan.fill.delay;
+    return !run->plan.metrics_all && !outs[0].equity && !outs[0].trades &&
+           run->plan.combinations.count >= PAYS_FROM && bars->n > run->plan.fill.delay;
 }
 
 /* ---- accounting ------------------------------------------------------------------------------- */
@@ -184,7 +194,7 @@ static bool evaluate_events(const struct bt_evaluate_link *self, struct bt_run *
                             struct bt_outcome *outs, struct err *e)
 {
     struct work w = {.s = self->state, .run = run, .job = job};
-    if (!takes(run, job, bars, outs)) {
+    if (!takes(run, bars, outs)) {
         w.s->passed += (uint64_t)job->n;
         return BT_CALL(self->next, run, job, bars, outs, e);
     }
@@ -216,6 +226,7 @@ const struct bt_layer bt_layer_events = {
     .rel_err = 1e-10,
     .block = BT_BLOCK_MAX,
     .state_size = sizeof(struct state),
+    .init = init,
     .done = done,
     .statistics = statistics,
 };

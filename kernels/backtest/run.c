@@ -24,12 +24,14 @@ static bool resolve_exact(struct bt_run *run, struct err *e)
 
 static bool begin_layers(struct bt_run *run, struct err *e)
 {
+    /* Lists take memory by the bar: one backtest after the other. */
+    bool lists = run->plan.trades || run->plan.snapshots != BT_NO_SNAPSHOTS;
     run->block = 1;
     for (int i = 0; i < BT_LAYERS; i++) {
         const struct bt_layer *layer = bt_layers[i];
         if (!(run->layers >> i & 1))
             continue;
-        if (layer->block > run->block)
+        if (!lists && layer->block > run->block)
             run->block = layer->block < BT_BLOCK_MAX ? layer->block : BT_BLOCK_MAX;
         run->states[i] = arena_alloc(&run->arena, layer->state_size + 1);
         run->begun[i] = true;

@@ -1,4 +1,4 @@
-/* The model, a trading day at a time:
+/* The model, a bar at a time; a day below is an hour where a preset says so:
  *  - a market return and one return a symbol, each with GARCH(1,1) variance (Bollerslev 1986) and
  *    Student-t shocks of 5 degrees of freedom: volatility comes in clusters, tails are fat;
  *  - a symbol's return is drift + beta * market + its own; about a third of its variance falls
@@ -10,21 +10,22 @@
 #include "kernels/store/synth.h"
 
 #include "harness/base/io.h"
+#include "harness/base/mem.h"
 #include "harness/base/rng.h"
 #include "kernels/store/dates.h"
 #include "kernels/store/nyse.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { PATH_STEPS = 8, TAIL_FREEDOM = 5, SYMBOLS_MAX = 16 };
+enum { PATH_STEPS = 8, TAIL_FREEDOM = 5 };
 
-static const double GAP_SHARE = 0.35;      /* of a day's variance, overnight */
-static const double VARIANCE_CAP = 20;     /* times the long-run variance */
-static const double RETURN_MIN = -0.45;    /* of one gap or session */
-static const double PRICE_MIN = 0.05;      /* keeps six decimals meaningful */
-static const double PRICE_MAX = 1e7;       /* far below 2^53 micro-units */
-static const double SESSIONS_A_YEAR = 252; /* 6,289 in 25 years */
+static const double GAP_SHARE = 0.35;   /* of a day's variance, overnight */
+static const double VARIANCE_CAP = 20;  /* times the long-run variance */
+static const double RETURN_MIN = -0.45; /* of one gap or session */
+static const double PRICE_MIN = 0.05;   /* keeps six decimals meaningful */
+static const double PRICE_MAX = 1e7;    /* far below 2^53 micro-units */
 
 /* Growth and volatility are of the real series 2000..2024, to one or two digits, a year. */
 struct synth_symbol {
@@ -40,7 +41,9 @@ struct synth_preset {
     const char *name;
     struct date first, last;
     double market_volatility;
-    const struct synth_symbol *symbols; /* in byte order */
+    double bars_a_year;
+    int64_t bar_seconds;                /* 0: a bar a session of the NYSE, else round the clock */
+    const struct synth_symbol *symbols; /* in byte order; NULL: made from their number */
     int symbol_count;
 };
 
@@ -55,13 +58,37 @@ static const struct synth_symbol mag7_symbols[] = {
     {"TSLA",  {2010, 6, 29}, 1.59,  1.42, 0.57, 1.4, 9.5e7},
 };
 
-static const struct synth_preset presets[] = {
-    {"mag7",
-     {2000, 1, 3},
-     {2024, 12, 31},
-     0.19, mag7_symbols,
-     sizeof mag7_symbols / sizeof *mag7_symbols},
+static const struct synth_symbol hourly_symbols[] = {
+    {"COIN", {2020, 1, 1}, 6500, 1.6, 0.60, 0.5, 12},
 };
+
+/* clang-format off */
+static const struct synth_preset presets[] = {
+    /* 6,289 sessions in 25 years */
+    {"mag7",   {2000, 1, 3}, {2024, 12, 31}, 0.19, 252,  0,    mag7_symbols,   sizeof mag7_symbols / sizeof *mag7_symbols},
+    {"sp500",  {2019, 1, 2}, {2024, 6, 7},   0.20, 252,  0,    NULL,           500},
+    {"hourly", {2020, 1, 1}, {2024, 12, 29}, 0.60, 8766, 3600, hourly_symbols, 1  },
+};
+/* clang-format on */
+
+/* "S001", "S002", ...: the same companies whatever the seed of their prices is. */
+struct numbered {
+    struct synth_symbol is;
+    char name[16];
+};
+
+/* One statement a draw: their order is part of the result. */
+static void number_symbol(struct numbered *out, const struct synth_preset *p, int i)
+{
+    struct rng r = rng_seeded(rng_mix((uint64_t)i + 1));
+    snprintf(out->name, sizeof out->name, "S%03d", i + 1);
+    out->is = (struct synth_symbol){.symbol = out->name, .first = p->first};
+    out->is.price = 5 + 295 * rng_unit(&r);
+    out->is.growth = 0.95 + 0.3 * rng_unit(&r);
+    out->is.volatility = 0.2 + 0.3 * rng_unit(&r);
+    out->is.beta = 0.5 + rng_unit(&r);
+    out->is.volume = 1e6 + 2e7 * rng_unit(&r);
+}
 
 /* ---- the process of one factor ------------------------------------------------------------- */
 
@@ -122,10 +149,9 @@ static double at_most(double x, double most)
     return x < most ? x : most;
 }
 
-/* growth^(1/252) without pow: Newton's root of x^252 = growth; 30 steps from 1.002 settle. */
-static double daily_growth(double growth)
+/* growth^(1/power) without pow: Newton's root of x^power = growth; 30 steps from 1.002 settle. */
+static double bar_growth(double growth, int power)
 {
-    const int power = (int)SESSIONS_A_YEAR;
     double x = 1.002;
     for (int i = 0; i < 30; i++) {
         double below = 1; /* x^(power - 1) */
@@ -139,13 +165,14 @@ static double daily_growth(double growth)
 static struct walk walk_new(const struct synth_symbol *s, const struct synth_preset *p,
                             uint64_t seed)
 {
-    double total = s->volatility * s->volatility / SESSIONS_A_YEAR;
+    double total = s->volatility * s->volatility / p->bars_a_year;
     double market = s->beta * p->market_volatility;
-    double own = total - market * market / SESSIONS_A_YEAR;
+    double own = total - market * market / p->bars_a_year;
     return (struct walk){
         .is = s,
         .own = factor_new(seed, at_least(own, total / 4), 0.07, 0.90),
-        .drift = daily_growth(s->growth) - 1 + total / 2, /* variance costs half of itself */
+        .drift = bar_growth(s->growth, (int)p->bars_a_year) - 1 +
+                 total / 2, /* variance costs half of itself */
         .daily = sqrt(total),
         .close = s->price,
     };
@@ -190,7 +217,7 @@ static double session_volume(struct walk *w, double move)
     return (double)(int64_t)(shares + 1);
 }
 
-static struct bar_row walk_day(struct walk *w, double market_gap, double market_session,
+static struct bar_row walk_bar(struct walk *w, double market_gap, double market_session,
                                int64_t time)
 {
     double deviation = sqrt(w->own.variance);
@@ -211,48 +238,79 @@ static struct bar_row walk_day(struct walk *w, double market_gap, double market_
 struct synth {
     const struct synth_preset *preset;
     struct factor market;
-    struct walk walks[SYMBOLS_MAX];
+    struct numbered *numbered; /* [symbol_count]; NULL: the preset lists them */
+    struct walk *walks;        /* [symbol_count] */
 };
 
-static bool begin(struct synth *s, const struct synth_preset *p, uint64_t seed,
-                  struct bundle_writer *w, struct err *e)
+static const struct synth_symbol *symbol_of(struct synth *s, int i)
 {
-    double variance = p->market_volatility * p->market_volatility / SESSIONS_A_YEAR;
-    s->preset = p;
+    if (s->preset->symbols)
+        return &s->preset->symbols[i];
+    number_symbol(&s->numbered[i], s->preset, i);
+    return &s->numbered[i].is;
+}
+
+static void synth_init(struct synth *s, const struct synth_preset *p)
+{
+    size_t n = (size_t)p->symbol_count;
+    *s = (struct synth){.preset = p};
+    s->walks = mem_alloc(MEM_BASE, n * sizeof *s->walks);
+    s->numbered = p->symbols ? NULL : mem_alloc(MEM_BASE, n * sizeof *s->numbered);
+}
+
+static void synth_done(struct synth *s)
+{
+    mem_free(MEM_BASE, s->walks);
+    mem_free(MEM_BASE, s->numbered);
+}
+
+static bool begin(struct synth *s, uint64_t seed, struct bundle_writer *w, struct err *e)
+{
+    const struct synth_preset *p = s->preset;
+    double variance = p->market_volatility * p->market_volatility / p->bars_a_year;
     s->market = factor_new(rng_mix(seed), variance, 0.09, 0.89);
     for (int i = 0; i < p->symbol_count; i++) {
+        const struct synth_symbol *symbol = symbol_of(s, i);
         uint64_t own_seed = rng_mix(rng_mix(seed) + (uint64_t)i + 1);
-        s->walks[i] = walk_new(&p->symbols[i], p, own_seed);
-        if (!bundle_writer_asset(w, str_of(p->symbols[i].symbol), &s->walks[i].asset, e))
+        s->walks[i] = walk_new(symbol, p, own_seed);
+        if (!bundle_writer_asset(w, str_of(symbol->symbol), &s->walks[i].asset, e))
             return false;
     }
     return true;
 }
 
-static bool one_day(struct synth *s, int64_t day, struct bundle_writer *w, struct err *e)
+static bool one_bar(struct synth *s, int64_t time, struct bundle_writer *w, struct err *e)
 {
     double noise = sqrt(s->market.variance) * 0.4 * rng_normal(&s->market.rng);
     double market = factor_step(&s->market);
     double gap = market * GAP_SHARE + noise;
     for (int i = 0; i < s->preset->symbol_count; i++) {
         struct walk *walk = &s->walks[i];
-        if (day < date_to_days(walk->is->first))
+        if (time < date_to_days(walk->is->first) * DATE_DAY_SECONDS)
             continue;
-        struct bar_row row = walk_day(walk, gap, market - gap, day * DATE_DAY_SECONDS);
+        struct bar_row row = walk_bar(walk, gap, market - gap, time);
         if (!bundle_writer_row(w, &row, e))
             return false;
     }
     return true;
 }
 
+static bool is_open(const struct synth_preset *p, int64_t time)
+{
+    return p->bar_seconds || nyse_is_session(time / DATE_DAY_SECONDS);
+}
+
 static bool fill(const struct synth_preset *p, uint64_t seed, struct bundle_writer *w,
                  struct err *e)
 {
     struct synth s;
-    bool ok = begin(&s, p, seed, w, e);
-    int64_t last = date_to_days(p->last);
-    for (int64_t day = date_to_days(p->first); ok && day <= last; day++)
-        ok = !nyse_is_session(day) || one_day(&s, day, w, e);
+    synth_init(&s, p);
+    bool ok = begin(&s, seed, w, e);
+    int64_t step = p->bar_seconds ? p->bar_seconds : DATE_DAY_SECONDS;
+    int64_t end = (date_to_days(p->last) + 1) * DATE_DAY_SECONDS;
+    for (int64_t t = date_to_days(p->first) * DATE_DAY_SECONDS; ok && t < end; t += step)
+        ok = !is_open(p, t) || one_bar(&s, t, w, e);
+    synth_done(&s);
     return ok;
 }
 

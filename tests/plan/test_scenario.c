@@ -45,43 +45,45 @@ static void bad_files_are_refused_by_field(void **state)
     static const struct {
         const char *text, *words;
     } cases[] = {
-        {"{",                                                                                 "s.json:1: not valid JSON"              },
-        {"[]",                                                                                "expected an object, found an array"    },
-        {"{\"kernel\": \"spin\"," SCALES "," COMPARE "}",                                     "name: missing"                         },
-        {"{\"name\": \"n\", \"kernel\": 3}",                                                  "kernel: expected text, found a number" },
+        {"{",                                                                                     "s.json:1: not valid JSON"              },
+        {"[]",                                                                                    "expected an object, found an array"    },
+        {"{\"kernel\": \"spin\"," SCALES "," COMPARE "}",                                         "name: missing"                         },
+        {"{\"name\": \"n\", \"kernel\": 3}",                                                      "kernel: expected text, found a number" },
         {"{\"name\": \"n\", \"kernel\": \"spin\", \"pairs\": 9, " SCALES "," COMPARE "}",
-         "pairs: expected a whole number from 10"                                                                                     },
+         "pairs: expected a whole number from 10"                                                                                         },
         {"{\"name\": \"n\", \"kernel\": \"spin\", \"paris\": 10, " SCALES "," COMPARE "}",
-         "paris: no such field"                                                                                                       },
+         "paris: no such field"                                                                                                           },
+        {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES ", \"compare\": [{\"of\": [\"x\"]}]}",
+         "compare[0]: of: expected beside"                                                                                                },
         {"{\"name\": \"n\", \"kernel\": \"nope\", " SCALES "," COMPARE "}",
-         "kernel: expected one of"                                                                                                    },
+         "kernel: expected one of"                                                                                                        },
         {"{\"name\": \"n\", \"kernel\": \"spin\", \"scales\": [], " COMPARE "}",
-         "scales: expected at least one"                                                                                              },
+         "scales: expected at least one"                                                                                                  },
         {"{\"name\": \"n\", \"kernel\": \"spin\", \"scales\": [{\"name\": \"a\"}, {\"name\": "
          "\"a\"}], " COMPARE "}",
-         "scales[1]: name: \"a\" stands twice"                                                                                        },
+         "scales[1]: name: \"a\" stands twice"                                                                                            },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES
-         ", \"compare\": [{\"scales\": [\"x\"]}]}",                                  "compare[0]: no scale is named \"x\""   },
+         ", \"compare\": [{\"scales\": [\"x\"]}]}",                                      "compare[0]: no scale is named \"x\""   },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES
-         ", \"compare\": [{\"expand\": \"some\"}]}",                                 "expand: expected one of no, each-alone"},
+         ", \"compare\": [{\"expand\": \"some\"}]}",                                     "expand: expected one of no, each-alone"},
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES
-         ", \"compare\": [{\"new\": {\"layers\": \"fast\"}}]}",                      "kernel spin has no layer \"fast\""     },
+         ", \"compare\": [{\"new\": {\"layers\": \"fast\"}}]}",                          "kernel spin has no layer \"fast\""     },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES
-         ", \"compare\": [{\"new\": {\"settings\": {\"work\": 0}}}]}",               "work: expected a whole number from 1"  },
+         ", \"compare\": [{\"new\": {\"settings\": {\"work\": 0}}}]}",                   "work: expected a whole number from 1"  },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES ", \"compare\": [{}, {}]}",
-         "two comparisons are named \"s/none\""                                                                                       },
+         "two comparisons are named \"s/none\""                                                                                           },
         {"{\"name\": \"../n\", \"kernel\": \"spin\", " SCALES "," COMPARE "}",
-         "name: expected 1 to 64 of letters"                                                                                          },
+         "name: expected 1 to 64 of letters"                                                                                              },
         {"{\"name\": \"n\", \"kernel\": \"spin\", \"state_dir\": 3, " SCALES "," COMPARE "}",
-         "state_dir: expected text, found a number"                                                                                   },
+         "state_dir: expected text, found a number"                                                                                       },
         {"{\"name\": \"\", \"kernel\": \"spin\", " SCALES "," COMPARE "}",
-         "name: expected 1 to 64 of letters"                                                                                          },
+         "name: expected 1 to 64 of letters"                                                                                              },
         {"{\"name\": \"n\", \"kernel\": \"spin\", \"scales\": [{\"name\": \"a\\nb\"}], " COMPARE
-         "}",                                                                        "without control characters"            },
+         "}",                                                                            "without control characters"            },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES "," COMPARE
-         ", \"expect\": [{\"scale\": \"s\", \"digest\": \"\"}]}",                    "digest: expected 64 hex digits"        },
+         ", \"expect\": [{\"scale\": \"s\", \"digest\": \"\"}]}",                        "digest: expected 64 hex digits"        },
         {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES "," COMPARE
-         ", \"expect\": [{\"scale\": \"s\"}]}",                                      "expect[0]: digest: missing"            },
+         ", \"expect\": [{\"scale\": \"s\"}]}",                                          "expect[0]: digest: missing"            },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         refuses(cases[i].text, cases[i].words);
@@ -170,6 +172,49 @@ static void the_projects_scenarios_are_good(void **state)
     globfree(&files);
 }
 
+/* The base's layers are below all cells; a layer that this build lacks is a cell that says so. */
+static void an_expansion_may_go_through_some_layers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *base, *new;
+    } cells[] = {
+        {"s/no-such",         NULL,          NULL                     },
+        {"s/asset-cache",     "bundle-pool", "bundle-pool,asset-cache"},
+        {"s/pre-group",       "bundle-pool", "bundle-pool,pre-group"  },
+        {"s/up to pre-group", "bundle-pool", "bundle-pool,pre-group"  },
+        {"s/adding batch",    "bundle-pool", "bundle-pool,batch"      },
+    };
+    struct scenario s;
+    struct plan p;
+    struct err e = {0};
+    assert_ok(read_text(&s,
+                        "{\"name\": \"n\", \"kernel\": \"backtest\", \"settings\": {\"bundle\": "
+                        "\"b\", \"param\": [\"fast=5\", \"slow=30\"]}, " SCALES ", \"compare\": ["
+                        "{\"expand\": \"each-alone\", \"base\": {\"layers\": \"bundle-pool\"}, "
+                        "\"of\": [\"asset-cache\", \"no-such\", \"pre-group\"]}, "
+                        "{\"expand\": \"cumulative\", \"base\": {\"layers\": \"bundle-pool\"}, "
+                        "\"of\": [\"pre-group\"]}, "
+                        "{\"expand\": \"leave-one-out\", \"base\": {\"layers\": \"bundle-pool\"}, "
+                        "\"of\": [\"batch\"]}]}",
+                        &e),
+              &e);
+    assert_ok(plan_make(&p, &s, &(struct plan_overrides){0}, &arena, &e), &e);
+    assert_int_equal(p.count, sizeof cells / sizeof *cells);
+    for (int i = 0; i < p.count; i++) {
+        assert_string_equal(p.cells[i].id, cells[i].id);
+        if (!cells[i].new) {
+            assert_string_equal(p.cells[i].skipped, "this build has no layer \"no-such\"");
+            continue;
+        }
+        assert_null(p.cells[i].skipped);
+        assert_string_equal(p.cells[i].base.layer_set, cells[i].base);
+        assert_string_equal(p.cells[i].new.layer_set, cells[i].new);
+    }
+    plan_done(&p);
+    scenario_done(&s);
+}
+
 static int forget(void **state)
 {
     (void)state;
@@ -255,6 +300,7 @@ int main(void)
         TEST(settings_are_laid_over_each_other),
         TEST(null_stands_for_the_default),
         TEST(the_projects_scenarios_are_good),
+        TEST(an_expansion_may_go_through_some_layers),
         TEST(what_variables_and_presets_gave_is_recorded),
         TEST(a_layer_that_is_refused_alone_gets_a_cell_with_its_need),
     };

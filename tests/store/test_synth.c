@@ -15,12 +15,17 @@
 static const char mag7_content[] =
     "ac7cfd6bfb1cff524f1000dddb7686441c077b77a9b88f2a060ddebbc8766fef";
 
-static void made(const char *dir, uint64_t seed, struct bundle_info *info)
+static void made_of(const char *preset, const char *dir, uint64_t seed, struct bundle_info *info)
 {
     static struct arena a;
     struct err e;
     struct bundle_target target = {.dir = dir};
-    assert_ok(synth_make("mag7", seed, &target, info, &a, &e), &e);
+    assert_ok(synth_make(preset, seed, &target, info, &a, &e), &e);
+}
+
+static void made(const char *dir, uint64_t seed, struct bundle_info *info)
+{
+    made_of("mag7", dir, seed, info);
 }
 
 static void the_series_is_the_same_everywhere(void **state)
@@ -37,6 +42,41 @@ static void the_series_is_the_same_everywhere(void **state)
     assert_string_equal(info.source, "synth:mag7:1");
     assert_string_equal(info.content, mag7_content);
     assert_ok(bundle_verify(dir, &e), &e);
+}
+
+/* Contents as made by gcc. The prices of a good history neither die nor fly away. */
+static void wide_and_long_presets_are_the_same_everywhere(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *preset, *content;
+        long rows, assets;
+        bool intraday;
+    } cases[] = {
+        {"sp500",  "452261e22adfb5629a49134665bc367770392dba94dea44d75e2da748754d6b8", 684000, 500,
+         false},
+        {"hourly", "7061238a9293c84de4b29a040ed27e13135c903e2d9dee3eb16447010a5836e3", 43800,  1,
+         true },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bundle_info info;
+        struct err e;
+        char dir[1100];
+        snprintf(dir, sizeof dir, "%s/%s", test_folder("synth-presets"), cases[i].preset);
+        made_of(cases[i].preset, dir, 1, &info);
+        assert_int_equal(info.rows, cases[i].rows);
+        assert_int_equal(info.assets, cases[i].assets);
+        assert_int_equal(info.intraday, cases[i].intraday);
+        assert_string_equal(info.content, cases[i].content);
+        struct bundle *b = bundle_open(dir, &e);
+        assert_ok(b, &e);
+        long n, low = 0;
+        const struct bar_row *rows = bundle_rows(b, &n);
+        for (long r = 0; r < n; r++)
+            low += rows[r].close < BUNDLE_TICKS_PER_UNIT / 10;
+        assert_true(low < n / 100);
+        bundle_close(b);
+    }
 }
 
 static void another_seed_is_another_series(void **state)
@@ -174,6 +214,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_series_is_the_same_everywhere),
+        TEST(wide_and_long_presets_are_the_same_everywhere),
         TEST(another_seed_is_another_series),
         TEST(prices_are_consistent_and_tails_are_fat),
         TEST(sessions_are_those_of_the_real_file),

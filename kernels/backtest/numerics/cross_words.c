@@ -12,7 +12,6 @@ enum { CHUNK = 64, TILE_BARS = CROSS_TILE_WORDS * CHUNK };
 struct pair {
     long first;   /* bar from which on both averages are defined */
     bool latched; /* fast was below slow */
-    bool last;    /* position at the last bar of the tile before */
 };
 
 /* Bars of a word at which two averages are equal, where a position must be kept. */
@@ -28,7 +27,8 @@ struct cross_words {
     long *windows; /* by column */
     struct pair *pairs;
     struct cross_columns *of_pair;
-    int columns, count;
+    unsigned char *last; /* of each pair: position at the last bar of the tile before */
+    int columns, count, unlatched;
     struct cross_code code;
 
     long word; /* the tile */
@@ -90,6 +90,8 @@ static void make_pairs(struct cross_words *c, const struct cross_pair *pairs)
     long different = c->longest < 2L * c->count ? c->longest : 2L * c->count;
     c->windows = ARENA_NEW_RAW(c->arena, long, different);
     c->pairs = ARENA_NEW(c->arena, struct pair, c->count);
+    c->last = ARENA_NEW(c->arena, unsigned char, c->count);
+    c->unlatched = c->count;
     c->of_pair = ARENA_NEW_RAW(c->arena, struct cross_columns, c->count);
     c->equals = ARENA_NEW_RAW(c->arena, struct cross_equal, c->count);
     for (int k = 0; k < c->count; k++) {
@@ -169,16 +171,20 @@ static void note_tie(struct cross_words *c, int pair, int word, uint64_t bits)
     c->ties[c->tie_count++] = (struct tie){pair, word, bits};
 }
 
+static uint64_t from_bit(long bit)
+{
+    return bit <= 0 ? ~(uint64_t)0 : bit >= CHUNK ? 0 : ~(uint64_t)0 << bit;
+}
+
 /* `equal` in 16 bits: which of them are above? True ties are noted. */
 static uint64_t decide(struct cross_words *c, int pair, int word, uint64_t equal)
 {
     const struct pair *p = &c->pairs[pair];
     long bar = (c->word + word) * CHUNK;
     uint64_t above = 0, ties = 0;
+    equal &= from_bit(p->first - bar) & ~from_bit(c->n - bar);
     for (; equal; equal &= equal - 1) {
         int bit = __builtin_ctzll(equal);
-        if (bar + bit < p->first || bar + bit >= c->n)
-            continue;
         int side = compare(c, &c->of_pair[pair], bar + bit);
         above |= (uint64_t)(side > 0) << bit;
         ties |= (uint64_t)(side == 0) << bit;
@@ -205,11 +211,6 @@ static uint64_t ties_of(const struct cross_words *c, int pair, int word)
     return 0;
 }
 
-static uint64_t from_bit(long bit)
-{
-    return bit <= 0 ? ~(uint64_t)0 : bit >= CHUNK ? 0 : ~(uint64_t)0 << bit;
-}
-
 /* Before fast was below slow for the first time, nothing is entered. */
 static void latch(struct cross_words *c, int pair, uint64_t *out)
 {
@@ -219,6 +220,7 @@ static void latch(struct cross_words *c, int pair, uint64_t *out)
         uint64_t defined = from_bit(p->first - bar) & ~from_bit(c->n - bar);
         uint64_t below = defined & ~out[i] & ~ties_of(c, pair, i);
         p->latched = below != 0;
+        c->unlatched -= p->latched;
         out[i] &= below ? from_bit(__builtin_ctzll(below)) : 0;
     }
 }
@@ -226,7 +228,7 @@ static void latch(struct cross_words *c, int pair, uint64_t *out)
 /* A tie keeps the position of the bar before it. */
 static void keep(struct cross_words *c, const struct tie *tie, uint64_t *out)
 {
-    uint64_t before = tie->word ? out[tie->word - 1] >> 63 : c->pairs[tie->pair].last;
+    uint64_t before = tie->word ? out[tie->word - 1] >> 63 : c->last[tie->pair];
     uint64_t word = out[tie->word];
     for (uint64_t bits = tie->bits; bits; bits &= bits - 1) {
         int bit = __builtin_ctzll(bits);
@@ -255,13 +257,13 @@ static void compare_all(struct cross_words *c, int lo, int count, uint64_t *out)
 void cross_words_fill(struct cross_words *c, int lo, int count, uint64_t *out)
 {
     compare_all(c, lo, count, out);
-    for (int k = 0; k < count; k++)
+    for (int k = 0; c->unlatched > 0 && k < count; k++)
         if (!c->pairs[lo + k].latched)
             latch(c, lo + k, out + (long)k * CROSS_TILE_WORDS);
     for (int i = 0; i < c->tie_count; i++)
         keep(c, &c->ties[i], out + (long)(c->ties[i].pair - lo) * CROSS_TILE_WORDS);
     for (int k = 0; k < count; k++)
-        c->pairs[lo + k].last = out[(long)k * CROSS_TILE_WORDS + c->words - 1] >> 63;
+        c->last[lo + k] = (unsigned char)(out[(long)k * CROSS_TILE_WORDS + c->words - 1] >> 63);
 }
 
 /* ---- plain code ------------------------------------------------------------------------------- */

@@ -6,16 +6,15 @@
  *      written out four at a time without asking how many there are (Lemire's way in simdjson);
  *   2. they come as entry, exit, entry, exit: each pair is a trade. Sums of returns and of their
  *      squares, trade hash and bars held are sums over ends of trades, growth of cash is a product;
- *   3. drawdown: with R = cash / peak before an entry, growth factors e and x of entry and exit, and m,
- *      w the least close and least 1 / close while held,
- *          while held, at worst      m * R * e          when R * e <= w (no new peak)
- *                                    >= m * w           otherwise: looked at bar by bar only where
- *                                                       this could be worse than the worst so far
+ *   3. drawdown: with R = cash / peak before an entry, growth factors e and x of entry and exit, and
+ *      while held the least close m, the least 1 / close w and the deepest fall f between two closes:
+ *          at worst while held       min(m * R * e, f)    since c / max(a, b) = min(c / a, c / b)
  *          R after the exit          min(R * e * x, x * w, 1)
  *
  * Exactness. Trades, orders, bars held and hash are exact. Return, Sharpe and drawdown differ from
  * account.h's order of evaluation by rounding: the product by at most 4 eps a trade, the sums by
- * 2 eps * (orders + 2) * the largest partial sum. events_finish works both bounds out and says when one
+ * 2 eps * (orders + 2) * the largest partial sum, and both ways' returns, quotients near 1 less 1, by an
+ * eps a bar held. events_finish works these bounds out and says when one
  * passes EVENTS_BOUND (returns so small that the sums cancel, prices that jump a billionfold, a
  * hundred thousand trades): then the caller accounts bar by bar.
  *

@@ -1,12 +1,22 @@
-/* The loops of events.c and events_avx2.c: one text, compiled for each set of instructions. */
+/* The loops of events.c and events_avx2.c: one text, compiled for each set of instructions. Who includes
+ * it says for what (EVENTS_CODE, an attribute), and what the lowest bit of a word is:
+ * EVENTS_LOWEST(word), any number when there is none.
+ */
 #ifndef CUPEL_NUMERICS_EVENTS_BODY_H
 #define CUPEL_NUMERICS_EVENTS_BODY_H
 
 #include "kernels/backtest/numerics/events.h"
 
-#define EVENTS_INLINE static inline __attribute__((always_inline))
+#define EVENTS_INLINE EVENTS_CODE static inline __attribute__((always_inline))
 
 enum { EVENTS_AT_ONCE = 4, EVENTS_ROOM = EVENTS_TILE_WORDS * 64 + 1 + EVENTS_AT_ONCE };
+
+/* Volatile: four stores, which compilers otherwise gather into one at a higher price. */
+EVENTS_INLINE void events_next_bar(uint64_t *changes, uint32_t base, uint32_t *bar)
+{
+    *(volatile uint32_t *)bar = base + (uint32_t)EVENTS_LOWEST(*changes);
+    *changes &= *changes - 1;
+}
 
 /* The bars of all fills, after that of an open trade. Returns how many. */
 EVENTS_INLINE int events_bars(const struct events *e, const uint64_t *position, long first_bar,
@@ -20,15 +30,13 @@ EVENTS_INLINE int events_bars(const struct events *e, const uint64_t *position, 
         uint64_t word = position[i], changes = word ^ (word << 1 | last);
         int n = __builtin_popcountll(changes);
         last = word >> 63;
-        /* The lowest bit of no bits is any number: it is written, and written over. */
-        for (int k = 0; k < EVENTS_AT_ONCE; k++) {
-            end[k] = base + (uint32_t)__builtin_ctzll(changes | (uint64_t)1 << 63);
-            changes &= changes - 1;
-        }
-        for (int k = EVENTS_AT_ONCE; __builtin_expect(k < n, 0); k++) {
-            end[k] = base + (uint32_t)__builtin_ctzll(changes);
-            changes &= changes - 1;
-        }
+        /* Four without asking how many there are: what was too much is written over. */
+        events_next_bar(&changes, base, &end[0]);
+        events_next_bar(&changes, base, &end[1]);
+        events_next_bar(&changes, base, &end[2]);
+        events_next_bar(&changes, base, &end[3]);
+        for (int k = EVENTS_AT_ONCE; __builtin_expect(k < n, 0); k++)
+            events_next_bar(&changes, base, &end[k]);
         end += n;
     }
     return (int)(end - bars);
@@ -39,50 +47,40 @@ EVENTS_INLINE double events_least(double a, double b)
     return a < b ? a : b;
 }
 
-/* Bars from .. to - 1 one by one: the least close / peak, the peak being 1 / inverse before them. */
-EVENTS_INLINE double events_worst_within(const struct price_tables *p, long from, long to,
-                                         double inverse, double worst)
-{
-    const struct price_low *bar = p->low[0];
-    for (long t = from; t < to; t++) {
-        inverse = events_least(inverse, bar[t].inverse);
-        worst = events_least(worst, bar[t].close * inverse);
-    }
-    return worst;
-}
-
-EVENTS_INLINE struct price_low events_low(const struct price_tables *p, long from, long to)
+/* Held from bar `from` to the close of bar to - 1, the peak before being 1 / inverse: what it does to
+ * the worst. The stretch is covered by two of 2^k bars that may overlap, which all lows but one do not
+ * mind: a fall from the first to the second could be one from a later bar to an earlier one. Only where
+ * it would be worse than the worst is it looked at closely. */
+EVENTS_INLINE struct price_low events_held(const struct price_tables *p, long from, long to,
+                                           double inverse, double *worst)
 {
     unsigned long length = (unsigned long)(to - from);
-    if (__builtin_expect(length >= 2ul << (PRICE_LEVELS - 1), 0))
-        return price_low_over(p, from, to);
+    struct price_low low;
     int k = 63 - __builtin_clzl(length);
-    const struct price_low *a = &p->low[k][from], *b = &p->low[k][to - (1L << k)];
-    return (struct price_low){events_least(a->close, b->close),
-                              events_least(a->inverse, b->inverse)};
-}
-
-/* Held from bar `from` to the close of bar to - 1: what it does to the worst. */
-EVENTS_INLINE double events_held(const struct price_tables *p, long from, long to, double inverse,
-                                 struct price_low low, double worst)
-{
-    double at_worst = low.close * events_least(inverse, low.inverse);
-    if (__builtin_expect(inverse > low.inverse && at_worst < worst, 0))
-        return events_worst_within(p, from, to, inverse, worst);
-    return events_least(worst, inverse > low.inverse ? worst : at_worst);
+    if (__builtin_expect(k < PRICE_LEVELS, 1)) {
+        const struct price_low *a = &p->low[k][from], *b = &p->low[k][to - (1L << k)];
+        low.close = events_least(a->close, b->close);
+        low.inverse = events_least(a->inverse, b->inverse);
+        low.fall = events_least(a->fall, b->fall);
+        *worst = events_least(*worst, events_least(low.fall, low.close * inverse));
+        if (__builtin_expect(b->close * a->inverse >= *worst, 1))
+            return low;
+    }
+    low = price_low_over(p, from, to);
+    *worst = events_least(*worst, events_least(low.fall, low.close * inverse));
+    return low;
 }
 
 EVENTS_INLINE void events_trade(const struct price_tables *p, struct events *e, long from, long to)
 {
     const struct price_end *in = &p->entry[from], *out = &p->exit[to];
-    struct price_low low = events_low(p, from, to);
     double inverse = e->ratio * in->growth, growth = in->growth * out->growth;
+    struct price_low low = events_held(p, from, to, inverse, &e->worst);
     e->sum += in->sum + out->sum;
     e->squares += in->squares + out->squares;
     e->hash += in->hash + out->hash;
     e->bars_long += to - from;
     e->growth *= growth;
-    e->worst = events_held(p, from, to, inverse, low, e->worst);
     e->ratio = events_least(events_least(inverse * out->growth, out->growth * low.inverse), 1);
     e->worst = events_least(e->worst, e->ratio);
 }

@@ -52,16 +52,19 @@ static void make_ends(const struct account_rules *rules, const int64_t *fill,
 
 /* ---- lows ------------------------------------------------------------------------------------- */
 
-static struct price_low lower(struct price_low a, struct price_low b)
+/* Of a stretch and the one that follows it. */
+static struct price_low joined(struct price_low a, struct price_low b)
 {
-    return (struct price_low){least(a.close, b.close), least(a.inverse, b.inverse)};
+    double across = b.close * a.inverse;
+    return (struct price_low){least(a.close, b.close), least(a.inverse, b.inverse),
+                              least(least(a.fall, b.fall), across)};
 }
 
 static void make_level(const struct price_low *below, long n, int k, struct price_low *level)
 {
     long half = 1L << (k - 1);
     for (long t = 0; t + 2 * half <= n; t++)
-        level[t] = lower(below[t], below[t + half]);
+        level[t] = joined(below[t], below[t + half]);
 }
 
 void price_tables_make(const struct account_rules *rules, const int64_t *fill, const int64_t *close,
@@ -71,7 +74,7 @@ void price_tables_make(const struct account_rules *rules, const int64_t *fill, c
     struct price_end *leave = ARENA_NEW_RAW(a, struct price_end, n);
     struct price_low *first = ARENA_NEW_RAW(a, struct price_low, n);
     for (long t = 0; t < n; t++)
-        first[t] = (struct price_low){price(rules, close[t]), 1 / price(rules, close[t])};
+        first[t] = (struct price_low){price(rules, close[t]), 1 / price(rules, close[t]), 1};
     *out = (struct price_tables){.n = n, .delay = rules->delay, .entry = entry, .exit = leave};
     make_ends(rules, fill, first, n, entry, leave, out);
     out->low[0] = first;
@@ -84,10 +87,11 @@ void price_tables_make(const struct account_rules *rules, const int64_t *fill, c
 
 struct price_low price_low_over(const struct price_tables *p, long from, long to)
 {
-    const long most = 1L << (PRICE_LEVELS - 1);
-    struct price_low low = p->low[0][from];
-    for (; to - from > most; from += most)
-        low = lower(low, p->low[PRICE_LEVELS - 1][from]);
-    int k = 63 - __builtin_clzl((unsigned long)(to - from));
-    return lower(low, lower(p->low[k][from], p->low[k][to - (1L << k)]));
+    struct price_low low = p->low[0][from++];
+    for (int k; from < to; from += 1L << k) {
+        k = 63 - __builtin_clzl((unsigned long)(to - from));
+        k = k < PRICE_LEVELS ? k : PRICE_LEVELS - 1;
+        low = joined(low, p->low[k][from]);
+    }
+    return low;
 }

@@ -11,10 +11,10 @@
  *     growth of cash             1 / (p[a] * (1 + f)) * p[b] * (1 - f) ... .growth multiplied
  * so that sums over trades are sums over their ends. The prefix sums are added up in long double and
  * rounded once (the error that remains: events.h). Lows over any stretch come from a sparse table
- * (Bender and Farach-Colton 2000): the least close and the least 1 / close of 2^k bars from bar t on;
- * levels end at PRICE_LEVELS, longer stretches are made of several.
+ * (Bender and Farach-Colton 2000): of 2^k bars from bar t on; levels end at PRICE_LEVELS, longer
+ * stretches are made of several.
  *
- * Memory: 64 + 16 * PRICE_LEVELS = 208 bytes a bar. Time: about as long as two backtests of the base.
+ * Memory: 64 + 24 * PRICE_LEVELS = 280 bytes a bar. Time: about as long as two backtests of the base.
  */
 #ifndef CUPEL_NUMERICS_PRICE_TABLES_H
 #define CUPEL_NUMERICS_PRICE_TABLES_H
@@ -33,9 +33,9 @@ struct price_end {
     double growth;
 };
 
-/* The least of a stretch. */
+/* The least of a stretch: close, 1 / close, and close / an earlier or the same close of it. */
 struct price_low {
-    double close, inverse;
+    double close, inverse, fall;
 };
 
 struct price_tables {
@@ -51,7 +51,7 @@ struct price_tables {
 void price_tables_make(const struct account_rules *rules, const int64_t *fill, const int64_t *close,
                        long n, struct arena *a, struct price_tables *out);
 
-/* The lows of bars from .. to - 1, from < to. */
+/* The lows of bars from .. to - 1, from < to, in steps that do not overlap. */
 struct price_low price_low_over(const struct price_tables *p, long from, long to);
 
 #endif
