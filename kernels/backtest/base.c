@@ -366,7 +366,7 @@ static bool run_block(struct bt_run *run, struct bt_block *b, struct err *e)
     bool ok = bt_block_split(run, doc, b, e);
     if (ok && b->todo_n) {
         struct bt_result **results = ARENA_NEW(&run->arena, struct bt_result *, b->todo_n);
-        struct err *why = ARENA_NEW_RAW(&run->arena, struct err, b->todo_n);
+        struct err *why = ARENA_NEW_RAW(&run->arena, struct err, b->todo_n); /* large */
         struct bt_job job = {b->range, b->todo, b->todo_n};
         bt_compute_each(run, &job, results, why);
         ok = bt_block_take(run, doc, b, results, why, b->todo_n, e);

@@ -305,11 +305,13 @@ static void digits_of(const struct text *text, char out[BT_ID_TEXT])
 }
 
 /* Sixteen digits: two of a million combinations share one with chance 3e-8. */
-void bt_plan_id(const struct bt_plan *p, const double *values, char out[BT_ID_TEXT])
+void bt_plan_id(const struct bt_plan *p, struct bt_item *item)
 {
     struct text text = {0};
-    canonical(p, values, &text);
-    digits_of(&text, out);
+    if (item->id[0])
+        return;
+    canonical(p, item->values, &text);
+    digits_of(&text, item->id);
     text_done(&text);
 }
 
@@ -318,16 +320,17 @@ void bt_plan_item_along(const struct bt_plan *p, struct bt_walk *walk, long back
 {
     long combination = bt_plan_combination(p, backtest);
     out->backtest = backtest;
+    out->id[0] = '\0';
     if (walk->of != &p->combinations || walk->next != combination)
         *walk = bt_walk_from(&p->combinations, combination);
     bt_walk_next(walk, out->values);
-    bt_plan_id(p, out->values, out->id);
 }
 
 void bt_plan_item(const struct bt_plan *p, long backtest, struct bt_item *out)
 {
     struct bt_walk walk = {0};
     bt_plan_item_along(p, &walk, backtest, out);
+    bt_plan_id(p, out);
 }
 
 _Static_assert((int)BT_STAMP_TEXT == (int)BT_ID_TEXT, "both are made by digits_of");

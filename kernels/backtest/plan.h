@@ -31,7 +31,8 @@ struct bt_fill {
     long delay;          /* ... this many bars after the signal */
 };
 
-/* One backtest to compute: a value, all that tells it from the others of its range. */
+/* One backtest to compute: a value, all that tells it from the others of its range. The id costs more
+ * than a fast backtest: it is "" until somebody who stores or prints it asks for it (bt_plan_id). */
 struct bt_item {
     long backtest;
     double values[BT_PARAMS_MAX];
@@ -111,12 +112,13 @@ static inline bool bt_plan_looks_back(const struct bt_plan *p)
  * fee and periods: equal in every run and on every machine. */
 void bt_plan_item(const struct bt_plan *p, long backtest, struct bt_item *out);
 
-/* The same for who asks for one after the other: from where the last one stood (zero: nowhere). */
+/* The id of an item that has its values, where it is "". */
+void bt_plan_id(const struct bt_plan *p, struct bt_item *item);
+
+/* Values without the id, for who asks for one after the other: from where the last one stood (zero:
+ * nowhere). */
 void bt_plan_item_along(const struct bt_plan *p, struct bt_walk *walk, long backtest,
                         struct bt_item *out);
-
-/* The id of these values alone. */
-void bt_plan_id(const struct bt_plan *p, const double *values, char out[BT_ID_TEXT]);
 
 /* Fifteen digits of a hash over all else that the numbers of a result of this range depend on:
  * content of the bundle, code of the strategies, symbols, first and last time; and a sixteenth that

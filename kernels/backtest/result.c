@@ -16,6 +16,55 @@ struct bt_result *bt_result_new(const struct bt_plan *plan, int range, const str
     return r;
 }
 
+struct bt_result_block {
+    struct bt_result_pool *pool;
+    size_t bytes;
+    long live; /* results that are not freed yet */
+};
+
+static struct bt_result_block *take_block(struct bt_result_pool *pool, size_t bytes)
+{
+    struct bt_result_block *block = pool->spare;
+    pool->spare = NULL;
+    if (block && block->bytes >= bytes)
+        return block;
+    mem_free(MEM_RESULTS, block);
+    block = mem_alloc(MEM_RESULTS, sizeof *block + bytes);
+    *block = (struct bt_result_block){.pool = pool, .bytes = bytes};
+    return block;
+}
+
+/* The larger one stays. */
+static void give_block(struct bt_result_block *block)
+{
+    struct bt_result_block **spare = &block->pool->spare;
+    if (*spare && (*spare)->bytes >= block->bytes) {
+        mem_free(MEM_RESULTS, block);
+        return;
+    }
+    mem_free(MEM_RESULTS, *spare);
+    *spare = block;
+}
+
+void bt_result_pool_done(struct bt_result_pool *pool)
+{
+    mem_free(MEM_RESULTS, pool->spare);
+    pool->spare = NULL;
+}
+
+void bt_results_new(const struct bt_plan *plan, struct bt_result_pool *pool, int range,
+                    const struct bt_item *items, int n, struct bt_result **out)
+{
+    size_t size = sizeof **out + (size_t)plan->symbol_count * sizeof(struct bt_row);
+    struct bt_result_block *block = take_block(pool, (size_t)n * size);
+    char *at = (char *)(block + 1);
+    block->live = n;
+    for (int k = 0; k < n; k++, at += size) {
+        out[k] = (struct bt_result *)(void *)at;
+        *out[k] = (struct bt_result){.item = items[k], .range = range, .block = block};
+    }
+}
+
 static void free_trades(struct bt_result *r)
 {
     for (long s = 0; r->trades && r->trades[s].n >= 0; s++)
@@ -24,13 +73,22 @@ static void free_trades(struct bt_result *r)
     r->trades = NULL;
 }
 
+static void free_lists(struct bt_result *r)
+{
+    free_trades(r);
+    mem_free(MEM_RESULTS, r->equity);
+}
+
 void bt_result_free(struct bt_result *r)
 {
     if (!r)
         return;
-    free_trades(r);
-    mem_free(MEM_RESULTS, r->equity);
-    mem_free(MEM_RESULTS, r);
+    if (r->trades || r->equity)
+        free_lists(r);
+    if (!r->block)
+        mem_free(MEM_RESULTS, r);
+    else if (--r->block->live == 0)
+        give_block(r->block);
 }
 
 /* A list that ends with n = -1. */

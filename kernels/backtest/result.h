@@ -32,6 +32,8 @@ struct bt_trades {
     long n;
 };
 
+struct bt_result_block; /* memory that results share */
+
 struct bt_result {
     struct bt_item item;
     int range;
@@ -39,12 +41,25 @@ struct bt_result {
     struct bt_trades *trades; /* one a symbol, or NULL */
     double *equity;           /* equity_n values, or NULL */
     long equity_n;
-    struct bt_row rows[]; /* in the order of the plan's symbols */
+    struct bt_result_block *block; /* NULL: its memory is its own */
+    struct bt_row rows[];          /* in the order of the plan's symbols */
 };
 
 /* Owner: the caller, until bt_result_free. Memory: MEM_RESULTS. */
 struct bt_result *bt_result_new(const struct bt_plan *plan, int range, const struct bt_item *item);
 void bt_result_free(struct bt_result *r); /* NULL is fine */
+
+/* One piece of memory that was given back, for the next job: fresh pages cost more than a fast
+ * backtest. Zero: none yet. Must outlive the results that were made from it. */
+struct bt_result_pool {
+    struct bt_result_block *spare;
+};
+
+/* Those of a job, out[n], in one piece of memory, which goes back to the pool with the last of them;
+ * their rows are not written yet. */
+void bt_results_new(const struct bt_plan *plan, struct bt_result_pool *pool, int range,
+                    const struct bt_item *items, int n, struct bt_result **out);
+void bt_result_pool_done(struct bt_result_pool *pool);
 
 /* Was it computed from the data that the plan was made for, and not from what replaced them since? */
 bool bt_result_is_of_plan(const struct bt_plan *plan, const struct bt_result *r);

@@ -32,10 +32,11 @@ bool bt_stored_read(const struct bt_plan *facts, const char *range, const char *
 
 bool bt_stored_fits(const struct bt_stored *s, struct err *e)
 {
-    char id[BT_ID_TEXT];
     const struct bt_item *item = &s->result->item;
-    bt_plan_id(&s->plan, item->values, id);
-    return strcmp(id, item->id) == 0 ||
+    struct bt_item expected = *item;
+    expected.id[0] = '\0';
+    bt_plan_id(&s->plan, &expected);
+    return strcmp(expected.id, item->id) == 0 ||
            err_input(e, "result %s: not of %s, fill %s, fee %.6g, %.6g periods a year", item->id,
                      s->plan.strategy->name, s->plan.fill.name, s->plan.fee,
                      s->plan.periods_per_year);

@@ -62,10 +62,11 @@ bool bt_curve_make(const struct bt_store *s, const struct bt_stored *r, const ch
     const char *dir = bundle ? bundle : stamp->bundle;
     struct bundle *b = bundle_open(dir, e);
     if (!b)
-        return err_prefix(e,
-                          "bundle %s, content %.12s...: not to be had, and the days of result %s are "
-                          "its days (--bundle says where it is)",
-                          dir, r->content, r->result->item.id);
+        return err_prefix(
+            e,
+            "bundle %s, content %.12s...: not to be had, and the days of result %s are "
+            "its days (--bundle says where it is)",
+            dir, r->content, r->result->item.id);
     bool ok = strcmp(bundle_info(b)->content, r->content) == 0 ||
               err_input(e, "its content is %.12s..., the result is of %.12s... (--bundle)",
                         bundle_info(b)->content, r->content);

@@ -113,7 +113,7 @@ on_small_disk() {
     ' small-disk "$work" "$@" 2>&1
 }
 if unshare -m mount -t tmpfs -o size=64k none "$work/b" 2>/dev/null; then
-    for case in none,1 batch-write,1 all,1 none,2 all,2; do
+    for case in none,1 batch-write,1 exact,1 none,2 exact,2; do
         tap_output=$(on_small_disk "${case%,*}" "${case#*,}" "${grid[@]}")
         [ -z "$tap_output" ]
         check "a disk full at any point, or read-only, layers and workers $case: one line, intact, goes on"
@@ -143,7 +143,7 @@ from_store() {
         grep -q "^cupel: 12 backtests ($count from the store)"
 }
 seed=10
-for layers in none all; do
+for layers in none exact; do
     rm -rf "$work/s"
     sweep "${grid[@]}" --layers $layers --store "$work/s"
     small_bundle "$work/b" $((++seed))
@@ -160,7 +160,7 @@ for layers in none all; do
     check "layers $layers: and the store is whole"
 done
 # Other code: its hash is in the stamp. A checkpoint without a seal is taken as it is.
-for layers in none all; do
+for layers in none exact; do
     rm -rf "$work/s"
     sweep "${grid[@]}" --layers $layers --store "$work/s"
     /usr/bin/python3 - "$work/s/checkpoint.json" <<'P'
