@@ -88,3 +88,14 @@ bool bt_entry_is_wrong(const char *cache, const struct bt_slice_key *key, const 
                    cache, what, (unsigned long long)key->asset, (long long)key->from,
                    (long long)key->to, key->content);
 }
+
+bool bt_indicators_equal(const struct bt_indicator *a, const struct bt_indicator *b)
+{
+    bool ok =
+        a->window == b->window && a->first == b->first && a->n == b->n && a->columns == b->columns;
+    long first = a->first, defined = a->n - first;
+    for (int c = 0; ok && defined > 0 && c < a->columns; c++)
+        ok = memcmp(a->column[c].whole + first, b->column[c].whole + first,
+                    (size_t)defined * sizeof(int64_t)) == 0;
+    return ok;
+}

@@ -60,4 +60,7 @@ struct bt_slice_key bt_slice_key(const struct bt_slice *slice, uint32_t asset);
 bool bt_entry_is_wrong(const char *cache, const struct bt_slice_key *key, const char *what,
                        struct err *e);
 
+/* Bit for bit from the first defined bar on: what stands before it is nobody's. */
+bool bt_indicators_equal(const struct bt_indicator *a, const struct bt_indicator *b);
+
 #endif

@@ -144,18 +144,6 @@ static struct bt_indicator indicator_of(const struct entry *entry)
     return out;
 }
 
-/* What stands before the first defined bar is nobody's. */
-static bool same(const struct bt_indicator *a, const struct bt_indicator *b)
-{
-    bool ok =
-        a->window == b->window && a->first == b->first && a->n == b->n && a->columns == b->columns;
-    long first = a->first, defined = a->n - first;
-    for (int c = 0; ok && defined > 0 && c < a->columns; c++)
-        ok = memcmp(a->column[c].whole + first, b->column[c].whole + first,
-                    (size_t)defined * sizeof(int64_t)) == 0;
-    return ok;
-}
-
 /* ---- is it worth it? -------------------------------------------------------------------------- */
 
 struct forecast {
@@ -172,9 +160,13 @@ static void expect(struct forecast *f, const struct bt_ask *ask)
     *byte |= bit;
 }
 
-/* Each worker asks for its share. */
-static void decide(struct state *s, const struct bt_plan *plan)
+/* Each worker asks for its share. Where share-indicators stands beneath, an indicator is not computed
+ * for each ask, but once a job. */
+static void decide(struct state *s, const struct bt_run *run)
 {
+    const struct bt_plan *plan = &run->plan;
+    bool shared = run->layers >> BT_LAYER_share_indicators & 1;
+    long jobs = (plan->combinations.count + run->block - 1) / run->block;
     struct forecast f = {0};
     struct bt_walk walk = bt_walk_from(&plan->combinations, 0);
     double values[BT_PARAMS_MAX];
@@ -185,7 +177,8 @@ static void decide(struct state *s, const struct bt_plan *plan)
     long workers = plan->workers > 1 ? plan->workers : 1;
     for (int kind = 0; kind < BT_INDICATOR_KINDS; kind++) {
         long at_least = (s->reuse ? s->reuse : worth(kind)) * workers;
-        s->keeps[kind] = s->reuse == 1 || f.asks[kind] >= at_least * f.different[kind];
+        bool often = f.asks[kind] >= at_least * f.different[kind] && (!shared || jobs >= at_least);
+        s->keeps[kind] = s->reuse == 1 || often;
     }
     s->decided = true;
 }
@@ -209,7 +202,7 @@ static bool check(const struct bt_indicator_link *self, struct bt_run *run,
     struct arena_mark mark = arena_mark(&run->scratch);
     if (!BT_CALL(self->next, run, ask, series, &fresh, e))
         return false;
-    bool ok = same(cached, &fresh);
+    bool ok = bt_indicators_equal(cached, &fresh);
     arena_release(&run->scratch, mark);
     snprintf(what, sizeof what, "indicator %d, window %ld, field %d", (int)ask->kind, ask->window,
              (int)series->field);
@@ -242,7 +235,7 @@ static bool indicator_history_cache(const struct bt_indicator_link *self, struct
     struct state *s = self->state;
     const struct bt_slice *slice = series->of ? series->of->of : NULL;
     if (!s->decided)
-        decide(s, &run->plan);
+        decide(s, run);
     if (!slice || !s->keeps[ask->kind]) {
         s->passed++;
         return BT_CALL(self->next, run, ask, series, out, e);
