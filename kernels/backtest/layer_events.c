@@ -39,11 +39,14 @@ static void done(void *state)
     arena_done(&s->arena);
 }
 
-static bool takes(const struct bt_run *run, const struct bt_bars *bars,
+static bool takes(const struct bt_run *run, const struct bt_job *job, const struct bt_bars *bars,
                   const struct bt_outcome *outs)
 {
-    return !run->plan.metrics_all && !outs[0].equity && !outs[0].trades &&
-           run->plan.combinations.count >= PAYS_FROM && bars->n > run->plan.fill.delay;
+    for (int k = 0; k < job->n; k++)
+        if (outs[k].equity || outs[k].trades)
+            return false;
+    return !run->plan.metrics_all && run->plan.combinations.count >= PAYS_FROM &&
+           bars->n > run->plan.fill.delay;
 }
 
 /* ---- accounting ------------------------------------------------------------------------------- */
@@ -194,7 +197,7 @@ static bool evaluate_events(const struct bt_evaluate_link *self, struct bt_run *
                             struct bt_outcome *outs, struct err *e)
 {
     struct work w = {.s = self->state, .run = run, .job = job};
-    if (!takes(run, bars, outs)) {
+    if (!takes(run, job, bars, outs)) {
         w.s->passed += (uint64_t)job->n;
         return BT_CALL(self->next, run, job, bars, outs, e);
     }

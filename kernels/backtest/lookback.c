@@ -34,6 +34,7 @@ struct gathering {
     struct bt_row *combined; /* by symbol */
     int ranges, range_count, symbols;
     bool metrics_all;
+    struct bt_walk walk; /* over the combinations */
 };
 
 static struct gathering gathering_new(struct bt_run *run)
@@ -147,7 +148,7 @@ static bool combine_one(struct bt_run *run, long combination, struct gathering *
             return true;
         }
     }
-    bt_plan_item(&run->plan, combination, &item);
+    bt_plan_item_along(&run->plan, &g->walk, combination, &item);
     bt_digest_add_survivor(&run->digest, item.values);
     struct bt_combined combined = {&item, g->combined, g->ranges};
     const struct bt_consumer *c = &run->consumer;

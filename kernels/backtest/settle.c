@@ -9,10 +9,11 @@
 bool bt_settle(struct bt_run *run, long backtest, struct bt_row *rows, bool *exact, struct err *e)
 {
     struct bt_item item;
+    struct bt_walk walk = {0};
     struct bt_result *result;
     const struct bt_ops ops = run->ops;
     const struct bt_counts before = run->counts;
-    bt_plan_item(&run->plan, backtest, &item);
+    bt_plan_item_along(&run->plan, &walk, backtest, &item);
     struct bt_job job = {bt_plan_range_of(&run->plan, backtest), &item, 1};
     run->ops = run->exact_ops;
     bool ok = bt_compute(run, &job, &result, e);

@@ -15,6 +15,9 @@ enum cpu_set {
 /* What a function of an *_avx2.c file is compiled for. */
 #define CPU_AVX2_CODE __attribute__((target("avx2,bmi,bmi2,fma,lzcnt,popcnt")))
 
+/* A part of such a function: without being told, gcc -O2 calls it, through memory. */
+#define CPU_AVX2_INLINE static inline __attribute__((always_inline)) CPU_AVX2_CODE
+
 /* The bits of what this machine has and `disabled` leaves: names of sets (avx2), joined by commas, or
  * "". Error: an unknown name. */
 bool cpu_sets(const char *disabled, unsigned *out, struct err *e) MUST_CHECK;
