@@ -59,7 +59,8 @@ static void make_tables(struct work *w)
     const struct bt_plan *plan = &w->run->plan;
     struct account_rules rules = {bt_initial_cash, plan->fee, BUNDLE_TICKS_PER_UNIT,
                                   plan->fill.delay};
-    price_tables_make(&rules, w->fill.v, w->close.v, w->close.n, &w->s->arena, &w->tables);
+    price_tables_make(&rules, w->fill.v, w->close.v, w->close.n, plan->cpu, &w->s->arena,
+                      &w->tables);
     w->account = events_account_for(plan->cpu);
     w->events = ARENA_NEW_RAW(&w->s->arena, struct events, w->job->n);
     w->left = ARENA_NEW(&w->s->arena, bool, w->job->n);

@@ -101,7 +101,7 @@ static void run_dense_tables(struct bench *b, const int64_t *close)
 
 static void run_events_tables(struct bench *b, const int64_t *close)
 {
-    price_tables_make(&rules, close, close, BARS, &b->arena, &b->events_tables);
+    price_tables_make(&rules, close, close, BARS, CPU_AVX2, &b->arena, &b->events_tables);
 }
 
 static void run_base(struct bench *b, const int64_t *close)

@@ -321,7 +321,7 @@ static bool check(const struct test_case *c, uint64_t seed, struct events_result
     struct arena_mark mark = arena_mark(&arena);
     struct price_tables tables;
     struct events_result a, b;
-    price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, &arena, &tables);
+    price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, cpu_here(), &arena, &tables);
     struct events plain = account_words(c, &tables, 0, EVENTS_TILE_WORDS, seed);
     struct events here = account_words(c, &tables, cpu_here(), EVENTS_TILE_WORDS, seed);
     struct events any = account_words(c, &tables, cpu_here(), 0, seed);
@@ -463,7 +463,7 @@ static struct events_result result_of(const struct test_case *c)
     struct price_tables tables;
     struct events_result out;
     struct arena_mark mark = arena_mark(&arena);
-    price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, &arena, &tables);
+    price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, cpu_here(), &arena, &tables);
     assert_true(
         finish(c, &tables, account_words(c, &tables, cpu_here(), EVENTS_TILE_WORDS, 0), &out));
     arena_release(&arena, mark);
@@ -526,7 +526,7 @@ static void leaps_beyond_doubles_are_left_to_the_plain_accounting(void **state)
           p.close, 252, 1
     };
     struct arena_mark mark = arena_mark(&arena);
-    price_tables_make(&c.rules, c.fill, p.close, p.n, &arena, &tables);
+    price_tables_make(&c.rules, c.fill, p.close, p.n, cpu_here(), &arena, &tables);
     assert_false(finish(&c, &tables, account_words(&c, &tables, 0, 16, 0), &out));
     arena_release(&arena, mark);
 }
@@ -578,7 +578,7 @@ static void lows_over_any_stretch_are_those_of_a_scan(void **state)
         struct price_tables tables;
         p.n = lengths[i % 6];
         shapes[i / 6].make(&r, &p);
-        price_tables_make(&rules, p.close, p.close, p.n, &arena, &tables);
+        price_tables_make(&rules, p.close, p.close, p.n, cpu_here(), &arena, &tables);
         for (long t = 0; t < p.n; t++)
             c[t] = (double)p.close[t] / 1e6;
         for (int turn = 0; turn < 400; turn++) {
@@ -609,7 +609,7 @@ static void ends_of_trades_are_as_defined(void **state)
     struct rng r = rng_seeded(20260723);
     struct price_tables t;
     a_stock(&r, &p);
-    price_tables_make(&rules, p.open, p.close, p.n, &arena, &t);
+    price_tables_make(&rules, p.open, p.close, p.n, cpu_here(), &arena, &t);
     long double sum = 0, squares = 0, largest = 0;
     assert_true(t.n == p.n && t.delay == 1);
     for (long i = 0; i < p.n; i++) {
@@ -648,7 +648,7 @@ static void the_largest_of_all_ends_is_noted(void **state)
         struct price_tables t;
         double sum = 0, squares = 0;
         shapes[i % SHAPES].make(&r, &p);
-        price_tables_make(&rules, p.open, p.close, p.n, &arena, &t);
+        price_tables_make(&rules, p.open, p.close, p.n, cpu_here(), &arena, &t);
         for (long k = 0; k < p.n; k++) {
             sum = fmax(sum, fmax(fabs(t.entry[k].sum), fabs(t.exit[k].sum)));
             squares = fmax(squares, fmax(fabs(t.entry[k].squares), fabs(t.exit[k].squares)));
