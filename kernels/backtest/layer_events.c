@@ -13,14 +13,13 @@
 #include "kernels/backtest/numerics/events.h"
 #include "kernels/backtest/numerics/words.h"
 
-/* The tables cost about as much as two backtests of the base. */
-enum { PAYS_FROM = 3 };
+/* The tables cost about as much as four backtests of the base. */
+enum { PAYS_FROM = 5 };
 
 /* Where the dense path beneath is faster, in transitions a thousand bars: events cost what it does at 40
- * to 80 of them (`make bench-accounting`), and its words are made once more. Beyond, each transition
- * costs 2 ns here and nothing there, where the tables cost 15 ns a bar: they pay for themselves when
- * combinations have so many more than OFTEN together. */
-enum { OFTEN = 70, PAYS_TO_LEAVE = 7000 };
+ * to 80 of them (`make bench-accounting`), its words are made once more, and its tables cost 15 ns a bar.
+ * Decided by each combination alone, so that results do not depend on how a run was cut. */
+enum { OFTEN = 120 };
 
 struct state {
     struct arena arena; /* of one job and symbol */
@@ -68,29 +67,20 @@ static void make_tables(struct work *w)
         w->events[k] = events_begin();
 }
 
-/* Transitions in a thousand bars beyond OFTEN, times the bars so far; at most 0: it does not trade often,
- * or has left. */
-static int64_t excess_of(const struct work *w, int k, long bars)
-{
-    return w->left[k] ? 0 : w->events[k].orders * 1000 - OFTEN * bars;
-}
-
 /* Combinations that trade often are the dense path's, where it is on. */
-static void leave_if_often(struct work *w, long bars)
+static void leave_if_often(struct work *w, const struct bt_words *words)
 {
-    int64_t excess = 0;
-    for (int k = 0; k < w->job->n; k++)
-        excess += excess_of(w, k, bars) > 0 ? excess_of(w, k, bars) : 0;
-    for (int k = 0; excess >= PAYS_TO_LEAVE * bars && k < w->job->n; k++)
-        w->left[k] |= excess_of(w, k, bars) > 0;
+    long bars = words->word * WORDS_BARS;
+    for (int k = words->lo; k < words->lo + words->n; k++)
+        w->left[k] |= w->events[k].orders * 1000 > OFTEN * bars;
 }
 
 static void take(void *context, const struct bt_words *words)
 {
     struct work *w = context;
     bool may_leave = words->again_cheap && w->run->layers >> BT_LAYER_simd & 1;
-    if (may_leave && words->word > 0 && words->lo == 0)
-        leave_if_often(w, words->word * WORDS_BARS);
+    if (may_leave && words->word > 0)
+        leave_if_often(w, words);
     for (int k = 0; k < words->n; k++)
         if (!w->left[words->lo + k])
             w->account(&w->tables, &w->events[words->lo + k], words->v + k * words->stride,

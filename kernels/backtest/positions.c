@@ -10,7 +10,10 @@ _Static_assert(GROUP % BT_WORDS_ALIGN == 0, "lo is a multiple");
 bool bt_words_take(const struct bt_run *run, const struct bt_job *job, const struct bt_bars *bars,
                    const struct bt_outcome *outs, int pays_from)
 {
-    return !run->plan.metrics_all && !outs[0].equity && !outs[0].trades && job->n >= pays_from &&
+    for (int k = 0; k < job->n; k++)
+        if (outs[k].equity || outs[k].trades)
+            return false;
+    return !run->plan.metrics_all && run->plan.combinations.count >= pays_from &&
            bars->n > run->plan.fill.delay;
 }
 

@@ -6,7 +6,8 @@
 
 #include "kernels/backtest/run.h"
 
-/* Only numbers of rows are asked for, of at least `pays_from` combinations and one bar to fill at. */
+/* Only numbers of rows are asked for, and there is a bar to fill at. The plan, and not the job, must have
+ * `pays_from` combinations: results do not depend on how a run was cut. */
 bool bt_words_take(const struct bt_run *run, const struct bt_job *job, const struct bt_bars *bars,
                    const struct bt_outcome *outs, int pays_from);
 

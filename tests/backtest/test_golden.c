@@ -19,8 +19,29 @@
 
 /* ---- our side --------------------------------------------------------------------------------- */
 
-static struct bt_run *runs[2]; /* of the whole grid: close, next-open */
 static const char *const fill_names[] = {"close", "next-open"};
+
+static const struct way {
+    uint64_t layers;
+    const char *disable_simd;
+} base = {LAYERS_NONE, ""}, events = {LAYER_events, ""}, events_plain = {LAYER_events, "avx2"},
+  with_caches = {LAYER_events | PRE_GROUP | ASSET_CACHE | ARRAY_RETURN | HISTORY_CACHE, ""};
+static const struct way *way = &base; /* of all comparisons until the next */
+static struct bt_run *runs[2];        /* of the whole grid: close, next-open */
+
+static void close_runs(void)
+{
+    bt_run_close(runs[0]);
+    bt_run_close(runs[1]);
+    runs[0] = runs[1] = NULL;
+}
+
+static int close_all(void **state)
+{
+    (void)state;
+    close_runs();
+    return 0;
+}
 
 static const struct bt_run *whole_grid(int fill)
 {
@@ -29,19 +50,12 @@ static const struct bt_run *whole_grid(int fill)
         struct bt_settings s = market_settings(market_mag7(), "2:100", "2:100");
         s.symbols = "AAPL";
         s.fill = fill_names[fill];
-        runs[fill] = bt_run_open(&s, 0, (struct bt_run_target){0}, &e);
+        s.disable_simd = way->disable_simd;
+        runs[fill] = bt_run_open(&s, way->layers, (struct bt_run_target){0}, &e);
         assert_ok(runs[fill], &e);
         assert_ok(bt_run_step(runs[fill], 0, bt_plan_backtests(&runs[fill]->plan), &e), &e);
     }
     return runs[fill];
-}
-
-static int close_runs(void **state)
-{
-    (void)state;
-    bt_run_close(runs[0]);
-    bt_run_close(runs[1]);
-    return 0;
 }
 
 static const struct bt_row *row_of(const struct bt_run *run, const char *key)
@@ -240,6 +254,50 @@ static void single_runs_equal_backtesting_py(void **state)
     json_free(others);
 }
 
+/* ---- other ways --------------------------------------------------------------------------------- */
+
+static uint64_t count_of(const struct bt_run *run, const char *name)
+{
+    struct kernel_count counts[KERNEL_COUNTS_MAX];
+    int n = bt_run_counts(run, counts, KERNEL_COUNTS_MAX);
+    for (int i = 0; i < n; i++)
+        if (strcmp(counts[i].name, name) == 0)
+            return counts[i].value;
+    fail_msg("no count %s", name);
+    return 0;
+}
+
+static void all_is_equal_another_way(const struct way *another)
+{
+    close_runs();
+    way = another;
+    compare_file(0, "golden_w1_close.csv");
+    compare_file(1, "golden_w1_open.csv");
+    pairs_with_a_tie_equal_exact_arithmetic(NULL);
+    for (int fill = 0; fill < 2; fill++) {
+        assert_int_equal(count_of(runs[fill], "event_accounts"), PAIRS);
+        assert_int_equal(count_of(runs[fill], "event_passed"), 0);
+    }
+}
+
+static void events_equal_them_too(void **state)
+{
+    (void)state;
+    all_is_equal_another_way(&events);
+}
+
+static void events_of_plain_code_equal_them_too(void **state)
+{
+    (void)state;
+    all_is_equal_another_way(&events_plain);
+}
+
+static void events_with_caches_equal_them_too(void **state)
+{
+    (void)state;
+    all_is_equal_another_way(&with_caches);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +306,9 @@ int main(void)
         TEST(pairs_with_a_tie_equal_exact_arithmetic),
         TEST(pairs_with_a_tie_have_bars_of_equal_averages),
         TEST(single_runs_equal_backtesting_py),
+        TEST(events_equal_them_too),
+        TEST(events_of_plain_code_equal_them_too),
+        TEST(events_with_caches_equal_them_too),
     };
-    return cmocka_run_group_tests_name("golden", tests, NULL, close_runs);
+    return cmocka_run_group_tests_name("golden", tests, NULL, close_all);
 }

@@ -46,6 +46,8 @@ void words_of_signals(const int8_t *signal, long n, uint64_t *words)
 
 void words_end_after(uint64_t *words, long count, long bars, bool before)
 {
+    if (bars >= count * WORDS_BARS)
+        return;
     long whole = bars > 0 ? bars / WORDS_BARS : 0, rest = bars > 0 ? bars % WORDS_BARS : 0;
     uint64_t last = whole ? words[whole - 1] >> 63 : before;
     if (rest) {
