@@ -8,7 +8,9 @@
 
 #include <string.h>
 
-enum { JOBS_A_WORKER = 24, JOB_MAX = 32 };
+/* Many small jobs share the work evenly, and a worker that dies takes few with it. Where layers work on
+ * whole blocks at a fixed cost a block, jobs are large: two a worker, of at least BLOCK_MIN. */
+enum { JOBS_A_WORKER = 24, JOB_MAX = 32, BLOCKS_A_WORKER = 2, BLOCK_MIN = 256 };
 
 struct state {
     struct pool *pool;
@@ -71,24 +73,24 @@ static bool run_job(void *context, struct str bytes, struct text *out, struct er
 {
     struct bt_run *run = context;
     struct state *s = run->states[BT_LAYER_workers];
+    struct arena_mark mark = arena_mark(&run->arena);
     struct job_head head;
-    struct bt_item items[JOB_MAX];
-    struct bt_result *results[JOB_MAX] = {0};
-    struct err why[JOB_MAX];
-    memset(why, 0, sizeof why);
     if (bytes.n < sizeof head)
         return err_set(e, ERR_SYSTEM, "a job without a head");
     memcpy(&head, bytes.p, sizeof head);
+    struct bt_item *items = ARENA_NEW_RAW(&run->arena, struct bt_item, head.n);
+    struct bt_result **results = ARENA_NEW(&run->arena, struct bt_result *, head.n);
+    struct err *why = ARENA_NEW_RAW(&run->arena, struct err, head.n); /* large */
     memcpy(items, bytes.p + sizeof head, (size_t)head.n * sizeof *items);
-    int block = (int)(run->block < JOB_MAX ? run->block : JOB_MAX);
     for (int at = 0, n; at < head.n; at += n) {
-        n = block < head.n - at ? block : head.n - at;
+        n = run->block < head.n - at ? (int)run->block : head.n - at;
         struct bt_job job = {head.range, items + at, n};
         bt_compute_each(run, &job, results + at, why + at);
     }
     answer_counts(s, run, out);
     for (int k = 0; k < head.n; k++)
         answer_item(run, results[k], &why[k], out);
+    arena_release(&run->arena, mark);
     return true;
 }
 
@@ -227,11 +229,23 @@ static void make_room(struct batch *b)
     b->settled = ARENA_NEW(a, bool, n);
 }
 
+static long between(long least, long x, long most)
+{
+    return x < least ? least : x > most ? most : x;
+}
+
+static int job_size(const struct bt_run *run, long n)
+{
+    long workers = run->plan.workers;
+    if (run->block > 1)
+        return (int)between(BLOCK_MIN, (n - 1) / (workers * BLOCKS_A_WORKER) + 1, run->block);
+    return (int)between(1, n / (workers * JOBS_A_WORKER), JOB_MAX);
+}
+
 static bool compute_todo(struct bt_run *run, struct batch *b, struct err *e)
 {
-    long n = b->block->todo_n, size = n / (run->plan.workers * JOBS_A_WORKER);
-    size = size < run->block ? run->block : size;
-    b->job_size = (int)(size > JOB_MAX ? JOB_MAX : size);
+    long n = b->block->todo_n;
+    b->job_size = job_size(run, n);
     make_room(b);
     bool ok = BT_CALL(run->ops.warm, run, b->block->range, run->pool, e) &&
               compute_jobs(b, (n + b->job_size - 1) / b->job_size, e);
@@ -267,6 +281,12 @@ static bool need_pool(struct bt_run *run, struct state *s, struct err *e)
     return s->pool != NULL;
 }
 
+/* As many as blocks want, else as the setting says. */
+static int batch_size(const struct bt_run *run)
+{
+    return (int)(run->block > run->plan.batch ? run->block : run->plan.batch);
+}
+
 static bool exec_workers(const struct bt_exec_link *self, struct bt_run *run, long lo, long hi,
                          struct err *e)
 {
@@ -274,7 +294,7 @@ static bool exec_workers(const struct bt_exec_link *self, struct bt_run *run, lo
     for (long at = lo; ok && at < hi;) {
         struct arena_mark mark = arena_mark(&run->arena);
         struct bt_block block;
-        bt_block_next(run, &at, hi, (int)(run->plan.batch), &block);
+        bt_block_next(run, &at, hi, batch_size(run), &block);
         ok = (block.n == 0 || run_batch(run, &block, e)) && bt_range_ends(run, at, e);
         arena_release(&run->arena, mark);
     }
