@@ -14,7 +14,8 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmis
 	-Wvla -Wformat=2 -Wundef -Werror
 COMMON := -std=c17 -D_DEFAULT_SOURCE -I. -g -fno-omit-frame-pointer -ffp-contract=off
 CFLAGS.release := -O2 -DNDEBUG -DCUPEL_JEMALLOC
-CFLAGS.clang := $(CFLAGS.release)
+# Of clang's own choice, version 5, Debian 12's valgrind reads nothing.
+CFLAGS.clang := $(CFLAGS.release) -gdwarf-4
 CFLAGS.debug := -O0 -DCUPEL_JEMALLOC
 CFLAGS.asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS.tsan := -O1 -fsanitize=thread
@@ -35,6 +36,7 @@ LIB_SRC := $(filter-out $(MAINS),$(call sources,kernels harness))
 REPORT_SRC := $(call sources,reports)
 TEST_MAINS := $(sort $(shell find tests -name 'test_*.c'))
 TEST_SRC := $(call sources,tests)
+BENCH_MAINS := $(sort $(shell find tests -name 'bench_*.c'))
 TESTS := $(patsubst %.c,$O/%,$(TEST_MAINS))
 KERNEL_SRC := $(call sources,kernels) $(call sources,harness/base)
 PROGRAMS := $O/cupel $(if $(REPORT_SRC),$O/cupel-report) $O/libcupel-kernels.so
@@ -43,8 +45,9 @@ REPORT_PARTS := $(call objects,$(filter-out reports/main.c,$(REPORT_SRC)))
 HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/null))
 
 .PHONY: all run check build tests deps ci-deps install clean format format-check hdr-check \
-	includes-check lint static-checks headline verify-full campaign-layers expects gate-table \
-	stats-reference kill-test FORCE
+	includes-check lint static-checks headline verify-full campaign-layers campaign-kernel ladder \
+	compare-peers first-result expects gate-table \
+	stats-reference kill-test bench-indicators FORCE
 .SECONDARY:
 
 run: deps
@@ -140,6 +143,46 @@ campaign-layers: build
 		$O/cupel run scenarios/$$name.json $(CAMPAIGN_OPTIONS) --out $$file || exit $$?; done
 	$O/cupel report $(CAMPAIGN:%=$(CAMPAIGN_DIR)/%.jsonl) --out $(CAMPAIGN_DIR)/report
 
+# make campaign-kernel    how fast the kernel is: the workloads W1..W6 and growth over four decades, a quarter
+# of an hour. On the files of $CUPEL_DATA (or ../shared/data) where they are there, else on synthetic bundles.
+# make ladder             W1 alone, and its picture.
+DATA_DIR := $(or $(CUPEL_DATA),../shared/data)
+KERNEL_CAMPAIGN := w1:mag7_daily.csv w2:mag7_daily.csv w3:mag7_daily.csv w4:mag7_daily.csv \
+	w5:sp500_daily.csv.gz w6:intraday.csv linear:intraday.csv
+KERNEL_DIR := results/kernel
+KERNEL_OPTIONS :=
+
+campaign-kernel: build
+	@mkdir -p $(KERNEL_DIR) build/data
+	$(Q)set --; for row in $(KERNEL_CAMPAIGN); do \
+		name=$${row%%:*} csv=$(DATA_DIR)/$${row#*:} file=$(KERNEL_DIR)/$${row%%:*}.jsonl bundle=; \
+		set -- "$$@" $$file; \
+		if tail -n 1 $$file 2>/dev/null | grep -q '"complete":true'; then \
+			echo "$$name: done before"; continue; fi; \
+		if [ -e "$$csv" ]; then \
+			bundle=build/data/$${row#*:}; bundle=$${bundle%%.csv*}; \
+			[ -e $$bundle/manifest.json ] || \
+				$O/cupel data import "$$csv" --out $$bundle || exit $$?; fi; \
+		rm -f $$file; echo "== $$name"; \
+		$O/cupel run scenarios/$$name.json $${bundle:+--set bundle=$$bundle} $(KERNEL_OPTIONS) \
+			--out $$file || exit $$?; done; \
+	$O/cupel report "$$@" --out $(KERNEL_DIR)/report
+
+ladder:
+	$(Q)$(MAKE) --no-print-directory campaign-kernel KERNEL_CAMPAIGN=w1:mag7_daily.csv
+	@cp $(KERNEL_DIR)/report/ladder-*-w1.svg $(KERNEL_DIR)/ladder.svg && echo $(KERNEL_DIR)/ladder.svg
+
+# make compare-peers    W1 by cupel and by vectorbt and backtesting.py, where python3 has them, by turns.
+# make first-result     from the start of `cupel sweep` to the first row of W1.
+PEERS_CSV := $(or $(DATA),$(DATA_DIR)/mag7_daily.csv)
+compare-peers: build
+	@tests/peers/compare_peers.py --cupel $O/cupel --csv "$(PEERS_CSV)" $(PEERS_OPTIONS)
+
+first-result: build
+	@mkdir -p build/data
+	@test -e build/data/synth-mag7-1/manifest.json || $O/cupel data synth --preset mag7 --seed 1 --out build/data/synth-mag7-1
+	@tests/peers/first_result.py $O/cupel build/data/synth-mag7-1
+
 # make expects    puts the digests that scenarios expect into them, from fresh results: two minutes. For
 # changes that change results on purpose. Those of the long scenarios come from the campaign:
 #     tests/plan/put_expect.py build/expects/*.jsonl results/layers/*.jsonl
@@ -173,7 +216,7 @@ install: build
 		> "$(TO)/lib/pkgconfig/cupel.pc"
 
 # ---- tests -------------------------------------------------------------------------------------
-TEST_HELPERS := $(call objects,$(filter-out $(TEST_MAINS),$(TEST_SRC)))
+TEST_HELPERS := $(call objects,$(filter-out $(TEST_MAINS) $(BENCH_MAINS),$(TEST_SRC)))
 $O/tests/%: $O/tests/%.o $(TEST_HELPERS) $O/libcupel.a
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
 
@@ -214,6 +257,12 @@ gate-table: $O/tests/gate/test_verdict
 stats-reference:
 	$(Q)Rscript --vanilla tests/stats/reference.R > $O/reference.csv
 	$(Q)mv $O/reference.csv tests/stats/reference.csv
+
+# ---- benches that are no tests -------------------------------------------------------------------
+# make bench-indicators [TALIB=/path/to/libta_lib.so]    what an indicator costs, beside TA-Lib
+ROUNDS ?= 200
+bench-indicators: $O/tests/backtest/bench_indicators
+	@$< "$(TALIB)" $(ROUNDS)
 
 # ---- static checks -----------------------------------------------------------------------------
 static-checks: includes-check hdr-check format-check

@@ -32,6 +32,8 @@ enum kernel_cut {
 struct kernel_layer {
     const char *name; /* the switch: "pre-group" */
     const char *why;  /* what it replaces by what, one line */
+    const double
+        *error; /* what it may change values by, as in struct kernel_sum; NULL or 0: no bit */
 };
 
 /* An exact count of what was done: opens, rows scanned, hits. */

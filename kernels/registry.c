@@ -33,12 +33,20 @@ uint64_t kernel_layers_all(const struct kernel *k)
     return k->layer_count >= 64 ? UINT64_MAX : ((uint64_t)1 << k->layer_count) - 1;
 }
 
+static uint64_t exact_layers(const struct kernel *k)
+{
+    uint64_t set = 0;
+    for (int i = 0; i < k->layer_count; i++)
+        set |= (uint64_t)(!k->layers[i].error || *k->layers[i].error == 0) << i;
+    return set;
+}
+
 static bool unknown_layer(const struct kernel *k, struct str name, struct err *e)
 {
     struct text list = {0};
     for (int i = 0; i < k->layer_count; i++)
         text_printf(&list, ", %s", k->layers[i].name);
-    err_input(e, "layers: kernel %s has no layer \"%.*s\"; expected all, none%s", k->name,
+    err_input(e, "layers: kernel %s has no layer \"%.*s\"; expected all, exact, none%s", k->name,
               (int)name.n, name.p, list.p ? list.p : "");
     text_done(&list);
     return false;
@@ -52,6 +60,10 @@ static bool word_bits(const struct kernel *k, struct str word, uint64_t *bits, s
         return true;
     if (str_is(word, "all")) {
         *bits = kernel_layers_all(k);
+        return true;
+    }
+    if (str_is(word, "exact")) {
+        *bits = exact_layers(k);
         return true;
     }
     for (int i = 0; i < k->layer_count; i++)
@@ -80,8 +92,12 @@ bool kernel_layers_parse(const struct kernel *k, const char *set, uint64_t *out,
 
 void kernel_layers_print(const struct kernel *k, uint64_t layers, struct text *out)
 {
-    if (layers == 0 || layers == kernel_layers_all(k)) {
-        text_puts(out, layers ? "all" : "none");
+    const char *name = layers == 0                      ? "none"
+                       : layers == kernel_layers_all(k) ? "all"
+                       : layers == exact_layers(k)      ? "exact"
+                                                        : NULL;
+    if (name) {
+        text_puts(out, name);
         return;
     }
     const char *comma = "";

@@ -16,12 +16,12 @@ uint32_t cupel_kernel_abi(void);
 /* Error names the kernels there are. */
 const struct kernel *kernel_find(const char *name, struct err *e) MUST_CHECK;
 
-/* "all", "none", or names separated by commas, each taken away when it starts with '-':
+/* "all", "exact" (those that change no bit), "none", or names separated by commas, each taken away when it starts with '-':
  * "all,-pre-group". Error: names the unknown layer and the ones there are. */
 bool kernel_layers_parse(const struct kernel *k, const char *set, uint64_t *out,
                          struct err *e) MUST_CHECK;
 
-/* "none", "all", or the names in the order of the rows, separated by commas. */
+/* "none", "all", "exact", or the names in the order of the rows, separated by commas. */
 void kernel_layers_print(const struct kernel *k, uint64_t layers, struct text *out);
 
 uint64_t kernel_layers_all(const struct kernel *k);

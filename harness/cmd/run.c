@@ -139,18 +139,19 @@ static const char *outcome(void *context, const struct cell_result *result)
     return record_verdict(result);
 }
 
-/* Those of both sides of a kernel's cell. */
-static bool count_instructions(struct campaign *c, struct cell_result *r, struct err *e)
+/* Those of both sides of a kernel's cell; counted: by side, NULL: nobody asked. */
+static bool count_instructions(struct campaign *c, struct json *counted, struct cell_result *r,
+                               struct err *e)
 {
     const struct plan_side *sides[SIDES] = {&r->cell->base, &r->cell->new};
     bool ok = true;
-    for (int s = 0; s < SIDES && ok; s++)
-        ok = instructions_of(sides[s], &r->sides[s], &c->runner, e);
+    for (int s = 0; s < SIDES && counted && ok; s++)
+        ok = instructions_of(sides[s], counted, &r->sides[s], &c->runner, e);
     return ok || err_prefix(e, "%s", r->cell->id);
 }
 
 /* One cell to its record and table row. A cell that fails is recorded before the error goes up. */
-static bool measure(struct campaign *c, const struct plan_cell *cell, bool instructions,
+static bool measure(struct campaign *c, const struct plan_cell *cell, struct json *counted,
                     struct shown *shown, struct err *e)
 {
     if (cell->skipped)
@@ -158,8 +159,8 @@ static bool measure(struct campaign *c, const struct plan_cell *cell, bool instr
     const struct campaign_rule rule = {
         .wants_more = wants_more, .outcome = outcome, .pairs_max = cell->pairs};
     struct cell_result result;
-    bool ok = campaign_cell(c, cell, &rule, &result, e) &&
-              (!instructions || count_instructions(c, &result, e));
+    bool ok =
+        campaign_cell(c, cell, &rule, &result, e) && count_instructions(c, counted, &result, e);
     struct err unused;
     if (result.count >= RECORD_MIN_PAIRS &&
         !campaign_record(c, record_comparison(&result, NULL, ok), &unused))
@@ -176,10 +177,12 @@ static bool measure_all(struct campaign *c, const struct plan *plan, bool instru
                         struct err *e)
 {
     struct shown shown = {0};
+    struct json *counted = instructions ? json_object() : NULL;
     show_heading(&shown.table);
     bool ok = true;
     for (int i = 0; i < plan->count && ok; i++)
-        ok = measure(c, &plan->cells[i], instructions, &shown, e);
+        ok = measure(c, &plan->cells[i], counted, &shown, e);
+    json_free(counted);
     progress_end(&c->progress);
     show_end(&shown);
     return ok && (c->cells_done > 0 || err_input(e, "nothing was measured"));

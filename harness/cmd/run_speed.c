@@ -81,7 +81,7 @@ void run_speed_print(const struct run_speed *s, FILE *out)
         print_ceilings(s, out);
     }
     if (s->reason[0])
-        fprintf(out, "instructions: not counted: %s\n", s->reason);
+        fprintf(out, "instructions (-): not counted: %s\n", s->reason);
 }
 
 void run_speed_done(struct run_speed *s)

@@ -11,6 +11,7 @@
 #include "harness/probe/machine.h"
 #include "harness/run/interrupt.h"
 #include "kernels/backtest/backtest.h"
+#include "kernels/backtest/lookback.h"
 #include "kernels/registry.h"
 
 #include <math.h>
@@ -28,8 +29,8 @@ struct sweep_settings {
 static const struct opt sweep_options[] = {
     BT_SETTING_ROWS(struct sweep_settings, backtest., "-"),
     {.name = "layers", .kind = OPT_TEXT, .offset = offsetof(struct sweep_settings, layers),
-     .arg = "SET", .fallback = "all",
-     .help = "layers that are on: all, none, names, -NAME to take one away"},
+     .env = "CUPEL_LAYERS", .arg = "SET", .fallback = "all",
+     .help = "layers that are on: all, exact (those that change no bit), none, names, -NAME to take one away"},
     {.name = "out", .kind = OPT_TEXT, .offset = offsetof(struct sweep_settings, out),
      .arg = "FILE|-",
      .help = "where the results go; - is standard output, which is the default"},
@@ -60,41 +61,25 @@ static const struct opt sweep_options[] = {
 
 /* ---- results ---------------------------------------------------------------------------------- */
 
-/* The best of the results, or of the summary where there are several ranges. */
-struct best {
-    double value; /* of the objective, mean over symbols; NaN: none */
-    double values[BT_PARAMS_MAX];
-};
-
 struct sweep {
     const struct sweep_settings *settings;
     struct bt_run *run;                  /* set before the first result */
     struct sweep_table results, summary; /* closed where nothing is written */
     struct sweep_walk walk;              /* of a walk-forward search */
     struct sweep_progress progress;
-    struct best best;
+    struct bt_best best; /* of the results, or of the summary where there are several ranges */
     uint64_t delivered, logged;
     int64_t flushed_ns;
     bool replaced;  /* a result of another content than the plan's */
     bool finishing; /* all is computed */
 };
 
-static void look_at_best(struct sweep *s, const struct bt_row *rows, const double *values)
-{
-    const struct bt_plan *plan = &s->run->plan;
-    double value = bt_metric_mean(bt_objective_metric(plan->objective), rows, plan->symbol_count);
-    if (!bt_objective_better(plan->objective, value, s->best.value))
-        return;
-    s->best.value = value;
-    memcpy(s->best.values, values, sizeof s->best.values);
-}
-
 /* Where one range is all there is, its summary is that of the result. */
 static bool sum_up(struct sweep *s, const struct bt_result *r, struct err *e)
 {
     struct bt_combined alone = {&r->item, r->rows, 1};
-    look_at_best(s, r->rows, r->item.values);
-    return !s->summary.out.out || sweep_table_combined(&s->summary, &alone, e);
+    return bt_best_observe(s->run, &s->best, r->item.backtest, r->rows, bt_settle, e) &&
+           (!s->summary.out.out || sweep_table_combined(&s->summary, &alone, e));
 }
 
 static bool take_result(void *context, const struct bt_result *r, struct err *e)
@@ -115,8 +100,8 @@ static bool take_combined(void *context, const struct bt_combined *c, struct err
     struct sweep *s = context;
     if (s->run->plan.range_count == 1)
         return true;
-    look_at_best(s, c->rows, c->item->values);
-    return (!s->summary.out.out || sweep_table_combined(&s->summary, c, e)) && interrupt_none(e);
+    return bt_best_observe(s->run, &s->best, c->item->backtest, c->rows, bt_settle_combined, e) &&
+           (!s->summary.out.out || sweep_table_combined(&s->summary, c, e)) && interrupt_none(e);
 }
 
 /* ---- what is said ----------------------------------------------------------------------------- */
@@ -139,12 +124,14 @@ static void say_best(const struct sweep *s)
     const struct bt_plan *plan = &s->run->plan;
     const char *objective = plan->objective->name;
     char key[BT_KEY_TEXT];
-    if (isnan(s->best.value)) {
+    double values[BT_PARAMS_MAX];
+    if (s->best.backtest < 0) {
         log_info("no result has a %s", objective);
         return;
     }
-    bt_plan_key(plan, s->best.values, key);
-    log_info("best %s: %.4g, %s%s%s%s", objective, s->best.value, plan->strategy->name,
+    bt_combination(&plan->combinations, s->best.combination, values);
+    bt_plan_key(plan, values, key);
+    log_info("best %s: %.4g, %s%s%s%s", objective, s->best.value.value, plan->strategy->name,
              key[0] ? " with " : "", key, plan->symbol_count > 1 ? ", mean over symbols" : "");
 }
 
@@ -274,10 +261,19 @@ static const char *out_option(const struct sweep_settings *s)
     return s->csv ? "csv" : "out";
 }
 
+static void clear_away(const char *path)
+{
+    int n = path && strcmp(path, "-") != 0 ? io_remove_leftovers(path) : 0;
+    if (n)
+        log_info("%s: removed %d temporary file%s of killed runs", path, n, n == 1 ? "" : "s");
+}
+
 static bool open_outputs(struct sweep *s, struct err *e)
 {
     const struct sweep_settings *set = s->settings;
     const struct bt_plan *plan = &s->run->plan;
+    clear_away(out_of(set));
+    clear_away(set->summary);
     if (bt_plan_walks(plan))
         sweep_walk_open(&s->walk, plan);
     if (!sweep_table_open(&s->results, plan, false, set->format, out_of(set), e))
@@ -378,7 +374,7 @@ static enum err_code run_sweep(const struct invocation *in, struct err *e)
         return e->code;
     log_set_quiet(set->quiet);
     set_signals();
-    struct sweep s = {.settings = set, .best = {.value = (double)NAN}};
+    struct sweep s = {.settings = set, .best = bt_best_none()};
     struct bt_run_target target = {
         .store = set->store,
         .resume = set->resume || set->backtest.force_rerun,

@@ -63,11 +63,11 @@ void sweep_walk_take_best(struct sweep_walk *w, const struct bt_selection *selec
     for (int i = 0; i < w->windows; i++) {
         const struct bt_best *best = &selection->best[i];
         if (best->combination < 0)
-            continue; /* all of its training failed */
+            continue; /* nothing of its training is defined */
         bt_combination(&w->plan->combinations, best->combination, values);
         for (int p = 0; p < params_of(w); p++)
             *cell(w, i, p) = values[p];
-        *cell(w, i, column_of(w, BT_TRAIN)) = best->value;
+        *cell(w, i, column_of(w, BT_TRAIN)) = best->value.value;
     }
 }
 

@@ -95,19 +95,47 @@ static bool run_once(struct side_process *p, const struct cell_side *known, stru
            side_finish(p, &unused, e) && same_results(p, known, e);
 }
 
-bool instructions_of(const struct plan_side *side, struct cell_side *out, struct pair_runner *r,
-                     struct err *e)
+/* What the count depends on. */
+static void print_key(const struct plan_side *side, struct text *out)
+{
+    text_printf(out, "%s %s %d ", side->binary ? side->binary : "", side->layer_set,
+                side->no_store);
+    json_print(side->settings, out);
+}
+
+static bool count(const struct plan_side *side, struct cell_side *out, struct pair_runner *r,
+                  struct err *e)
+{
+    struct callgrind c;
+    struct side_process p = SIDE_PROCESS_NONE;
+    callgrind_init(&c, side, r);
+    if (!side_start_under(&p, side, c.argv, &r->rng, e)) {
+        snprintf(out->instructions_reason, sizeof out->instructions_reason,
+                 "valgrind cannot run this build: %.120s", e->text);
+        return true;
+    }
+    bool ok = run_once(&p, out, r, e);
+    side_stop(&p);
+    return (ok && read_total(c.out, &out->instructions, e)) ||
+           err_prefix(e, "under valgrind: %s", side->label);
+}
+
+bool instructions_of(const struct plan_side *side, struct json *known, struct cell_side *out,
+                     struct pair_runner *r, struct err *e)
 {
     const char *why = unable(side);
     if (why) {
         snprintf(out->instructions_reason, sizeof out->instructions_reason, "%s", why);
         return true;
     }
-    struct callgrind c;
-    struct side_process p = SIDE_PROCESS_NONE;
-    callgrind_init(&c, side, r);
-    bool ok = side_start_under(&p, side, c.argv, &r->rng, e) && run_once(&p, out, r, e);
-    side_stop(&p);
-    return (ok && read_total(c.out, &out->instructions, e)) ||
-           err_prefix(e, "under valgrind: %s", side->label);
+    struct text key = {0};
+    print_key(side, &key);
+    const struct json *before = json_get(known, key.p);
+    bool ok = before || count(side, out, r, e);
+    if (before)
+        out->instructions = json_number(before);
+    else if (ok && out->instructions > 0)
+        json_put_number(known, key.p, out->instructions);
+    text_done(&key);
+    return ok;
 }

@@ -5,7 +5,7 @@
 #include <limits.h>
 
 static const struct kernel_layer switches[] = {
-#define SWITCH(layer) {bt_layer_##layer.name, bt_layer_##layer.why},
+#define SWITCH(layer) {bt_layer_##layer.name, bt_layer_##layer.why, &bt_layer_##layer.rel_err},
     BT_SWITCH_LAYERS(SWITCH)
 #undef SWITCH
 };

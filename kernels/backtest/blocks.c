@@ -9,11 +9,16 @@ void bt_block_next(struct bt_run *run, long *at, long hi, int most, struct bt_bl
     long end = range_end < hi ? range_end : hi;
     *out = (struct bt_block){.range = bt_plan_range_of(&run->plan, *at)};
     out->items = ARENA_NEW_RAW(&run->arena, struct bt_item, most);
-    for (; *at < end && out->n < most; ++*at)
-        if (bt_selected(&run->selection, &run->plan, *at))
-            bt_plan_item_along(&run->plan, &run->walk, *at, &out->items[out->n++]);
+    for (; *at < end && out->n < most; ++*at) {
+        if (!bt_selected(&run->selection, &run->plan, *at))
+            continue;
+        struct bt_item *item = &out->items[out->n++];
+        bt_plan_item_along(&run->plan, &run->walk, *at, item);
+        if (run->store)
+            bt_plan_id(&run->plan, item);
+    }
     out->results = ARENA_NEW(&run->arena, struct bt_result *, out->n + 1);
-    out->todo = ARENA_NEW_RAW(&run->arena, struct bt_item, out->n + 1);
+    out->todo = out->items;
 }
 
 /* One that is named but cannot be had runs again. */
@@ -25,19 +30,34 @@ static bool lose(struct bt_run *run, struct bt_block *b, const struct bt_item *i
     return result_store_set_aside(run->store, run->plan.ranges[b->range].name, item->id, e);
 }
 
+/* Those that have a result already are left out. */
+static void list_todo(struct bt_run *run, struct bt_block *b)
+{
+    b->todo = ARENA_NEW_RAW(&run->arena, struct bt_item, b->n + 1);
+    for (int k = 0; k < b->n; k++)
+        if (!b->results[k])
+            b->todo[b->todo_n++] = b->items[k];
+}
+
 bool bt_block_split(struct bt_run *run, struct checkpoint *doc, struct bt_block *b, struct err *e)
 {
+    if (!doc || run->plan.force_rerun) {
+        b->todo_n = b->n;
+        return true;
+    }
     const char *range = run->plan.ranges[b->range].name;
     const char *stamp = run->plan.roles[b->range].stamp;
     struct bt_item *done = ARENA_NEW_RAW(&run->arena, struct bt_item, b->n + 1);
     struct bt_result **recalled = ARENA_NEW(&run->arena, struct bt_result *, b->n + 1);
     int *place = ARENA_NEW_RAW(&run->arena, int, b->n + 1);
     struct bt_job job = {b->range, done, 0};
-    for (int k = 0; doc && !run->plan.force_rerun && k < b->n; k++)
-        if (checkpoint_has(doc, range, b->items[k].id, stamp)) {
+    for (int k = 0; k < b->n; k++) {
+        const char *stored = checkpoint_stamp(doc, range, b->items[k].id);
+        if (stored && bt_stamp_serves(stored, stamp)) {
             place[job.n] = k;
             done[job.n++] = b->items[k];
         }
+    }
     if (job.n && !BT_CALL(run->ops.recall, run, &job, recalled, e))
         return false;
     for (int k = 0; k < job.n; k++) {
@@ -47,9 +67,7 @@ bool bt_block_split(struct bt_run *run, struct checkpoint *doc, struct bt_block 
     for (int k = 0; k < job.n; k++)
         if (!recalled[k] && !lose(run, b, &done[k], e))
             return false;
-    for (int k = 0; k < b->n; k++)
-        if (!b->results[k])
-            b->todo[b->todo_n++] = b->items[k];
+    list_todo(run, b);
     return true;
 }
 
@@ -57,7 +75,10 @@ bool bt_block_split(struct bt_run *run, struct checkpoint *doc, struct bt_block 
 
 static bool take_one(struct bt_run *run, struct bt_result *r, struct err *e)
 {
-    bt_selection_observe(&run->selection, &run->plan, r);
+    if (!bt_selection_observe(run, r, e)) {
+        bt_result_free(r);
+        return false;
+    }
     bt_digest_add(&run->digest, r);
     return BT_CALL(run->ops.collect, run, r, e);
 }
@@ -80,7 +101,8 @@ static bool take_failure(struct bt_run *run, const struct bt_block *b, const str
     char key[BT_KEY_TEXT];
     bt_plan_key(&run->plan, item->values, key);
     if (!run->plan.continue_on_error)
-        return err_set(e, why->code, "%s", why->text);
+        return err_set(e, why->code, "%s %s, %s: %s", run->plan.strategy->name, key,
+                       run->plan.ranges[b->range].name, why->text);
     enum { TOLD_AT_MOST = 100 };
     run->counts.failed++;
     if (run->counts.failed == TOLD_AT_MOST + 1)

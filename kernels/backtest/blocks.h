@@ -10,7 +10,7 @@
 struct bt_block {
     struct bt_item *items;
     struct bt_result **results; /* of items; NULL: to compute */
-    struct bt_item *todo;       /* the items without a result, in order */
+    struct bt_item *todo;       /* the items without a result, in order; may be items itself */
     int range, n, todo_n;
     int taken; /* items that passed through bt_block_take */
 };

@@ -20,8 +20,22 @@ static int params_of(const struct bt_combinations *c)
 
 /* ---- the values at a position ----------------------------------------------------------------- */
 
+/* Divisions of 32 bits take a third of the time, and one follows the other. */
+static void counted_small(const struct bt_combinations *c, uint32_t position, double *values)
+{
+    for (int i = params_of(c) - 1; i >= 0; i--) {
+        uint32_t n = (uint32_t)c->space.axis[i].n, rest = position / n;
+        values[i] = bt_axis_value(&c->space.axis[i], (long)(position - rest * n));
+        position = rest;
+    }
+}
+
 static void counted(const struct bt_combinations *c, int64_t position, double *values)
 {
+    if (c->size <= UINT32_MAX) {
+        counted_small(c, (uint32_t)position, values);
+        return;
+    }
     for (int i = params_of(c) - 1; i >= 0; i--) {
         const struct bt_axis *axis = &c->space.axis[i];
         values[i] = bt_axis_value(axis, (long)(position % axis->n));

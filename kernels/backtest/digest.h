@@ -30,7 +30,7 @@ struct bt_digest {
     const struct bt_hash *ranges; /* of the plan and each range's name */
     const uint64_t *symbols;      /* of each name */
     int symbol_count, params;
-    uint16_t exact[BT_METRICS_MAX], bound[KERNEL_SUMS_MAX]; /* of bt_metrics */
+    uint16_t exact[BT_METRICS_MAX], bound[KERNEL_SUMS_MAX]; /* offsets in a row */
     int exact_count, bound_count;
 
     /* Of the results. */

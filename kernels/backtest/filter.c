@@ -237,6 +237,11 @@ bool bt_filter_parse(const char *text, struct bt_filter *out, struct err *e)
 /* Ordered so that `and` is the less of two, `or` the greater, `not` the negative. */
 enum truth { NO = -1, UNKNOWN = 0, YES = 1 };
 
+/* From the least to the most that it may be: the same where values are exact. */
+struct range {
+    int lo, hi; /* enum truth */
+};
+
 static int compare(enum bt_filter_kind kind, double a, double b)
 {
     if (isnan(a) || isnan(b))
@@ -255,32 +260,62 @@ static int combine(enum bt_filter_kind kind, int a, int b)
     return (a < b) == (kind == BT_FILTER_AND) ? a : b;
 }
 
-static double side_value(const struct bt_filter_side *side, bt_filter_value *value,
-                         const void *what)
+static struct bt_estimate side_value(const struct bt_filter_side *side, bt_filter_estimate *value,
+                                     const void *what)
 {
-    return side->metric ? value(what, side->metric) : side->number;
+    return side->metric ? value(what, side->metric) : (struct bt_estimate){side->number, 0};
 }
 
-bool bt_filter_passes(const struct bt_filter *f, bt_filter_value *value, const void *what)
+static struct range judge_comparison(const struct bt_filter_op *op, bt_filter_estimate *value,
+                                     const void *what)
 {
-    int stack[BT_FILTER_OPS_MAX]; /* enum truth */
+    struct bt_estimate a = side_value(&op->left, value, what);
+    struct bt_estimate b = side_value(&op->right, value, what);
+    if (bt_estimates_meet(a, b))
+        return (struct range){NO, YES};
+    int truth = compare(op->kind, a.value, b.value);
+    return (struct range){truth, truth};
+}
+
+enum bt_filter_verdict bt_filter_judge(const struct bt_filter *f, bt_filter_estimate *value,
+                                       const void *what)
+{
+    struct range stack[BT_FILTER_OPS_MAX];
     int n = 0;
     for (int i = 0; i < f->n; i++) {
         const struct bt_filter_op *op = &f->op[i];
         if (op->kind < BT_FILTER_NOT) {
-            stack[n++] = compare(op->kind, side_value(&op->left, value, what),
-                                 side_value(&op->right, value, what));
+            stack[n++] = judge_comparison(op, value, what);
         } else if (op->kind == BT_FILTER_NOT) {
             assert(n >= 1);
-            stack[n - 1] = -stack[n - 1];
+            stack[n - 1] = (struct range){-stack[n - 1].hi, -stack[n - 1].lo};
         } else {
             assert(n >= 2);
             n--;
-            stack[n - 1] = combine(op->kind, stack[n - 1], stack[n]);
+            stack[n - 1].lo = combine(op->kind, stack[n - 1].lo, stack[n].lo);
+            stack[n - 1].hi = combine(op->kind, stack[n - 1].hi, stack[n].hi);
         }
     }
     assert(n == 1);
-    return stack[0] == YES;
+    return stack[0].lo == YES   ? BT_FILTER_PASSES
+           : stack[0].hi == YES ? BT_FILTER_UNSURE
+                                : BT_FILTER_FAILS;
+}
+
+struct exact {
+    bt_filter_value *value;
+    const void *what;
+};
+
+static struct bt_estimate exact_value(const void *what, const struct bt_metric *metric)
+{
+    const struct exact *exact = what;
+    return (struct bt_estimate){exact->value(exact->what, metric), 0};
+}
+
+bool bt_filter_passes(const struct bt_filter *f, bt_filter_value *value, const void *what)
+{
+    return bt_filter_judge(f, exact_value, &(struct exact){value, what}) == BT_FILTER_PASSES;
 }
 
 struct rows {
@@ -297,6 +332,18 @@ static double mean_of_rows(const void *what, const struct bt_metric *metric)
 bool bt_filter_passes_rows(const struct bt_filter *f, const struct bt_row *rows, int n)
 {
     return bt_filter_passes(f, mean_of_rows, &(struct rows){rows, n});
+}
+
+static struct bt_estimate estimate_of_rows(const void *what, const struct bt_metric *metric)
+{
+    const struct rows *rows = what;
+    return bt_metric_estimate(metric, rows->v, rows->n);
+}
+
+enum bt_filter_verdict bt_filter_judge_rows(const struct bt_filter *f, const struct bt_row *rows,
+                                            int n)
+{
+    return bt_filter_judge(f, estimate_of_rows, &(struct rows){rows, n});
 }
 
 /* ---- what it reads ---------------------------------------------------------------------------- */

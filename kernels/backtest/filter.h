@@ -59,6 +59,15 @@ bool bt_filter_passes(const struct bt_filter *f, bt_filter_value *value, const v
 /* Over the mean row of rows[n] (bt_metric_mean). */
 bool bt_filter_passes_rows(const struct bt_filter *f, const struct bt_row *rows, int n);
 
+/* The same where values are known within bounds (row.h): unsure when exact ones might say another
+ * thing. Unsure comparisons that do not matter (`unsure and false`) leave it sure. */
+enum bt_filter_verdict { BT_FILTER_FAILS, BT_FILTER_PASSES, BT_FILTER_UNSURE };
+typedef struct bt_estimate bt_filter_estimate(const void *what, const struct bt_metric *metric);
+enum bt_filter_verdict bt_filter_judge(const struct bt_filter *f, bt_filter_estimate *value,
+                                       const void *what);
+enum bt_filter_verdict bt_filter_judge_rows(const struct bt_filter *f, const struct bt_row *rows,
+                                            int n);
+
 /* The metrics that it reads: bit i is bt_metrics[i]. */
 uint64_t bt_filter_metrics(const struct bt_filter *f);
 

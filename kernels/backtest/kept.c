@@ -48,7 +48,9 @@ static struct bt_kept_one *add_one(struct bt_kept *k, const struct bt_item *item
     *one =
         (struct bt_kept_one){.backtest = item->backtest, .symbols = k->symbols, .symbol_count = n};
     one->rows = copy_of(&k->arena, rows, (size_t)n * sizeof *rows);
-    memcpy(one->id, item->id, sizeof one->id);
+    struct bt_item with_id = *item;
+    bt_plan_id(k->plan, &with_id);
+    memcpy(one->id, with_id.id, sizeof one->id);
     return one;
 }
 

@@ -13,8 +13,9 @@
 #include "kernels/backtest/numerics/events.h"
 #include "kernels/backtest/numerics/words.h"
 
-/* The tables cost about as much as two backtests of the base. */
-enum { PAYS_FROM = 3, GROUP = 256 };
+/* The tables cost about as much as four backtests of the base. What decides is the plan and not the job,
+ * so that results do not depend on how a run was cut. */
+enum { PAYS_FROM = 5, GROUP = 256 };
 
 static const double year_s = 365.25 * 86400;
 
@@ -44,7 +45,8 @@ static bool takes(const struct bt_run *run, const struct bt_job *job, const stru
     for (int k = 0; k < job->n; k++)
         if (outs[k].equity || outs[k].trades)
             return false;
-    return !run->plan.metrics_all && job->n >= PAYS_FROM && bars->n > run->plan.fill.delay;
+    return !run->plan.metrics_all && run->plan.combinations.count >= PAYS_FROM &&
+           bars->n > run->plan.fill.delay;
 }
 
 /* ---- accounting ------------------------------------------------------------------------------- */

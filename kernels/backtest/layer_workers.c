@@ -94,19 +94,38 @@ static bool run_job(void *context, struct str bytes, struct text *out, struct er
 
 /* ---- in this process -------------------------------------------------------------------------- */
 
+/* Jobs of job_size backtests; then, for those of which a job lost its worker twice, one job each, so
+ * that only the guilty one fails. Results are taken as far as all before them are settled. */
 struct batch {
     struct bt_run *run;
     struct checkpoint *doc;
     struct bt_block *block;
     int job_size;
+    int *alone; /* which of todo */
+    int alone_n;
+    bool is_second; /* it is their turn */
+    struct bt_result **results;
+    struct err *why; /* set where a settled one has no result */
+    bool *settled;   /* all three: of todo */
+    int taken;
 };
 
-static struct bt_item *items_of(const struct batch *b, long job, int *n)
+static int first_of(const struct batch *b, long job, int *n)
 {
-    int first = (int)job * b->job_size;
-    int left = b->block->todo_n - first;
-    *n = left < b->job_size ? left : b->job_size;
-    return b->block->todo + first;
+    int first = b->is_second ? b->alone[job] : (int)job * b->job_size;
+    int left = b->block->todo_n - first, size = b->is_second ? 1 : b->job_size;
+    *n = left < size ? left : size;
+    return first;
+}
+
+static bool settle(struct batch *b, int first, int n, struct err *e)
+{
+    int from = b->taken;
+    memset(b->settled + first, true, (size_t)n);
+    while (b->taken < b->block->todo_n && b->settled[b->taken])
+        b->taken++;
+    return b->taken == from || bt_block_take(b->run, b->doc, b->block, b->results + from,
+                                             b->why + from, b->taken - from, e);
 }
 
 static bool write_job(void *context, long number, struct text *bytes, struct err *e)
@@ -114,11 +133,10 @@ static bool write_job(void *context, long number, struct text *bytes, struct err
     (void)e;
     struct batch *b = context;
     struct job_head head = {.range = b->block->range};
-    int n;
-    const struct bt_item *items = items_of(b, number, &n);
+    int n, first = first_of(b, number, &n);
     head.n = n;
     text_add(bytes, (const char *)&head, sizeof head);
-    text_add(bytes, (const char *)items, (size_t)n * sizeof *items);
+    text_add(bytes, (const char *)(b->block->todo + first), (size_t)n * sizeof *b->block->todo);
     return true;
 }
 
@@ -134,18 +152,18 @@ static bool cut_item(struct str *bytes, struct answer_item *head, struct str *bo
     return true;
 }
 
-static bool read_answer(struct batch *b, const struct bt_item *items, int n, struct str bytes,
-                        struct bt_result **results, struct err *why)
+static bool read_answer(struct batch *b, int first, int n, struct str bytes)
 {
     struct answer_item head;
     struct str body;
-    for (int k = 0; k < n; k++) {
+    for (int k = first; k < first + n; k++) {
         if (!cut_item(&bytes, &head, &body))
             return false;
         if (head.code == ERR_OK)
-            results[k] = bt_result_read(&b->run->plan, b->block->range, &items[k], body, &why[k]);
+            b->results[k] = bt_result_read(&b->run->plan, b->block->range, &b->block->todo[k], body,
+                                           &b->why[k]);
         else
-            err_set(&why[k], (enum err_code)head.code, "%.*s", (int)body.n, body.p);
+            err_set(&b->why[k], (enum err_code)head.code, "%.*s", (int)body.n, body.p);
     }
     return true;
 }
@@ -160,50 +178,69 @@ static bool job_done(void *context, long number, struct str bytes, struct err *e
 {
     struct batch *b = context;
     uint64_t counts[KERNEL_COUNTS_MAX];
-    struct bt_result *results[JOB_MAX] = {0};
-    struct err why[JOB_MAX];
-    int n;
-    const struct bt_item *items = items_of(b, number, &n);
-    memset(why, 0, sizeof why);
-    if (bytes.n < sizeof counts)
-        return err_set(e, ERR_SYSTEM, "job %ld: a worker's answer is cut short", number);
-    memcpy(counts, bytes.p, sizeof counts);
-    add_counts(b->run, counts);
-    struct str rest = {bytes.p + sizeof counts, bytes.n - sizeof counts};
-    if (read_answer(b, items, n, rest, results, why))
-        return bt_block_take(b->run, b->doc, b->block, results, why, n, e);
-    for (int k = 0; k < n; k++)
-        bt_result_free(results[k]);
+    int n, first = first_of(b, number, &n);
+    if (bytes.n >= sizeof counts) {
+        memcpy(counts, bytes.p, sizeof counts);
+        add_counts(b->run, counts);
+        if (read_answer(b, first, n,
+                        (struct str){bytes.p + sizeof counts, bytes.n - sizeof counts}))
+            return settle(b, first, n, e);
+    }
     return err_set(e, ERR_SYSTEM, "job %ld: a worker's answer is cut short", number);
 }
 
-/* Its worker died or hung, twice: all of its backtests have failed. */
+/* Jobs have numbers; a backtest that was alone in one needs none. */
+static const char *without_number(const char *text)
+{
+    const char *end = strncmp(text, "job ", 4) == 0 ? strstr(text, ": ") : NULL;
+    return end ? end + 2 : text;
+}
+
+/* Its worker died or hung, twice: one of its backtests may be to blame, or each. */
 static bool job_failed(void *context, long number, const struct err *why, struct err *e)
 {
     struct batch *b = context;
-    struct bt_result *results[JOB_MAX] = {0};
-    struct err each[JOB_MAX];
-    int n;
-    items_of(b, number, &n);
+    int n, first = first_of(b, number, &n);
+    if (n == 1) {
+        err_set(&b->why[first], why->code, "%s", without_number(why->text));
+        return settle(b, first, 1, e);
+    }
     for (int k = 0; k < n; k++)
-        each[k] = *why;
-    return bt_block_take(b->run, b->doc, b->block, results, each, n, e);
+        b->alone[b->alone_n++] = first + k;
+    return true;
+}
+
+static bool compute_jobs(struct batch *b, long jobs, struct err *e)
+{
+    struct pool_batch batch = {
+        .context = b, .jobs = jobs, .job = write_job, .done = job_done, .failed = job_failed};
+    return pool_run(b->run->pool, &batch, e);
+}
+
+static void make_room(struct batch *b)
+{
+    struct arena *a = &b->run->arena;
+    int n = b->block->todo_n;
+    b->alone = ARENA_NEW_RAW(a, int, n);
+    b->results = ARENA_NEW(a, struct bt_result *, n);
+    b->why = ARENA_NEW_RAW(a, struct err, n);
+    b->settled = ARENA_NEW(a, bool, n);
 }
 
 static bool compute_todo(struct bt_run *run, struct batch *b, struct err *e)
 {
-    long size = b->block->todo_n / (run->plan.workers * JOBS_A_WORKER);
+    long n = b->block->todo_n, size = n / (run->plan.workers * JOBS_A_WORKER);
     size = size < run->block ? run->block : size;
     b->job_size = (int)(size > JOB_MAX ? JOB_MAX : size);
-    struct pool_batch batch = {
-        .context = b,
-        .jobs = (b->block->todo_n + b->job_size - 1) / b->job_size,
-        .job = write_job,
-        .done = job_done,
-        .failed = job_failed,
-    };
-    return BT_CALL(run->ops.warm, run, b->block->range, run->pool, e) &&
-           pool_run(run->pool, &batch, e) && BT_CALL(run->ops.disband, run, run->pool, e);
+    make_room(b);
+    bool ok = BT_CALL(run->ops.warm, run, b->block->range, run->pool, e) &&
+              compute_jobs(b, (n + b->job_size - 1) / b->job_size, e);
+    b->is_second = true;
+    ok = ok && (b->alone_n == 0 || compute_jobs(b, b->alone_n, e)) &&
+         BT_CALL(run->ops.disband, run, run->pool, e);
+    for (int k = b->taken; k < n; k++)
+        bt_result_free(b->results[k]);
+    return ok;
 }
 
 static bool run_batch(struct bt_run *run, struct bt_block *block, struct err *e)

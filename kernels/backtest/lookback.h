@@ -10,4 +10,7 @@
  * of those that are left to the consumer. Nothing to do for one range without filters. */
 bool bt_look_back(struct bt_run *run, struct err *e) MUST_CHECK;
 
+/* settle.h, for the rows of a struct bt_combined: `backtest` is one of the combination's. */
+bt_settle_fn bt_settle_combined;
+
 #endif

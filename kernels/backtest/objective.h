@@ -3,7 +3,8 @@
  *     const struct bt_objective *o = bt_objective_find("total-return", e);
  *     long best = bt_objective_best(o, values, n);       // values: of bt_objective_metric(o)
  *
- * Undefined (NaN) is worse than any value, an infinite one included. Of equals the first wins.
+ * Undefined (NaN) is worse than any value, an infinite one included. Of equals the first wins; where all
+ * are undefined none does, here as in a walk-forward search (settle.h).
  */
 #ifndef CUPEL_BACKTEST_OBJECTIVE_H
 #define CUPEL_BACKTEST_OBJECTIVE_H

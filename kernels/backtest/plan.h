@@ -31,7 +31,8 @@ struct bt_fill {
     long delay;          /* ... this many bars after the signal */
 };
 
-/* One backtest to compute: a value, all that tells it from the others of its range. */
+/* One backtest to compute: a value, all that tells it from the others of its range. The id costs more
+ * than a fast backtest: it is "" until somebody who stores or prints it asks for it (bt_plan_id). */
 struct bt_item {
     long backtest;
     double values[BT_PARAMS_MAX];
@@ -51,6 +52,7 @@ struct bt_plan {
     const struct bt_range *ranges;
     struct bt_role *roles; /* of the ranges */
     int range_count;
+    int ranges_dropped; /* of the setting: the same dates as another */
     struct bt_combinations combinations;
     struct bt_fill fill;
     double fee, periods_per_year;
@@ -110,15 +112,23 @@ static inline bool bt_plan_looks_back(const struct bt_plan *p)
  * fee and periods: equal in every run and on every machine. */
 void bt_plan_item(const struct bt_plan *p, long backtest, struct bt_item *out);
 
-/* The same for who asks for one after the other: from where the last one stood (zero: nowhere). */
+/* The id of an item that has its values, where it is "". */
+void bt_plan_id(const struct bt_plan *p, struct bt_item *item);
+
+/* Values without the id, for who asks for one after the other: from where the last one stood (zero:
+ * nowhere). */
 void bt_plan_item_along(const struct bt_plan *p, struct bt_walk *walk, long backtest,
                         struct bt_item *out);
 
-/* Sixteen digits of a hash over all else that a result of this range depends on: content of the
- * bundle, code of the strategies, symbols, first and last time, what is stored in it. A stored result
- * of another stamp is stale. */
+/* Fifteen digits of a hash over all else that the numbers of a result of this range depend on:
+ * content of the bundle, code of the strategies, symbols, first and last time; and a sixteenth that
+ * says what is stored: 1 all metrics, 2 trades, 4 daily or 8 weekly snapshots, added up. */
 void bt_plan_stamp(const struct bt_plan *p, int range, const char *content,
                    char out[BT_STAMP_TEXT]);
+
+/* Does a result that is stored under this stamp serve who asks for that one: the same numbers, and
+ * at least as much stored? If not, it is stale. */
+bool bt_stamp_serves(const char *stored, const char *asked);
 
 /* The range of that name, -1 when the plan has none. */
 int bt_plan_find_range(const struct bt_plan *p, const char *name);

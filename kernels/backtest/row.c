@@ -41,10 +41,11 @@ bool bt_is_near(double a, double b, double error)
     return a == b || fabs(a - b) <= error * fmax(1, fmax(fabs(a), fabs(b)));
 }
 
-static double bound_of(const struct bt_metric *metric, const struct bt_row *row, double value)
+double bt_metric_bound(const struct bt_metric *metric, const struct bt_row *row)
 {
     if (row->error == 0 || row->orders == 0 || metric->digest == BT_IN_EXACT_DIGEST)
         return 0;
+    double value = bt_metric_of(metric, row);
     return isnan(value) ? (double)INFINITY : row->error * fmax(1, fabs(value));
 }
 
@@ -55,7 +56,7 @@ struct bt_estimate bt_metric_estimate(const struct bt_metric *metric, const stru
     int defined = 0;
     for (int i = 0; i < n; i++) {
         double value = bt_metric_of(metric, &rows[i]);
-        bounds += bound_of(metric, &rows[i], value);
+        bounds += bt_metric_bound(metric, &rows[i]);
         if (!isnan(value)) {
             sum += value;
             defined++;

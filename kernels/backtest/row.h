@@ -82,6 +82,9 @@ bool bt_is_near(double a, double b, double error);
 
 /* ---- decisions by what a bound allows --------------------------------------------------------- */
 
+/* How far the row's value may be off: 0 for what is exact; INFINITY where it is undefined. */
+double bt_metric_bound(const struct bt_metric *metric, const struct bt_row *row);
+
 /* The mean, and how far it may be from that of exact rows, with room to spare: BT_ROOM times the mean
  * of the rows' bounds. INFINITY where an inexact row is undefined: layers should agree on that, but
  * nothing is decided by it. */

@@ -10,6 +10,18 @@
 
 /* ---- life ------------------------------------------------------------------------------------- */
 
+/* Where what is left needs what was taken away, the base alone. */
+static bool resolve_exact(struct bt_run *run, struct err *e)
+{
+    uint64_t set = run->layers;
+    for (int i = 0; i < BT_LAYERS; i++)
+        if (bt_layers[i]->rel_err > 0)
+            set &= ~((uint64_t)1 << i);
+    struct err unused;
+    set = bt_layers_agree(bt_layers, BT_LAYERS, set, &unused) ? set : 0;
+    return bt_resolve(bt_layers, BT_LAYERS, set, run->states, &run->arena, &run->exact_ops, e);
+}
+
 static bool begin_layers(struct bt_run *run, struct err *e)
 {
     /* Lists take memory by the bar: one backtest after the other. */
@@ -26,7 +38,8 @@ static bool begin_layers(struct bt_run *run, struct err *e)
         if (layer->init && !layer->init(run->states[i], &run->plan, e))
             return err_prefix(e, "layer %s", layer->name);
     }
-    return bt_resolve(bt_layers, BT_LAYERS, run->layers, run->states, &run->arena, &run->ops, e);
+    return bt_resolve(bt_layers, BT_LAYERS, run->layers, run->states, &run->arena, &run->ops, e) &&
+           resolve_exact(run, e);
 }
 
 /* Outer layers hold what inner ones handed out, so that they end first. */
@@ -59,6 +72,9 @@ static bool open_run(struct bt_run *run, const struct bt_settings *settings,
     if (!bt_plan_make(settings, &run->arena, &run->plan, e))
         return false;
     run->verified = run->plan.version;
+    if (run->plan.ranges_dropped)
+        text_printf(&run->notes, "range: %d of %d dropped: the same dates as another\n",
+                    run->plan.ranges_dropped, settings->range.n);
     if (run->plan.workers > 1)
         run->layers |= (uint64_t)1 << BT_LAYER_workers;
     run->given = given_by(run->layers);
@@ -98,6 +114,8 @@ void bt_run_close(struct bt_run *run)
     bt_session_close(run);
     free_table(run, run->kept);
     free_table(run, run->loaded);
+    bt_result_pool_done(&run->results);
+    mem_free(MEM_RESULTS, run->absent);
     bt_calendar_done(&run->calendar);
     text_done(&run->notes);
     arena_done(&run->scratch);
@@ -126,6 +144,7 @@ bool bt_run_save(struct bt_run *run, struct err *e)
 
 bool bt_run_finish(struct bt_run *run, struct err *e)
 {
+    bt_selection_note(run);
     return bt_run_save(run, e) && BT_CALL(run->ops.deliver, run, BT_RUN_END, e) &&
            bt_look_back(run, e) && bt_session_finish(run, e);
 }
@@ -147,13 +166,20 @@ bool bt_run_digest(const struct bt_run *run, struct kernel_digest *out, struct e
            err_input(e, "digest: %ld of %ld backtests have no result", missing, expected);
 }
 
+/* The checkpoint as it is now: one that grows becomes a database under way. */
+static const char *checkpoint_now(const struct bt_run *run)
+{
+    bool grown = (run->given & BT_INDEXED_CHECKPOINT) && io_exists(run->sqlite_path);
+    return grown ? run->sqlite_path : run->json_path;
+}
+
 void bt_note_lost(struct bt_run *run, const struct err *problem)
 {
     if (!run->told_lost)
         text_printf(&run->notes,
                     "%s: a result that it names is missing or unreadable (%s); "
                     "such are computed again\n",
-                    run->checkpoint_path, problem->text[0] ? problem->text : "missing");
+                    checkpoint_now(run), problem->text[0] ? problem->text : "missing");
     run->told_lost = true;
 }
 
@@ -360,10 +386,9 @@ bool bt_compute(struct bt_run *run, const struct bt_job *job, struct bt_result *
     struct bt_lease lease;
     if (!BT_CALL(run->ops.bundle, run, &bundle, &lease, e))
         return false;
-    for (int k = 0; k < job->n; k++) {
-        results[k] = bt_result_new(&run->plan, job->range, &job->items[k]);
+    bt_results_new(&run->plan, &run->results, job->range, job->items, job->n, results);
+    for (int k = 0; k < job->n; k++)
         memcpy(results[k]->content, bundle_info(bundle)->content, SHA256_HEX);
-    }
     bool ok = compute_over(run, job, bundle, results, e);
     end_job(run);
     bt_lease_end(&lease);

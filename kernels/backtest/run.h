@@ -26,6 +26,7 @@
     X(bar_backtests, "bar_backtests")                                                              \
     X(resumed, "backtests_from_store")                                                             \
     X(failed, "backtests_failed")                                                                  \
+    X(settled, "backtests_settled")                                                                \
     X(bundle_opens, "bundle_opens")                                                                \
     X(asset_lists, "asset_lists")                                                                  \
     X(rows_scanned, "rows_scanned")                                                                \
@@ -68,6 +69,7 @@ struct bt_run {
     struct arena scratch; /* emptied after each job */
     struct bt_plan plan;
     struct bt_ops ops;
+    struct bt_ops exact_ops;        /* without the layers that have a bound: settle.h */
     struct bundle_version verified; /* the state of the folder whose content was checked last */
     long block;                     /* backtests in a job, as the layers wish */
     struct bt_walk walk;            /* where the last block ended */
@@ -87,9 +89,12 @@ struct bt_run {
     struct bt_selection selection;
     struct bt_digest digest;
     struct bt_consumer consumer;
-    struct bt_result **kept;     /* by backtest; what collect_base keeps; NULL: nothing yet */
-    struct bt_result **loaded;   /* by backtest; what recall_base read ahead; NULL: nothing yet */
-    struct bt_calendar calendar; /* snapshots.h */
+    struct bt_result **kept;   /* by backtest; what collect_base keeps; NULL: nothing yet */
+    struct bt_result **loaded; /* by backtest; what recall_base read ahead; NULL: nothing yet */
+    bool *absent;              /* by backtest; what was not there, while result_writes was: */
+    uint64_t absent_at;
+    struct bt_result_pool results; /* where new ones come from */
+    struct bt_calendar calendar;   /* snapshots.h */
     bool told_lost;
     struct text notes; /* lines for the user: what was mended, what runs again, what failed */
 

@@ -9,7 +9,11 @@
 #include <stdint.h>
 
 #define LAYER_BIT(name) LAYER_##name = 1 << BT_LAYER_##name,
-enum { LAYERS_NONE = 0, BT_SWITCH_LAYERS(LAYER_BIT) LAYERS_ALL = (1 << BT_SWITCHES) - 1 };
+enum {
+    LAYERS_NONE = 0,
+    BT_SWITCH_LAYERS(LAYER_BIT) LAYERS_ALL = (1 << BT_SWITCHES) - 1,
+    LAYERS_EXACT = LAYERS_ALL & ~LAYER_events, /* change no bit of a metric */
+};
 #undef LAYER_BIT
 
 /* The short ones of the first layers. */

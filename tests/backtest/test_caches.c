@@ -131,7 +131,7 @@ static void every_hit_rate_is_a_ratio(void **state)
     (void)state;
     struct bt_settings s = settings();
     struct cache_stats all[BT_CACHES_MAX];
-    struct bt_run *run = open_with(&s, LAYERS_ALL);
+    struct bt_run *run = open_with(&s, LAYERS_EXACT);
     run_all(run);
     int n = bt_run_caches(run, all, BT_CACHES_MAX);
     assert_int_equal(n, 4);
@@ -148,7 +148,7 @@ static void workers_requests_are_told_too(void **state)
     (void)state;
     struct bt_settings s = settings();
     s.workers = 2;
-    struct bt_run *run = open_with(&s, LAYERS_ALL & ~(uint64_t)LAYER_shared_bundle);
+    struct bt_run *run = open_with(&s, LAYERS_EXACT & ~(uint64_t)LAYER_shared_bundle);
     run_all(run);
     struct cache_stats c = cache_of(run, "history-cache");
     assert_int_equal(c.hits + c.misses, 2 * N * SYMBOLS);
@@ -163,7 +163,7 @@ static void memory_is_counted_by_component_and_given_back(void **state)
     struct bt_settings s = settings();
     uint64_t assets = mem_counts(MEM_ASSETS).held_bytes;
     uint64_t history = mem_counts(MEM_HISTORY).held_bytes;
-    struct bt_run *run = open_with(&s, LAYERS_ALL);
+    struct bt_run *run = open_with(&s, LAYERS_EXACT);
     assert_int_equal(mem_counts(MEM_HISTORY).held_bytes, history); /* nothing before it is used */
     run_all(run);
     assert_true(mem_counts(MEM_ASSETS).held_bytes - assets >= cache_of(run, "asset-cache").bytes);
@@ -254,7 +254,7 @@ static void no_answer_is_that_of_another_question(void **state)
     struct bt_settings s = settings();
     s.history_cache_mb = 0.05; /* some must leave */
     s.cache_size_gb = 2e-5;
-    struct bt_run *run = open_with(&s, LAYERS_ALL);
+    struct bt_run *run = open_with(&s, LAYERS_EXACT);
     struct bundle *bundles[] = {opened(dir), opened(other), opened(make_hourly())};
     print_message("# %d cases from seed %llu\n", CASES, (unsigned long long)seed);
     for (int i = 0; i < CASES; i++) {
@@ -494,11 +494,11 @@ static void enable_caching_off_takes_the_caches_out(void **state)
 {
     (void)state;
     struct bt_settings s = settings();
-    assert_int_equal(bt_settings_layers(&s, LAYERS_ALL), LAYERS_ALL);
+    assert_int_equal(bt_settings_layers(&s, LAYERS_EXACT), LAYERS_EXACT);
     s.enable_caching = "off";
-    assert_int_equal(bt_settings_layers(&s, LAYERS_ALL),
-                     LAYERS_ALL & ~(ASSET_CACHE | PRE_GROUP | HISTORY_CACHE | ARRAY_RETURN));
-    run_whole(&s, LAYERS_ALL, NULL);
+    assert_int_equal(bt_settings_layers(&s, LAYERS_EXACT),
+                     LAYERS_EXACT & ~(ASSET_CACHE | PRE_GROUP | HISTORY_CACHE | ARRAY_RETURN));
+    run_whole(&s, LAYERS_EXACT, NULL);
     assert_int_equal(run_count("asset_lists"), N);
     assert_int_equal(run_count("rows_scanned"), (uint64_t)N * SYMBOLS * ROWS);
     assert_int_equal(run_count("bundle_opens"), 1);
@@ -511,8 +511,8 @@ static void enable_bundle_pooling_off_takes_the_pool_out(void **state)
     (void)state;
     struct bt_settings s = settings();
     s.enable_bundle_pooling = "off";
-    assert_int_equal(bt_settings_layers(&s, LAYERS_ALL), LAYERS_ALL & ~BUNDLE_POOL);
-    run_whole(&s, LAYERS_ALL, NULL);
+    assert_int_equal(bt_settings_layers(&s, LAYERS_EXACT), LAYERS_EXACT & ~BUNDLE_POOL);
+    run_whole(&s, LAYERS_EXACT, NULL);
     assert_int_equal(run_count("bundle_opens"), N);
     assert_int_equal(run_count("asset_lists"), 1);
 }
@@ -576,7 +576,7 @@ static void a_cleared_cache_answers_anew(void **state)
     (void)state;
     static const char *const names[] = {"bundle-pool", "pre-group", "asset-cache", "history-cache"};
     struct bt_settings s = settings();
-    struct bt_run *run = open_with(&s, LAYERS_ALL);
+    struct bt_run *run = open_with(&s, LAYERS_EXACT);
     struct err e = {0};
     run_all(run);
     for (int i = 0; i < 4; i++) {
@@ -625,7 +625,7 @@ static void touched_files_leave_the_caches_good(void **state)
 {
     (void)state;
     struct bt_settings s = settings();
-    struct bt_run *run = open_with(&s, LAYERS_ALL);
+    struct bt_run *run = open_with(&s, LAYERS_EXACT);
     run_all(run);
     struct kernel_digest before, after;
     struct err e = {0};
@@ -668,7 +668,7 @@ static void a_replaced_bundle_gives_its_own_content(void **state)
 {
     (void)state;
     struct bt_settings s = settings();
-    struct bt_run *run = open_with(&s, LAYERS_ALL), *base;
+    struct bt_run *run = open_with(&s, LAYERS_EXACT), *base;
     struct kernel_digest cached, fresh;
     struct err e = {0};
     run_all(run);
@@ -690,7 +690,7 @@ static void a_replaced_bundle_gives_its_own_content(void **state)
 static void data_edited_in_place_are_refused(void **state)
 {
     (void)state;
-    static const uint64_t sets[] = {LAYERS_NONE, BUNDLE_POOL, PRE_GROUP, LAYERS_ALL};
+    static const uint64_t sets[] = {LAYERS_NONE, BUNDLE_POOL, PRE_GROUP, LAYERS_EXACT};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
         struct bt_settings s = settings();
         struct bt_run *run = open_with(&s, sets[i]);
@@ -721,7 +721,7 @@ static void a_check_of_sound_caches_changes_nothing(void **state)
     struct bt_settings s = settings();
     struct kernel_digest found = *run_whole(&s, LAYERS_NONE, NULL);
     s.check_caches = true;
-    assert_agree(run_whole(&s, LAYERS_ALL, NULL), &found);
+    assert_agree(run_whole(&s, LAYERS_EXACT, NULL), &found);
     assert_int_equal(run_count("history_cache_hits"), SYMBOLS * (2 * N - FAST - SLOW));
     assert_true(run_count("asset_lists") == N); /* asked again at each hit */
 }

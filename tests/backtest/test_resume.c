@@ -73,11 +73,11 @@ static void plain_then_all_layers_and_the_reverse(void **state)
 {
     (void)state;
     begin_torn(LAYERS_NONE, 27);
-    finish_with(LAYERS_ALL, NULL, 27);
+    finish_with(LAYERS_EXACT, NULL, 27);
     finish_with(LAYERS_NONE, NULL, N);
-    begin_torn(LAYERS_ALL, 27); /* two batches of 10; 7 were waiting when it was torn */
+    begin_torn(LAYERS_EXACT, 27); /* two batches of 10; 7 were waiting when it was torn */
     finish_with(LAYERS_NONE, NULL, 20);
-    finish_with(LAYERS_ALL, NULL, N);
+    finish_with(LAYERS_EXACT, NULL, N);
 }
 
 static void a_run_torn_by_workers_is_resumed(void **state)
@@ -87,7 +87,7 @@ static void a_run_torn_by_workers_is_resumed(void **state)
     s.workers = 2;
     snprintf(store, sizeof store, "%s", test_folder("resume-store"));
     run_part((struct run_part){&s, LAYERS_NONE, store, 0, 30, true}, NULL);
-    finish_with(LAYERS_ALL, NULL, 30);
+    finish_with(LAYERS_EXACT, NULL, 30);
 }
 
 static void write_file(const char *path, const char *content)
@@ -99,7 +99,7 @@ static void write_file(const char *path, const char *content)
 static void a_truncated_checkpoint_is_rebuilt_from_the_results(void **state)
 {
     (void)state;
-    const uint64_t sets[] = {LAYERS_NONE, LAYERS_ALL & ~(uint64_t)LAYER_sqlite_checkpoint};
+    const uint64_t sets[] = {LAYERS_NONE, LAYERS_EXACT & ~(uint64_t)LAYER_sqlite_checkpoint};
     for (int i = 0; i < 2; i++) {
         begin_torn(sets[i], 30);
         struct text whole = {0};
@@ -115,7 +115,7 @@ static void a_truncated_checkpoint_is_rebuilt_from_the_results(void **state)
             bt_run_close(run);
         }
         assert_true(io_exists(in_store("checkpoint.json.damaged")));
-        finish_with(LAYERS_ALL ^ sets[i], NULL, 30);
+        finish_with(LAYERS_EXACT ^ sets[i], NULL, 30);
         text_done(&whole);
     }
 }
@@ -136,22 +136,22 @@ static void garbage_for_a_checkpoint_is_rebuilt_too(void **state)
         assert_non_null(strstr(run->notes.p, "rebuilt from 20 stored results"));
         bt_run_close(run);
     }
-    finish_with(LAYERS_ALL, NULL, 20);
+    finish_with(LAYERS_EXACT, NULL, 20);
 }
 
 static void a_missing_checkpoint_is_rebuilt_from_the_results(void **state)
 {
     (void)state;
     struct err e = {0};
-    const uint64_t sets[] = {LAYERS_NONE, LAYERS_ALL};
+    const uint64_t sets[] = {LAYERS_NONE, LAYERS_EXACT};
     for (int i = 0; i < 2; i++) {
         begin_torn(sets[i], 30);
         assert_ok(io_remove(in_store(i ? "checkpoint.sqlite" : "checkpoint.json"), &e), &e);
-        finish_with(LAYERS_ALL ^ sets[i], "checkpoint.json: missing; rebuilt from 30 stored", 30);
+        finish_with(LAYERS_EXACT ^ sets[i], "checkpoint.json: missing; rebuilt from 30 stored", 30);
         finish_with(sets[i], NULL, N);
     }
-    begin_torn(LAYERS_ALL, 5); /* all of them were still waiting */
-    finish_with(LAYERS_ALL, NULL, 0);
+    begin_torn(LAYERS_EXACT, 5); /* all of them were still waiting */
+    finish_with(LAYERS_EXACT, NULL, 0);
 }
 
 static const char *result_file(const char *id)
@@ -166,7 +166,7 @@ static void what_a_killed_writer_left_is_removed(void **state)
     (void)state;
     static const char *const left[] = {"checkpoint.json.tmp.4711", "store.json.tmp.4711",
                                        "results/2000-01-01_2000-02-09/segment-000009.bin.tmp.4711"};
-    begin_torn(LAYERS_ALL, 30);
+    begin_torn(LAYERS_EXACT, 30);
     for (int i = 0; i < 3; i++)
         write_file(in_store(left[i]), "{");
     finish_with(LAYERS_NONE, NULL, 30);
@@ -184,8 +184,8 @@ static void a_missing_result_runs_again(void **state)
     assert_ok(bt_plan_make(&s, &a, &plan, &e), &e);
     begin_torn(LAYERS_NONE, 20);
     assert_ok(io_remove(result_file(run_id(&plan, 3)), &e), &e);
-    finish_with(LAYERS_ALL, "a result that it names is missing or unreadable", 19);
-    finish_with(LAYERS_ALL, NULL, N);
+    finish_with(LAYERS_EXACT, "a result that it names is missing or unreadable", 19);
+    finish_with(LAYERS_EXACT, NULL, N);
     arena_done(&a);
 }
 
@@ -197,7 +197,7 @@ static void a_damaged_result_runs_again_whatever_way_it_is_stored_then(void **st
     struct bt_plan plan;
     struct err e = {0};
     assert_ok(bt_plan_make(&s, &a, &plan, &e), &e);
-    for (uint64_t set = LAYERS_NONE; set <= LAYERS_ALL; set += LAYERS_ALL) {
+    for (uint64_t set = LAYERS_NONE; set <= LAYERS_EXACT; set += LAYERS_EXACT) {
         begin_torn(LAYERS_NONE, 20);
         write_file(result_file(run_id(&plan, 3)), "{\"id\":\"trunca");
         write_file(result_file(run_id(&plan, 5)), "{\"id\":\"0000000000000000\"}\n");
@@ -210,7 +210,7 @@ static void a_damaged_result_runs_again_whatever_way_it_is_stored_then(void **st
 static void a_damaged_line_of_a_segment_runs_again(void **state)
 {
     (void)state;
-    begin_torn(LAYERS_ALL, 30);
+    begin_torn(LAYERS_EXACT, 30);
     const char *path = in_store("results/2000-01-01_2000-02-09/segment-000002.bin");
     struct text segment = {0};
     struct err e = {0};
@@ -218,7 +218,7 @@ static void a_damaged_line_of_a_segment_runs_again(void **state)
     assert_ok(io_write_file(path, segment.p, segment.n * 3 / 4, &e), &e);
     text_done(&segment);
     finish_with(LAYERS_NONE, "missing or unreadable", 27); /* 7 of its 10 lines are whole */
-    finish_with(LAYERS_ALL, NULL, N);
+    finish_with(LAYERS_EXACT, NULL, N);
 }
 
 static void an_edited_result_runs_again(void **state)
@@ -249,9 +249,91 @@ static void an_edited_result_runs_again(void **state)
         text_done(&old);
         text_done(&new);
     }
-    finish_with(LAYERS_ALL, "a result that it names is missing or unreadable (", 16);
+    finish_with(LAYERS_EXACT, "a result that it names is missing or unreadable (", 16);
     finish_with(LAYERS_NONE, NULL, N);
     arena_done(&a);
+}
+
+static void a_lost_result_is_told_with_the_checkpoint_that_has_grown_meanwhile(void **state)
+{
+    (void)state;
+    struct bt_settings s = settings();
+    struct bt_item item;
+    struct err e = {0};
+    s.checkpoint_batch_size = 5;
+    s.checkpoint_index_after = 20;
+    snprintf(store, sizeof store, "%s", test_folder("resume-store"));
+    run_part((struct run_part){&s, LAYERS_NONE, store, 10, 40, true}, NULL);
+    struct bt_run_target target = {.store = store, .resume = true};
+    struct bt_run *run = /* without layers that ask for large jobs */
+        bt_run_open(&s, LAYER_sqlite_checkpoint | CHECKPOINT_CACHE | BATCH_WRITE, target, &e);
+    assert_ok(run, &e);
+    bt_plan_item(&run->plan, 30, &item);
+    assert_ok(io_remove(result_file(item.id), &e), &e);
+    assert_ok(bt_run_step(run, 0, N, &e), &e);
+    assert_non_null(strstr(run->notes.p, "checkpoint.sqlite: a result that it names is missing"));
+    bt_run_close(run);
+}
+
+static void stale_results_beside_good_ones_are_told_as_stale_only(void **state)
+{
+    (void)state;
+    for (uint64_t set = LAYERS_NONE; set <= LAYERS_ALL; set += LAYERS_ALL) {
+        struct bt_settings s = settings();
+        struct err e = {0};
+        begin_torn(set, 20); /* without trades */
+        s.trades = true;
+        run_part((struct run_part){&s, set, store, 0, 10, false}, NULL);
+        struct bt_run_target target = {.store = store, .resume = true};
+        struct bt_run *run = bt_run_open(&s, set, target, &e);
+        assert_ok(run, &e);
+        assert_non_null(strstr(run->notes.p, ": 10 stored results are of other data or code"));
+        text_clear(&run->notes);
+        assert_ok(bt_run_step(run, 0, N, &e), &e);
+        assert_int_equal(run->counts.resumed, 10);
+        assert_int_equal(run->notes.n, 0);
+        bt_run_close(run);
+    }
+}
+
+/* Leaves a store with both kinds of checkpoint, one of which names the stamps of before. */
+static void both_kinds_one_older(bool json_is_older)
+{
+    struct bt_settings s = settings();
+    struct err e = {0};
+    snprintf(store, sizeof store, "%s", test_folder("resume-store"));
+    run_whole(&s, LAYERS_NONE, store);
+    struct checkpoint *older = checkpoint_read(in_store("checkpoint.json"), &e);
+    s.trades = true;
+    run_whole(&s, LAYERS_NONE, store);
+    struct checkpoint *newer = checkpoint_read(in_store("checkpoint.json"), &e);
+    assert_ok(older && newer && checkpoint_count(older) == N && checkpoint_count(newer) == N, &e);
+    struct checkpoint *json = json_is_older ? older : newer;
+    assert_ok(checkpoint_write(json, in_store("checkpoint.json"), &e), &e);
+    assert_ok(checkpoint_write(json == older ? newer : older, in_store("checkpoint.sqlite"), &e),
+              &e);
+    checkpoint_free(older);
+    checkpoint_free(newer);
+}
+
+static void of_two_kinds_the_stamp_of_what_is_stored_stays(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        struct bt_settings s = settings();
+        struct err e = {0};
+        both_kinds_one_older(i & 1);
+        s.trades = true;
+        struct bt_run_target target = {.store = store, .resume = true};
+        struct bt_run *run = bt_run_open(&s, i & 2 ? LAYERS_ALL : LAYERS_NONE, target, &e);
+        assert_ok(run, &e);
+        assert_int_equal(run->notes.n, 0);
+        assert_ok(bt_run_step(run, 0, N, &e), &e);
+        assert_int_equal(run->counts.resumed, N);
+        assert_int_equal(io_exists(in_store("checkpoint.json")), !(i & 2));
+        assert_int_equal(io_exists(in_store("checkpoint.sqlite")), (i & 2) != 0);
+        bt_run_close(run);
+    }
 }
 
 /* Without the syncs of io_write_file, which would be most of the time of 400 flips. */
@@ -310,13 +392,13 @@ static void a_flipped_bit_in_any_place_never_becomes_a_number(void **state)
         flip(result_file(run_id(&plan, (long)rng_below(&r, N))), &r, &old);
         expect_digest_on_resume(LAYERS_NONE);
     }
-    begin_torn(LAYERS_ALL, 50);
-    finish_with(LAYERS_ALL, NULL, 50);
+    begin_torn(LAYERS_EXACT, 50);
+    finish_with(LAYERS_EXACT, NULL, 50);
     for (int i = 0; i < FLIPS; i++) {
         snprintf(segment, sizeof segment, "results/2000-01-01_2000-02-09/segment-%06d.bin",
                  1 + (int)rng_below(&r, 5));
         flip(in_store(segment), &r, &old);
-        expect_digest_on_resume(LAYERS_ALL);
+        expect_digest_on_resume(LAYERS_EXACT);
         overwrite(in_store(segment), &old);
         const char *again = in_store("results/2000-01-01_2000-02-09/segment-000007.bin");
         assert_ok(!io_exists(again) || io_remove(again, &e), &e); /* of what ran again */
@@ -349,13 +431,13 @@ static void other_settings_are_refused_by_what_differs(void **state)
         assert_says(&e, cases[i].words);
         assert_says(&e, "store.json");
     }
-    finish_with(LAYERS_ALL, NULL, 5);
+    finish_with(LAYERS_EXACT, NULL, 5);
 }
 
 static void what_was_computed_from_other_prices_runs_again(void **state)
 {
     (void)state;
-    for (uint64_t set = LAYERS_NONE; set <= LAYERS_ALL; set += LAYERS_ALL) {
+    for (uint64_t set = LAYERS_NONE; set <= LAYERS_EXACT; set += LAYERS_EXACT) {
         struct bt_settings s = settings();
         struct err e = {0};
         struct kernel_digest found;
@@ -378,7 +460,7 @@ static void what_was_computed_from_other_prices_runs_again(void **state)
 static void another_range_goes_on_with_the_same_store(void **state)
 {
     (void)state;
-    begin_torn(LAYERS_ALL, N);
+    begin_torn(LAYERS_EXACT, N);
     struct bt_settings s = settings();
     s.to = "2000-02-01";
     run_whole(&s, LAYERS_NONE, store);
@@ -391,8 +473,8 @@ static void a_larger_grid_goes_on_with_the_same_store(void **state)
     (void)state;
     struct bt_settings s = market_settings(bundle, "2:3", "7:17");
     snprintf(store, sizeof store, "%s", test_folder("resume-store"));
-    run_whole(&s, LAYERS_ALL, store);
-    finish_with(LAYERS_ALL, NULL, 22);
+    run_whole(&s, LAYERS_EXACT, store);
+    finish_with(LAYERS_EXACT, NULL, 22);
 }
 
 static void a_folder_that_is_no_store_is_left_alone(void **state)
@@ -438,7 +520,7 @@ static void a_symbol_that_is_gone_in_mid_run_is_named(void **state)
     (void)state;
     struct bt_settings s = settings();
     struct err e = {0};
-    struct bt_run *run = bt_run_open(&s, LAYERS_ALL, (struct bt_run_target){0}, &e);
+    struct bt_run *run = bt_run_open(&s, LAYERS_EXACT, (struct bt_run_target){0}, &e);
     assert_ok(run, &e);
     assert_ok(bt_run_step(run, 0, 20, &e), &e);
     market_make(bundle, 2, 40, 1);
@@ -479,6 +561,9 @@ int main(void)
         TEST(a_damaged_result_runs_again_whatever_way_it_is_stored_then),
         TEST(a_damaged_line_of_a_segment_runs_again),
         TEST(an_edited_result_runs_again),
+        TEST(of_two_kinds_the_stamp_of_what_is_stored_stays),
+        TEST(a_lost_result_is_told_with_the_checkpoint_that_has_grown_meanwhile),
+        TEST(stale_results_beside_good_ones_are_told_as_stale_only),
         TEST(a_flipped_bit_in_any_place_never_becomes_a_number),
         TEST(other_settings_are_refused_by_what_differs),
         TEST(what_was_computed_from_other_prices_runs_again),

@@ -161,7 +161,7 @@ static void daily_and_hourly_bars_of_one_folder_never_meet(void **state)
     struct passage p = {.settings = &s, .half_way = become_hourly};
     assert_ok(passage_run(&p, &base, &e), &e);
     market_make(dir, SYMBOLS, BARS, 1);
-    p.layers = LAYERS_ALL;
+    p.layers = LAYERS_EXACT;
     assert_ok(passage_run(&p, &other, &e), &e);
     market_make(dir, SYMBOLS, BARS, 1);
     assert_string_not_equal(base.kept.v[0].content, base.kept.v[base.kept.n - 1].content);
@@ -203,7 +203,7 @@ static void nobody_writes_into_what_a_cache_hands_out(void **state)
         for (int f = 0; f < 2; f++) {
             struct outcome o = {0};
             struct err e = {0};
-            struct passage p = {.settings = &s, .layers = LAYERS_ALL, .again = true};
+            struct passage p = {.settings = &s, .layers = LAYERS_EXACT, .again = true};
             s.fill = f ? "next-open" : "close";
             assert_ok(passage_run(&p, &o, &e), &e);
             assert_int_equal(o.again.n, o.kept.n);
@@ -248,7 +248,7 @@ static void each_layer_stands_in_some_slot_of_the_run(void **state)
     assert_int_equal(slots_of(LAYERS_NONE), 0);
     for (int i = 0; i < BT_SWITCHES; i++) {
         uint64_t alone = (uint64_t)1 << i, with;
-        assert_true(sets_complete(alone, LAYERS_ALL, &with));
+        assert_true(sets_complete(alone, LAYERS_EXACT, &with));
         int without = with == alone ? 0 : slots_of(with & ~alone);
         assert_true(slots_of(with) > without);
     }
@@ -292,7 +292,7 @@ static void a_random_search_makes_just_its_trials(void **state)
         struct outcome base = outcome_of(&s, LAYERS_NONE, NULL, false);
         assert_int_equal(base.kept.n, s.trials);
         for (s.workers = 2; s.workers <= 3; s.workers++) {
-            struct outcome o = outcome_of(&s, LAYERS_ALL, NULL, false);
+            struct outcome o = outcome_of(&s, LAYERS_EXACT, NULL, false);
             assert_same(&o, &base);
         }
         outcome_done(&base);
@@ -314,7 +314,7 @@ static void a_walk_tests_what_its_training_chose(void **state)
 {
     (void)state;
     struct bt_settings s = walk();
-    struct outcome o = outcome_of(&s, LAYERS_ALL, NULL, false);
+    struct outcome o = outcome_of(&s, LAYERS_EXACT, NULL, false);
     const struct bt_kept_one *best = NULL;
     const char *window = "";
     int tests = 0, validations = 0;
@@ -348,10 +348,10 @@ static void a_resumed_walk_chooses_as_the_first_one_did(void **state)
         const char *store = test_folder("traps-walk");
         struct outcome torn = {0};
         struct err e = {0};
-        struct passage p = {.settings = &s, .layers = LAYERS_ALL, .store = store, .torn = true};
+        struct passage p = {.settings = &s, .layers = LAYERS_EXACT, .store = store, .torn = true};
         assert_ok(passage_run(&p, &torn, &e), &e);
         outcome_done(&torn);
-        struct outcome o = outcome_of(&s, i ? LAYERS_ALL : LAYERS_NONE, store, true);
+        struct outcome o = outcome_of(&s, i ? LAYERS_EXACT : LAYERS_NONE, store, true);
         assert_true(o.resumed > 0);
         assert_same(&o, &base);
     }
@@ -367,7 +367,7 @@ static void a_job_of_several_backtests_keeps_their_order(void **state)
     struct outcome base = outcome_of(&s, LAYERS_NONE, NULL, false);
     assert_int_equal(base.kept.n, 150);
     s.workers = 2;
-    struct outcome o = outcome_of(&s, LAYERS_ALL, NULL, false);
+    struct outcome o = outcome_of(&s, LAYERS_EXACT, NULL, false);
     assert_same(&o, &base);
     outcome_done(&base);
 }
@@ -387,7 +387,7 @@ static void what_was_computed_after_a_replacement_is_summed_up(void **state)
     (void)state;
     static const uint64_t some[] = {LAYER_batch, LAYER_batch | BATCH_WRITE,
                                     LAYER_batch | BATCH_WRITE | LAYER_selective_load,
-                                    LAYERS_ALL & ~LAYER_stream_results, LAYERS_ALL};
+                                    LAYERS_EXACT & ~LAYER_stream_results, LAYERS_EXACT};
     struct bt_settings s = two_ranges();
     struct outcome updated = {0}, o = {0};
     struct err e = {0};

@@ -12,7 +12,7 @@ tree() { (cd "$1" && find . -type f ! -name lock | sort | xargs cksum); }
 # ---- the two forms of a result ----
 sweep "${grid[@]}" "${rich[@]}" --layers none --store "$work/single"
 cp "$work/out" "$work/expected"
-sweep "${grid[@]}" "${rich[@]}" --layers all --store "$work/packed"
+sweep "${grid[@]}" "${rich[@]}" --layers exact --store "$work/packed"
 expect 0 "12 results" store verify "$work/single"
 check "verify passes single files"
 expect 0 "12 results" store verify "$work/packed"
@@ -81,7 +81,9 @@ small_bundle "$work/other" 2
 expect 2 "its content is" store show "$work/packed" 3-7 --curve --bundle "$work/other"
 check "dates of another bundle are refused"
 mv "$work/b" "$work/away"
-expect 2 "--bundle" store show "$work/packed" 3-7 --curve &&
+content=$(sed -n 's/.*"content":[[:space:]]*"\(............\).*/\1/p' "$work/away/manifest.json" | head -1)
+expect 2 "bundle $work/b, content $content...: not to be had" store show "$work/packed" 3-7 --curve &&
+    [ "$(wc -l <<<"$tap_output")" -eq 1 ] &&
     expect 0 "2020-03" store show "$work/packed" 3-7 --returns monthly --bundle "$work/away"
 check "a bundle that has moved can be named"
 mv "$work/away" "$work/b"
@@ -118,9 +120,9 @@ check "which fits"
 # A store with a result that is not named, older copies, and files of killed runs.
 make_garbage() {
     rm -rf "$work/g"
-    sweep "${grid[@]}" --layers all --store "$work/g"
+    sweep "${grid[@]}" --layers exact --store "$work/g"
     cp "$work/g/checkpoint.json" "$work/kept"
-    sweep "${grid[@]}" --layers all --store "$work/g" --resume --force-rerun
+    sweep "${grid[@]}" --layers exact --store "$work/g" --resume --force-rerun
     sweep --symbols SA --param fast=2:3 --param slow=20 --store "$work/g" --resume --layers none
     cp "$work/kept" "$work/g/checkpoint.json"
     echo x >"$work/g/checkpoint.json.damaged"

@@ -75,7 +75,7 @@ every() {
 sweep "${grid[@]}" --layers none
 cp "$work/out" "$work/expected"
 
-cases="none,1,empty batch-write,1,empty all,1,empty all,1,large all,2,empty all,2,large none,2,empty"
+cases="none,1,empty batch-write,1,empty exact,1,empty exact,1,large exact,2,empty exact,2,large none,2,empty"
 for case in $cases; do
     IFS=, read -r layers workers template <<<"$case"
     for op in open write fsync rename; do

@@ -1,6 +1,7 @@
 #!/bin/bash
 # cupel sweep from outside: output, refusals, kill -9 and resume, full disks, two runs on one store.
 set -u
+export CUPEL_LAYERS=exact # bytes are compared
 work=$(mktemp -d "${CUPEL_BUILD:-build/release}/tests/sweep.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 n=0
@@ -72,7 +73,7 @@ ln -s /dev/stdout "$work/standard" # a mistake must not cost the machine its own
 sweep "${small[@]}" --csv "$work/standard"
 check "/dev/stdout is standard output" same "$work/out" "$work/small.csv"
 for set in none checkpoint-cache,batch-write bundle-pool,pre-group \
-    all,-sqlite-checkpoint all,-pre-group,-array-return,-shared-bundle batch,batch-write; do
+    exact,-sqlite-checkpoint exact,-pre-group,-array-return,-shared-bundle batch,batch-write; do
     for workers in 1 3; do
         sweep "${small[@]}" --layers $set --workers $workers --store "$work/s-$set-$workers"
         check "layers $set, workers $workers: the same bytes" same "$work/out" "$work/small.csv"
@@ -139,9 +140,9 @@ kill_and_resume() { # LAYERS WORKERS, then LAYERS WORKERS of the resumed run
     sweep "${many[@]}" --layers "$3" --workers "$4" --store "$work/k" --resume
     [ $status -eq 0 ] && same "$work/out" "$work/many.csv" && ! says "(0 from the store)"
 }
-check "killed plain, resumed with all layers" kill_and_resume none 1 all 1
-check "killed with all layers, resumed plain" kill_and_resume all 1 none 1
-check "killed with workers, resumed without" kill_and_resume none 2 all 1
+check "killed plain, resumed with all layers" kill_and_resume none 1 exact 1
+check "killed with all layers, resumed plain" kill_and_resume exact 1 none 1
+check "killed with workers, resumed without" kill_and_resume none 2 exact 1
 check "killed without, resumed with workers" kill_and_resume batch-write 1 pre-group 2
 
 # ---- interrupted and resumed ----
@@ -164,7 +165,7 @@ long=(--symbols AAPL,MSFT --param fast=2:20 --param slow=20:120) # 1918 backtest
 sweep "${long[@]}" --quiet
 cp "$work/out" "$work/long.csv"
 check "SIGINT: one line, status 130, and resume goes on" interrupt_and_resume INT none 1 1
-check "SIGTERM with all layers" interrupt_and_resume TERM all 1 3
+check "SIGTERM with all layers" interrupt_and_resume TERM exact 1 3
 check "SIGINT with workers" interrupt_and_resume INT none 2 1
 
 # ---- data that change in mid-run ----
@@ -182,9 +183,9 @@ status=$?
 check "a bundle that changes while a sweep runs gives no table" stops "replaced while the sweep"
 
 # ---- damage ----
-sweep "${many[@]}" --store "$work/k" --resume --layers all,-sqlite-checkpoint
+sweep "${many[@]}" --store "$work/k" --resume --layers exact,-sqlite-checkpoint
 cut -c1-200 "$work/k/checkpoint.json" >"$work/k/half" && mv "$work/k/half" "$work/k/checkpoint.json"
-sweep "${many[@]}" --store "$work/k" --resume --layers all,-sqlite-checkpoint
+sweep "${many[@]}" --store "$work/k" --resume --layers exact,-sqlite-checkpoint
 damage_is_told() {
     [ $status -eq 0 ] && same "$work/out" "$work/many.csv" &&
         [ "$(grep -c warning "$work/err")" -eq 1 ] &&
@@ -198,7 +199,7 @@ resumes_without_loss() {
     same "$work/out" "$work/small.csv" &&
         ! grep warning "$work/err" | grep -qv "checkpoint.[a-z]*: missing; rebuilt from"
 }
-for set in none all; do
+for set in none exact; do
     for fault in write:4 fsync:5 rename:3 open:12; do
         rm -rf "$work/f"
         CUPEL_IO_FAULT=$fault:ENOSPC "$CUPEL" sweep --bundle "$work/b" "${small[@]}" --layers $set \

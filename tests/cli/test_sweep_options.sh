@@ -2,6 +2,7 @@
 # Every option of cupel sweep does what its help says, and refuses by name what it cannot take.
 set -u
 . tests/tap.sh
+export CUPEL_LAYERS=exact # bytes are compared
 . tests/cli/sweep.sh
 for name in ENABLE_CACHING CACHE_SIZE_GB HISTORY_CACHE_MB LRU_MAXSIZE ENABLE_BUNDLE_POOLING \
     MAX_BUNDLE_POOL_SIZE; do unset "CUPEL_$name"; done
@@ -95,6 +96,11 @@ test "$(head -1 "$work/out" | grep -o '"w[0-9]*-train","from":"2000-01-03' | wc 
 check "--expanding: every training begins at the first bar"
 two=(--range a=2003-01-01:2009-12-31 --range b=2012-01-01:2019-12-31)
 sweep "${small[@]}" "${two[@]}"; cp "$work/out" "$work/two.csv"
+sweep "${small[@]}" "${two[@]}" --range again=2003-01-01:2009-12-31 --range 2012-01-01:2019-12-31
+says "range: 2 of 4 dropped: the same dates as another" && cmp -s "$work/out" "$work/two.csv"
+check "--range: the same dates again are dropped, and that is said"
+sweep "${small[@]}" "${two[@]}" && ! says dropped
+check "and of different dates nothing is said"
 sweep "${small[@]}" "${two[@]}" --window-filter 'sharpe > 0.2'
 python3 - "$work/two.csv" "$work/out" <<'PY'
 import csv, sys
@@ -207,7 +213,7 @@ periods-per-year 0 expected a number from 0.001
 fill never expected one of close
 strategy magic magic
 symbols AAPL,AAPL listed twice
-layers all,-nothing no layer "nothing"
+layers exact,-nothing no layer "nothing"
 cache-size-gb 0 expected a number from
 history-cache-mb 0 expected a number from
 lru-maxsize 0 expected a whole number from 1

@@ -265,7 +265,7 @@ static void a_copy_holds_both(void **state)
             checkpoint_add(from, RANGE, id_text(i), "");
         checkpoint_add(to, RANGE, id_text(7), "1");
         checkpoint_add(to, "own", "x", "1");
-        assert_ok(checkpoint_copy(from, to, &e), &e);
+        assert_ok(checkpoint_copy(from, to, NULL, NULL, &e), &e);
         assert_int_equal(checkpoint_count(to), 20001);
         assert_true(checkpoint_has(to, RANGE, id_text(7), ""));
         write_to(to, path);
@@ -273,6 +273,38 @@ static void a_copy_holds_both(void **state)
         to = read_back(path);
         assert_int_equal(checkpoint_count(to), 20001);
         assert_true(checkpoint_has(to, "own", "x", "1"));
+        checkpoint_free(from);
+        checkpoint_free(to);
+    }
+}
+
+static bool prefer_b(void *context, const char *range, const char *id, const char *stamp)
+{
+    ++*(long *)context;
+    assert_string_equal(range, RANGE);
+    assert_string_equal(stamp, "theirs");
+    return strcmp(id, "b") == 0;
+}
+
+static void a_copy_asks_which_of_two_stamps_is_right(void **state)
+{
+    (void)state;
+    struct err e;
+    for (int kind = 0; kind < KINDS; kind++) {
+        long asked = 0;
+        struct checkpoint *from = checkpoint_new();
+        struct checkpoint *to = read_back(file_in("checkpoint_prefer", kind));
+        for (const char *id = "abcd"; *id; id++)
+            checkpoint_add(from, RANGE, (char[]){*id, '\0'}, *id == 'd' ? "same" : "theirs");
+        checkpoint_add(to, RANGE, "a", "ours");
+        checkpoint_add(to, RANGE, "b", "ours");
+        checkpoint_add(to, RANGE, "d", "same");
+        assert_ok(checkpoint_copy(from, to, prefer_b, &asked, &e), &e);
+        assert_int_equal(asked, 2); /* not of c, which is only there, nor of d, which is the same */
+        assert_true(checkpoint_has(to, RANGE, "a", "ours"));
+        assert_true(checkpoint_has(to, RANGE, "b", "theirs"));
+        assert_true(checkpoint_has(to, RANGE, "c", "theirs"));
+        assert_int_equal(checkpoint_count(to), 4);
         checkpoint_free(from);
         checkpoint_free(to);
     }
@@ -822,6 +854,7 @@ int main(void)
         TEST(a_kind_is_turned_into_the_other),
         TEST(a_new_database_replaces_the_old_with_its_log),
         TEST(a_copy_holds_both),
+        TEST(a_copy_asks_which_of_two_stamps_is_right),
         TEST(each_stops_at_false),
         TEST(both_kinds_do_what_a_model_does),
         TEST(a_json_file_cut_at_any_length_is_refused),

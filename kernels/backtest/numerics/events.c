@@ -1,6 +1,3 @@
-#define EVENTS_CODE
-/* No bits: the highest. */
-#define EVENTS_LOWEST(word) __builtin_ctzll((word) | (uint64_t)1 << 63)
 #include "kernels/backtest/numerics/events_body.h"
 
 #include "kernels/backtest/numerics/cpu.h"
