@@ -12,7 +12,7 @@
 enum {
     LAYERS_NONE = 0,
     BT_SWITCH_LAYERS(LAYER_BIT) LAYERS_ALL = (1 << BT_SWITCHES) - 1,
-    LAYERS_EXACT = LAYERS_ALL & ~LAYER_events, /* change no bit of a metric */
+    LAYERS_EXACT = LAYERS_ALL & ~(LAYER_events | LAYER_simd), /* change no bit of a metric */
 };
 #undef LAYER_BIT
 
