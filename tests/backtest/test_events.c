@@ -637,6 +637,26 @@ static void ends_of_trades_are_as_defined(void **state)
                 t.largest_squares >= (double)squares * 0.999);
 }
 
+/* Of returns as doubles: what is added up has no rounding of its own, but for one at the end. */
+static void sums_of_many_returns_are_rounded_once(void **state)
+{
+    (void)state;
+    static struct prices p = {.shape = "sums", .n = BARS_MAX};
+    const struct account_rules rules = {100, 0, 1e6, 0};
+    struct rng r = rng_seeded(20260726);
+    struct price_tables t;
+    a_stock(&r, &p);
+    price_tables_make(&rules, p.close, p.close, p.n, &arena, &t);
+    long double sum = 0, squares = 0;
+    for (long i = 1; i < p.n; i++) {
+        double held = (double)p.close[i] / 1e6 / ((double)p.close[i - 1] / 1e6) - 1;
+        sum += held;
+        squares += (long double)held * held;
+    }
+    assert_true(fabsl(t.sum - sum) <= 2.3e-16L * fabsl(sum));
+    assert_true(fabsl(t.squares - squares) <= 2.3e-16L * squares);
+}
+
 static void the_largest_of_all_ends_is_noted(void **state)
 {
     (void)state;
@@ -671,6 +691,7 @@ int main(void)
         TEST(growth_of_many_trades_in_little_time_is_left_to_the_plain_accounting),
         TEST(lows_over_any_stretch_are_those_of_a_scan),
         TEST(ends_of_trades_are_as_defined),
+        TEST(sums_of_many_returns_are_rounded_once),
         TEST(the_largest_of_all_ends_is_noted),
     };
     return cmocka_run_group_tests_name("events", tests, NULL, free_arena);
