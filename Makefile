@@ -36,6 +36,7 @@ LIB_SRC := $(filter-out $(MAINS),$(call sources,kernels harness))
 REPORT_SRC := $(call sources,reports)
 TEST_MAINS := $(sort $(shell find tests -name 'test_*.c'))
 TEST_SRC := $(call sources,tests)
+BENCH_MAINS := $(sort $(shell find tests -name 'bench_*.c'))
 TESTS := $(patsubst %.c,$O/%,$(TEST_MAINS))
 KERNEL_SRC := $(call sources,kernels) $(call sources,harness/base)
 PROGRAMS := $O/cupel $(if $(REPORT_SRC),$O/cupel-report) $O/libcupel-kernels.so
@@ -45,8 +46,8 @@ HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/
 
 .PHONY: all run check build tests deps ci-deps install clean format format-check hdr-check \
 	includes-check lint static-checks headline verify-full campaign-layers campaign-kernel ladder \
-	compare-peers first-result expects gate-table \
-	stats-reference kill-test FORCE
+	compare-peers first-result expects gate-table stats-reference kill-test bench-indicators \
+	bench-accounting FORCE
 .SECONDARY:
 
 run: deps
@@ -215,7 +216,7 @@ install: build
 		> "$(TO)/lib/pkgconfig/cupel.pc"
 
 # ---- tests -------------------------------------------------------------------------------------
-TEST_HELPERS := $(call objects,$(filter-out $(TEST_MAINS),$(TEST_SRC)))
+TEST_HELPERS := $(call objects,$(filter-out $(TEST_MAINS) $(BENCH_MAINS),$(TEST_SRC)))
 $O/tests/%: $O/tests/%.o $(TEST_HELPERS) $O/libcupel.a
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
 
@@ -251,11 +252,21 @@ kill-test: build
 gate-table: $O/tests/gate/test_verdict
 	@$< --table
 
+# ns a bar-backtest of each way of accounting, by turnover: a minute, on a machine left alone.
+bench-accounting: $O/tests/backtest/bench_accounting
+	@$<
+
 # Reference values of the statistics, from R (apt-get install --no-install-recommends r-base-core).
 # The result is committed: R is needed to change the cases, not to run the tests.
 stats-reference:
 	$(Q)Rscript --vanilla tests/stats/reference.R > $O/reference.csv
 	$(Q)mv $O/reference.csv tests/stats/reference.csv
+
+# ---- benches that are no tests -------------------------------------------------------------------
+# make bench-indicators [TALIB=/path/to/libta_lib.so]    what an indicator costs, beside TA-Lib
+ROUNDS ?= 200
+bench-indicators: $O/tests/backtest/bench_indicators
+	@$< "$(TALIB)" $(ROUNDS)
 
 # ---- static checks -----------------------------------------------------------------------------
 static-checks: includes-check hdr-check format-check

@@ -1,5 +1,6 @@
 /* Files, counted. Every open, read, write, sync and rename of cupel goes through here (SQLite's
  * too, through io_sqlite_vfs), so that a layer's saving in I/O is an exact count beside its time.
+ * Rooms: io.c (counts, descriptors, reading), io_output.c (writing whole files), io_folder.c.
  *
  * Counts are per process, whatever thread counts. CUPEL_IO_FAULT=op:nth[:errno name] makes the nth
  * operation of a kind fail, for tests: `CUPEL_IO_FAULT=write:3:ENOSPC`; with the name KILL the process
@@ -79,6 +80,10 @@ bool io_output_append(struct io_output *o, const void *bytes, size_t n, struct e
 bool io_output_flush(struct io_output *o, struct err *e) MUST_CHECK;
 bool io_output_commit(struct io_output *o, struct err *e) MUST_CHECK; /* ends it, also on error */
 void io_output_abandon(struct io_output *o);                          /* NULL is fine */
+
+/* Removes what killed processes left of such a file (PATH.tmp.PID, none of PID alive). Returns how
+ * many; what cannot be removed stays. */
+int io_remove_leftovers(const char *path);
 
 /* A read-only mapping of a whole file. n == 0 for an empty file (p is NULL then). */
 struct io_map {

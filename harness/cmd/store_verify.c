@@ -19,6 +19,19 @@ static void tell(void *context, enum bt_problem what, const char *line)
         printf("%s\n", line);
 }
 
+static void print_healed(const char *dir, const struct bt_verdict *v)
+{
+    char records[UNITS_TEXT], files[UNITS_TEXT];
+    if (v->healed)
+        printf("%s: healed: %s damaged in segments, of which all that is named is stored again\n",
+               dir, units_count(records, (uint64_t)v->healed));
+    if (v->kept_aside)
+        printf("%s: kept aside: %s damaged files\n", dir,
+               units_count(files, (uint64_t)v->kept_aside));
+    if (v->healed + v->kept_aside)
+        printf("%s: cupel store gc --yes removes them\n", dir);
+}
+
 static void print_verdict(const char *dir, const struct bt_verdict *v)
 {
     char results[UNITS_TEXT], count[UNITS_TEXT];
@@ -43,8 +56,10 @@ static enum err_code run_verify(const struct invocation *in, struct err *e)
     long told = 0;
     const char *dir = in->words.v[0];
     bool ok = bt_store_open(dir, BT_QUIET, &s, e) && bt_store_verify(&s, tell, &told, &verdict, e);
-    if (ok)
+    if (ok) {
+        print_healed(dir, &verdict);
         print_verdict(dir, &verdict);
+    }
     bt_store_close(&s);
     return !ok ? e->code : verdict.all_problems ? ERR_INPUT : ERR_OK;
 }
@@ -59,7 +74,9 @@ const struct command command_store_verify = {
         "both directions. A line for each problem (20 of them, then how many more), exit 2. A "
         "result\n"
         "that the checkpoint does not name is what a killed run leaves: the next one computes it\n"
-        "again, and nothing is lost.",
+        "again, and nothing is lost. Damage that a sweep has healed since, and files that were "
+        "kept\n"
+        "aside as damaged, are told and are no problem.",
     .options = verify_options,
     .min_words = 1,
     .max_words = 1,

@@ -261,10 +261,19 @@ static const char *out_option(const struct sweep_settings *s)
     return s->csv ? "csv" : "out";
 }
 
+static void clear_away(const char *path)
+{
+    int n = path && strcmp(path, "-") != 0 ? io_remove_leftovers(path) : 0;
+    if (n)
+        log_info("%s: removed %d temporary file%s of killed runs", path, n, n == 1 ? "" : "s");
+}
+
 static bool open_outputs(struct sweep *s, struct err *e)
 {
     const struct sweep_settings *set = s->settings;
     const struct bt_plan *plan = &s->run->plan;
+    clear_away(out_of(set));
+    clear_away(set->summary);
     if (bt_plan_walks(plan))
         sweep_walk_open(&s->walk, plan);
     if (!sweep_table_open(&s->results, plan, false, set->format, out_of(set), e))

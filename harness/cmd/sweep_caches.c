@@ -140,7 +140,7 @@ static void add_row(struct table *t, const struct cache_stats *s, bool known)
 /* Where sizes are not known they say nothing about memory. */
 static void advise(const struct cache_stats *s, bool known, struct text *out)
 {
-    if (known) {
+    if (known || cache_is_covered(s)) {
         cache_advise(s, out);
         return;
     }

@@ -265,7 +265,7 @@ static bool load_base(const struct bt_load_link *self, struct bt_run *run, const
     for (const struct stored *s = list.first; ok && s; s = s->next) {
         struct bt_result *result;
         if (!parse_one(run, s, items, &payload, &result, &problem))
-            sink->first_problem = sink->first_problem.text[0] ? sink->first_problem : problem;
+            bt_sink_problem(sink, &problem);
         else if (result)
             ok = sink->take(sink->context, result, e);
     }
@@ -289,11 +289,31 @@ static bool keep_loaded(void *context, struct bt_result *result, struct err *e)
     return true;
 }
 
+/* Whether a load would bring nothing that is not there yet. */
 static bool all_loaded(const struct bt_run *run, const struct bt_job *job)
 {
-    for (int k = 0; k < job->n; k++)
-        if (!run->loaded || !run->loaded[job->items[k].backtest])
+    bool knows = run->absent && run->absent_at == run->counts.result_writes;
+    for (int k = 0; k < job->n; k++) {
+        long i = job->items[k].backtest;
+        if ((!run->loaded || !run->loaded[i]) && !(knows && run->absent[i]))
             return false;
+    }
+    return true;
+}
+
+static bool load_ahead(struct bt_run *run, struct err *e)
+{
+    struct bt_sink sink = {.take = keep_loaded, .context = run};
+    if (!BT_CALL(run->ops.load, run, NULL, &sink, e))
+        return false;
+    if (sink.first_problem.text[0])
+        bt_note_lost(run, &sink.first_problem);
+    long n = bt_plan_backtests(&run->plan);
+    if (!run->absent)
+        run->absent = mem_alloc(MEM_RESULTS, (size_t)n * sizeof *run->absent);
+    for (long i = 0; i < n; i++)
+        run->absent[i] = !run->loaded || !run->loaded[i];
+    run->absent_at = run->counts.result_writes;
     return true;
 }
 
@@ -301,11 +321,8 @@ static bool recall_base(const struct bt_recall_link *self, struct bt_run *run,
                         const struct bt_job *job, struct bt_result **results, struct err *e)
 {
     (void)self;
-    struct bt_sink sink = {.take = keep_loaded, .context = run};
-    if (!all_loaded(run, job) && !BT_CALL(run->ops.load, run, NULL, &sink, e))
+    if (!all_loaded(run, job) && !load_ahead(run, e))
         return false;
-    if (sink.first_problem.text[0])
-        bt_note_lost(run, &sink.first_problem);
     for (int k = 0; k < job->n; k++) {
         struct bt_result **place = &need_table(run, &run->loaded)[job->items[k].backtest];
         results[k] = *place;

@@ -18,6 +18,10 @@ void bt_row_of_core(const struct bt_core *core, struct bt_row *row);
 /* 0 where there are no bars. */
 int64_t bt_span_s(const struct bt_bars *bars);
 
+/* window, first and n of what an ask gives; no columns yet. Error: sums could pass 2^63. */
+bool bt_indicator_frame(const struct bt_ask *ask, const struct bt_series *s,
+                        struct bt_indicator *out, struct err *e) MUST_CHECK;
+
 bt_evaluate_fn bt_evaluate_base;
 bt_indicator_fn bt_indicator_base;
 bt_account_fn bt_account_base;

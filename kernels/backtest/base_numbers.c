@@ -80,18 +80,25 @@ static const struct {
 };
 /* clang-format on */
 
+bool bt_indicator_frame(const struct bt_ask *ask, const struct bt_series *s,
+                        struct bt_indicator *out, struct err *e)
+{
+    long window = ask->window;
+    *out = (struct bt_indicator){
+        .window = window, .first = window - 1 + kinds[ask->kind].lag, .n = s->n};
+    return !kinds[ask->kind].sums || sma_fits(s->largest, window) ||
+           err_input(e, "window %ld: sums of that many prices as large as %.6f would pass 2^63",
+                     window, (double)s->largest / BUNDLE_TICKS_PER_UNIT);
+}
+
 bool bt_indicator_base(const struct bt_indicator_link *self, struct bt_run *run,
                        const struct bt_ask *ask, const struct bt_series *s,
                        struct bt_indicator *out, struct err *e)
 {
     (void)self;
-    long window = ask->window;
-    if (kinds[ask->kind].sums && !sma_fits(s->largest, window))
-        return err_input(e, "window %ld: sums of that many prices as large as %.6f would pass 2^63",
-                         window, (double)s->largest / BUNDLE_TICKS_PER_UNIT);
-    *out = (struct bt_indicator){
-        .window = window, .first = window - 1 + kinds[ask->kind].lag, .n = s->n};
-    kinds[ask->kind].make(run, window, s, out);
+    if (!bt_indicator_frame(ask, s, out, e))
+        return false;
+    kinds[ask->kind].make(run, ask->window, s, out);
     return true;
 }
 

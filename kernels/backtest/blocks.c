@@ -51,11 +51,13 @@ bool bt_block_split(struct bt_run *run, struct checkpoint *doc, struct bt_block 
     struct bt_result **recalled = ARENA_NEW(&run->arena, struct bt_result *, b->n + 1);
     int *place = ARENA_NEW_RAW(&run->arena, int, b->n + 1);
     struct bt_job job = {b->range, done, 0};
-    for (int k = 0; k < b->n; k++)
-        if (checkpoint_has(doc, range, b->items[k].id, stamp)) {
+    for (int k = 0; k < b->n; k++) {
+        const char *stored = checkpoint_stamp(doc, range, b->items[k].id);
+        if (stored && bt_stamp_serves(stored, stamp)) {
             place[job.n] = k;
             done[job.n++] = b->items[k];
         }
+    }
     if (job.n && !BT_CALL(run->ops.recall, run, &job, recalled, e))
         return false;
     for (int k = 0; k < job.n; k++) {
@@ -99,7 +101,8 @@ static bool take_failure(struct bt_run *run, const struct bt_block *b, const str
     char key[BT_KEY_TEXT];
     bt_plan_key(&run->plan, item->values, key);
     if (!run->plan.continue_on_error)
-        return err_set(e, why->code, "%s", why->text);
+        return err_set(e, why->code, "%s %s, %s: %s", run->plan.strategy->name, key,
+                       run->plan.ranges[b->range].name, why->text);
     enum { TOLD_AT_MOST = 100 };
     run->counts.failed++;
     if (run->counts.failed == TOLD_AT_MOST + 1)

@@ -15,12 +15,30 @@ static void take(const struct kernel_count *counts, int n, const char *cache, co
             *out = counts[i].value;
 }
 
+/* Caches that are asked only for what another layer does not have at hand, in a run with workers. */
+static const struct {
+    const char *cache;
+    enum bt_layer_index by;
+} covered[] = {
+    {"bundle-pool", BT_LAYER_shared_bundle},
+};
+
+static const char *covered_by(const struct bt_run *run, const char *cache)
+{
+    for (size_t i = 0; i < sizeof covered / sizeof *covered; i++)
+        if (run->plan.workers > 1 && run->layers >> covered[i].by & 1 &&
+            strcmp(cache, covered[i].cache) == 0)
+            return bt_layers[covered[i].by]->name;
+    return NULL;
+}
+
 int bt_run_caches(const struct bt_run *run, struct cache_stats *out, int max)
 {
     struct kernel_count counts[KERNEL_COUNTS_MAX];
     int n = bt_run_counts(run, counts, KERNEL_COUNTS_MAX);
     int caches = bt_layers_caches(bt_layers, BT_LAYERS, run->layers, run->states, out, max);
     for (int i = 0; i < caches; i++) {
+        out[i].covered_by = covered_by(run, out[i].name);
         take(counts, n, out[i].counts, "hits", &out[i].hits);
         take(counts, n, out[i].counts, "misses", &out[i].misses);
         take(counts, n, out[i].counts, "evictions", &out[i].evictions);

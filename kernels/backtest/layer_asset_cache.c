@@ -16,29 +16,26 @@ struct list {
     struct bundle_asset v[];
 };
 
-struct state {
-    struct lru *cache; /* by content */
-    size_t most;
-};
-
 static void drop(void *value, void *owner)
 {
     (void)owner;
     mem_free(MEM_ASSETS, value);
 }
 
+static const struct bt_cache cache = {
+    .name = "asset-cache",
+    .counts = "asset_cache",
+    .setting = "lru_maxsize",
+    .kind = CACHE_LISTS,
+    .told = {"asset_cache_hits", "asset_cache_misses", "asset_cache_evictions"},
+    .drop = drop,
+};
+
 static bool init(void *state, const struct bt_plan *plan, struct err *e)
 {
     (void)e;
-    struct state *s = state;
-    s->most = (size_t)plan->asset_lists_max;
+    bt_cached_begin(state, &cache, (struct lru_limits){.entries = (size_t)plan->asset_lists_max});
     return true;
-}
-
-static void done(void *state)
-{
-    struct state *s = state;
-    lru_free(s->cache);
 }
 
 static struct list *list_new(struct bt_assets assets, size_t *bytes)
@@ -59,7 +56,7 @@ static struct list *list_new(struct bt_assets assets, size_t *bytes)
 }
 
 /* What the slot beneath gives, and a copy of it in the cache where that has room. */
-static bool fetch(struct state *s, const struct bt_assets_link *self, struct bt_run *run,
+static bool fetch(struct bt_cached *s, const struct bt_assets_link *self, struct bt_run *run,
                   struct bundle *bundle, struct bt_assets *out, struct bt_lease *lease,
                   struct err *e)
 {
@@ -67,13 +64,13 @@ static bool fetch(struct state *s, const struct bt_assets_link *self, struct bt_
     if (!BT_CALL(self->next, run, bundle, out, lease, e))
         return false;
     struct list *list = list_new(*out, &bytes);
-    if (!lru_put(s->cache, bundle_info(bundle)->content, SHA256_HEX - 1, list, bytes)) {
+    if (!lru_put(s->lru, bundle_info(bundle)->content, SHA256_HEX - 1, list, bytes)) {
         mem_free(MEM_ASSETS, list);
         return true;
     }
     bt_lease_end(lease);
     *out = (struct bt_assets){list->v, list->n};
-    *lease = bt_lease_of_entry(s->cache, list);
+    *lease = bt_lease_of_entry(s->lru, list);
     return true;
 }
 
@@ -105,49 +102,17 @@ static bool assets_asset_cache(const struct bt_assets_link *self, struct bt_run 
                                struct bundle *bundle, struct bt_assets *out, struct bt_lease *lease,
                                struct err *e)
 {
-    struct state *s = self->state;
-    if (!s->cache)
-        s->cache = lru_new((struct lru_limits){.entries = s->most}, drop, NULL);
-    const struct list *list = lru_get(s->cache, bundle_info(bundle)->content, SHA256_HEX - 1);
+    struct bt_cached *s = self->state;
+    const struct list *list =
+        lru_get(bt_cached_lru(s), bundle_info(bundle)->content, SHA256_HEX - 1);
     if (!list)
         return fetch(s, self, run, bundle, out, lease, e);
     *out = (struct bt_assets){list->v, list->n};
-    *lease = bt_lease_of_entry(s->cache, list);
+    *lease = bt_lease_of_entry(s->lru, list);
     if (!run->plan.check_caches || check(self, run, bundle, *out, e))
         return true;
     bt_lease_end(lease);
     return false;
-}
-
-static int caches(const void *state, struct cache_stats *out, int max)
-{
-    const struct state *s = state;
-    if (max < 1)
-        return 0;
-    out[0] = cache_stats_of(s->cache, (struct cache_stats){.name = "asset-cache",
-                                                           .counts = "asset_cache",
-                                                           .setting = "lru_maxsize",
-                                                           .kind = CACHE_LISTS,
-                                                           .entry_limit = s->most});
-    return 1;
-}
-
-static void clear(void *state)
-{
-    struct state *s = state;
-    if (s->cache)
-        lru_clear(s->cache);
-}
-
-static int statistics(const void *state, struct kernel_count *out, int max)
-{
-    struct cache_stats stats;
-    if (max < 3 || caches(state, &stats, 1) < 1)
-        return 0;
-    out[0] = (struct kernel_count){"asset_cache_hits", stats.hits};
-    out[1] = (struct kernel_count){"asset_cache_misses", stats.misses};
-    out[2] = (struct kernel_count){"asset_cache_evictions", stats.evictions};
-    return 3;
 }
 
 const struct bt_layer bt_layer_asset_cache = {
@@ -155,10 +120,10 @@ const struct bt_layer bt_layer_asset_cache = {
     .why = "asset list asked of SQLite per backtest -> LRU of lists by content",
     .wrap = {.assets = assets_asset_cache},
     .family = BT_CACHING,
-    .state_size = sizeof(struct state),
+    .state_size = sizeof(struct bt_cached),
     .init = init,
-    .done = done,
-    .statistics = statistics,
-    .caches = caches,
-    .clear = clear,
+    .done = bt_cached_done,
+    .statistics = bt_cached_statistics,
+    .caches = bt_cached_caches,
+    .clear = bt_cached_clear,
 };

@@ -20,9 +20,8 @@ struct pooled {
 };
 
 struct state {
-    struct lru *pool; /* by folder */
-    size_t most;
-    uint64_t stale, touched; /* other versions met; of these, with the content of before */
+    struct bt_cached pool; /* by folder; a bundle of another version is no hit */
+    uint64_t touched;      /* of those, with the content of before */
 };
 
 static void drop(void *value, void *owner)
@@ -33,18 +32,20 @@ static void drop(void *value, void *owner)
     mem_free(MEM_BUNDLES, p);
 }
 
+static const struct bt_cache cache = {
+    .name = "bundle-pool",
+    .counts = "bundle_pool",
+    .setting = "max_bundle_pool_size",
+    .kind = CACHE_LISTS,
+    .told = {"bundle_pool_hits", "bundle_pool_misses", "bundle_pool_evictions"},
+    .drop = drop,
+};
+
 static bool init(void *state, const struct bt_plan *plan, struct err *e)
 {
     (void)e;
-    struct state *s = state;
-    s->most = (size_t)plan->bundles_max;
+    bt_cached_begin(state, &cache, (struct lru_limits){.entries = (size_t)plan->bundles_max});
     return true;
-}
-
-static void done(void *state)
-{
-    struct state *s = state;
-    lru_free(s->pool);
 }
 
 /* Opens what the folder holds now. Hands out the pool's entry, or the bundle alone when all places
@@ -58,8 +59,8 @@ static bool open_into(struct state *s, const struct bt_bundle_link *self, struct
         return false;
     struct pooled *p = mem_alloc(MEM_BUNDLES, sizeof *p);
     *p = (struct pooled){*out, *lease, now};
-    if (lru_put(s->pool, dir, strlen(dir), p, sizeof *p))
-        *lease = bt_lease_of_entry(s->pool, p);
+    if (lru_put(s->pool.lru, dir, strlen(dir), p, sizeof *p))
+        *lease = bt_lease_of_entry(s->pool.lru, p);
     else
         mem_free(MEM_BUNDLES, p);
     return true;
@@ -73,9 +74,9 @@ static bool reopen(struct state *s, const struct bt_bundle_link *self, struct bt
     const char *dir = run->plan.bundle_dir;
     char content[SHA256_HEX];
     memcpy(content, bundle_info(old->bundle)->content, sizeof content);
-    s->stale++;
-    lru_unpin(s->pool, old);
-    lru_remove(s->pool, dir, strlen(dir));
+    s->pool.not_hits++;
+    lru_unpin(s->pool.lru, old);
+    lru_remove(s->pool.lru, dir, strlen(dir));
     if (!open_into(s, self, run, now, out, lease, e)) /* the base verifies what has changed */
         return false;
     s->touched += strcmp(content, bundle_info(*out)->content) == 0;
@@ -90,54 +91,25 @@ static bool bundle_bundle_pool(const struct bt_bundle_link *self, struct bt_run 
     struct bundle_version now; /* taken before opening: a change in between is seen next time */
     if (!bundle_version(dir, &now, e))
         return false;
-    if (!s->pool)
-        s->pool = lru_new((struct lru_limits){.entries = s->most}, drop, NULL);
-    const struct pooled *p = lru_get(s->pool, dir, strlen(dir));
+    const struct pooled *p = lru_get(bt_cached_lru(&s->pool), dir, strlen(dir));
     if (!p)
         return open_into(s, self, run, now, out, lease, e);
     if (!bundle_version_equal(p->version, now))
         return reopen(s, self, run, p, now, out, lease, e);
     *out = p->bundle;
-    *lease = bt_lease_of_entry(s->pool, p);
+    *lease = bt_lease_of_entry(s->pool.lru, p);
     return true;
-}
-
-/* An entry that was found but is stale is a miss. */
-static int caches(const void *state, struct cache_stats *out, int max)
-{
-    const struct state *s = state;
-    if (max < 1)
-        return 0;
-    out[0] = cache_stats_of(s->pool, (struct cache_stats){.name = "bundle-pool",
-                                                          .counts = "bundle_pool",
-                                                          .setting = "max_bundle_pool_size",
-                                                          .kind = CACHE_LISTS,
-                                                          .entry_limit = s->most});
-    out[0].hits -= s->stale;
-    out[0].misses += s->stale;
-    return 1;
-}
-
-/* Every bundle is opened anew. */
-static void clear(void *state)
-{
-    struct state *s = state;
-    if (s->pool)
-        lru_clear(s->pool);
 }
 
 static int statistics(const void *state, struct kernel_count *out, int max)
 {
     const struct state *s = state;
-    struct cache_stats stats;
-    if (max < 5 || caches(state, &stats, 1) < 1)
-        return 0;
-    out[0] = (struct kernel_count){"bundle_pool_hits", stats.hits};
-    out[1] = (struct kernel_count){"bundle_pool_misses", stats.misses};
-    out[2] = (struct kernel_count){"bundle_pool_stale", s->stale};
-    out[3] = (struct kernel_count){"bundle_pool_touched", s->touched};
-    out[4] = (struct kernel_count){"bundle_pool_evictions", stats.evictions};
-    return 5;
+    int n = bt_cached_statistics(state, out, max);
+    if (max < n + 2)
+        return n;
+    out[n++] = (struct kernel_count){"bundle_pool_stale", s->pool.not_hits};
+    out[n++] = (struct kernel_count){"bundle_pool_touched", s->touched};
+    return n;
 }
 
 const struct bt_layer bt_layer_bundle_pool = {
@@ -147,8 +119,8 @@ const struct bt_layer bt_layer_bundle_pool = {
     .family = BT_BUNDLE_POOLING,
     .state_size = sizeof(struct state),
     .init = init,
-    .done = done,
+    .done = bt_cached_done,
     .statistics = statistics,
-    .caches = caches,
-    .clear = clear,
+    .caches = bt_cached_caches,
+    .clear = bt_cached_clear,
 };

@@ -53,8 +53,7 @@ struct entry {
 };
 
 struct state {
-    struct lru *cache;
-    size_t bytes;
+    struct bt_cached cached;
     long reuse; /* setting; 0: worth */
     bool decided, keeps[BT_INDICATOR_KINDS];
     uint64_t kept_hits, passed;
@@ -73,11 +72,21 @@ static void drop(void *value, void *owner)
     mem_free(MEM_HISTORY, value);
 }
 
+static const struct bt_cache cache = {
+    .name = "history-cache",
+    .counts = "history_cache",
+    .setting = "history_cache_mb",
+    .kind = CACHE_DATA,
+    .told = {"history_cache_hits", "history_cache_misses", "history_cache_evictions",
+             "history_cache_refusals"},
+    .drop = drop,
+};
+
 static bool init(void *state, const struct bt_plan *plan, struct err *e)
 {
     (void)e;
     struct state *s = state;
-    s->bytes = plan->history_bytes;
+    bt_cached_begin(&s->cached, &cache, (struct lru_limits){.bytes = plan->history_bytes});
     s->reuse = plan->history_reuse;
     return true;
 }
@@ -86,14 +95,14 @@ static void unpin_all(void *state)
 {
     struct state *s = state;
     while (s->pinned_count > 0)
-        lru_unpin(s->cache, s->pinned[--s->pinned_count]);
+        lru_unpin(s->cached.lru, s->pinned[--s->pinned_count]);
 }
 
 static void done(void *state)
 {
     struct state *s = state;
     unpin_all(s);
-    lru_free(s->cache);
+    bt_cached_done(state);
     mem_free(MEM_HISTORY, s->pinned);
 }
 
@@ -135,18 +144,6 @@ static struct bt_indicator indicator_of(const struct entry *entry)
     return out;
 }
 
-/* What stands before the first defined bar is nobody's. */
-static bool same(const struct bt_indicator *a, const struct bt_indicator *b)
-{
-    bool ok =
-        a->window == b->window && a->first == b->first && a->n == b->n && a->columns == b->columns;
-    long first = a->first, defined = a->n - first;
-    for (int c = 0; ok && defined > 0 && c < a->columns; c++)
-        ok = memcmp(a->column[c].whole + first, b->column[c].whole + first,
-                    (size_t)defined * sizeof(int64_t)) == 0;
-    return ok;
-}
-
 /* ---- is it worth it? -------------------------------------------------------------------------- */
 
 struct forecast {
@@ -163,9 +160,13 @@ static void expect(struct forecast *f, const struct bt_ask *ask)
     *byte |= bit;
 }
 
-/* Each worker asks for its share. */
-static void decide(struct state *s, const struct bt_plan *plan)
+/* Each worker asks for its share. Where share-indicators stands beneath, an indicator is not computed
+ * for each ask, but once a job. */
+static void decide(struct state *s, const struct bt_run *run)
 {
+    const struct bt_plan *plan = &run->plan;
+    bool shared = run->layers >> BT_LAYER_share_indicators & 1;
+    long jobs = (plan->combinations.count + run->block - 1) / run->block;
     struct forecast f = {0};
     struct bt_walk walk = bt_walk_from(&plan->combinations, 0);
     double values[BT_PARAMS_MAX];
@@ -176,7 +177,8 @@ static void decide(struct state *s, const struct bt_plan *plan)
     long workers = plan->workers > 1 ? plan->workers : 1;
     for (int kind = 0; kind < BT_INDICATOR_KINDS; kind++) {
         long at_least = (s->reuse ? s->reuse : worth(kind)) * workers;
-        s->keeps[kind] = s->reuse == 1 || f.asks[kind] >= at_least * f.different[kind];
+        bool often = f.asks[kind] >= at_least * f.different[kind] && (!shared || jobs >= at_least);
+        s->keeps[kind] = s->reuse == 1 || often;
     }
     s->decided = true;
 }
@@ -200,7 +202,7 @@ static bool check(const struct bt_indicator_link *self, struct bt_run *run,
     struct arena_mark mark = arena_mark(&run->scratch);
     if (!BT_CALL(self->next, run, ask, series, &fresh, e))
         return false;
-    bool ok = same(cached, &fresh);
+    bool ok = bt_indicators_equal(cached, &fresh);
     arena_release(&run->scratch, mark);
     snprintf(what, sizeof what, "indicator %d, window %ld, field %d", (int)ask->kind, ask->window,
              (int)series->field);
@@ -216,7 +218,8 @@ static bool compute(struct state *s, const struct bt_indicator_link *self, struc
     if (!BT_CALL(self->next, run, ask, series, out, e))
         return false;
     struct entry *entry = entry_of(out, &bytes);
-    if ((is_kept(ask->window) ? lru_put_kept : lru_put)(s->cache, key, sizeof *key, entry, bytes)) {
+    if ((is_kept(ask->window) ? lru_put_kept : lru_put)(s->cached.lru, key, sizeof *key, entry,
+                                                        bytes)) {
         remember_pin(s, entry);
         *out = indicator_of(entry);
     } else {
@@ -232,16 +235,14 @@ static bool indicator_history_cache(const struct bt_indicator_link *self, struct
     struct state *s = self->state;
     const struct bt_slice *slice = series->of ? series->of->of : NULL;
     if (!s->decided)
-        decide(s, &run->plan);
+        decide(s, run);
     if (!slice || !s->keeps[ask->kind]) {
         s->passed++;
         return BT_CALL(self->next, run, ask, series, out, e);
     }
     struct key key = {bt_slice_key(slice, slice->asset), series->field, ask->kind, ask->window};
     look_at(s, &key.slice);
-    if (!s->cache)
-        s->cache = lru_new((struct lru_limits){.bytes = s->bytes}, drop, NULL);
-    const struct entry *entry = lru_get(s->cache, &key, sizeof key);
+    const struct entry *entry = lru_get(bt_cached_lru(&s->cached), &key, sizeof key);
     if (!entry)
         return compute(s, self, run, ask, series, &key, out, e);
     remember_pin(s, entry);
@@ -252,39 +253,15 @@ static bool indicator_history_cache(const struct bt_indicator_link *self, struct
 
 /* ---- what it tells ---------------------------------------------------------------------------- */
 
-static int caches(const void *state, struct cache_stats *out, int max)
-{
-    const struct state *s = state;
-    if (max < 1)
-        return 0;
-    out[0] = cache_stats_of(s->cache, (struct cache_stats){.name = "history-cache",
-                                                           .counts = "history_cache",
-                                                           .setting = "history_cache_mb",
-                                                           .kind = CACHE_DATA,
-                                                           .byte_limit = s->bytes});
-    return 1;
-}
-
-static void clear(void *state)
-{
-    struct state *s = state;
-    if (s->cache)
-        lru_clear(s->cache);
-}
-
 static int statistics(const void *state, struct kernel_count *out, int max)
 {
     const struct state *s = state;
-    struct cache_stats stats;
-    if (max < 6 || caches(state, &stats, 1) < 1)
-        return 0;
-    out[0] = (struct kernel_count){"history_cache_hits", stats.hits};
-    out[1] = (struct kernel_count){"history_cache_misses", stats.misses};
-    out[2] = (struct kernel_count){"history_cache_evictions", stats.evictions};
-    out[3] = (struct kernel_count){"history_cache_refusals", stats.refusals};
-    out[4] = (struct kernel_count){"history_cache_kept_hits", s->kept_hits};
-    out[5] = (struct kernel_count){"history_cache_passed", s->passed};
-    return 6;
+    int n = bt_cached_statistics(state, out, max);
+    if (max < n + 2)
+        return n;
+    out[n++] = (struct kernel_count){"history_cache_kept_hits", s->kept_hits};
+    out[n++] = (struct kernel_count){"history_cache_passed", s->passed};
+    return n;
 }
 
 const struct bt_layer bt_layer_history_cache = {
@@ -297,6 +274,6 @@ const struct bt_layer bt_layer_history_cache = {
     .done = done,
     .statistics = statistics,
     .job_end = unpin_all,
-    .caches = caches,
-    .clear = clear,
+    .caches = bt_cached_caches,
+    .clear = bt_cached_clear,
 };

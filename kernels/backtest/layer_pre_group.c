@@ -19,8 +19,7 @@ struct columns {
 };
 
 struct state {
-    struct lru *cache;
-    size_t bytes;
+    struct bt_cached cached;
     uint64_t builds;
 };
 
@@ -35,18 +34,20 @@ static void end_own(void *owner, void *columns)
     drop(columns, owner);
 }
 
+static const struct bt_cache cache = {
+    .name = "pre-group",
+    .counts = "group_cache",
+    .setting = "cache_size_gb",
+    .kind = CACHE_DATA,
+    .told = {"group_cache_hits", "group_cache_misses", "group_cache_evictions"},
+    .drop = drop,
+};
+
 static bool init(void *state, const struct bt_plan *plan, struct err *e)
 {
     (void)e;
-    struct state *s = state;
-    s->bytes = plan->group_bytes;
+    bt_cached_begin(state, &cache, (struct lru_limits){.bytes = plan->group_bytes});
     return true;
-}
-
-static void done(void *state)
-{
-    struct state *s = state;
-    lru_free(s->cache);
 }
 
 /* ---- building --------------------------------------------------------------------------------- */
@@ -134,11 +135,11 @@ static struct columns *publish(struct state *s, struct building *b, bool *cached
             continue;
         struct bt_slice_key key = bt_slice_key(b->slice, i);
         bool kept =
-            lru_put(s->cache, &key, sizeof key, b->made[i], columns_bytes(b->made[i]->room));
+            lru_put(s->cached.lru, &key, sizeof key, b->made[i], columns_bytes(b->made[i]->room));
         if (i == b->slice->asset)
             *cached = kept;
         else if (kept)
-            lru_unpin(s->cache, b->made[i]);
+            lru_unpin(s->cached.lru, b->made[i]);
         else
             mem_free(MEM_GROUPS, b->made[i]);
     }
@@ -154,7 +155,7 @@ static const struct columns *build(struct state *s, struct bt_run *run,
     b.counts = ARENA_NEW(&run->scratch, long, b.assets);
     b.made = ARENA_NEW(&run->scratch, struct columns *, b.assets);
     count_bars(&b);
-    keep_to_budget(&b, s->bytes);
+    keep_to_budget(&b, s->cached.limits.bytes);
     allocate(&b);
     fill(&b);
     run->counts.rows_scanned += 2 * (uint64_t)b.total;
@@ -201,14 +202,12 @@ static bool group_pre_group(const struct bt_group_link *self, struct bt_run *run
     struct state *s = self->state;
     struct bt_slice_key key = bt_slice_key(slice, slice->asset);
     bool cached = true;
-    if (!s->cache)
-        s->cache = lru_new((struct lru_limits){.bytes = s->bytes}, drop, NULL);
-    const struct columns *c = lru_get(s->cache, &key, sizeof key);
+    const struct columns *c = lru_get(bt_cached_lru(&s->cached), &key, sizeof key);
     bool hit = c != NULL;
     if (!hit)
         c = build(s, run, slice, &cached);
     *out = bars_of(c);
-    *lease = cached ? bt_lease_of_entry(s->cache, c)
+    *lease = cached ? bt_lease_of_entry(s->cached.lru, c)
                     : (struct bt_lease){end_own, NULL, (void *)(uintptr_t)c};
     if (!hit || !run->plan.check_caches || check(run, slice, out, e))
         return true;
@@ -216,37 +215,13 @@ static bool group_pre_group(const struct bt_group_link *self, struct bt_run *run
     return false;
 }
 
-static int caches(const void *state, struct cache_stats *out, int max)
-{
-    const struct state *s = state;
-    if (max < 1)
-        return 0;
-    out[0] = cache_stats_of(s->cache, (struct cache_stats){.name = "pre-group",
-                                                           .counts = "group_cache",
-                                                           .setting = "cache_size_gb",
-                                                           .kind = CACHE_DATA,
-                                                           .byte_limit = s->bytes});
-    return 1;
-}
-
-static void clear(void *state)
-{
-    struct state *s = state;
-    if (s->cache)
-        lru_clear(s->cache);
-}
-
 static int statistics(const void *state, struct kernel_count *out, int max)
 {
     const struct state *s = state;
-    struct lru_stats stats = s->cache ? lru_stats(s->cache) : (struct lru_stats){0};
-    if (max < 4)
-        return 0;
-    out[0] = (struct kernel_count){"group_cache_hits", stats.hits};
-    out[1] = (struct kernel_count){"group_cache_misses", stats.misses};
-    out[2] = (struct kernel_count){"group_cache_evictions", stats.evictions};
-    out[3] = (struct kernel_count){"group_passes", s->builds};
-    return 4;
+    int n = bt_cached_statistics(state, out, max);
+    if (n < max)
+        out[n++] = (struct kernel_count){"group_passes", s->builds};
+    return n;
 }
 
 const struct bt_layer bt_layer_pre_group = {
@@ -257,8 +232,8 @@ const struct bt_layer bt_layer_pre_group = {
     .family = BT_CACHING,
     .state_size = sizeof(struct state),
     .init = init,
-    .done = done,
+    .done = bt_cached_done,
     .statistics = statistics,
-    .caches = caches,
-    .clear = clear,
+    .caches = bt_cached_caches,
+    .clear = bt_cached_clear,
 };

@@ -19,8 +19,7 @@ static bool load_one(struct bt_run *run, int range, const struct bt_item *item,
     }
     if (result)
         return sink->take(sink->context, result, e);
-    if (!sink->first_problem.text[0])
-        sink->first_problem = problem;
+    bt_sink_problem(sink, &problem);
     return true;
 }
 

@@ -8,7 +8,9 @@
 
 #include <string.h>
 
-enum { JOBS_A_WORKER = 24, JOB_MAX = 32 };
+/* Many small jobs share the work evenly, and a worker that dies takes few with it. Where layers work on
+ * whole blocks at a fixed cost a block, jobs are large: two a worker, of at least BLOCK_MIN. */
+enum { JOBS_A_WORKER = 24, JOB_MAX = 32, BLOCKS_A_WORKER = 2, BLOCK_MIN = 256 };
 
 struct state {
     struct pool *pool;
@@ -71,42 +73,61 @@ static bool run_job(void *context, struct str bytes, struct text *out, struct er
 {
     struct bt_run *run = context;
     struct state *s = run->states[BT_LAYER_workers];
+    struct arena_mark mark = arena_mark(&run->arena);
     struct job_head head;
-    struct bt_item items[JOB_MAX];
-    struct bt_result *results[JOB_MAX] = {0};
-    struct err why[JOB_MAX];
-    memset(why, 0, sizeof why);
     if (bytes.n < sizeof head)
         return err_set(e, ERR_SYSTEM, "a job without a head");
     memcpy(&head, bytes.p, sizeof head);
+    struct bt_item *items = ARENA_NEW_RAW(&run->arena, struct bt_item, head.n);
+    struct bt_result **results = ARENA_NEW(&run->arena, struct bt_result *, head.n);
+    struct err *why = ARENA_NEW_RAW(&run->arena, struct err, head.n); /* large */
     memcpy(items, bytes.p + sizeof head, (size_t)head.n * sizeof *items);
-    int block = (int)(run->block < JOB_MAX ? run->block : JOB_MAX);
     for (int at = 0, n; at < head.n; at += n) {
-        n = block < head.n - at ? block : head.n - at;
+        n = run->block < head.n - at ? (int)run->block : head.n - at;
         struct bt_job job = {head.range, items + at, n};
         bt_compute_each(run, &job, results + at, why + at);
     }
     answer_counts(s, run, out);
     for (int k = 0; k < head.n; k++)
         answer_item(run, results[k], &why[k], out);
+    arena_release(&run->arena, mark);
     return true;
 }
 
 /* ---- in this process -------------------------------------------------------------------------- */
 
+/* Jobs of job_size backtests; then, for those of which a job lost its worker twice, one job each, so
+ * that only the guilty one fails. Results are taken as far as all before them are settled. */
 struct batch {
     struct bt_run *run;
     struct checkpoint *doc;
     struct bt_block *block;
     int job_size;
+    int *alone; /* which of todo */
+    int alone_n;
+    bool is_second; /* it is their turn */
+    struct bt_result **results;
+    struct err *why; /* set where a settled one has no result */
+    bool *settled;   /* all three: of todo */
+    int taken;
 };
 
-static struct bt_item *items_of(const struct batch *b, long job, int *n)
+static int first_of(const struct batch *b, long job, int *n)
 {
-    int first = (int)job * b->job_size;
-    int left = b->block->todo_n - first;
-    *n = left < b->job_size ? left : b->job_size;
-    return b->block->todo + first;
+    int first = b->is_second ? b->alone[job] : (int)job * b->job_size;
+    int left = b->block->todo_n - first, size = b->is_second ? 1 : b->job_size;
+    *n = left < size ? left : size;
+    return first;
+}
+
+static bool settle(struct batch *b, int first, int n, struct err *e)
+{
+    int from = b->taken;
+    memset(b->settled + first, true, (size_t)n);
+    while (b->taken < b->block->todo_n && b->settled[b->taken])
+        b->taken++;
+    return b->taken == from || bt_block_take(b->run, b->doc, b->block, b->results + from,
+                                             b->why + from, b->taken - from, e);
 }
 
 static bool write_job(void *context, long number, struct text *bytes, struct err *e)
@@ -114,11 +135,10 @@ static bool write_job(void *context, long number, struct text *bytes, struct err
     (void)e;
     struct batch *b = context;
     struct job_head head = {.range = b->block->range};
-    int n;
-    const struct bt_item *items = items_of(b, number, &n);
+    int n, first = first_of(b, number, &n);
     head.n = n;
     text_add(bytes, (const char *)&head, sizeof head);
-    text_add(bytes, (const char *)items, (size_t)n * sizeof *items);
+    text_add(bytes, (const char *)(b->block->todo + first), (size_t)n * sizeof *b->block->todo);
     return true;
 }
 
@@ -134,18 +154,18 @@ static bool cut_item(struct str *bytes, struct answer_item *head, struct str *bo
     return true;
 }
 
-static bool read_answer(struct batch *b, const struct bt_item *items, int n, struct str bytes,
-                        struct bt_result **results, struct err *why)
+static bool read_answer(struct batch *b, int first, int n, struct str bytes)
 {
     struct answer_item head;
     struct str body;
-    for (int k = 0; k < n; k++) {
+    for (int k = first; k < first + n; k++) {
         if (!cut_item(&bytes, &head, &body))
             return false;
         if (head.code == ERR_OK)
-            results[k] = bt_result_read(&b->run->plan, b->block->range, &items[k], body, &why[k]);
+            b->results[k] = bt_result_read(&b->run->plan, b->block->range, &b->block->todo[k], body,
+                                           &b->why[k]);
         else
-            err_set(&why[k], (enum err_code)head.code, "%.*s", (int)body.n, body.p);
+            err_set(&b->why[k], (enum err_code)head.code, "%.*s", (int)body.n, body.p);
     }
     return true;
 }
@@ -160,50 +180,81 @@ static bool job_done(void *context, long number, struct str bytes, struct err *e
 {
     struct batch *b = context;
     uint64_t counts[KERNEL_COUNTS_MAX];
-    struct bt_result *results[JOB_MAX] = {0};
-    struct err why[JOB_MAX];
-    int n;
-    const struct bt_item *items = items_of(b, number, &n);
-    memset(why, 0, sizeof why);
-    if (bytes.n < sizeof counts)
-        return err_set(e, ERR_SYSTEM, "job %ld: a worker's answer is cut short", number);
-    memcpy(counts, bytes.p, sizeof counts);
-    add_counts(b->run, counts);
-    struct str rest = {bytes.p + sizeof counts, bytes.n - sizeof counts};
-    if (read_answer(b, items, n, rest, results, why))
-        return bt_block_take(b->run, b->doc, b->block, results, why, n, e);
-    for (int k = 0; k < n; k++)
-        bt_result_free(results[k]);
+    int n, first = first_of(b, number, &n);
+    if (bytes.n >= sizeof counts) {
+        memcpy(counts, bytes.p, sizeof counts);
+        add_counts(b->run, counts);
+        if (read_answer(b, first, n,
+                        (struct str){bytes.p + sizeof counts, bytes.n - sizeof counts}))
+            return settle(b, first, n, e);
+    }
     return err_set(e, ERR_SYSTEM, "job %ld: a worker's answer is cut short", number);
 }
 
-/* Its worker died or hung, twice: all of its backtests have failed. */
+/* Jobs have numbers; a backtest that was alone in one needs none. */
+static const char *without_number(const char *text)
+{
+    const char *end = strncmp(text, "job ", 4) == 0 ? strstr(text, ": ") : NULL;
+    return end ? end + 2 : text;
+}
+
+/* Its worker died or hung, twice: one of its backtests may be to blame, or each. */
 static bool job_failed(void *context, long number, const struct err *why, struct err *e)
 {
     struct batch *b = context;
-    struct bt_result *results[JOB_MAX] = {0};
-    struct err each[JOB_MAX];
-    int n;
-    items_of(b, number, &n);
+    int n, first = first_of(b, number, &n);
+    if (n == 1) {
+        err_set(&b->why[first], why->code, "%s", without_number(why->text));
+        return settle(b, first, 1, e);
+    }
     for (int k = 0; k < n; k++)
-        each[k] = *why;
-    return bt_block_take(b->run, b->doc, b->block, results, each, n, e);
+        b->alone[b->alone_n++] = first + k;
+    return true;
+}
+
+static bool compute_jobs(struct batch *b, long jobs, struct err *e)
+{
+    struct pool_batch batch = {
+        .context = b, .jobs = jobs, .job = write_job, .done = job_done, .failed = job_failed};
+    return pool_run(b->run->pool, &batch, e);
+}
+
+static void make_room(struct batch *b)
+{
+    struct arena *a = &b->run->arena;
+    int n = b->block->todo_n;
+    b->alone = ARENA_NEW_RAW(a, int, n);
+    b->results = ARENA_NEW(a, struct bt_result *, n);
+    b->why = ARENA_NEW_RAW(a, struct err, n);
+    b->settled = ARENA_NEW(a, bool, n);
+}
+
+static long between(long least, long x, long most)
+{
+    return x < least ? least : x > most ? most : x;
+}
+
+static int job_size(const struct bt_run *run, long n)
+{
+    long workers = run->plan.workers;
+    if (run->block > 1)
+        return (int)between(BLOCK_MIN, (n - 1) / (workers * BLOCKS_A_WORKER) + 1, run->block);
+    return (int)between(1, n / (workers * JOBS_A_WORKER), JOB_MAX);
 }
 
 static bool compute_todo(struct bt_run *run, struct batch *b, struct err *e)
 {
-    long size = b->block->todo_n / (run->plan.workers * JOBS_A_WORKER);
-    size = size < run->block ? run->block : size;
-    b->job_size = (int)(size > JOB_MAX ? JOB_MAX : size);
-    struct pool_batch batch = {
-        .context = b,
-        .jobs = (b->block->todo_n + b->job_size - 1) / b->job_size,
-        .job = write_job,
-        .done = job_done,
-        .failed = job_failed,
-    };
-    return BT_CALL(run->ops.warm, run, b->block->range, run->pool, e) &&
-           pool_run(run->pool, &batch, e) && BT_CALL(run->ops.disband, run, run->pool, e);
+    long n = b->block->todo_n;
+    b->job_size = job_size(run, n);
+    make_room(b);
+    bool ok = BT_CALL(run->ops.warm, run, b->block->range, run->pool, e) &&
+              compute_jobs(b, (n + b->job_size - 1) / b->job_size, e);
+    b->is_second = true;
+    ok = ok && (b->alone_n == 0 || compute_jobs(b, b->alone_n, e)) &&
+         BT_CALL(run->ops.disband, run, run->pool, e);
+    for (int k = b->taken; k < n; k++)
+        bt_result_free(b->results[k]);
+    return ok;
 }
 
 static bool run_batch(struct bt_run *run, struct bt_block *block, struct err *e)
@@ -230,6 +281,12 @@ static bool need_pool(struct bt_run *run, struct state *s, struct err *e)
     return s->pool != NULL;
 }
 
+/* As many as blocks want, else as the setting says. */
+static int batch_size(const struct bt_run *run)
+{
+    return (int)(run->block > run->plan.batch ? run->block : run->plan.batch);
+}
+
 static bool exec_workers(const struct bt_exec_link *self, struct bt_run *run, long lo, long hi,
                          struct err *e)
 {
@@ -237,7 +294,7 @@ static bool exec_workers(const struct bt_exec_link *self, struct bt_run *run, lo
     for (long at = lo; ok && at < hi;) {
         struct arena_mark mark = arena_mark(&run->arena);
         struct bt_block block;
-        bt_block_next(run, &at, hi, (int)(run->plan.batch), &block);
+        bt_block_next(run, &at, hi, batch_size(run), &block);
         ok = (block.n == 0 || run_batch(run, &block, e)) && bt_range_ends(run, at, e);
         arena_release(&run->arena, mark);
     }

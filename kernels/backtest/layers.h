@@ -83,7 +83,9 @@ struct bt_layer {
     X(stream_results)                                                                              \
     X(shared_bundle)                                                                               \
     X(persistent_pool)                                                                             \
-    X(events)
+    X(events)                                                                                      \
+    X(simd)                                                                                        \
+    X(share_indicators)
 
 /* Layers that a setting turns on: `workers` when it is above 1. */
 #define BT_OTHER_LAYERS(X) X(workers)

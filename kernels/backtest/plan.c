@@ -206,8 +206,11 @@ static bool make_several_ranges(const struct bt_settings *s, struct bundle *b, s
 {
     if (s->from || s->to || s->last)
         return err_input(e, "range: expected it without from, to and last");
-    return bt_ranges_parse(s->range, times_of(b, INT64_MIN, INT64_MAX, a), a, &out->ranges,
-                           &out->range_count, e);
+    if (!bt_ranges_parse(s->range, times_of(b, INT64_MIN, INT64_MAX, a), a, &out->ranges,
+                         &out->range_count, e))
+        return false;
+    out->ranges_dropped = s->range.n - out->range_count;
+    return true;
 }
 
 static void plain_roles(struct arena *a, struct bt_plan *out)
@@ -332,16 +335,27 @@ void bt_plan_item(const struct bt_plan *p, long backtest, struct bt_item *out)
 
 _Static_assert((int)BT_STAMP_TEXT == (int)BT_ID_TEXT, "both are made by digits_of");
 
+enum { STORED_AT = BT_STAMP_TEXT - 2 }; /* the digit that says what is stored */
+
+static const char digits[] = "0123456789abcdef";
+
+static int stored_in(const struct bt_plan *p)
+{
+    static const int of_snapshots[] = {[BT_NO_SNAPSHOTS] = 0, [BT_DAILY] = 4, [BT_WEEKLY] = 8};
+    return p->metrics_all + 2 * p->trades + of_snapshots[p->snapshots];
+}
+
 static void make_stamp(const struct bt_plan *p, const struct bt_range *range, const char *content,
                        char out[BT_STAMP_TEXT])
 {
     struct text text = {0};
-    text_printf(&text, "%s %s %" PRId64 " %" PRId64 " %d %d %d", bt_code_hash(), content,
-                range->from, range->to, p->metrics_all, p->trades, (int)p->snapshots);
+    text_printf(&text, "%s %s %" PRId64 " %" PRId64, bt_code_hash(), content, range->from,
+                range->to);
     for (int s = 0; s < p->symbol_count; s++)
         text_printf(&text, " %s", p->symbols[s]);
     digits_of(&text, out);
     text_done(&text);
+    out[STORED_AT] = digits[stored_in(p)];
 }
 
 void bt_plan_stamp(const struct bt_plan *p, int range, const char *content, char out[BT_STAMP_TEXT])
@@ -350,6 +364,15 @@ void bt_plan_stamp(const struct bt_plan *p, int range, const char *content, char
         memcpy(out, p->roles[range].stamp, BT_STAMP_TEXT);
     else
         make_stamp(p, &p->ranges[range], content, out);
+}
+
+/* Both are BT_STAMP_TEXT long, or of no plan. */
+bool bt_stamp_serves(const char *stored, const char *asked)
+{
+    if (strncmp(stored, asked, STORED_AT) != 0 || !stored[STORED_AT])
+        return false;
+    const char *has = strchr(digits, stored[STORED_AT]), *wants = strchr(digits, asked[STORED_AT]);
+    return has && wants && ((wants - digits) & ~(has - digits)) == 0;
 }
 
 /* ---- workers ---------------------------------------------------------------------------------- */

@@ -52,6 +52,7 @@ struct bt_plan {
     const struct bt_range *ranges;
     struct bt_role *roles; /* of the ranges */
     int range_count;
+    int ranges_dropped; /* of the setting: the same dates as another */
     struct bt_combinations combinations;
     struct bt_fill fill;
     double fee, periods_per_year;
@@ -120,11 +121,15 @@ void bt_plan_id(const struct bt_plan *p, struct bt_item *item);
 void bt_plan_item_along(const struct bt_plan *p, struct bt_walk *walk, long backtest,
                         struct bt_item *out);
 
-/* Sixteen digits of a hash over all else that a result of this range depends on: content of the
- * bundle, code of the strategies, symbols, first and last time, what is stored in it. A stored result
- * of another stamp is stale. */
+/* Fifteen digits of a hash over all else that the numbers of a result of this range depend on:
+ * content of the bundle, code of the strategies, symbols, first and last time; and a sixteenth that
+ * says what is stored: 1 all metrics, 2 trades, 4 daily or 8 weekly snapshots, added up. */
 void bt_plan_stamp(const struct bt_plan *p, int range, const char *content,
                    char out[BT_STAMP_TEXT]);
+
+/* Does a result that is stored under this stamp serve who asks for that one: the same numbers, and
+ * at least as much stored? If not, it is stale. */
+bool bt_stamp_serves(const char *stored, const char *asked);
 
 /* The range of that name, -1 when the plan has none. */
 int bt_plan_find_range(const struct bt_plan *p, const char *name);

@@ -1,8 +1,6 @@
 #define _GNU_SOURCE
 #include "kernels/backtest/result.h"
 
-#include "harness/base/json.h"
-
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -67,11 +65,17 @@ void bt_results_new(const struct bt_plan *plan, struct bt_result_pool *pool, int
     }
 }
 
-static void free_lists(struct bt_result *r)
+static void free_trades(struct bt_result *r)
 {
     for (long s = 0; r->trades && r->trades[s].n >= 0; s++)
         mem_free(MEM_RESULTS, r->trades[s].v);
     mem_free(MEM_RESULTS, r->trades);
+    r->trades = NULL;
+}
+
+static void free_lists(struct bt_result *r)
+{
+    free_trades(r);
     mem_free(MEM_RESULTS, r->equity);
 }
 
@@ -176,6 +180,13 @@ static void add_check(struct text *out, size_t begin)
     out->p[end] = check[0];
 }
 
+void bt_put_rules(const struct bt_plan *plan, struct json *object)
+{
+    json_put_text(object, "fill", plan->fill.name);
+    json_put_number(object, "fee", plan->fee);
+    json_put_number(object, "periods_per_year", plan->periods_per_year);
+}
+
 void bt_result_write(const struct bt_plan *plan, const struct bt_result *r, struct text *out)
 {
     char stamp[BT_STAMP_TEXT];
@@ -186,6 +197,7 @@ void bt_result_write(const struct bt_plan *plan, const struct bt_result *r, stru
     json_put_text(root, "stamp", stamp);
     json_put_text(root, "bundle", r->content);
     json_put_text(root, "strategy", plan->strategy->name);
+    bt_put_rules(plan, root);
     struct json *params = json_put_object(root, "params");
     for (int i = 0; i < plan->strategy->param_count; i++)
         json_put_number(params, plan->strategy->params[i].name, r->item.values[i]);
@@ -218,6 +230,16 @@ static bool need_this(const struct json *object, const char *key, const char *ex
         return false;
     return strcmp(found, expected) == 0 ||
            err_input(e, "%s: expected %.70s, found %.70s", key, expected, found);
+}
+
+static bool need_stamp(const struct json *object, const char *asked, struct err *e)
+{
+    const char *stored;
+    if (!json_need_text(object, "stamp", &stored, e))
+        return false;
+    return (strlen(stored) == BT_STAMP_TEXT - 1 && bt_stamp_serves(stored, asked)) ||
+           err_set(e, ERR_DIFFERENT, "stamp: expected %s or one with more stored, found %.70s",
+                   asked, stored);
 }
 
 static bool read_number(const struct bt_plan *plan, const struct json *object,
@@ -300,9 +322,8 @@ static bool read_result(const struct bt_plan *plan, const struct json *root, str
     const struct json *rows;
     const struct bt_range *range = &plan->ranges[r->range];
     if (!need_this(root, "id", r->item.id, e) || !need_this(root, "range", range->name, e) ||
-        !need_this(root, "bundle", plan->content, e) ||
-        !need_this(root, "stamp", plan->roles[r->range].stamp, e) ||
-        !json_need_array(root, "rows", &rows, e))
+        !need_stamp(root, plan->roles[r->range].stamp, e) ||
+        !need_this(root, "bundle", plan->content, e) || !json_need_array(root, "rows", &rows, e))
         return false;
     if (json_count(rows) != plan->symbol_count)
         return err_input(e, "rows: expected %d, found %d", plan->symbol_count, json_count(rows));
@@ -455,6 +476,32 @@ static bool unpack_lists(const struct bt_plan *plan, const struct pack_head *hea
     return take(in, r->equity, bytes);
 }
 
+static void forget_others(struct bt_row *row)
+{
+    for (const struct bt_metric *m = bt_metrics; m->name; m++) {
+        void *at = (char *)row + m->offset;
+        if (!m->core && m->whole)
+            *(int64_t *)at = 0;
+        else if (!m->core)
+            *(double *)at = (double)NAN;
+    }
+}
+
+/* What is stored beyond what the plan asks for: the result is as if computed for the plan. */
+static void let_go_of_more(const struct bt_plan *plan, const struct pack_head *head,
+                           struct bt_result *r)
+{
+    for (int s = 0; head->metrics_all && !plan->metrics_all && s < plan->symbol_count; s++)
+        forget_others(&r->rows[s]);
+    if (!plan->trades)
+        free_trades(r);
+    if (plan->snapshots == BT_NO_SNAPSHOTS) {
+        mem_free(MEM_RESULTS, r->equity);
+        r->equity = NULL;
+        r->equity_n = 0;
+    }
+}
+
 static bool unpack(const struct bt_plan *plan, struct str in, struct bt_result *r, struct err *e)
 {
     struct pack_head head;
@@ -468,12 +515,15 @@ static bool unpack(const struct bt_plan *plan, struct str in, struct bt_result *
         return err_input(e, "result %s: found that of %.16s", id, head.id);
     head.content[SHA256_HEX - 1] = '\0';
     bt_plan_stamp(plan, r->range, head.content, stamp);
-    if (memcmp(head.stamp, stamp, BT_STAMP_TEXT) != 0)
-        return err_input(e, "result %s: of other data, code or settings", id);
+    head.stamp[BT_STAMP_TEXT - 1] = '\0';
+    if (!bt_stamp_serves(head.stamp, stamp))
+        return err_set(e, ERR_DIFFERENT, "result %s: of other data or code, or with less stored",
+                       id);
     memcpy(r->content, head.content, SHA256_HEX);
-    return (take(&in, r->rows, head.symbols * sizeof *r->rows) &&
-            unpack_lists(plan, &head, &in, r)) ||
-           err_input(e, "result %s: cut short", id);
+    if (!take(&in, r->rows, head.symbols * sizeof *r->rows) || !unpack_lists(plan, &head, &in, r))
+        return err_input(e, "result %s: cut short", id);
+    let_go_of_more(plan, &head, r);
+    return true;
 }
 
 /* ---- either ----------------------------------------------------------------------------------- */

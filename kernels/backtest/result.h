@@ -2,7 +2,8 @@
  * as stored JSON, and packed (for segments of a store and between processes).
  *
  *     {"id":"0f9e8d7c6b5a4938","range":"2000-01-03_2024-12-31","stamp":"16 digits",
- *      "bundle":"<sha-256>","strategy":"sma-cross","params":{"fast":5,"slow":20},
+ *      "bundle":"<sha-256>","strategy":"sma-cross","fill":"close","fee":0.001,
+ *      "periods_per_year":252,"params":{"fast":5,"slow":20},
  *      "rows":[{"symbol":"AAPL","bars":6289,...,"trades_at":"12+30 51+7 90+"}],"mean":{...},
  *      "equity":[800000,...],"check":"5d41402abc4b2a76"}
  *
@@ -15,6 +16,7 @@
 #ifndef CUPEL_BACKTEST_RESULT_H
 #define CUPEL_BACKTEST_RESULT_H
 
+#include "harness/base/json.h"
 #include "harness/base/str.h"
 #include "kernels/backtest/numerics/account.h"
 #include "kernels/backtest/plan.h"
@@ -66,14 +68,18 @@ bool bt_result_is_of_plan(const struct bt_plan *plan, const struct bt_result *r)
 void bt_result_put_trades(const struct bt_plan *plan, struct bt_result *r, int symbol,
                           const struct bt_trade *trades, long n);
 
+/* Puts fill, fee and periods_per_year, as a result and its store tell them. */
+void bt_put_rules(const struct bt_plan *plan, struct json *object);
+
 /* Appends the stored form, one line without its end. */
 void bt_result_write(const struct bt_plan *plan, const struct bt_result *r, struct text *out);
 
 /* Appends the packed form: machine words, for the same program on the same machine. */
 void bt_result_pack(const struct bt_plan *plan, const struct bt_result *r, struct text *out);
 
-/* The result of this backtest from either form, NULL when it is not that: another id, range or
- * stamp, another list of symbols, or damage. e says which. */
+/* The result of this backtest from either form, NULL when it is not that: another id or range,
+ * another list of symbols, or damage; ERR_DIFFERENT: it is stale (its stamp does not serve). e says
+ * which. What is stored beyond what the plan asks for is left out. */
 struct bt_result *bt_result_read(const struct bt_plan *plan, int range, const struct bt_item *item,
                                  struct str payload, struct err *e) MUST_CHECK;
 

@@ -72,6 +72,9 @@ static bool open_run(struct bt_run *run, const struct bt_settings *settings,
     if (!bt_plan_make(settings, &run->arena, &run->plan, e))
         return false;
     run->verified = run->plan.version;
+    if (run->plan.ranges_dropped)
+        text_printf(&run->notes, "range: %d of %d dropped: the same dates as another\n",
+                    run->plan.ranges_dropped, settings->range.n);
     if (run->plan.workers > 1)
         run->layers |= (uint64_t)1 << BT_LAYER_workers;
     run->given = given_by(run->layers);
@@ -112,6 +115,7 @@ void bt_run_close(struct bt_run *run)
     free_table(run, run->kept);
     free_table(run, run->loaded);
     bt_result_pool_done(&run->results);
+    mem_free(MEM_RESULTS, run->absent);
     bt_calendar_done(&run->calendar);
     text_done(&run->notes);
     arena_done(&run->scratch);
@@ -162,13 +166,20 @@ bool bt_run_digest(const struct bt_run *run, struct kernel_digest *out, struct e
            err_input(e, "digest: %ld of %ld backtests have no result", missing, expected);
 }
 
+/* The checkpoint as it is now: one that grows becomes a database under way. */
+static const char *checkpoint_now(const struct bt_run *run)
+{
+    bool grown = (run->given & BT_INDEXED_CHECKPOINT) && io_exists(run->sqlite_path);
+    return grown ? run->sqlite_path : run->json_path;
+}
+
 void bt_note_lost(struct bt_run *run, const struct err *problem)
 {
     if (!run->told_lost)
         text_printf(&run->notes,
                     "%s: a result that it names is missing or unreadable (%s); "
                     "such are computed again\n",
-                    run->checkpoint_path, problem->text[0] ? problem->text : "missing");
+                    checkpoint_now(run), problem->text[0] ? problem->text : "missing");
     run->told_lost = true;
 }
 

@@ -89,8 +89,10 @@ struct bt_run {
     struct bt_selection selection;
     struct bt_digest digest;
     struct bt_consumer consumer;
-    struct bt_result **kept;       /* by backtest; what collect_base keeps; NULL: nothing yet */
-    struct bt_result **loaded;     /* by backtest; what recall_base read ahead; NULL: nothing yet */
+    struct bt_result **kept;   /* by backtest; what collect_base keeps; NULL: nothing yet */
+    struct bt_result **loaded; /* by backtest; what recall_base read ahead; NULL: nothing yet */
+    bool *absent;              /* by backtest; what was not there, while result_writes was: */
+    uint64_t absent_at;
     struct bt_result_pool results; /* where new ones come from */
     struct bt_calendar calendar;   /* snapshots.h */
     bool told_lost;

@@ -1,56 +1,13 @@
 #include "kernels/backtest/session.h"
 
 #include "harness/base/json.h"
+#include "kernels/backtest/store_facts.h"
 #include "kernels/backtest/store_lock.h"
 #include "kernels/backtest/store_stamps.h"
 #include "kernels/backtest/stored.h"
 
 #include <errno.h>
 #include <string.h>
-
-/* ---- store.json ------------------------------------------------------------------------------- */
-
-/* What all results of a store have in common, for whoever reads it. Data and code may change: results
- * of others are stale by their stamp, and are computed again. */
-static struct json *facts_of(const struct bt_plan *plan)
-{
-    struct json *facts = json_object();
-    json_put_number(facts, "schema", BT_STORE_SCHEMA);
-    struct json *symbols = json_put_array(facts, "symbols");
-    for (int s = 0; s < plan->symbol_count; s++)
-        json_push(symbols, json_of_text(plan->symbols[s]));
-    json_put_text(facts, "strategy", plan->strategy->name);
-    json_put_text(facts, "fill", plan->fill.name);
-    json_put_number(facts, "fee", plan->fee);
-    json_put_number(facts, "periods_per_year", plan->periods_per_year);
-    return facts;
-}
-
-static bool same_fact(const struct json *ours, const struct json *stored, const char *path,
-                      struct err *e)
-{
-    struct text here = {0}, there = {0};
-    json_print(ours, &here);
-    if (stored)
-        json_print(stored, &there);
-    bool same = stored && strcmp(here.p, there.p) == 0;
-    if (!same)
-        err_input(e, "%s: made with %s %.160s, this run has %.160s", path, json_key(ours),
-                  there.p ? there.p : "unknown", here.p);
-    text_done(&here);
-    text_done(&there);
-    return same;
-}
-
-static bool compare_facts(const struct json *facts, const char *path, struct err *e)
-{
-    struct json *stored = json_read_file(path, e);
-    bool same = stored != NULL;
-    for (const struct json *f = json_first(facts); same && f; f = json_next(f))
-        same = same_fact(f, json_get(stored, json_key(f)), path, e);
-    json_free(stored);
-    return same;
-}
 
 /* ---- checkpoint ------------------------------------------------------------------------------- */
 
@@ -111,10 +68,25 @@ static bool rebuild(struct bt_run *run, struct stock *s, struct err *e)
     return true;
 }
 
-/* The other kind's entries come over; its file goes when they are safe. */
-static bool take_over(struct stock *s, struct err *e)
+/* Of two stamps that of the result which is stored is right, whichever file is the older. */
+static bool is_stored_so(void *context, const char *range, const char *id, const char *stamp)
 {
-    if (!need_own(s, e) || !checkpoint_copy(s->doc[OTHER], s->doc[OWN], e) ||
+    const struct bt_run *run = context;
+    struct text payload = {0};
+    struct err unreadable;
+    char stored[BT_STAMP_TEXT];
+    bool found = false;
+    bool is_so = result_store_get(run->store, range, id, &payload, &found, &unreadable) && found &&
+                 bt_result_stamp((struct str){payload.p, payload.n}, stored) &&
+                 strcmp(stored, stamp) == 0;
+    text_done(&payload);
+    return is_so;
+}
+
+/* The other kind's entries come over; its file goes when they are safe. */
+static bool take_over(struct bt_run *run, struct stock *s, struct err *e)
+{
+    if (!need_own(s, e) || !checkpoint_copy(s->doc[OTHER], s->doc[OWN], is_stored_so, run, e) ||
         !checkpoint_write(s->doc[OWN], s->path[OWN], e))
         return false;
     checkpoint_free(s->doc[OTHER]);
@@ -134,7 +106,7 @@ static bool count_stale(void *context, const char *range, const char *id, const 
     (void)e;
     struct staleness *s = context;
     int r = bt_plan_find_range(s->plan, range);
-    s->stale += r >= 0 && strcmp(stamp, s->plan->roles[r].stamp) != 0;
+    s->stale += r >= 0 && !bt_stamp_serves(stamp, s->plan->roles[r].stamp);
     return true;
 }
 
@@ -146,8 +118,8 @@ static bool tell_stale(struct bt_run *run, struct checkpoint *doc, struct err *e
         return false;
     if (s.stale)
         text_printf(&run->notes,
-                    "%s: %ld stored result%s of other data, code or settings (stale); they are "
-                    "computed again\n",
+                    "%s: %ld stored result%s of other data or code, or with less stored than is "
+                    "asked for (stale): computed again\n",
                     run->store_dir, s.stale, s.stale == 1 ? " is" : "s are");
     return true;
 }
@@ -173,7 +145,7 @@ static bool see_to_checkpoint(struct bt_run *run, struct err *e)
     if (ok && (damaged || (none && has_results(run))))
         ok = rebuild(run, &s, e);
     if (ok && s.doc[OTHER])
-        ok = take_over(&s, e);
+        ok = take_over(run, &s, e);
     if (ok && s.doc[OWN])
         ok = tell_stale(run, s.doc[OWN], e);
     for (int k = 0; k < KINDS; k++)
@@ -193,16 +165,46 @@ static bool may_use(const char *dir, bool resume, bool has_facts, bool has_lock,
     return err_input(e, "%s: the store is not empty; --resume goes on with it", dir);
 }
 
+/* Lost or damaged: those of this run, if every stored result fits them. */
+static bool restore_facts(struct bt_run *run, const char *path, struct err *damage, struct err *e)
+{
+    struct err why;
+    long fitting;
+    bool is_there = io_exists(path);
+    struct result_store *results = result_store_open(run->store_dir, e);
+    if (!results)
+        return false;
+    bool fit = bt_facts_fit(&run->plan, results, &fitting, &why);
+    result_store_close(results);
+    if (!fit && why.code != ERR_INPUT)
+        return err_set(e, why.code, "%s", why.text);
+    if (!fit)
+        return err_input(e,
+                         "%s, and its results are not of this run's settings: %s (see `cupel "
+                         "store rebuild`)",
+                         damage->text, why.text);
+    text_printf(&run->notes, "%s; restored: %ld stored results fit this run's settings%s%s%s\n",
+                damage->text, fitting, is_there ? " (the damaged file is " : "",
+                is_there ? path : "", is_there ? ".damaged)" : "");
+    return bt_facts_replace(&run->plan, path, e);
+}
+
 static bool open_facts(struct bt_run *run, const char *path, struct err *e)
 {
+    bool damaged = false;
+    struct err damage;
+    if (io_exists(path)) {
+        if (bt_facts_compare(&run->plan, path, &damaged, &damage))
+            return true;
+        return damaged ? restore_facts(run, path, &damage, e)
+                       : err_set(e, damage.code, "%s", damage.text);
+    }
     bool has_data = io_exists(run->checkpoint_path) || io_exists(run->other_path) ||
                     io_exists(arena_format(&run->arena, "%s/results", run->store_dir));
-    if (!io_exists(path) && has_data)
-        return err_input(e, "%s: missing, so what the results depend on is unknown", path);
-    struct json *facts = facts_of(&run->plan);
-    bool ok = io_exists(path) ? compare_facts(facts, path, e) : json_write_file(facts, path, e);
-    json_free(facts);
-    return ok;
+    if (!has_data)
+        return bt_facts_write(&run->plan, path, e);
+    err_input(&damage, "%s: missing", path);
+    return restore_facts(run, path, &damage, e);
 }
 
 bool bt_session_open(struct bt_run *run, struct bt_run_target target, struct err *e)

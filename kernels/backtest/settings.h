@@ -145,7 +145,7 @@ extern const struct opt bt_options[];
     {.name = "history" J "cache" J "mb", .kind = OPT_REAL,                                         \
      .offset = offsetof(TYPE, MEMBER history_cache_mb), .arg = "MIB", .min = 1e-6, .max = 1e6,     \
      .fallback = "200", .env = "CUPEL_HISTORY_CACHE_MB",                                           \
-     .help = "most of indicators kept in memory (layer history-cache)"},                           \
+     .help = "most of indicators kept in memory (layers history-cache, share-indicators)"},                           \
     {.name = "history" J "cache" J "reuse", .kind = OPT_INT,                                       \
      .offset = offsetof(TYPE, MEMBER history_cache_reuse), .arg = "N", .min = 0, .max = 1e9,       \
      .fallback = "0",                                                                              \

@@ -81,6 +81,13 @@ struct bt_sink {
     struct err first_problem; /* why the first unreadable one could not be read; text "" if none */
 };
 
+/* Notes why a result could not be read. A stale one (ERR_DIFFERENT) is none that is wanted. */
+static inline void bt_sink_problem(struct bt_sink *sink, const struct err *why)
+{
+    if (why->code != ERR_DIFFERENT && !sink->first_problem.text[0])
+        sink->first_problem = *why;
+}
+
 /* How far the run is, when results may be let go. */
 enum bt_point { BT_RANGE_END, BT_RUN_END };
 

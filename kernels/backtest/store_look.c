@@ -45,8 +45,12 @@ bool bt_store_open(const char *dir, enum bt_look how, struct bt_store *out, stru
     const char *facts = in_store(out, "store.json");
     if (!io_exists(facts))
         return err_input(e, "%s: not a store (store.json is missing)", dir);
-    if (!lock_store(out, how, e) || !bt_facts_read(facts, &out->arena, &out->facts, e))
+    if (!lock_store(out, how, e))
         return false;
+    if (!bt_facts_read(facts, &out->arena, &out->facts, e)) {
+        e->code = e->code == ERR_DIFFERENT ? ERR_INPUT : e->code;
+        return false;
+    }
     read_stamps(out);
     for (int k = 0; k < BT_NAMED_KINDS; k++) {
         const char *path = in_store(out, k == 0 ? "checkpoint.json" : "checkpoint.sqlite");

@@ -11,6 +11,7 @@
 #ifndef CUPEL_BACKTEST_STORE_LOOK_H
 #define CUPEL_BACKTEST_STORE_LOOK_H
 
+#include "kernels/backtest/store_facts.h"
 #include "kernels/backtest/store_stamps.h"
 #include "kernels/backtest/stored.h"
 

@@ -1,12 +1,110 @@
 #include "kernels/backtest/store_mend.h"
 
 #include "harness/base/io.h"
+#include "kernels/backtest/store_lock.h"
 #include "kernels/store/result_store_segment.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* ---- store.json ------------------------------------------------------------------------------- */
+
+struct restoring {
+    struct arena arena;
+    const char *dir, *path, *stamps;
+    struct result_store *results;
+    int lock;
+};
+
+/* Without store.json a folder needs more than one sign of being a store: it is changed then. */
+static bool is_store(struct restoring *r, const char *lock)
+{
+    bool has_results = io_exists(arena_format(&r->arena, "%s/results", r->dir));
+    return io_exists(r->path) || (has_results && (io_exists(lock) || io_exists(r->stamps)));
+}
+
+static bool open_restoring(struct restoring *r, struct err *e)
+{
+    const char *lock = arena_format(&r->arena, "%s/lock", r->dir);
+    r->path = arena_format(&r->arena, "%s/store.json", r->dir);
+    r->stamps = arena_format(&r->arena, "%s/stamps.json", r->dir);
+    if (!is_store(r, lock))
+        return err_input(e, "%s: not a store (store.json is missing)", r->dir);
+    if (!bt_store_lock(lock, BT_LOCK_EXCLUSIVE, &r->lock, e))
+        return false;
+    if (!io_exists(arena_format(&r->arena, "%s/results", r->dir)))
+        return true;
+    r->results = result_store_open(r->dir, e);
+    return r->results != NULL;
+}
+
+enum facts { FACTS_GOOD, FACTS_LOST, FACTS_OF_OTHER_SCHEMA, FACTS_CONTRADICTED, FACTS_UNREADABLE };
+
+static enum facts look_at_facts(struct restoring *r, struct err *why)
+{
+    struct bt_plan facts;
+    long fitting;
+    if (!io_exists(r->path)) {
+        err_input(why, "%s: missing", r->path);
+        return FACTS_LOST;
+    }
+    if (!bt_facts_read(r->path, &r->arena, &facts, why))
+        return why->code == ERR_INPUT       ? FACTS_LOST
+               : why->code == ERR_DIFFERENT ? FACTS_OF_OTHER_SCHEMA
+                                            : FACTS_UNREADABLE;
+    if (bt_facts_fit(&facts, r->results, &fitting, why))
+        return FACTS_GOOD;
+    err_prefix(why, "%s", r->path);
+    return why->code == ERR_INPUT ? FACTS_CONTRADICTED : FACTS_UNREADABLE;
+}
+
+/* Of another schema: only stamps.json can say that it is not. */
+static bool find_facts(struct restoring *r, enum facts state, struct bt_plan *out,
+                       const char **source, long *fitting, struct err *e)
+{
+    const char *stamps = io_exists(r->stamps) ? r->stamps : NULL;
+    if (state == FACTS_OF_OTHER_SCHEMA && (!stamps || !bt_stamps_facts(stamps, &r->arena, out, e)))
+        return false;
+    return bt_facts_find(stamps, r->results, &r->arena, out, source, fitting, e);
+}
+
+static bool restore(struct restoring *r, struct text *told, struct err *e)
+{
+    struct bt_plan facts;
+    struct err why = {0}, unknown = {0};
+    const char *source;
+    long fitting;
+    bool is_there = io_exists(r->path);
+    enum facts state = look_at_facts(r, &why);
+    if (state == FACTS_GOOD)
+        return true;
+    if (state == FACTS_UNREADABLE)
+        return err_set(e, why.code, "%s", why.text);
+    if (find_facts(r, state, &facts, &source, &fitting, &unknown)) {
+        text_printf(told, "%s; restored from %s: %ld results fit%s\n", why.text, source, fitting,
+                    is_there ? " (what was there is store.json.damaged)" : "");
+        return bt_facts_replace(&facts, r->path, e);
+    }
+    if (state == FACTS_LOST)
+        return err_input(e,
+                         "%s, and neither stamps.json nor a result tells what it held (%s); a "
+                         "sweep with --resume and the settings of the results restores it",
+                         why.text, unknown.text);
+    /* A result may be wrong instead: verify tells which. */
+    return state == FACTS_CONTRADICTED || err_input(e, "%s", why.text);
+}
+
+bool bt_store_restore(const char *dir, struct text *told, struct err *e)
+{
+    struct restoring r = {.dir = dir, .lock = -1};
+    bool ok = open_restoring(&r, e) && restore(&r, told, e);
+    result_store_close(r.results);
+    io_close(r.lock);
+    arena_done(&r.arena);
+    return ok;
+}
 
 /* ---- the checkpoint --------------------------------------------------------------------------- */
 

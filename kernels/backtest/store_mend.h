@@ -1,10 +1,17 @@
-/* Setting a store right: its checkpoint made again, what nobody needs removed. The store is open for
- * BT_CHANGE.
+/* Setting a store right: store.json restored, its checkpoint made again, what nobody needs removed.
  */
 #ifndef CUPEL_BACKTEST_STORE_MEND_H
 #define CUPEL_BACKTEST_STORE_MEND_H
 
 #include "kernels/backtest/store_look.h"
+
+/* Sees to DIR/store.json before the store is opened: one that is lost or damaged, or that stored
+ * results contradict, is made again from what stamps.json or a result tells and every result fits;
+ * what was there is kept as store.json.damaged. *told gets a line when it was. Error: a run has the
+ * store; no store; nobody tells what was in it. */
+bool bt_store_restore(const char *dir, struct text *told, struct err *e) MUST_CHECK;
+
+/* For the others the store is open for BT_CHANGE. */
 
 /* The checkpoint from the results, of the kind that is there (JSON when both or none are): first the
  * new one, by rename, then what it replaces goes. One that is damaged is kept as PATH.damaged. */

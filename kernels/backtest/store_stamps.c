@@ -2,11 +2,15 @@
 
 #include "harness/base/io.h"
 #include "harness/base/json.h"
+#include "kernels/backtest/store_facts.h"
 #include "kernels/backtest/strategy.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+/* No stamp is called so. */
+#define FACTS ".facts"
 
 /* ---- writing ---------------------------------------------------------------------------------- */
 
@@ -33,6 +37,10 @@ bool bt_stamps_tell(const char *path, const struct bt_plan *plan, struct err *e)
     if (!root || json_kind(root) != JSON_OBJECT) {
         json_free(root);
         root = json_object();
+    }
+    if (!json_get(root, FACTS)) {
+        json_put(root, FACTS, bt_facts_json(plan));
+        is_new = true;
     }
     for (int r = 0; r < plan->range_count; r++)
         if (!json_get(root, plan->roles[r].stamp)) {
@@ -95,9 +103,21 @@ bool bt_stamps_read(const char *path, struct arena *a, struct bt_stamps *out, st
         ok = err_input(e, "%s: expected an object", path);
     out->v = ARENA_NEW(a, struct bt_stamp, ok ? json_count(root) + 1 : 1);
     for (const struct json *s = ok ? json_first(root) : NULL; ok && s; s = json_next(s)) {
+        if (strcmp(json_key(s), FACTS) == 0)
+            continue;
         ok = read_stamp(s, a, &out->v[out->n], e) || err_prefix(e, "%s: %s", path, json_key(s));
         out->n += ok;
     }
+    json_free(root);
+    return ok;
+}
+
+bool bt_stamps_facts(const char *path, struct arena *a, struct bt_plan *out, struct err *e)
+{
+    const struct json *facts;
+    struct json *root = json_read_file(path, e);
+    bool ok =
+        root && json_need_object(root, FACTS, &facts, e) && bt_facts_of_json(facts, a, out, e);
     json_free(root);
     return ok;
 }

@@ -1,6 +1,7 @@
 #include "kernels/backtest/store_verify.h"
 
 #include "harness/base/io.h"
+#include "kernels/store/result_store_segment.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -81,6 +82,8 @@ static bool judge_result(void *context, const char *range, const char *id, struc
     if (bt_stored_read(&v->store->facts, range, id, payload, &r, &why)) {
         v->out->results++;
         judge_name(v, &r, range, id);
+        if (!bt_stored_fits(&r, &why))
+            problem(v, BT_PROBLEM_MISFIT, "%s/results/%s: %s", v->store->dir, range, why.text);
     } else if (!is_named(v, range, id, NULL)) {
         problem(v, BT_PROBLEM_DAMAGED, "%s/results/%s: %s", v->store->dir, range, why.text);
     }
@@ -143,14 +146,55 @@ static bool judge_entry(void *context, const char *range, const char *id, const 
     return true;
 }
 
-static void tell_damage(struct verifying *v)
+/* Damage between the records of a segment hides what stood there. Not that of a file's own head:
+ * nothing is lost by it, and nobody mends it. */
+static bool count_gaps(const char *path, long *gaps, struct err *e)
 {
-    for (struct tally *t = v->tallies; t < v->tallies + v->n; t++)
-        if (t->damaged > t->told)
+    struct segment_reader reader = {0};
+    struct segment_record record;
+    enum segment_step step = SEGMENT_FAILED;
+    if (segment_open(&reader, path, e))
+        while ((step = segment_next(&reader, &record, e)) == SEGMENT_RECORD ||
+               step == SEGMENT_DAMAGE)
+            *gaps += step == SEGMENT_DAMAGE && reader.records >= 0;
+    segment_done(&reader);
+    return step == SEGMENT_END;
+}
+
+/* Where each entry of a range is to be had in good order, what a gap has hidden was stored again, or
+ * nobody needs it. */
+static bool count_healed(struct verifying *v, const struct tally *t, long *healed, struct err *e)
+{
+    struct bt_range_summary files = {.name = t->range};
+    struct text path = {0};
+    bool ok = true;
+    *healed = 0;
+    if (t->damaged == 0 || !v->has_names || t->good != t->named)
+        return true;
+    ok = bt_store_files(v->store, &files, e);
+    for (long k = 1; ok && k <= files.last_segment; k++) {
+        text_clear(&path);
+        text_printf(&path, "%s/results/%s/segment-%06ld.bin", v->store->dir, t->range, k);
+        ok = !io_exists(path.p) || count_gaps(path.p, healed, e);
+    }
+    text_done(&path);
+    return ok;
+}
+
+static bool tell_damage(struct verifying *v, struct err *e)
+{
+    for (struct tally *t = v->tallies; t < v->tallies + v->n; t++) {
+        long healed;
+        if (!count_healed(v, t, &healed, e))
+            return false;
+        v->out->healed += healed;
+        if (t->damaged > t->told + healed)
             problem(v, BT_PROBLEM_DAMAGED,
                     "%s/results/%s: damaged, and no entry of the checkpoint needs it: %ld of "
                     "records and files",
-                    v->store->dir, t->range, t->damaged - t->told);
+                    v->store->dir, t->range, t->damaged - t->told - healed);
+    }
+    return true;
 }
 
 static bool verify_results(struct verifying *v, struct err *e)
@@ -169,8 +213,7 @@ static bool verify_results(struct verifying *v, struct err *e)
     if (v->has_names && (!bt_named_each(&v->named, count_entry, v, e) ||
                          !bt_named_each(&v->named, judge_entry, v, e)))
         return false;
-    tell_damage(v);
-    return true;
+    return tell_damage(v, e);
 }
 
 /* ---- the files beside ------------------------------------------------------------------------- */
@@ -193,14 +236,18 @@ static bool verify_names(struct verifying *v, struct err *e)
     return true;
 }
 
-static void verify_files(struct verifying *v)
+static bool verify_files(struct verifying *v, struct err *e)
 {
     struct bt_left_out left;
+    struct bt_leftovers aside = {0};
     struct err why = {0};
     if (v->store->stamps_problem.text[0])
         problem(v, BT_PROBLEM_FILE, "%s", v->store->stamps_problem.text);
     if (!bt_store_left_out(v->store, &left, &why))
         problem(v, BT_PROBLEM_FILE, "%s", why.text);
+    bool ok = bt_store_leftovers(v->store, bt_leftover_add, &aside, e);
+    v->out->kept_aside = aside.damaged;
+    return ok;
 }
 
 bool bt_store_verify(struct bt_store *s, bt_problem_fn *tell, void *context, struct bt_verdict *out,
@@ -208,8 +255,7 @@ bool bt_store_verify(struct bt_store *s, bt_problem_fn *tell, void *context, str
 {
     struct verifying v = {.store = s, .tell = tell, .context = context, .out = out};
     *out = (struct bt_verdict){0};
-    verify_files(&v);
-    bool ok = verify_names(&v, e) && verify_results(&v, e);
+    bool ok = verify_files(&v, e) && verify_names(&v, e) && verify_results(&v, e);
     bt_named_done(&v.named);
     return ok;
 }

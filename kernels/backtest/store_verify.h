@@ -11,6 +11,7 @@
     X(OTHER_STAMP, "named under another stamp")                                                    \
     X(UNNAMED, "not named")                                                                        \
     X(DAMAGED, "damaged")                                                                          \
+    X(MISFIT, "of other settings than store.json tells")                                           \
     X(FILE, "files of the store")
 
 enum bt_problem {
@@ -24,6 +25,9 @@ extern const char *const bt_problem_names[BT_PROBLEMS];
 struct bt_verdict {
     long results, named; /* stored and readable; in the checkpoint */
     long problems[BT_PROBLEMS], all_problems;
+    /* No problems any more: damage between the records of a segment, whose results were stored again
+     * since, and files that were kept aside. */
+    long healed, kept_aside;
 };
 
 /* Reads every result, against its checksums and the checkpoint; then every entry of the checkpoint

@@ -1,55 +1,9 @@
 #include "kernels/backtest/stored.h"
 
-#include "harness/base/json.h"
 #include "kernels/backtest/strategy.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* ---- store.json ------------------------------------------------------------------------------- */
-
-static bool read_symbols(const struct json *root, struct arena *a, struct bt_plan *out,
-                         struct err *e)
-{
-    const struct json *list;
-    if (!json_need_array(root, "symbols", &list, e))
-        return false;
-    const char **symbols = ARENA_NEW(a, const char *, json_count(list) + 1);
-    for (const struct json *s = json_first(list); s; s = json_next(s)) {
-        if (json_kind(s) != JSON_TEXT)
-            return err_input(e, "symbols: expected texts");
-        symbols[out->symbol_count++] = arena_text(a, json_text(s));
-    }
-    out->symbols = symbols;
-    return true;
-}
-
-static bool read_facts(const struct json *root, struct arena *a, struct bt_plan *out, struct err *e)
-{
-    int64_t schema;
-    const char *strategy, *fill;
-    if (!json_need_int(root, "schema", 0, 1000000, &schema, e))
-        return false;
-    if (schema != BT_STORE_SCHEMA)
-        return err_input(e, "schema: expected %d, found %lld", BT_STORE_SCHEMA, (long long)schema);
-    if (!json_need_text(root, "strategy", &strategy, e) ||
-        !json_need_text(root, "fill", &fill, e) || !json_need_number(root, "fee", &out->fee, e) ||
-        !json_need_number(root, "periods_per_year", &out->periods_per_year, e) ||
-        !read_symbols(root, a, out, e))
-        return false;
-    out->fill.name = arena_text(a, fill);
-    out->strategy = bt_strategy_find(strategy, e);
-    return out->strategy != NULL;
-}
-
-bool bt_facts_read(const char *path, struct arena *a, struct bt_plan *out, struct err *e)
-{
-    *out = (struct bt_plan){0};
-    struct json *root = json_read_file(path, e);
-    bool ok = root && (read_facts(root, a, out, e) || err_prefix(e, "%s", path));
-    json_free(root);
-    return ok;
-}
 
 /* ---- one result ------------------------------------------------------------------------------- */
 
@@ -74,6 +28,18 @@ bool bt_stored_read(const struct bt_plan *facts, const char *range, const char *
     out->plan.snapshots = peek.snapshots ? BT_DAILY : BT_NO_SNAPSHOTS;
     out->result = bt_result_read(&out->plan, 0, &peek.item, payload, e);
     return out->result != NULL;
+}
+
+bool bt_stored_fits(const struct bt_stored *s, struct err *e)
+{
+    const struct bt_item *item = &s->result->item;
+    struct bt_item expected = *item;
+    expected.id[0] = '\0';
+    bt_plan_id(&s->plan, &expected);
+    return strcmp(expected.id, item->id) == 0 ||
+           err_input(e, "result %s: not of %s, fill %s, fee %.6g, %.6g periods a year", item->id,
+                     s->plan.strategy->name, s->plan.fill.name, s->plan.fee,
+                     s->plan.periods_per_year);
 }
 
 void bt_stored_done(struct bt_stored *s)

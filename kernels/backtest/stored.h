@@ -1,7 +1,7 @@
 /* Stored results without the plan that they came from, for whoever looks at a store from outside.
  *
  *     struct bt_plan facts;
- *     bt_facts_read("DIR/store.json", &arena, &facts, e);
+ *     bt_facts_read("DIR/store.json", &arena, &facts, e);     (store_facts.h)
  *     struct bt_stored s;
  *     if (bt_stored_read(&facts, range, id, payload, &s, e))
  *         ... s.result, with &s.plan for whatever wants a plan ...
@@ -13,13 +13,6 @@
 #include "kernels/backtest/result.h"
 #include "kernels/store/checkpoint.h"
 #include "kernels/store/result_store.h"
-
-enum { BT_STORE_SCHEMA = 3 };
-
-/* What store.json tells of every result: strategy, symbols, fill, fee and periods of *out; all else
- * of it is zero. Everything lives in the arena. Error: names the file and the field. */
-bool bt_facts_read(const char *path, struct arena *a, struct bt_plan *out,
-                   struct err *e) MUST_CHECK;
 
 /* Points into itself: not to be copied. */
 struct bt_stored {
@@ -34,6 +27,8 @@ struct bt_stored {
  * what is wrong with it. */
 bool bt_stored_read(const struct bt_plan *facts, const char *range, const char *id,
                     struct str payload, struct bt_stored *out, struct err *e) MUST_CHECK;
+/* Does its id follow from its parameters and the facts? */
+bool bt_stored_fits(const struct bt_stored *s, struct err *e) MUST_CHECK;
 void bt_stored_done(struct bt_stored *s); /* after an error too */
 
 /* Adds every stored result that tells its stamp to the checkpoint; *found: how many. One that does

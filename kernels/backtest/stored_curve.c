@@ -55,11 +55,18 @@ bool bt_curve_make(const struct bt_store *s, const struct bt_stored *r, const ch
         return err_input(e, "%s: result %s: stored without equity (sweep --snapshots daily)",
                          s->dir, r->result->item.id);
     if (!stamp)
-        return err_input(e, "%s/stamps.json: does not explain the stamp %s", s->dir, r->role.stamp);
+        return err_input(e,
+                         "%s/stamps.json: does not explain the stamp %s of result %s, so that "
+                         "its dates are unknown",
+                         s->dir, r->role.stamp, r->result->item.id);
     const char *dir = bundle ? bundle : stamp->bundle;
     struct bundle *b = bundle_open(dir, e);
     if (!b)
-        return err_prefix(e, "the days of the result are those of its bundle (--bundle)");
+        return err_prefix(
+            e,
+            "bundle %s, content %.12s...: not to be had, and the days of result %s are "
+            "its days (--bundle says where it is)",
+            dir, r->content, r->result->item.id);
     bool ok = strcmp(bundle_info(b)->content, r->content) == 0 ||
               err_input(e, "its content is %.12s..., the result is of %.12s... (--bundle)",
                         bundle_info(b)->content, r->content);

@@ -58,7 +58,8 @@ struct bt_param {
 enum { BT_TILE_WORDS = 16 };
 
 struct bt_positions {
-    /* values[n]: the combinations. NULL: not for these. Owner of what it returns: the arena. */
+    /* values[n]: the combinations. NULL: not for these. Owner of what it returns: the arena; closes
+     * must outlive it. */
     void *(*begin)(const double *const *values, int n, const struct bt_series *closes, unsigned cpu,
                    struct arena *a);
 

@@ -3,6 +3,8 @@
 #include "kernels/backtest/strategy.h"
 
 #include "kernels/backtest/numerics/cross.h"
+#include "kernels/backtest/numerics/ema_words.h"
+#include "kernels/backtest/numerics/words.h"
 
 enum { FAST, SLOW, PARAMS };
 
@@ -41,6 +43,31 @@ static void signal_ema_cross(const double *values, const struct bt_series *close
                        indicators[SLOW].first, closes->n, signal);
 }
 
+/* ---- positions -------------------------------------------------------------------------------- */
+
+static void *begin_ema_cross(const double *const *values, int n, const struct bt_series *closes,
+                             unsigned cpu, struct arena *a)
+{
+    struct ema_pair *pairs = ARENA_NEW_RAW(a, struct ema_pair, n);
+    for (int k = 0; k < n; k++)
+        pairs[k] = (struct ema_pair){(long)values[k][FAST], (long)values[k][SLOW]};
+    return ema_words_new(closes->v, closes->n, pairs, n, cpu, a);
+}
+
+static void tile_ema_cross(void *state, long word, int words)
+{
+    ema_words_tile(state, word, words);
+}
+
+static void fill_ema_cross(void *state, int lo, int n, uint64_t *out)
+{
+    ema_words_fill(state, lo, n, out);
+}
+
+_Static_assert((int)WORDS_TILE == (int)BT_TILE_WORDS, "one tile");
+
+static const struct bt_positions positions = {begin_ema_cross, tile_ema_cross, fill_ema_cross};
+
 const struct bt_strategy bt_strategy_ema_cross = {
     .name = "ema-cross",
     .summary = "long while the fast exponential average is above the slow one",
@@ -50,4 +77,5 @@ const struct bt_strategy bt_strategy_ema_cross = {
     .rule = "fast < slow",
     .asks = asks_ema_cross,
     .signal = signal_ema_cross,
+    .positions = &positions,
 };

@@ -3,6 +3,8 @@
 #include "kernels/backtest/strategy.h"
 
 #include "kernels/backtest/numerics/cross.h"
+#include "kernels/backtest/numerics/momentum_words.h"
+#include "kernels/backtest/numerics/words.h"
 
 enum { WINDOW, PARAMS };
 
@@ -34,6 +36,31 @@ static void signal_momentum(const double *values, const struct bt_series *closes
         signal[i] = (int8_t)((x[i] > x[i - window]) - (x[i] < x[i - window]));
 }
 
+/* ---- positions -------------------------------------------------------------------------------- */
+
+static void *begin_momentum(const double *const *values, int n, const struct bt_series *closes,
+                            unsigned cpu, struct arena *a)
+{
+    long *windows = ARENA_NEW_RAW(a, long, n);
+    for (int k = 0; k < n; k++)
+        windows[k] = (long)values[k][WINDOW];
+    return momentum_words_new(closes->v, closes->n, windows, n, cpu, a);
+}
+
+static void tile_momentum(void *state, long word, int words)
+{
+    momentum_words_tile(state, word, words);
+}
+
+static void fill_momentum(void *state, int lo, int n, uint64_t *out)
+{
+    momentum_words_fill(state, lo, n, out);
+}
+
+_Static_assert((int)WORDS_TILE == (int)BT_TILE_WORDS, "one tile");
+
+static const struct bt_positions positions = {begin_momentum, tile_momentum, fill_momentum};
+
 const struct bt_strategy bt_strategy_momentum = {
     .name = "momentum",
     .summary = "long while the close is above that of some bars before",
@@ -41,4 +68,5 @@ const struct bt_strategy bt_strategy_momentum = {
     .param_count = PARAMS,
     .asks = asks_momentum,
     .signal = signal_momentum,
+    .positions = &positions,
 };

@@ -32,6 +32,7 @@ static const struct band memory_bands[BANDS_MAX] = {
 };
 
 static const struct cache_verdict unused = {"unused", "nothing was asked for yet", NULL};
+static const struct cache_verdict covered = {"covered", "another layer answers before it", NULL};
 static const struct cache_verdict unlimited = {"unlimited", "it has no limit", NULL};
 
 static const struct cache_verdict *band_of(const struct band *bands, double x)
@@ -42,8 +43,15 @@ static const struct cache_verdict *band_of(const struct band *bands, double x)
     return &bands[i].verdict;
 }
 
+bool cache_is_covered(const struct cache_stats *s)
+{
+    return s->covered_by && s->hits == 0;
+}
+
 const struct cache_verdict *cache_rate_verdict(const struct cache_stats *s)
 {
+    if (cache_is_covered(s))
+        return &covered;
     static const struct band *const of_kind[] = {
         [CACHE_LISTS] = list_bands, [CACHE_DATA] = data_bands};
     double rate = cache_hit_rate(s);
@@ -126,6 +134,8 @@ static const struct {
 int cache_findings(const struct cache_stats *s, const struct cache_verdict **out, int max)
 {
     int n = 0;
+    if (cache_is_covered(s))
+        return 0;
     for (size_t i = 0; i < sizeof findings / sizeof *findings; i++)
         if (n < max && findings[i].holds(s))
             out[n++] = &findings[i].finding;
@@ -144,6 +154,10 @@ void cache_advise(const struct cache_stats *s, struct text *out)
 {
     enum { MOST = sizeof findings / sizeof *findings };
     const struct cache_verdict *found[MOST];
+    if (cache_is_covered(s)) {
+        text_printf(out, "%s: covered: %s answers before it is asked\n", s->name, s->covered_by);
+        return;
+    }
     text_printf(out, "%s: hit rate ", s->name);
     add_verdict(s, cache_rate_verdict(s), out);
     text_printf(out, "; %s ", s->byte_limit ? "memory" : "room");

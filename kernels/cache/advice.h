@@ -5,7 +5,8 @@
  *     good       0.5 to 0.8          0.7 to 0.9   filling up      above 0.8 to 0.9
  *     poor       below 0.5           below 0.7    healthy         0.5 to 0.8
  *                                                 underused       below 0.5
- * A bound belongs to the middle band. Never asked, or no limit: "unused", "unlimited".
+ * A bound belongs to the middle band. Never asked, or no limit: "unused", "unlimited". One that
+ * another layer covers, so that it cannot be hit: "covered", and no advice about its setting.
  */
 #ifndef CUPEL_CACHE_ADVICE_H
 #define CUPEL_CACHE_ADVICE_H
@@ -16,6 +17,9 @@
 struct cache_verdict {
     const char *word, *advice, *after;
 };
+
+/* Was it never hit because another layer answers? */
+bool cache_is_covered(const struct cache_stats *s);
 
 const struct cache_verdict *cache_rate_verdict(const struct cache_stats *s);
 const struct cache_verdict *cache_memory_verdict(const struct cache_stats *s);

@@ -20,6 +20,7 @@ struct cache_stats {
     const char *counts;  /* what its counts in records begin with: "group_cache" ("_hits", ...) */
     const char *setting; /* the one that sets its limit, "cache_size_gb" */
     enum cache_kind kind;
+    const char *covered_by; /* the layer that answers before this is asked; NULL: none */
     uint64_t hits, misses, evictions, refusals;
     size_t entries, bytes;
     size_t entry_limit, byte_limit; /* 0: no limit */

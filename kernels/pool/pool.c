@@ -1,18 +1,11 @@
 #define _GNU_SOURCE
-#include "kernels/pool/pool.h"
+#include "kernels/pool/pool_parts.h"
 
 #include "harness/base/mem.h"
-#include "kernels/pool/wire.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 /* Algorithm. Jobs lie in a ring of `window` slots, from the one whose turn it is to be told (`first`)
  * to the next to be made (`next`). One loop: hand out, wait, take in, tell. The parent never blocks
@@ -21,175 +14,14 @@
  *
  * A worker has up to AHEAD jobs, so that it need not wait for the parent between two. The last jobs
  * of a batch go to idle workers only: one must not stand behind another while somebody has none. */
-enum {
-    AHEAD = 2,
-    WINDOW_A_WORKER = 4,
-    CHUNKS_AT_ONCE = 16,
-    LOSSES_MAX = 2,
-    WAITS = 8,
-    END_MS = 1000
-};
-
-enum slot_state {
-    SLOT_EMPTY,
-    SLOT_LOST, /* its worker was; to be handed out again */
-    SLOT_OUT,  /* a worker has it */
-    SLOT_TOLD, /* answered; waits for its turn */
-};
-
-struct slot {
-    enum slot_state state;
-    int losses; /* workers lost in it */
-    int64_t code;
-    struct text job, result; /* result: or the text of the error */
-};
-
-struct worker {
-    pid_t pid;  /* 0: none */
-    int socket; /* -1: none */
-    bool begun; /* has the preamble of this batch */
-    int queued; /* jobs that it has; the first is in work */
-    long queue[AHEAD];
-    int64_t quiet_ns; /* for which the pool has waited for it without a word */
-    struct text outbox;
-    size_t sent;             /* of the outbox */
-    size_t got;              /* of head, then of head and body */
-    struct wire_answer head; /* of the answer that is coming in */
-};
-
-struct pool {
-    struct pool_settings settings;
-    struct pool_work work;
-    struct worker *workers;
-    struct pollfd *polls;
-    struct slot *slots;
-    struct pool_stats stats;
-
-    const struct pool_batch *batch;
-    long first, next;
-    long lost;    /* slots in SLOT_LOST */
-    bool closing; /* a job failed that ends the batch: make no more */
-};
+enum { WINDOW_A_WORKER = 4, CHUNKS_AT_ONCE = 16, LOSSES_MAX = 2 };
 
 static struct slot *slot_of(const struct pool *p, long job)
 {
     return &p->slots[job % p->settings.window];
 }
 
-/* ---- workers come and go -------------------------------------------------------------------- */
-
-/* A copy of another worker's socket would hide the end of its stream, and be a leak. */
-static _Noreturn void become_worker(const struct pool *p, const int pair[2], pid_t parent)
-{
-    for (int i = 0; i < p->settings.workers; i++)
-        io_close(p->workers[i].socket);
-    io_close(pair[0]);
-    wire_serve(&p->work, pair[1], parent);
-}
-
-static bool worker_start(struct pool *p, struct worker *w, struct err *e)
-{
-    int pair[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-        return err_system(e, "socket of a worker");
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0)
-        become_worker(p, pair, parent);
-    if (pid < 0)
-        err_system(e, "fork a worker");
-    io_close(pair[1]);
-    if (pid < 0) {
-        io_close(pair[0]);
-        return false;
-    }
-    w->pid = pid;
-    w->socket = pair[0];
-    p->stats.workers_started++;
-    return true;
-}
-
-/* Kills: whoever comes here is dead, hung, or in a job that nobody waits for. A process that ends has
- * its status before its socket closes, so that the signal does not hide how it died. */
-static int worker_kill(struct worker *w)
-{
-    int status = 0;
-    kill(w->pid, SIGKILL);
-    io_close(w->socket);
-    while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    text_done(&w->outbox);
-    *w = (struct worker){.socket = -1};
-    return status;
-}
-
-/* By the end of the stream, so that tools that write at exit can do so; killed if that is no use. */
-static void workers_end(struct pool *p)
-{
-    for (int i = 0; i < p->settings.workers; i++)
-        if (p->workers[i].pid)
-            shutdown(p->workers[i].socket, SHUT_WR);
-    for (int i = 0; i < p->settings.workers; i++) {
-        struct worker *w = &p->workers[i];
-        struct pollfd end = {.fd = w->socket};
-        if (w->pid) {
-            while (poll(&end, 1, END_MS) < 0 && errno == EINTR)
-                ;
-            worker_kill(w);
-        }
-    }
-}
-
-/* As many workers as there is work for; fewer when the system has no more to give. */
-static bool staff(struct pool *p, struct err *e)
-{
-    long left = p->batch->jobs - p->first;
-    int here = 0;
-    struct err why = {0};
-    for (int i = 0; i < p->settings.workers; i++)
-        here += p->workers[i].pid != 0;
-    for (int i = 0; i < p->settings.workers && here < left; i++) {
-        if (p->workers[i].pid)
-            continue;
-        if (!worker_start(p, &p->workers[i], &why)) {
-            p->stats.workers_refused++;
-            break;
-        }
-        here++;
-    }
-    return here > 0 || err_set(e, why.code, "%s", why.text);
-}
-
-/* Those that ended between batches had no job: nobody's fault. */
-static void drop_dead(struct pool *p)
-{
-    int n = p->settings.workers;
-    for (int i = 0; i < n; i++)
-        p->polls[i] = (struct pollfd){.fd = p->workers[i].socket, .events = POLLIN};
-    if (poll(p->polls, (nfds_t)n, 0) <= 0)
-        return;
-    for (int i = 0; i < n; i++)
-        if (p->polls[i].revents) {
-            worker_kill(&p->workers[i]);
-            p->stats.workers_lost++;
-        }
-}
-
 /* ---- a worker is lost ----------------------------------------------------------------------- */
-
-enum loss { LOSS_ENDED, LOSS_HUNG, LOSS_BROKEN };
-
-static void describe_loss(struct text *out, enum loss how, int status, int64_t quiet_ns)
-{
-    if (how == LOSS_HUNG)
-        text_printf(out, "its worker hung for %.3g s", (double)quiet_ns / 1e9);
-    else if (how == LOSS_BROKEN)
-        text_puts(out, "its worker sent a broken answer");
-    else if (WIFSIGNALED(status))
-        text_printf(out, "its worker was killed by signal %d (%s)", WTERMSIG(status),
-                    strsignal(WTERMSIG(status)));
-    else
-        text_printf(out, "its worker ended with status %d before the result", WEXITSTATUS(status));
-}
 
 static void answered(struct pool *p, long job, int64_t code)
 {
@@ -210,7 +42,7 @@ static bool worker_lost(struct pool *p, struct worker *w, enum loss how, struct 
         slot_of(p, w->queue[i])->state = SLOT_LOST;
     p->lost += w->queued;
     p->stats.workers_lost++;
-    int status = worker_kill(w);
+    int status = pool_kill(w);
     if (blamed >= 0) {
         struct slot *s = slot_of(p, blamed);
         text_clear(&s->result);
@@ -218,51 +50,24 @@ static bool worker_lost(struct pool *p, struct worker *w, enum loss how, struct 
             p->stats.retries++;
         } else {
             text_printf(&s->result, "job %ld: ", blamed);
-            describe_loss(&s->result, how, status, quiet_ns);
+            pool_describe_loss(&s->result, how, status, quiet_ns);
             text_puts(&s->result, ", at the second attempt too");
             p->lost--;
             answered(p, blamed, ERR_SYSTEM);
         }
     }
-    return staff(p, e);
+    return pool_staff(p, e);
 }
 
 /* ---- down: jobs ----------------------------------------------------------------------------- */
-
-/* What the socket does not take now stays. A worker that has gone is found when its answers are
- * taken in: there may be some. */
-static void flush(struct pool *p, struct worker *w)
-{
-    while (w->sent < w->outbox.n) {
-        ssize_t sent = send(w->socket, w->outbox.p + w->sent, w->outbox.n - w->sent,
-                            MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent < 0 && errno == EINTR)
-            continue;
-        if (sent < 0 && errno == EAGAIN)
-            return;
-        if (sent <= 0)
-            break;
-        w->sent += (size_t)sent;
-        p->stats.bytes_sent += (uint64_t)sent;
-    }
-    wire_clear(&w->outbox);
-    w->sent = 0;
-}
-
-static void post(struct worker *w, int64_t job, struct str bytes)
-{
-    struct wire_order order = {.job = job, .bytes = bytes.n};
-    text_add(&w->outbox, (const char *)&order, sizeof order);
-    text_add(&w->outbox, bytes.p, bytes.n);
-}
 
 static void hand_to(struct pool *p, struct worker *w, long job)
 {
     struct slot *s = slot_of(p, job);
     if (!w->begun)
-        post(w, WIRE_BEGIN, p->batch->preamble);
+        pool_post(w, WIRE_BEGIN, p->batch->preamble);
     w->begun = true;
-    post(w, job, wire_bytes(&s->job));
+    pool_post(w, job, wire_bytes(&s->job));
     if (w->queued == 0)
         w->quiet_ns = 0;
     w->queue[w->queued++] = job;
@@ -317,7 +122,7 @@ static bool hand_out(struct pool *p, struct err *e)
         }
     for (int i = 0; i < p->settings.workers; i++)
         if (p->workers[i].outbox.n)
-            flush(p, &p->workers[i]);
+            pool_flush(p, &p->workers[i]);
     return true;
 }
 
@@ -391,53 +196,10 @@ static bool take_in(struct pool *p, struct worker *w, struct err *e)
 
 /* ---- waiting -------------------------------------------------------------------------------- */
 
-static int64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-/* Until the first worker may be hung. In milliseconds, rounded up; -1: no limit. In short turns, of
- * which none counts for more than was asked for: a time in which all of us were stopped (a terminal's
- * ^Z) does not look like a worker that hangs. */
-static int patience_ms(const struct pool *p)
-{
-    int64_t limit = (int64_t)p->settings.hang_ms * 1000000, left = limit / WAITS;
-    if (limit == 0)
-        return -1;
-    for (int i = 0; i < p->settings.workers; i++)
-        if (p->workers[i].queued && limit - p->workers[i].quiet_ns < left)
-            left = limit - p->workers[i].quiet_ns;
-    int64_t ms = left < 0 ? 0 : (left + 999999) / 1000000;
-    return ms > INT32_MAX ? INT32_MAX : (int)ms;
-}
-
-/* *waited_ns: how long, but no longer than was asked for. */
-static bool poll_workers(struct pool *p, int timeout_ms, int64_t *waited_ns, struct err *e)
-{
-    int n = p->settings.workers;
-    for (int i = 0; i < n; i++) {
-        const struct worker *w = &p->workers[i];
-        short events = w->outbox.n ? POLLIN | POLLOUT : POLLIN;
-        p->polls[i] = (struct pollfd){.fd = w->socket, .events = events};
-    }
-    bool timed = timeout_ms > 0;
-    int64_t begin = timed ? now_ns() : 0;
-    int ready = poll(p->polls, (nfds_t)n, timeout_ms);
-    if (ready < 0 && errno != EINTR)
-        return err_system(e, "poll");
-    for (int i = 0; ready < 0 && i < n; i++)
-        p->polls[i].revents = 0;
-    int64_t waited = timed ? now_ns() - begin : 0, most = (int64_t)timeout_ms * 1000000;
-    *waited_ns = waited < most ? waited : most;
-    return true;
-}
-
 static bool attend(struct pool *p, struct worker *w, short events, int64_t waited_ns, struct err *e)
 {
     if (events & POLLOUT)
-        flush(p, w);
+        pool_flush(p, w);
     if (events & ~POLLOUT)
         return take_in(p, w, e);
     w->quiet_ns = events ? 0 : w->quiet_ns + waited_ns; /* to read an order is a sign of life too */
@@ -449,7 +211,7 @@ static bool attend(struct pool *p, struct worker *w, short events, int64_t waite
 static bool take_turns(struct pool *p, bool wait, struct err *e)
 {
     int64_t waited_ns = 0;
-    if (!poll_workers(p, wait ? patience_ms(p) : 0, &waited_ns, e))
+    if (!pool_wait(p, wait, &waited_ns, e))
         return false;
     for (int i = 0; i < p->settings.workers; i++) {
         struct worker *w = &p->workers[i];
@@ -498,7 +260,7 @@ static bool tell(struct pool *p, struct err *e)
 
 static bool run_batch(struct pool *p, struct err *e)
 {
-    if (!staff(p, e))
+    if (!pool_staff(p, e))
         return false;
     while (p->first < p->batch->jobs) {
         if (!hand_out(p, e))
@@ -514,7 +276,7 @@ static void abandon(struct pool *p)
 {
     for (int i = 0; i < p->settings.workers; i++)
         if (p->workers[i].queued)
-            worker_kill(&p->workers[i]);
+            pool_kill(&p->workers[i]);
     for (int i = 0; i < p->settings.window; i++)
         slot_clear(&p->slots[i]);
 }
@@ -525,7 +287,7 @@ bool pool_run(struct pool *p, const struct pool_batch *batch, struct err *e)
     p->batch = batch;
     p->first = p->next = p->lost = 0;
     p->closing = false;
-    drop_dead(p);
+    pool_drop_dead(p);
     for (int i = 0; i < p->settings.workers; i++)
         p->workers[i].begun = false;
     bool ok = batch->jobs <= 0 || run_batch(p, e);
@@ -558,14 +320,14 @@ struct pool *pool_open(const struct pool_settings *settings, const struct pool_w
 
 void pool_restart(struct pool *p)
 {
-    workers_end(p);
+    pool_end_workers(p);
 }
 
 void pool_close(struct pool *p)
 {
     if (!p)
         return;
-    workers_end(p);
+    pool_end_workers(p);
     for (int i = 0; i < p->settings.window; i++) {
         text_done(&p->slots[i].job);
         text_done(&p->slots[i].result);

@@ -124,9 +124,15 @@ void checkpoint_free(struct checkpoint *c)
         c->kind->free(c);
 }
 
+const char *checkpoint_stamp(struct checkpoint *c, const char *range, const char *id)
+{
+    return c->kind->stamp(c, range, id);
+}
+
 bool checkpoint_has(struct checkpoint *c, const char *range, const char *id, const char *stamp)
 {
-    return c->kind->has(c, range, id, stamp);
+    const char *found = checkpoint_stamp(c, range, id);
+    return found && (!stamp || strcmp(found, stamp) == 0);
 }
 
 void checkpoint_add(struct checkpoint *c, const char *range, const char *id, const char *stamp)
@@ -149,14 +155,26 @@ bool checkpoint_each(struct checkpoint *c, checkpoint_fn *fn, void *context, str
     return c->kind->each(c, fn, context, e);
 }
 
-static bool copy_one(void *to, const char *range, const char *id, const char *stamp, struct err *e)
+struct copying {
+    struct checkpoint *to;
+    checkpoint_prefer_fn *prefers;
+    void *context;
+};
+
+static bool copy_one(void *context, const char *range, const char *id, const char *stamp,
+                     struct err *e)
 {
     (void)e;
-    checkpoint_add(to, range, id, stamp);
+    const struct copying *c = context;
+    const char *there = c->prefers ? checkpoint_stamp(c->to, range, id) : NULL;
+    if (!there || (strcmp(there, stamp) != 0 && c->prefers(c->context, range, id, stamp)))
+        checkpoint_add(c->to, range, id, stamp);
     return true;
 }
 
-bool checkpoint_copy(struct checkpoint *from, struct checkpoint *to, struct err *e)
+bool checkpoint_copy(struct checkpoint *from, struct checkpoint *to, checkpoint_prefer_fn *prefers,
+                     void *context, struct err *e)
 {
-    return checkpoint_each(from, copy_one, to, e);
+    struct copying c = {to, prefers, context};
+    return checkpoint_each(from, copy_one, &c, e);
 }

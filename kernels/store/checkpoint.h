@@ -61,6 +61,8 @@ bool checkpoint_save(struct checkpoint *c, struct err *e) MUST_CHECK;
 struct checkpoint *checkpoint_read_growing(const char *json, const char *sqlite, long most,
                                            struct err *e) MUST_CHECK;
 
+/* The stamp of (range, id), until the next call with c; NULL: it is not there. */
+const char *checkpoint_stamp(struct checkpoint *c, const char *range, const char *id);
 /* True when (range, id) is there with this very stamp; stamp NULL: with any. */
 bool checkpoint_has(struct checkpoint *c, const char *range, const char *id, const char *stamp);
 void checkpoint_add(struct checkpoint *c, const char *range, const char *id, const char *stamp);
@@ -76,8 +78,12 @@ typedef bool checkpoint_fn(void *context, const char *range, const char *id, con
 bool checkpoint_each(struct checkpoint *c, checkpoint_fn *fn, void *context,
                      struct err *e) MUST_CHECK;
 
-/* Adds all of `from` to `to`; to be written by the caller. */
-bool checkpoint_copy(struct checkpoint *from, struct checkpoint *to, struct err *e) MUST_CHECK;
+/* Adds all of `from` to `to`; to be written by the caller. Where `to` has an entry with another
+ * stamp, prefers says whether that of `from` shall replace it (NULL: it shall). */
+typedef bool checkpoint_prefer_fn(void *context, const char *range, const char *id,
+                                  const char *stamp);
+bool checkpoint_copy(struct checkpoint *from, struct checkpoint *to, checkpoint_prefer_fn *prefers,
+                     void *context, struct err *e) MUST_CHECK;
 
 /* Renames a damaged checkpoint to PATH.damaged, so that a new one can take its place. With a
  * database goes its log, which would else be played into the new one. Absent is fine. */

@@ -25,9 +25,9 @@ static void free_growing(struct checkpoint *c)
     mem_free(MEM_CHECKPOINT, g);
 }
 
-static bool has(struct checkpoint *c, const char *range, const char *id, const char *stamp)
+static const char *stamp_of(struct checkpoint *c, const char *range, const char *id)
 {
-    return checkpoint_has(growing_of(c)->now, range, id, stamp);
+    return checkpoint_stamp(growing_of(c)->now, range, id);
 }
 
 static void add(struct checkpoint *c, const char *range, const char *id, const char *stamp)
@@ -81,7 +81,7 @@ static const struct checkpoint_kind checkpoint_growing = {
     .suffix = ".growing", /* no file is */
     .replace = replace,
     .free = free_growing,
-    .has = has,
+    .stamp = stamp_of,
     .add = add,
     .remove = take_out,
     .count = count,

@@ -23,6 +23,7 @@ struct memory {
     struct checkpoint base;
     struct checkpoint_set *set;
     char *path; /* NULL: bound to no file */
+    char found[SET_ROOM];
 };
 
 static struct memory *memory_of(struct checkpoint *c)
@@ -400,9 +401,11 @@ static void memory_free(struct checkpoint *c)
     mem_free(MEM_CHECKPOINT, c);
 }
 
-static bool memory_has(struct checkpoint *c, const char *range, const char *id, const char *stamp)
+static const char *memory_stamp(struct checkpoint *c, const char *range, const char *id)
 {
-    return set_ask(memory_of(c)->set, range, id, stamp) == SET_HAS;
+    const char *stamp;
+    set_ask(memory_of(c)->set, range, id, memory_of(c)->found, &stamp);
+    return stamp;
 }
 
 static void memory_add(struct checkpoint *c, const char *range, const char *id, const char *stamp)
@@ -448,7 +451,7 @@ const struct checkpoint_kind checkpoint_json = {
     .begin = json_begin,
     .replace = json_replace,
     .free = memory_free,
-    .has = memory_has,
+    .stamp = memory_stamp,
     .add = memory_add,
     .remove = memory_remove,
     .count = memory_count,

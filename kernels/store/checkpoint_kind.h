@@ -16,7 +16,7 @@ struct checkpoint_kind {
     bool (*replace)(struct checkpoint *c, const char *path, struct err *e);
 
     void (*free)(struct checkpoint *c);
-    bool (*has)(struct checkpoint *c, const char *range, const char *id, const char *stamp);
+    const char *(*stamp)(struct checkpoint *c, const char *range, const char *id);
     void (*add)(struct checkpoint *c, const char *range, const char *id, const char *stamp);
     void (*remove)(struct checkpoint *c, const char *range, const char *id);
     long (*count)(struct checkpoint *c);

@@ -7,7 +7,7 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "digits and hashes by words of 8 bytes");
 
-enum { BLOCK_ENTRIES = 240, HEX_DIGITS = 16 }; /* 240 * 17 + 16 is a page of 4096 bytes */
+enum { BLOCK_ENTRIES = 240, HEX_DIGITS = SET_ROOM - 1 }; /* 240 * 17 + 16 is a page of 4096 bytes */
 
 /* How a word is to be read. Low half of entry kinds: the id's; high half: the stamp's. */
 enum word_kind { WORD_EMPTY, WORD_HEX, WORD_TEXT, WORD_GONE };
@@ -351,17 +351,13 @@ void set_free(struct checkpoint_set *s)
 }
 
 enum set_answer set_ask(const struct checkpoint_set *s, const char *range, const char *id,
-                        const char *stamp)
+                        char room[SET_ROOM], const char **stamp)
 {
     const struct range *r = find_range(s, range);
     struct key k = key_of(id);
     struct place p = r ? find_id(r, &k) : (struct place){0};
-    if (!p.found)
-        return SET_UNKNOWN;
-    const struct block *b = r->blocks[p.block];
-    if (b->kinds[p.at] >> STAMP_SHIFT == WORD_GONE)
-        return SET_GONE;
-    return !stamp || same_stamp(b, p.at, stamp) ? SET_HAS : SET_OTHER_STAMP;
+    *stamp = p.found ? stamp_text(r->blocks[p.block], p.at, room) : NULL;
+    return *stamp ? SET_HAS : p.found ? SET_GONE : SET_UNKNOWN;
 }
 
 long set_count(const struct checkpoint_set *s)

@@ -16,15 +16,17 @@
 struct checkpoint_set;
 
 /* What a set says of a (range, id). GONE: it is to be removed from what lies beneath. */
-enum set_answer { SET_UNKNOWN, SET_GONE, SET_OTHER_STAMP, SET_HAS };
+enum set_answer { SET_UNKNOWN, SET_GONE, SET_HAS };
+
+enum { SET_ROOM = 17 }; /* for the text of a number */
 
 struct checkpoint_set *set_new(void); /* owner: the caller, until set_free */
 void set_free(struct checkpoint_set *s);
 void set_clear(struct checkpoint_set *s);
 
-/* stamp NULL asks for any. */
+/* HAS: *stamp, in the room or in the set; else NULL. */
 enum set_answer set_ask(const struct checkpoint_set *s, const char *range, const char *id,
-                        const char *stamp);
+                        char room[SET_ROOM], const char **stamp);
 /* stamp NULL: GONE. False when there was an entry, which is replaced. */
 bool set_put(struct checkpoint_set *s, const char *range, const char *id, const char *stamp);
 void set_drop(struct checkpoint_set *s, const char *range, const char *id); /* absent: no effect */

@@ -20,9 +20,11 @@ struct indexed {
     struct checkpoint base;
     struct database *db;
     struct checkpoint_set *waiting;
-    bool is_spilled;    /* the open transaction holds what no longer waits */
-    bool has_lost;      /* a spilled transaction failed */
-    struct err problem; /* of a look-up; text "" when there was none */
+    bool is_spilled;     /* the open transaction holds what no longer waits */
+    bool has_lost;       /* a spilled transaction failed */
+    struct err problem;  /* of a look-up; text "" when there was none */
+    struct text found;   /* by the last look-up in the database, or */
+    char room[SET_ROOM]; /* among the waiting */
 };
 
 static struct indexed *indexed_of(struct checkpoint *c)
@@ -113,24 +115,27 @@ static void sqlite_remove(struct checkpoint *c, const char *range, const char *i
 
 /* ---- looking up -------------------------------------------------------------------------------- */
 
-/* Of the database alone; -1: it cannot be read. */
-static int stored_has(struct indexed *x, const char *range, const char *id, const char *stamp)
+/* Of the database alone: 1 with its stamp in x->found, 0; -1: it cannot be read. */
+static int stored_has(struct indexed *x, const char *range, const char *id)
 {
     struct err problem;
     const char *found;
     bool ok = database_find(x->db, range, id, &found, &problem);
-    int has = found && (!stamp || strcmp(found, stamp) == 0);
+    text_clear(&x->found);
+    if (found)
+        text_add(&x->found, found, strlen(found));
     database_found(x->db);
     if (!ok)
         note_problem(x, &problem);
-    return ok ? has : -1;
+    return ok ? found != NULL : -1;
 }
 
-static bool sqlite_has(struct checkpoint *c, const char *range, const char *id, const char *stamp)
+static const char *sqlite_stamp(struct checkpoint *c, const char *range, const char *id)
 {
     struct indexed *x = indexed_of(c);
-    enum set_answer answer = set_ask(x->waiting, range, id, stamp);
-    return answer == SET_HAS || (answer == SET_UNKNOWN && stored_has(x, range, id, stamp) == 1);
+    const char *stamp;
+    enum set_answer answer = set_ask(x->waiting, range, id, x->room, &stamp);
+    return answer != SET_UNKNOWN ? stamp : stored_has(x, range, id) == 1 ? x->found.p : NULL;
 }
 
 struct counting {
@@ -144,7 +149,7 @@ static bool count_change(void *context, const char *range, const char *id, const
 {
     (void)e;
     struct counting *counting = context;
-    int has = stored_has(counting->x, range, id, NULL);
+    int has = stored_has(counting->x, range, id);
     counting->more += (stamp != NULL) - has;
     return has >= 0;
 }
@@ -214,6 +219,7 @@ static void sqlite_free(struct checkpoint *c)
     struct indexed *x = indexed_of(c);
     database_close(x->db);
     set_free(x->waiting);
+    text_done(&x->found);
     mem_free(MEM_CHECKPOINT, (void *)(uintptr_t)c->path);
     mem_free(MEM_CHECKPOINT, x);
 }
@@ -298,7 +304,7 @@ const struct checkpoint_kind checkpoint_sqlite = {
     .begin = sqlite_begin,
     .replace = sqlite_replace,
     .free = sqlite_free,
-    .has = sqlite_has,
+    .stamp = sqlite_stamp,
     .add = sqlite_add,
     .remove = sqlite_remove,
     .count = sqlite_count,

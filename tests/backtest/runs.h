@@ -12,7 +12,8 @@
 enum {
     LAYERS_NONE = 0,
     BT_SWITCH_LAYERS(LAYER_BIT) LAYERS_ALL = (1 << BT_SWITCHES) - 1,
-    LAYERS_EXACT = LAYERS_ALL & ~LAYER_events, /* change no bit of a metric */
+    /* Change no bit of a metric, nor how many backtests are a job: one. */
+    LAYERS_EXACT = LAYERS_ALL & ~(LAYER_events | LAYER_simd | LAYER_share_indicators),
 };
 #undef LAYER_BIT
 

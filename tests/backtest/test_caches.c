@@ -254,7 +254,7 @@ static void no_answer_is_that_of_another_question(void **state)
     struct bt_settings s = settings();
     s.history_cache_mb = 0.05; /* some must leave */
     s.cache_size_gb = 2e-5;
-    struct bt_run *run = open_with(&s, LAYERS_EXACT);
+    struct bt_run *run = open_with(&s, LAYERS_EXACT | LAYER_share_indicators);
     struct bundle *bundles[] = {opened(dir), opened(other), opened(make_hourly())};
     print_message("# %d cases from seed %llu\n", CASES, (unsigned long long)seed);
     for (int i = 0; i < CASES; i++) {

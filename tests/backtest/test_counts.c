@@ -1,6 +1,9 @@
 /* What is done, exactly, by the base and with each layer on. */
 #include "tests/backtest/market.h"
 #include "tests/backtest/runs.h"
+
+#include "kernels/backtest/run.h"
+
 #include "tests/test.h"
 
 enum { SYMBOLS = 3, BARS = 40, N = 55, ROWS = (SYMBOLS - 1) * BARS + BARS / 2 };
@@ -127,6 +130,54 @@ static void a_cache_too_small_for_all_still_serves_each(void **state)
     assert_agree(run_whole(&s, PRE_GROUP, NULL), &found);
 }
 
+/* ---- looking back ----------------------------------------------------------------------------- */
+
+enum { FAIL_FROM = 40 };
+
+static const struct bt_evaluate_link *beneath;
+
+static bool evaluate_or_fail(const struct bt_evaluate_link *self, struct bt_run *run,
+                             const struct bt_job *job, const struct bt_bars *bars,
+                             struct bt_outcome *outs, struct err *e)
+{
+    (void)self;
+    return job->items[0].backtest < FAIL_FROM ? BT_CALL(beneath, run, job, bars, outs, e)
+                                              : err_input(e, "made to fail");
+}
+
+static bool count_combined(void *context, const struct bt_combined *combined, struct err *e)
+{
+    (void)combined;
+    (void)e;
+    ++*(long *)context;
+    return true;
+}
+
+static void a_look_back_loads_what_is_stored_once_whatever_has_failed(void **state)
+{
+    (void)state;
+    static const struct bt_evaluate_link link = {.call = evaluate_or_fail};
+    struct bt_settings s = market_settings(bundle, "2:6", "7:17");
+    struct err e = {0};
+    long combined = 0;
+    static const char *ranges[] = {"2000-01-01:2000-01-25", "2000-01-26:"};
+    s.range = (struct opt_texts){ranges, 2};
+    s.continue_on_error = true;
+    struct bt_run_target target = {
+        .store = test_folder("counts-store"),
+        .consumer = {.combined = count_combined, .context = &combined}
+    };
+    struct bt_run *run = bt_run_open(&s, LAYER_batch, target, &e);
+    assert_ok(run, &e);
+    beneath = run->ops.evaluate;
+    run->ops.evaluate = &link;
+    assert_ok(bt_run_step(run, 0, 2 * N, &e) && bt_run_finish(run, &e), &e);
+    assert_int_equal(run->counts.failed, 2 * N - FAIL_FROM);
+    assert_int_equal(combined, FAIL_FROM);
+    assert_int_equal(run->counts.results_parsed, FAIL_FROM);
+    bt_run_close(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +189,7 @@ int main(void)
         TEST(all_layers_together_do_each_thing_once),
         TEST(workers_count_as_one_process_does),
         TEST(a_cache_too_small_for_all_still_serves_each),
+        TEST(a_look_back_loads_what_is_stored_once_whatever_has_failed),
     };
     return cmocka_run_group_tests_name("counts", tests, make_bundle, NULL);
 }

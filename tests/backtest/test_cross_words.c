@@ -372,6 +372,32 @@ static void crossings_at_every_bar_agree(void **state)
     }
 }
 
+/* One bar apart from all others where the longest window of a tile's first bar begins. */
+static void an_extreme_at_the_edge_of_what_a_tile_sees_agrees(void **state)
+{
+    (void)state;
+    static int64_t close[2200];
+    const long longest[] = {2, 3, 20, 64, 65, 500, 1024, 1500};
+    struct rng r = rng_seeded(20260719);
+    for (int i = 0; i < 8 * 2 * 2 * 3; i++) {
+        long window = longest[i / 12], tile = 1 + i / 6 % 2, off = i % 3 - 1;
+        bool high = i / 3 % 2;
+        long at = tile * CROSS_TILE_WORDS * WORDS_BARS - window + 1 + off;
+        struct cross_pair pairs[] = {
+            {window,         1     },
+            {1,              window},
+            {window / 2 + 1, window},
+            {2,              1     }
+        };
+        for (long t = 0; t < 2200; t++)
+            close[t] = (high ? 0 : 1000000000) + 1000 + (int64_t)rng_below(&r, 3);
+        if (at >= 0)
+            close[at] = high ? 1000000000000 : 1;
+        struct series s = {high ? "a high at the edge" : "a low at the edge", close, 2200};
+        check(&s, &(struct grid){pairs, 4}, &r);
+    }
+}
+
 /* ---- what is refused ---------------------------------------------------------------------------- */
 
 static struct cross_words *made_of(const int64_t *close, long n)
@@ -408,6 +434,7 @@ int main(void)
         TEST(a_pair_may_stand_twice),
         TEST(long_windows_agree),
         TEST(crossings_at_every_bar_agree),
+        TEST(an_extreme_at_the_edge_of_what_a_tile_sees_agrees),
         TEST(sums_beyond_doubles_are_refused),
     };
     return cmocka_run_group_tests_name("cross words", tests, NULL, free_arena);

@@ -321,7 +321,7 @@ static bool check(const struct test_case *c, uint64_t seed, struct events_result
     struct arena_mark mark = arena_mark(&arena);
     struct price_tables tables;
     struct events_result a, b;
-    price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, &arena, &tables);
+    price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, cpu_here(), &arena, &tables);
     struct events plain = account_words(c, &tables, 0, EVENTS_TILE_WORDS, seed);
     struct events here = account_words(c, &tables, cpu_here(), EVENTS_TILE_WORDS, seed);
     struct events any = account_words(c, &tables, cpu_here(), 0, seed);
@@ -341,7 +341,7 @@ static bool check(const struct test_case *c, uint64_t seed, struct events_result
  * hardly ever long (squares of few returns are lost beside those of all bars) or trade at most bars. */
 static bool is_ordinary(const struct test_case *c, bool market, const struct events_result *r)
 {
-    return market && c->rules.fee < 0.1 && r->orders * 11 <= c->p->n &&
+    return market && c->rules.fee < 0.1 && c->years_per_span <= 252 && r->orders * 11 <= c->p->n &&
            (r->orders == 0 || (r->bars_long >= 10 && r->bars_long * 50 >= c->p->n));
 }
 
@@ -434,6 +434,7 @@ static void no_combination_of_a_sweep_is_refused(void **state)
         with_odds(&r, signal, p.n, 20 + rng_below(&r, 80));
         struct test_case c = case_of(&r, &p, signal);
         c.rules.fee = i % 3 ? 0.001 : 0;
+        c.years_per_span = 252 / (double)p.n;
         assert_true(check(&c, (uint64_t)i, &expected));
     }
 }
@@ -462,7 +463,7 @@ static struct events_result result_of(const struct test_case *c)
     struct price_tables tables;
     struct events_result out;
     struct arena_mark mark = arena_mark(&arena);
-    price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, &arena, &tables);
+    price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, cpu_here(), &arena, &tables);
     assert_true(
         finish(c, &tables, account_words(c, &tables, cpu_here(), EVENTS_TILE_WORDS, 0), &out));
     arena_release(&arena, mark);
@@ -525,9 +526,28 @@ static void leaps_beyond_doubles_are_left_to_the_plain_accounting(void **state)
           p.close, 252, 1
     };
     struct arena_mark mark = arena_mark(&arena);
-    price_tables_make(&c.rules, c.fill, p.close, p.n, &arena, &tables);
+    price_tables_make(&c.rules, c.fill, p.close, p.n, cpu_here(), &arena, &tables);
     assert_false(finish(&c, &tables, account_words(&c, &tables, 0, 16, 0), &out));
     arena_release(&arena, mark);
+}
+
+/* A thousand trades within minutes: what a year of it would be is far off when the return is a little. */
+static void growth_of_many_trades_in_little_time_is_left_to_the_plain_accounting(void **state)
+{
+    (void)state;
+    static struct prices p = {.shape = "minutes", .n = 2000};
+    static int8_t signal[2000];
+    struct events_result expected;
+    struct rng r = rng_seeded(20260724);
+    a_stock(&r, &p);
+    every_bar(&r, signal, p.n);
+    struct test_case c = {
+        &p, signal, {1e6, 0.0001, 1e6, 0},
+          p.close, 252, 1
+    };
+    assert_true(check(&c, 0, &expected) && expected.trades >= 999);
+    c.years_per_span = 1000;
+    assert_false(check(&c, 0, &expected));
 }
 
 /* ---- price tables -------------------------------------------------------------------------------- */
@@ -558,7 +578,7 @@ static void lows_over_any_stretch_are_those_of_a_scan(void **state)
         struct price_tables tables;
         p.n = lengths[i % 6];
         shapes[i / 6].make(&r, &p);
-        price_tables_make(&rules, p.close, p.close, p.n, &arena, &tables);
+        price_tables_make(&rules, p.close, p.close, p.n, cpu_here(), &arena, &tables);
         for (long t = 0; t < p.n; t++)
             c[t] = (double)p.close[t] / 1e6;
         for (int turn = 0; turn < 400; turn++) {
@@ -589,7 +609,7 @@ static void ends_of_trades_are_as_defined(void **state)
     struct rng r = rng_seeded(20260723);
     struct price_tables t;
     a_stock(&r, &p);
-    price_tables_make(&rules, p.open, p.close, p.n, &arena, &t);
+    price_tables_make(&rules, p.open, p.close, p.n, cpu_here(), &arena, &t);
     long double sum = 0, squares = 0, largest = 0;
     assert_true(t.n == p.n && t.delay == 1);
     for (long i = 0; i < p.n; i++) {
@@ -617,6 +637,48 @@ static void ends_of_trades_are_as_defined(void **state)
                 t.largest_squares >= (double)squares * 0.999);
 }
 
+/* Of returns as doubles: what is added up has no rounding of its own, but for one at the end. */
+static void sums_of_many_returns_are_rounded_once(void **state)
+{
+    (void)state;
+    static struct prices p = {.shape = "sums", .n = BARS_MAX};
+    const struct account_rules rules = {100, 0, 1e6, 0};
+    struct rng r = rng_seeded(20260726);
+    struct price_tables t;
+    a_stock(&r, &p);
+    price_tables_make(&rules, p.close, p.close, p.n, cpu_here(), &arena, &t);
+    long double sum = 0, squares = 0;
+    for (long i = 1; i < p.n; i++) {
+        double before = 1 / ((double)p.close[i - 1] / 1e6);
+        double held = (double)p.close[i] / 1e6 * before - 1;
+        sum += held;
+        squares += (long double)held * held;
+    }
+    assert_true(fabsl(t.sum - sum) <= 2.3e-16L * fabsl(sum));
+    assert_true(fabsl(t.squares - squares) <= 2.3e-16L * squares);
+}
+
+static void the_largest_of_all_ends_is_noted(void **state)
+{
+    (void)state;
+    static struct prices p = {.shape = "largest", .n = 500};
+    const struct account_rules rules = {100, 0.001, 1e6, 1};
+    struct rng r = rng_seeded(20260725);
+    for (int i = 0; i < SHAPES * 10; i++) {
+        struct arena_mark mark = arena_mark(&arena);
+        struct price_tables t;
+        double sum = 0, squares = 0;
+        shapes[i % SHAPES].make(&r, &p);
+        price_tables_make(&rules, p.open, p.close, p.n, cpu_here(), &arena, &t);
+        for (long k = 0; k < p.n; k++) {
+            sum = fmax(sum, fmax(fabs(t.entry[k].sum), fabs(t.exit[k].sum)));
+            squares = fmax(squares, fmax(fabs(t.entry[k].squares), fabs(t.exit[k].squares)));
+        }
+        assert_true(t.largest_sum >= sum && t.largest_squares >= squares);
+        arena_release(&arena, mark);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -627,8 +689,11 @@ int main(void)
         TEST(one_bar_has_a_return_and_no_sharpe),
         TEST(a_signal_of_the_last_bar_has_no_next_bar),
         TEST(leaps_beyond_doubles_are_left_to_the_plain_accounting),
+        TEST(growth_of_many_trades_in_little_time_is_left_to_the_plain_accounting),
         TEST(lows_over_any_stretch_are_those_of_a_scan),
         TEST(ends_of_trades_are_as_defined),
+        TEST(sums_of_many_returns_are_rounded_once),
+        TEST(the_largest_of_all_ends_is_noted),
     };
     return cmocka_run_group_tests_name("events", tests, NULL, free_arena);
 }

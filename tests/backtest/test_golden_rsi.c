@@ -4,6 +4,7 @@
  * here it is undefined, since the deviation is 0.
  */
 #include "tests/backtest/market.h"
+#include "tests/backtest/runs.h"
 
 #include "harness/base/io.h"
 #include "harness/base/json.h"
@@ -22,32 +23,37 @@ enum { WINDOWS = 5, DEVIATIONS = 4, SYMBOLS = 8 };
 static const char *const params[] = {"rsi=10,14,20,25,30", "std=1.5,2,2.5,3", "band=20",
                                      "oversold=30",        "overbought=70",   "wilder=0"};
 
-static struct bt_run *run; /* of the whole grid */
+/* Of the whole grid: signals bar by bar, and positions as words. */
+enum { SIGNALS, WORDS, WAYS };
 
-static const struct bt_run *whole_grid(void)
+static const uint64_t layers[WAYS] = {LAYERS_NONE, LAYER_events};
+static struct bt_run *runs[WAYS];
+
+static const struct bt_run *whole_grid(int way)
 {
     struct err e = {0};
-    if (run)
-        return run;
+    if (runs[way])
+        return runs[way];
     struct bt_settings s = market_settings(market_mag7(), "2", "3");
     s.strategy = "rsi-bollinger";
     s.param = (struct opt_texts){(const char **)(uintptr_t)params, sizeof params / sizeof *params};
-    run = bt_run_open(&s, 0, (struct bt_run_target){0}, &e);
+    struct bt_run *run = runs[way] = bt_run_open(&s, layers[way], (struct bt_run_target){0}, &e);
     assert_ok(run, &e);
     assert_ok(bt_run_step(run, 0, bt_plan_backtests(&run->plan), &e), &e);
     return run;
 }
 
-static int close_run(void **state)
+static int close_runs(void **state)
 {
     (void)state;
-    bt_run_close(run);
+    for (int way = 0; way < WAYS; way++)
+        bt_run_close(runs[way]);
     return 0;
 }
 
-static const struct bt_row *row_at(long backtest, int symbol)
+static const struct bt_row *row_at(int way, long backtest, int symbol)
 {
-    return &whole_grid()->kept[backtest]->rows[symbol];
+    return &whole_grid(way)->kept[backtest]->rows[symbol];
 }
 
 static double number(struct str *rest)
@@ -85,29 +91,40 @@ static bool compare_line(const struct bt_row *row, const char *symbol, const cha
     return idle;
 }
 
-static void all_rows_equal_vectorbt(void **state)
+static void equal_vectorbt(int way)
 {
-    (void)state;
-    whole_grid();
+    const struct bt_plan *plan = &whole_grid(way)->plan;
     struct text file = {0};
     struct err e = {0};
     long idle = 0;
     assert_ok(io_read_file(market_golden("golden_w3_close.csv"), &file, &e), &e);
     struct str rest = {file.p, file.n};
     str_cut(&rest, '\n');
-    assert_int_equal(bt_plan_backtests(&run->plan), WINDOWS * DEVIATIONS);
-    assert_int_equal(run->plan.symbol_count, SYMBOLS);
+    assert_int_equal(bt_plan_backtests(plan), WINDOWS * DEVIATIONS);
+    assert_int_equal(plan->symbol_count, SYMBOLS);
     for (int symbol = 0; symbol < SYMBOLS; symbol++)
         for (int i = 0; i < WINDOWS * DEVIATIONS; i++) {
             char key[32];
             snprintf(key, sizeof key, "%ld-%.1f", windows[i / DEVIATIONS],
                      deviations[i % DEVIATIONS]);
-            idle += compare_line(row_at(i, symbol), run->plan.symbols[symbol], key,
+            idle += compare_line(row_at(way, i, symbol), plan->symbols[symbol], key,
                                  str_cut(&rest, '\n'));
         }
     assert_int_equal(rest.n, 0);
     assert_int_equal(idle, 2);
     text_done(&file);
+}
+
+static void all_rows_equal_vectorbt(void **state)
+{
+    (void)state;
+    equal_vectorbt(SIGNALS);
+}
+
+static void all_rows_from_words_equal_vectorbt(void **state)
+{
+    (void)state;
+    equal_vectorbt(WORDS);
 }
 
 /* Whole units for cash 1e12: 3e-9 of the result. */
@@ -126,7 +143,7 @@ static void single_runs_equal_backtesting_py(void **state)
             if ((double)windows[i / DEVIATIONS] != json_number(json_get(s, "rsi")) ||
                 deviations[i % DEVIATIONS] != json_number(json_get(s, "std")))
                 continue;
-            const struct bt_row *row = row_at(i, 0);
+            const struct bt_row *row = row_at(SIGNALS, i, 0);
             double earned = json_number(json_get(s, "total_return"));
             assert_true(off_by(row->total_return, earned) < 1e-8);
             assert_int_equal(row->orders - row->trades, json_number(json_get(s, "closed_trades")));
@@ -141,7 +158,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(all_rows_equal_vectorbt),
+        TEST(all_rows_from_words_equal_vectorbt),
         TEST(single_runs_equal_backtesting_py),
     };
-    return cmocka_run_group_tests_name("golden rsi", tests, NULL, close_run);
+    return cmocka_run_group_tests_name("golden rsi", tests, NULL, close_runs);
 }

@@ -169,6 +169,23 @@ static void ranges_of_few_bars_agree(void **state)
     }
 }
 
+/* Ends of words and tiles; at 1,025 bars a tile is left in which no signal is filled at the next bar. */
+static void any_number_of_bars_agrees(void **state)
+{
+    (void)state;
+    static const long lengths[] = {2, 63, 64, 65, 66, 1023, 1024, 1025, 1026, 1088, 1089};
+    for (int i = 0; i < 11 * 3; i++) {
+        struct bt_settings s = settings(dir, "sma-cross", grid);
+        s.last = lengths[i / 3];
+        s.fill = fills[i % 3];
+        agrees(&s);
+        s = settings(dir, "momentum", "window=1:12");
+        s.last = lengths[i / 3];
+        s.fill = fills[i % 3];
+        agrees(&s);
+    }
+}
+
 static void a_walk_forward_agrees(void **state)
 {
     (void)state;
@@ -218,17 +235,20 @@ static void any_number_of_workers_agrees(void **state)
 
 /* ---- what is passed on -------------------------------------------------------------------------- */
 
+/* Four of the plan do not pay, five do; a job may have fewer, when others are stored or were guilty. */
 static void few_combinations_do_not_pay(void **state)
 {
     (void)state;
-    static const char *const params[] = {"fast=2 slow=7", "fast=2,3 slow=7", "fast=2,3,4 slow=7"};
-    for (uint64_t n = 1; n <= 3; n++) {
-        struct bt_settings s = settings(dir, "sma-cross", params[n - 1]);
+    static const char *const params[] = {"fast=2 slow=7", "fast=2,3 slow=7", "fast=2,3,4,5 slow=7",
+                                         "fast=2,3,4,5,6 slow=7"};
+    static const uint64_t n[] = {1, 2, 4, 5};
+    for (int i = 0; i < 4; i++) {
+        struct bt_settings s = settings(dir, "sma-cross", params[i]);
         agrees(&s);
-        if (n < 3)
-            counts_are(0, 0, n * SYMBOLS);
+        if (n[i] < 5)
+            counts_are(0, 0, n[i] * SYMBOLS);
         else
-            counts_are(SYMBOLS, n * SYMBOLS, 0);
+            counts_are(SYMBOLS, n[i] * SYMBOLS, 0);
     }
 }
 
@@ -248,6 +268,48 @@ static void what_events_do_not_give_is_passed_on(void **state)
         counts_are(0, 0, GRID * SYMBOLS);
         bt_kept_done(&base);
     }
+}
+
+/* One of a job that wants its curve, or its trades, takes the whole job with it. */
+static void a_job_of_which_one_wants_lists_is_passed_on(void **state)
+{
+    (void)state;
+    static const uint32_t asset = 0;
+    static double equity[BARS];
+    static struct bt_trade trades[BARS / 2 + 1];
+    struct bt_settings s = settings(dir, "sma-cross", grid);
+    struct err e = {0};
+    struct bt_run *run = bt_run_open(&s, LAYER_events, (struct bt_run_target){0}, &e);
+    assert_ok(run, &e);
+    struct bundle *bundle = bundle_open(dir, &e);
+    assert_ok(bundle, &e);
+    for (int wanted = 0; wanted < 6; wanted++) {
+        struct bt_slice slice = {bundle, asset, &asset, 1, FIRST, FIRST + (int64_t)BARS * DAY};
+        struct bt_item items[3];
+        struct bt_row rows[3];
+        struct bt_outcome outs[3] = {{.row = &rows[0]}, {.row = &rows[1]}, {.row = &rows[2]}};
+        struct bt_job job = {0, items, 3};
+        struct bt_bars bars;
+        struct bt_lease lease;
+        for (int k = 0; k < 3; k++)
+            bt_plan_item(&run->plan, k, &items[k]);
+        outs[wanted % 3].equity = wanted < 3 ? equity : NULL;
+        outs[wanted % 3].trades = wanted < 3 ? NULL : trades;
+        memset(equity, 0, sizeof equity);
+        assert_ok(BT_CALL(run->ops.group, run, &slice, &bars, &lease, &e), &e);
+        bars.of = &slice;
+        assert_int_equal(bars.n, BARS);
+        assert_ok(BT_CALL(run->ops.evaluate, run, &job, &bars, outs, &e), &e);
+        if (wanted < 3)
+            assert_true(equity[0] > 0 && equity[BARS - 1] > 0);
+        else
+            assert_int_equal(outs[wanted % 3].trade_count, rows[wanted % 3].trades);
+        bt_lease_end(&lease);
+    }
+    counted = bt_run_counts(run, counts, KERNEL_COUNTS_MAX);
+    counts_are(0, 0, 18);
+    bundle_close(bundle);
+    bt_run_close(run);
 }
 
 /* ---- absurd prices ------------------------------------------------------------------------------ */
@@ -278,7 +340,8 @@ static int64_t stands(struct rng *r, long t)
     return 3333333;
 }
 
-static const char *absurd_bundle(int64_t (*price)(struct rng *, long))
+/* Bars `seconds` apart. */
+static const char *absurd_bundle(int64_t (*price)(struct rng *, long), int64_t seconds)
 {
     static char folder[1024];
     struct err e = {0};
@@ -293,7 +356,7 @@ static const char *absurd_bundle(int64_t (*price)(struct rng *, long))
     for (long t = 0; t < ABSURD_BARS; t++) {
         int64_t open = price(&r, t), close = price(&r, t);
         int64_t high = open > close ? open : close, low = open < close ? open : close;
-        struct bar_row row = {FIRST + t * DAY, id, 0, open, high, low, close, 1};
+        struct bar_row row = {FIRST + t * seconds, id, 0, open, high, low, close, 1};
         assert_ok(bundle_writer_row(w, &row, &e), &e);
     }
     assert_ok(bundle_writer_commit(w, NULL, &of_writer, &e), &e);
@@ -316,7 +379,7 @@ static void absurd_prices_are_passed_on_and_agree(void **state)
         {stands,       0,     false}
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct bt_settings s = settings(absurd_bundle(rows[i].price), "sma-cross", grid);
+        struct bt_settings s = settings(absurd_bundle(rows[i].price, DAY), "sma-cross", grid);
         for (int f = 0; f < 3; f++) {
             s.fill = fills[f];
             s.fee = rows[i].fee;
@@ -333,10 +396,44 @@ static void only_what_passes_the_bound_is_passed_on(void **state)
 {
     (void)state;
     struct bt_settings s =
-        settings(absurd_bundle(leaps), "sma-cross", "fast=2:6 slow=7,8,9,10,190,199");
+        settings(absurd_bundle(leaps, DAY), "sma-cross", "fast=2:6 slow=7,8,9,10,190,199");
     agrees(&s);
     assert_true(count("event_passed") > 0 && count("event_accounts") > 0);
     assert_int_equal(count("event_accounts") + count("event_passed"), 30);
+}
+
+/* 1,201 prices as the largest would pass 2^63; that there are fewer bars does not save it. */
+static void windows_that_are_refused_are_refused_by_events_too(void **state)
+{
+    (void)state;
+    struct bt_settings s = settings(absurd_bundle(leaps, DAY), "sma-cross", "fast=2:4 slow=5,1200");
+    for (int on = 0; on < 2; on++) {
+        struct err e = {0};
+        struct bt_run *run =
+            bt_run_open(&s, on ? LAYER_events : LAYERS_NONE, (struct bt_run_target){0}, &e);
+        assert_ok(run, &e);
+        assert_false(bt_run_step(run, 0, bt_plan_backtests(&run->plan), &e));
+        assert_says(&e, "window 1200");
+        bt_run_close(run);
+    }
+}
+
+static int64_t zigzag(struct rng *r, long t)
+{
+    return 50000000 + t % 2 * 1000000 + (int64_t)rng_below(r, 500000);
+}
+
+/* The same prices a second apart: what a year of that would be is beyond the bound. */
+static void many_trades_in_little_time_are_passed_on(void **state)
+{
+    (void)state;
+    for (int fast = 0; fast < 2; fast++) {
+        struct bt_settings s =
+            settings(absurd_bundle(zigzag, fast ? 1 : DAY), "sma-cross", "fast=1 slow=2:9");
+        s.fee = 0;
+        agrees(&s);
+        counts_are(1, fast ? 0 : 8, fast ? 8 : 0);
+    }
 }
 
 int main(void)
@@ -345,13 +442,17 @@ int main(void)
         TEST(every_strategy_agrees_at_every_fill),
         TEST(fees_of_none_and_of_half_agree),
         TEST(ranges_of_few_bars_agree),
+        TEST(any_number_of_bars_agrees),
         TEST(a_walk_forward_agrees),
         TEST(many_combinations_agree),
         TEST(windows_beyond_the_bars_agree),
         TEST(any_number_of_workers_agrees),
         TEST(few_combinations_do_not_pay),
         TEST(what_events_do_not_give_is_passed_on),
+        TEST(a_job_of_which_one_wants_lists_is_passed_on),
         TEST(absurd_prices_are_passed_on_and_agree),
+        TEST(many_trades_in_little_time_are_passed_on),
+        TEST(windows_that_are_refused_are_refused_by_events_too),
         TEST(only_what_passes_the_bound_is_passed_on),
     };
     return cmocka_run_group_tests_name("layer events", tests, make_bundle, free_arena);

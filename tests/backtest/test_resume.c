@@ -254,6 +254,88 @@ static void an_edited_result_runs_again(void **state)
     arena_done(&a);
 }
 
+static void a_lost_result_is_told_with_the_checkpoint_that_has_grown_meanwhile(void **state)
+{
+    (void)state;
+    struct bt_settings s = settings();
+    struct bt_item item;
+    struct err e = {0};
+    s.checkpoint_batch_size = 5;
+    s.checkpoint_index_after = 20;
+    snprintf(store, sizeof store, "%s", test_folder("resume-store"));
+    run_part((struct run_part){&s, LAYERS_NONE, store, 10, 40, true}, NULL);
+    struct bt_run_target target = {.store = store, .resume = true};
+    struct bt_run *run = /* without layers that ask for large jobs */
+        bt_run_open(&s, LAYER_sqlite_checkpoint | CHECKPOINT_CACHE | BATCH_WRITE, target, &e);
+    assert_ok(run, &e);
+    bt_plan_item(&run->plan, 30, &item);
+    assert_ok(io_remove(result_file(item.id), &e), &e);
+    assert_ok(bt_run_step(run, 0, N, &e), &e);
+    assert_non_null(strstr(run->notes.p, "checkpoint.sqlite: a result that it names is missing"));
+    bt_run_close(run);
+}
+
+static void stale_results_beside_good_ones_are_told_as_stale_only(void **state)
+{
+    (void)state;
+    for (uint64_t set = LAYERS_NONE; set <= LAYERS_ALL; set += LAYERS_ALL) {
+        struct bt_settings s = settings();
+        struct err e = {0};
+        begin_torn(set, 20); /* without trades */
+        s.trades = true;
+        run_part((struct run_part){&s, set, store, 0, 10, false}, NULL);
+        struct bt_run_target target = {.store = store, .resume = true};
+        struct bt_run *run = bt_run_open(&s, set, target, &e);
+        assert_ok(run, &e);
+        assert_non_null(strstr(run->notes.p, ": 10 stored results are of other data or code"));
+        text_clear(&run->notes);
+        assert_ok(bt_run_step(run, 0, N, &e), &e);
+        assert_int_equal(run->counts.resumed, 10);
+        assert_int_equal(run->notes.n, 0);
+        bt_run_close(run);
+    }
+}
+
+/* Leaves a store with both kinds of checkpoint, one of which names the stamps of before. */
+static void both_kinds_one_older(bool json_is_older)
+{
+    struct bt_settings s = settings();
+    struct err e = {0};
+    snprintf(store, sizeof store, "%s", test_folder("resume-store"));
+    run_whole(&s, LAYERS_NONE, store);
+    struct checkpoint *older = checkpoint_read(in_store("checkpoint.json"), &e);
+    s.trades = true;
+    run_whole(&s, LAYERS_NONE, store);
+    struct checkpoint *newer = checkpoint_read(in_store("checkpoint.json"), &e);
+    assert_ok(older && newer && checkpoint_count(older) == N && checkpoint_count(newer) == N, &e);
+    struct checkpoint *json = json_is_older ? older : newer;
+    assert_ok(checkpoint_write(json, in_store("checkpoint.json"), &e), &e);
+    assert_ok(checkpoint_write(json == older ? newer : older, in_store("checkpoint.sqlite"), &e),
+              &e);
+    checkpoint_free(older);
+    checkpoint_free(newer);
+}
+
+static void of_two_kinds_the_stamp_of_what_is_stored_stays(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        struct bt_settings s = settings();
+        struct err e = {0};
+        both_kinds_one_older(i & 1);
+        s.trades = true;
+        struct bt_run_target target = {.store = store, .resume = true};
+        struct bt_run *run = bt_run_open(&s, i & 2 ? LAYERS_ALL : LAYERS_NONE, target, &e);
+        assert_ok(run, &e);
+        assert_int_equal(run->notes.n, 0);
+        assert_ok(bt_run_step(run, 0, N, &e), &e);
+        assert_int_equal(run->counts.resumed, N);
+        assert_int_equal(io_exists(in_store("checkpoint.json")), !(i & 2));
+        assert_int_equal(io_exists(in_store("checkpoint.sqlite")), (i & 2) != 0);
+        bt_run_close(run);
+    }
+}
+
 /* Without the syncs of io_write_file, which would be most of the time of 400 flips. */
 static void overwrite(const char *path, const struct text *bytes)
 {
@@ -479,6 +561,9 @@ int main(void)
         TEST(a_damaged_result_runs_again_whatever_way_it_is_stored_then),
         TEST(a_damaged_line_of_a_segment_runs_again),
         TEST(an_edited_result_runs_again),
+        TEST(of_two_kinds_the_stamp_of_what_is_stored_stays),
+        TEST(a_lost_result_is_told_with_the_checkpoint_that_has_grown_meanwhile),
+        TEST(stale_results_beside_good_ones_are_told_as_stale_only),
         TEST(a_flipped_bit_in_any_place_never_becomes_a_number),
         TEST(other_settings_are_refused_by_what_differs),
         TEST(what_was_computed_from_other_prices_runs_again),

@@ -200,6 +200,25 @@ static void advice_names_the_setting(void **state)
     text_done(&out);
 }
 
+static void what_another_layer_covers_gets_no_advice(void **state)
+{
+    (void)state;
+    struct text out = {0};
+    struct cache_stats s = stats(CACHE_LISTS, 0, 1);
+    findings_are(&s, "nothing was asked for twice", NULL);
+    s.covered_by = "some-layer";
+    findings_are(&s, NULL, NULL);
+    assert_string_equal(cache_rate_verdict(&s)->word, "covered");
+    cache_advise(&s, &out);
+    assert_string_equal(out.p, "some-cache: covered: some-layer answers before it is asked\n");
+    text_clear(&out);
+    s.hits = 1; /* asked all the same: it is as any other */
+    assert_false(cache_is_covered(&s));
+    cache_advise(&s, &out);
+    assert_non_null(strstr(out.p, "hit rate good"));
+    text_done(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +230,7 @@ int main(void)
         TEST(memory_falls_into_its_bands),
         TEST(what_is_wrong_is_found),
         TEST(advice_names_the_setting),
+        TEST(what_another_layer_covers_gets_no_advice),
     };
     return cmocka_run_group_tests_name("stats", tests, NULL, NULL);
 }

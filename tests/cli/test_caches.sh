@@ -54,6 +54,13 @@ check "a preset sets what it names"
 expect 0 'bundle-pool    23 ' "${sweep[@]}" --csv "$tmp/all.csv" --preset debugging &&
     ! grep -qE 'pre-group|asset-cache|history-cache' "$tmp/log" && cmp -s "$tmp/none.csv" "$tmp/all.csv"
 check "preset debugging: no caching, statistics told, the same results"
+expect 0 'bundle-pool: covered: shared-bundle answers before it is asked' \
+    "${sweep[@]}" --csv "$tmp/all.csv" --workers 2 --cache-stats && cmp -s "$tmp/none.csv" "$tmp/all.csv" &&
+    ! grep -qE 'max_bundle_pool_size|enable_caching off' "$tmp/log"
+check "a cache that another layer covers gets no advice"
+expect 0 'bundle-pool: hit rate excellent' "${sweep[@]}" --csv "$tmp/all.csv" --workers 2 --cache-stats \
+    --layers all,-shared-bundle && ! grep -q covered "$tmp/log"
+check "and without that layer it is asked"
 expect 0 'no caches are on' env CUPEL_ENABLE_BUNDLE_POOLING=off "${sweep[@]}" --csv "$tmp/all.csv" --preset debugging
 check "nothing cached is said"
 expect 0 'backtests' "${sweep[@]}" --csv "$tmp/all.csv" --check-caches && cmp -s "$tmp/none.csv" "$tmp/all.csv"

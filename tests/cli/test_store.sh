@@ -81,7 +81,9 @@ small_bundle "$work/other" 2
 expect 2 "its content is" store show "$work/packed" 3-7 --curve --bundle "$work/other"
 check "dates of another bundle are refused"
 mv "$work/b" "$work/away"
-expect 2 "--bundle" store show "$work/packed" 3-7 --curve &&
+content=$(sed -n 's/.*"content":[[:space:]]*"\(............\).*/\1/p' "$work/away/manifest.json" | head -1)
+expect 2 "bundle $work/b, content $content...: not to be had" store show "$work/packed" 3-7 --curve &&
+    [ "$(wc -l <<<"$tap_output")" -eq 1 ] &&
     expect 0 "2020-03" store show "$work/packed" 3-7 --returns monthly --bundle "$work/away"
 check "a bundle that has moved can be named"
 mv "$work/away" "$work/b"

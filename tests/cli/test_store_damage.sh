@@ -38,10 +38,11 @@ told() {
 # Changes one bit of a file, behind the head of a segment: without its head a segment still gives all
 # its results, so that a resume has nothing to tell (test_result_store does that).
 flip() {
-    local size at byte head=0
+    local size at byte head=0 end=0
     [[ $1 == *.bin ]] && head=24
+    [[ $1 == *.json ]] && end=1 # the end of the line means nothing
     size=$(stat -c %s "$1")
-    random $((size - head)) && at=$((head + number))
+    random $((size - head - end)) && at=$((head + number))
     byte=$(od -An -tu1 -j $at -N 1 "$1")
     random 8
     printf "\\x$(printf %x $((byte ^ (1 << number))))" |
@@ -184,9 +185,90 @@ truncate -s 40 "$work/s/stamps.json"
 expect 2 "stamps.json" "$CUPEL" store verify "$work/s" && resumed exact "" &&
     expect 0 whole "$CUPEL" store verify "$work/s"
 check "stamps.json cut short: named, and begun again by the next run"
-fresh packed
-truncate -s 40 "$work/s/store.json"
-sweep "${grid[@]}" --store "$work/s" --resume
-[ $status -eq 2 ] && [ "$(wc -l <"$work/err")" -eq 1 ] && grep -q store.json "$work/err"
-check "store.json cut short is refused in one line"
+
+# ---- what a resume has healed ----
+put_byte() { printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none; }
+segment() { echo "$work/s/results"/*/segment-000001.bin; }
+fresh packed && put_byte "$(segment)" 25 X # of the first record's mark
+expect 2 "named, but not to be had" "$CUPEL" store verify "$work/s" && resumed exact "computed again" &&
+    expect 0 "healed: 1 damaged in segments" "$CUPEL" store verify "$work/s" &&
+    [[ $(tail -1 <<<"$tap_output") == *": whole: 12 results"* ]]
+check "a record that nobody can name any more: a problem, until its result is stored again"
+cp -r "$work/s" "$work/again"
+put_byte "$(segment)" 3 X # of the file's head
+expect 2 "damaged, and no entry of the checkpoint needs it" "$CUPEL" store verify "$work/s"
+check "a damaged head of a segment, which nobody heals, stays a problem"
+rm -rf "$work/s" && mv "$work/again" "$work/s"
+rm "$(echo "$work/s/results"/*/segment-000004.bin)"
+expect 2 "named, but not to be had" "$CUPEL" store verify "$work/s" && [[ $tap_output != *healed* ]]
+check "and what is not stored again is not healed"
+fresh packed && truncate -s 100 "$(segment)"
+resumed exact "computed again" && expect 0 "healed: " "$CUPEL" store verify "$work/s"
+check "a segment cut short: healed"
+"$CUPEL" store gc "$work/s" --yes >/dev/null && "$CUPEL" store gc "$work/s" --yes >/dev/null
+expect 0 ": whole: 12" "$CUPEL" store verify "$work/s" && [[ $tap_output != *healed* && $tap_output != *aside* ]]
+check "and gone after gc"
+fresh single && put_byte "$(find "$work/s/results" -type f | sort | head -1)" 50 X
+resumed exact "computed again" && expect 0 "kept aside: 1 damaged files" "$CUPEL" store verify "$work/s" &&
+    [[ $(tail -1 <<<"$tap_output") == *": whole: 12 results"* ]]
+check "a file that was kept aside: told, and no problem"
+
+# ---- store.json: restored from stamps.json, a result, or the settings of a resume ----
+facts_damage=(missing '' '{' '{}' 'garbage' '[1]' '{"schema":3}' cut edited)
+damage_facts() { # KIND
+    case $1 in
+    missing) rm "$work/s/store.json" ;;
+    cut) truncate -s 60 "$work/s/store.json" ;;
+    edited) sed -i 's/0.001/0.003/; s/"close"/"next-open"/' "$work/s/store.json" ;;
+    *) printf %s "$1" >"$work/s/store.json" ;;
+    esac
+}
+whole() { expect 0 "whole: 12 results" "$CUPEL" store verify "$work/s" && cmp -s "$work/s/store.json" "$work/$1/store.json"; }
+for kind in single packed; do
+    bad=0 tap_why=
+    for damage in "${facts_damage[@]}"; do
+        fresh $kind && damage_facts "$damage"
+        expect 0 "; restored from $work/s/stamps.json: 12 results fit" "$CUPEL" store rebuild "$work/s" &&
+            whole $kind && resumed exact "" || bad=$((bad + 1)) tap_why="$tap_why; '$damage': $tap_output"
+        [ "$damage" = missing ] || [ -e "$work/s/store.json.damaged" ] || bad=$((bad + 1))
+        [ "$damage" != edited ] || continue
+        fresh $kind && damage_facts "$damage"
+        resumed none "; restored: 12 stored results fit this run's settings" && whole $kind ||
+            bad=$((bad + 1)) tap_why="$tap_why; resume of '$damage': $tap_output"
+    done
+    [ $bad -eq 0 ]
+    check "store.json lost or damaged ($kind): rebuild restores it, and so does a resume"
+    fresh $kind && damage_facts edited
+    expect 2 "not of sma-cross, fill next-open, fee 0.003" "$CUPEL" store verify "$work/s"
+    check "store.json that tells other settings ($kind): verify says that the results are not of them"
+    fresh $kind && damage_facts cut && cp -r "$work/s" "$work/before"
+    bad=0
+    for other in "--fee 0.002" "--fill next-open" "--periods-per-year 365" "--strategy ema-cross" "--symbols SA"; do
+        # shellcheck disable=SC2086
+        sweep "${grid[@]}" $other --store "$work/s" --resume
+        [ $status -eq 2 ] && [ "$(wc -l <"$work/err")" -eq 1 ] && grep -q "not of this run's settings" "$work/err" &&
+            diff -r "$work/s" "$work/before" >/dev/null || bad=$((bad + 1)) tap_why="$other: $(cat "$work/err")"
+    done
+    rm -rf "$work/before"
+    [ $bad -eq 0 ]
+    check "a resume with other settings ($kind) is refused in one line, and changes nothing"
+done
+fresh single && rm "$work/s/store.json" "$work/s/stamps.json"
+expect 0 "; restored from result " "$CUPEL" store rebuild "$work/s" && whole single
+check "stamps.json lost too: single files of results tell"
+fresh packed && rm "$work/s/store.json" "$work/s/stamps.json"
+expect 2 "neither stamps.json nor a result tells what it held" "$CUPEL" store rebuild "$work/s" &&
+    [ "$(wc -l <<<"$tap_output")" -eq 1 ] && [ ! -e "$work/s/store.json" ]
+check "segments do not: said in one line"
+resumed exact "; restored: 12 stored results fit" && expect 0 "whole: 12" "$CUPEL" store verify "$work/s"
+check "and a resume with their settings restores it"
+fresh packed && rm "$work/s/stamps.json" && sed -i 's/0.001/0.003/' "$work/s/store.json"
+expect 0 "names 12 results" "$CUPEL" store rebuild "$work/s" && grep -q 0.003 "$work/s/store.json"
+check "where nobody tells better store.json stays, and the checkpoint is made"
+fresh packed && sed -i 's/"schema":[[:space:]]*3/"schema":4/' "$work/s/store.json" && rm "$work/s/stamps.json"
+expect 2 "schema: expected 3, found 4" "$CUPEL" store rebuild "$work/s" && grep -q '"schema":4' "$work/s/store.json"
+check "a store of another schema is left alone"
+fresh packed && sed -i 's/sma-cross/ema-cross/' "$work/s/stamps.json" && rm "$work/s/store.json"
+expect 2 "neither stamps.json nor a result tells" "$CUPEL" store rebuild "$work/s"
+check "what stamps.json tells is held against the results"
 finish

@@ -149,7 +149,7 @@ for layers in none exact; do
     small_bundle "$work/b" $((++seed))
     expect 0 " 12      0     12 " "$CUPEL" store ls "$work/s" --bundle "$work/b"
     check "layers $layers: other prices under the same dates: ls says that all are stale"
-    changed $layers "12 stored results are of other data, code or settings (stale)" &&
+    changed $layers "12 stored results are of other data or code, or with less stored than is asked for (stale)" &&
         ! cmp -s "$work/fresh" "$work/expected"
     check "layers $layers: a resume says so in one line and runs all of them"
     count=12 from_store
@@ -169,7 +169,7 @@ doc = json.load(open(sys.argv[1]))
 doc = {r: {i: "0123456789abcdef" for i in ids} for r, ids in doc.items() if not r.startswith(".")}
 json.dump(doc, open(sys.argv[1], "w"))
 P
-    changed $layers "12 stored results are of other data, code or settings (stale)"
+    changed $layers "12 stored results are of other data or code, or with less stored than is asked for (stale)"
     check "layers $layers: results of other code run again, and are told"
     count=12 from_store
     check "layers $layers: and then stay"
@@ -177,8 +177,11 @@ done
 rm -rf "$work/s"
 sweep "${grid[@]}" --store "$work/s"
 sweep "${grid[@]}" --store "$work/s" --resume --trades
-grep -q "12 stored results are of other data, code or settings" "$work/err"
-check "other settings of what is stored: told and run again"
+grep -q "12 stored results are of other data or code" "$work/err"
+check "more to be stored than is: told and run again"
+"$CUPEL" store show "$work/s" 3-7 --trades >"$work/one"
+count=12 from_store && "$CUPEL" store show "$work/s" 3-7 --trades | cmp -s - "$work/one"
+check "less to be stored than is: all of it serves, and stays"
 sweep --symbols SA --param fast=9 --param slow=20 --store "$work/s" --resume --trades
 [ $status -eq 0 ] && [ ! -s "$work/err" ]
 check "where nothing is stale nothing is said"

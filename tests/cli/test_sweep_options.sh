@@ -96,6 +96,11 @@ test "$(head -1 "$work/out" | grep -o '"w[0-9]*-train","from":"2000-01-03' | wc 
 check "--expanding: every training begins at the first bar"
 two=(--range a=2003-01-01:2009-12-31 --range b=2012-01-01:2019-12-31)
 sweep "${small[@]}" "${two[@]}"; cp "$work/out" "$work/two.csv"
+sweep "${small[@]}" "${two[@]}" --range again=2003-01-01:2009-12-31 --range 2012-01-01:2019-12-31
+says "range: 2 of 4 dropped: the same dates as another" && cmp -s "$work/out" "$work/two.csv"
+check "--range: the same dates again are dropped, and that is said"
+sweep "${small[@]}" "${two[@]}" && ! says dropped
+check "and of different dates nothing is said"
 sweep "${small[@]}" "${two[@]}" --window-filter 'sharpe > 0.2'
 python3 - "$work/two.csv" "$work/out" <<'PY'
 import csv, sys

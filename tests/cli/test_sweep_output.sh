@@ -37,6 +37,14 @@ sweep "${small[@]}" --out "$work/o.csv" && same "$work/o.csv" "$work/small.csv" 
 check "--out names the file"
 sweep "${small[@]}" --out - && same "$work/out" "$work/small.csv"
 check "a dash is standard output"
+left() { find "$work" -maxdepth 1 -name '*.csv.tmp.*' | wc -l; }
+{ CUPEL_IO_FAULT=rename:1:KILL "$CUPEL" sweep --bundle "$work/b" "${small[@]}" --out "$work/o.csv" \
+    --summary "$work/sum.csv" 2>/dev/null; } 2>/dev/null
+kept=$(left)
+sweep "${small[@]}" --out "$work/o.csv" --summary "$work/sum.csv"
+says "o.csv: removed 1 temporary file of killed runs" && says "sum.csv: removed 1 temporary file of killed" &&
+    [ "$kept" -eq 2 ] && [ "$(left)" -eq 0 ] && same "$work/o.csv" "$work/small.csv"
+check "what killed runs left beside their outputs is removed by the next one, and told"
 sweep "${small[@]}" --csv "$work/o.csv" --out "$work/p.csv"; refuses "expected one of them"
 check "--csv and --out together are refused"
 sweep "${small[@]}" --csv "$work/o.csv" --format json; refuses "expected --out with --format json"

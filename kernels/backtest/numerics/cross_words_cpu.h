@@ -1,5 +1,5 @@
 /* The two inner loops of cross_words.c for each set of instructions. Each keeps its 64 numbers in an
- * order of its own, so that both must come from one set.
+ * order and direction of its own, so that both must come from one set (and ema_words' scale with them).
  */
 #ifndef CUPEL_NUMERICS_CROSS_WORDS_CPU_H
 #define CUPEL_NUMERICS_CROSS_WORDS_CPU_H

@@ -1,6 +1,3 @@
-#define EVENTS_CODE
-/* No bits: the highest. */
-#define EVENTS_LOWEST(word) __builtin_ctzll((word) | (uint64_t)1 << 63)
 #include "kernels/backtest/numerics/events_body.h"
 
 #include "kernels/backtest/numerics/cpu.h"
@@ -27,18 +24,17 @@ events_account_fn *events_account_for(unsigned cpu)
 
 /* ---- the end ---------------------------------------------------------------------------------- */
 
-/* An open trade is marked at the last close. Returns what cash had grown to at its highest. */
-static double mark(const struct price_tables *p, struct events *e)
+/* An open trade is marked at the last close. */
+static void mark(const struct price_tables *p, struct events *e)
 {
     const struct price_end *in = &p->entry[e->entry];
     double inverse = e->ratio * in->growth, close = p->low[0][p->n - 1].close;
-    double before = e->growth;
     e->sum += in->sum + p->sum;
     e->squares += in->squares + p->squares;
     e->hash += in->hash;
     e->bars_long += p->n - e->entry;
     e->growth *= in->growth * close;
-    return before * in->growth / events_held(p, e->entry, p->n, inverse, &e->worst).inverse;
+    events_held(p, e->entry, p->n, inverse, &e->worst);
 }
 
 /* Bounds on the rounding of the sums, of the deviation that is made of them, and of Sharpe's ratio.
@@ -73,9 +69,9 @@ bool events_finish(const struct price_tables *p, struct events e, double periods
                    double years_per_span, struct events_result *out)
 {
     int64_t trades = (e.orders + 1) / 2;
-    double highest = e.growth / e.ratio; /* the peak, as a share of cash */
+    double peak = e.growth / e.ratio; /* before an open trade, as a share of cash */
     if (e.entry >= 0)
-        highest = fmax(highest, mark(p, &e));
+        mark(p, &e);
     *out = (struct events_result){.total_return = e.growth - 1,
                                   .max_drawdown = e.worst - 1,
                                   .orders = e.orders,
@@ -85,5 +81,5 @@ bool events_finish(const struct price_tables *p, struct events e, double periods
     double product_error = 4 * DBL_EPSILON * (double)trades * fmax(1, years_per_span);
     const double tiny = 1e-280, huge = 1e280;
     return sharpe_of(p, &e, periods_per_year, &out->sharpe) && product_error <= EVENTS_BOUND &&
-           e.worst > tiny && e.growth > tiny && highest < huge;
+           e.worst > tiny && e.growth > tiny && peak < huge;
 }

@@ -1,11 +1,18 @@
 /* The loops of events.c and events_avx2.c: one text, compiled for each set of instructions. Who includes
- * it says for what (EVENTS_CODE, an attribute), and what the lowest bit of a word is:
- * EVENTS_LOWEST(word), any number when there is none.
+ * may say for what (EVENTS_CODE, an attribute), and what the lowest bit of a word is: EVENTS_LOWEST(word),
+ * any number when there is none.
  */
 #ifndef CUPEL_NUMERICS_EVENTS_BODY_H
 #define CUPEL_NUMERICS_EVENTS_BODY_H
 
 #include "kernels/backtest/numerics/events.h"
+
+#ifndef EVENTS_CODE
+#define EVENTS_CODE
+#endif
+#ifndef EVENTS_LOWEST
+#define EVENTS_LOWEST(word) __builtin_ctzll((word) | (uint64_t)1 << 63)
+#endif
 
 #define EVENTS_INLINE EVENTS_CODE static inline __attribute__((always_inline))
 

@@ -13,11 +13,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { WORDS_BARS = 64 };
+enum {
+    WORDS_BARS = 64,
+    WORDS_TILE = 16, /* what is made of positions at a time: 1,024 bars, which stay in the caches */
+};
 
 static inline long words_of(long bars)
 {
     return (bars + WORDS_BARS - 1) / WORDS_BARS;
+}
+
+/* Ones from `bit` on, which may be any number. */
+static inline uint64_t words_from_bit(long bit)
+{
+    return bit <= 0 ? ~(uint64_t)0 : bit >= WORDS_BARS ? 0 : ~(uint64_t)0 << bit;
 }
 
 /* 64 positions from entries and exits, and from *last, the position before them, which becomes that

@@ -1,0 +1,123 @@
+/* Folders, and what happens to files in them: made, renamed, removed. */
+#define _GNU_SOURCE
+#include "harness/base/io.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool io_make_dirs(const char *path, struct err *e)
+{
+    char part[PATH_MAX];
+    size_t n = strlen(path);
+    if (n == 0 || n >= sizeof part)
+        return err_input(e, "\"%.60s\": not a usable folder name", path);
+    memcpy(part, path, n + 1);
+    for (char *p = part + 1;; p++) {
+        if (*p != '/' && *p != '\0')
+            continue;
+        char end = *p;
+        *p = '\0';
+        if (mkdir(part, 0777) != 0 && errno != EEXIST)
+            return err_system(e, "make folder %s", part);
+        *p = end;
+        if (end == '\0')
+            break;
+    }
+    struct stat st;
+    if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+        return err_input(e, "%s: expected a folder, found a file", path);
+    return true;
+}
+
+bool io_rename(const char *from, const char *to, struct err *e)
+{
+    if (!io_count(IO_RENAME, 0) || rename(from, to) != 0)
+        return err_system(e, "rename %s to %s", from, to);
+    return true;
+}
+
+bool io_sync_dir(const char *path, struct err *e)
+{
+    int fd = io_open(path, O_RDONLY | O_DIRECTORY, e);
+    if (fd < 0)
+        return false;
+    bool ok = io_sync(fd, e) || err_prefix(e, "%s", path);
+    io_close(fd);
+    return ok;
+}
+
+bool io_remove(const char *path, struct err *e)
+{
+    if (!io_count(IO_REMOVE, 0) || unlink(path) != 0)
+        return err_system(e, "remove %s", path);
+    return true;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st;
+    (void)kind;
+    (void)at;
+    return !io_count(IO_REMOVE, 0) ? -1 : remove(path);
+}
+
+bool io_remove_tree(const char *path, struct err *e)
+{
+    struct stat st;
+    if (lstat(path, &st) != 0 && errno == ENOENT)
+        return true;
+    if (nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0)
+        return err_system(e, "remove %s", path);
+    return true;
+}
+
+/* NAME.tmp.PID; an SQLite database's log is NAME.tmp.PID-wal. */
+bool io_is_temporary(const char *name)
+{
+    static const char mark[] = ".tmp.", *const logs[] = {"-wal", "-journal", "-shm"};
+    const char *end = name + strlen(name);
+    for (size_t i = 0; i < sizeof logs / sizeof *logs; i++)
+        if ((size_t)(end - name) > strlen(logs[i]) && strcmp(end - strlen(logs[i]), logs[i]) == 0) {
+            end -= strlen(logs[i]);
+            break;
+        }
+    const char *digits = end;
+    while (digits > name && digits[-1] >= '0' && digits[-1] <= '9')
+        digits--;
+    size_t n = sizeof mark - 1;
+    return digits < end && (size_t)(digits - name) > n && memcmp(digits - n, mark, n) == 0;
+}
+
+static int remove_temporary(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    return kind == FTW_F && io_is_temporary(path + at->base) ? remove_entry(path, st, kind, at) : 0;
+}
+
+bool io_remove_temporaries(const char *path, struct err *e)
+{
+    return nftw(path, remove_temporary, 16, FTW_PHYS) == 0 || err_system(e, "clean %s", path);
+}
+
+bool io_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+bool io_is_empty_dir(const char *path)
+{
+    DIR *dir = opendir(path);
+    if (!dir)
+        return !io_exists(path);
+    int entries = 0;
+    while (readdir(dir))
+        entries++;
+    closedir(dir);
+    return entries <= 2; /* . and .. */
+}
