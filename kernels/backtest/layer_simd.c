@@ -13,7 +13,8 @@
 
 #include <string.h>
 
-/* The tables cost about as much as two backtests of the base. */
+/* The tables cost about as much as two backtests of the base; as in events, so that a plan of few is of
+ * neither. */
 enum { PAYS_FROM = 5 };
 
 struct state {

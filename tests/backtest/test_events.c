@@ -646,10 +646,11 @@ static void sums_of_many_returns_are_rounded_once(void **state)
     struct rng r = rng_seeded(20260726);
     struct price_tables t;
     a_stock(&r, &p);
-    price_tables_make(&rules, p.close, p.close, p.n, &arena, &t);
+    price_tables_make(&rules, p.close, p.close, p.n, cpu_here(), &arena, &t);
     long double sum = 0, squares = 0;
     for (long i = 1; i < p.n; i++) {
-        double held = (double)p.close[i] / 1e6 / ((double)p.close[i - 1] / 1e6) - 1;
+        double before = 1 / ((double)p.close[i - 1] / 1e6);
+        double held = (double)p.close[i] / 1e6 * before - 1;
         sum += held;
         squares += (long double)held * held;
     }

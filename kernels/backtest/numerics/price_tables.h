@@ -3,8 +3,8 @@
  * fill price p[t], the returns of the bars are
  *     A[t] = c[t] / (p[t] * (1 + f)) - 1      of a bar at which the position is entered (0 at bar 0,
  *                                             as metric_returns has it)
- *     g[t] = c[t] / c[t-1] - 1                of a bar at which it is held
- *     B[t] = p[t] * (1 - f) / c[t-1] - 1      of a bar at which it is left
+ *     g[t] = c[t] * (1 / c[t-1]) - 1          of a bar at which it is held
+ *     B[t] = p[t] * (1 - f) * (1 / c[t-1]) - 1   of a bar at which it is left
  * and with prefix sums G[t] of g and Q[t] of g^2 a trade from bar a to bar b earns
  *     sum of returns             (A[a] - G[a]) + (B[b] + G[b-1])       entry[a].sum + exit[b].sum
  *     sum of squared returns     (A[a]^2 - Q[a]) + (B[b]^2 + Q[b-1])   ... .squares
