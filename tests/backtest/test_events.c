@@ -307,6 +307,20 @@ static void agree(const struct test_case *c, const struct events_result *ours,
             pow(1 + expected.total_return, c->years_per_span) - 1);
 }
 
+static void same_tables(const struct price_tables *a, const struct price_tables *b)
+{
+    assert_true(a->n == b->n && a->delay == b->delay);
+    assert_memory_equal(a->entry, b->entry, (size_t)a->n * sizeof *a->entry);
+    assert_memory_equal(a->exit, b->exit, (size_t)a->n * sizeof *a->exit);
+    for (int k = 0; k < PRICE_LEVELS && 1L << k <= a->n; k++)
+        assert_memory_equal(a->low[k], b->low[k],
+                            (size_t)(a->n - (1L << k) + 1) * sizeof *a->low[k]);
+    assert_memory_equal(&a->sum, &b->sum, sizeof a->sum);
+    assert_memory_equal(&a->squares, &b->squares, sizeof a->squares);
+    assert_memory_equal(&a->largest_sum, &b->largest_sum, sizeof a->largest_sum);
+    assert_memory_equal(&a->largest_squares, &b->largest_squares, sizeof a->largest_squares);
+}
+
 static bool finish(const struct test_case *c, const struct price_tables *tables, struct events e,
                    struct events_result *out)
 {
@@ -319,9 +333,11 @@ static bool finish(const struct test_case *c, const struct price_tables *tables,
 static bool check(const struct test_case *c, uint64_t seed, struct events_result *expected)
 {
     struct arena_mark mark = arena_mark(&arena);
-    struct price_tables tables;
+    struct price_tables tables, of_plain;
     struct events_result a, b;
     price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, cpu_here(), &arena, &tables);
+    price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, 0, &arena, &of_plain);
+    same_tables(&tables, &of_plain);
     struct events plain = account_words(c, &tables, 0, EVENTS_TILE_WORDS, seed);
     struct events here = account_words(c, &tables, cpu_here(), EVENTS_TILE_WORDS, seed);
     struct events any = account_words(c, &tables, cpu_here(), 0, seed);

@@ -341,7 +341,7 @@ static int64_t stands(struct rng *r, long t)
 }
 
 /* Bars `seconds` apart. */
-static const char *absurd_bundle(int64_t (*price)(struct rng *, long), int64_t seconds)
+static const char *absurd_bundle(int64_t (*price)(struct rng *, long), long bars, int64_t seconds)
 {
     static char folder[1024];
     struct err e = {0};
@@ -353,7 +353,7 @@ static const char *absurd_bundle(int64_t (*price)(struct rng *, long), int64_t s
     struct bundle_writer *w = bundle_writer_open(&target, &e);
     assert_ok(w, &e);
     assert_ok(bundle_writer_asset(w, str_of("ONE"), &id, &e), &e);
-    for (long t = 0; t < ABSURD_BARS; t++) {
+    for (long t = 0; t < bars; t++) {
         int64_t open = price(&r, t), close = price(&r, t);
         int64_t high = open > close ? open : close, low = open < close ? open : close;
         struct bar_row row = {FIRST + t * seconds, id, 0, open, high, low, close, 1};
@@ -379,7 +379,8 @@ static void absurd_prices_are_passed_on_and_agree(void **state)
         {stands,       0,     false}
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct bt_settings s = settings(absurd_bundle(rows[i].price, DAY), "sma-cross", grid);
+        struct bt_settings s =
+            settings(absurd_bundle(rows[i].price, ABSURD_BARS, DAY), "sma-cross", grid);
         for (int f = 0; f < 3; f++) {
             s.fill = fills[f];
             s.fee = rows[i].fee;
@@ -391,12 +392,24 @@ static void absurd_prices_are_passed_on_and_agree(void **state)
     }
 }
 
+/* Tiles of positions that come from signals: sums beyond 2^53 are no words of the strategy. */
+static void many_bars_of_signals_agree(void **state)
+{
+    (void)state;
+    struct bt_settings s = settings(absurd_bundle(largest, 2200, DAY), "sma-cross", grid);
+    for (int f = 0; f < 3; f++) {
+        s.fill = fills[f];
+        agrees(&s);
+        counts_are(1, GRID, 0);
+    }
+}
+
 /* Half of the combinations are beyond the bound: those beside them are still accounted. */
 static void only_what_passes_the_bound_is_passed_on(void **state)
 {
     (void)state;
-    struct bt_settings s =
-        settings(absurd_bundle(leaps, DAY), "sma-cross", "fast=2:6 slow=7,8,9,10,190,199");
+    struct bt_settings s = settings(absurd_bundle(leaps, ABSURD_BARS, DAY), "sma-cross",
+                                    "fast=2:6 slow=7,8,9,10,190,199");
     agrees(&s);
     assert_true(count("event_passed") > 0 && count("event_accounts") > 0);
     assert_int_equal(count("event_accounts") + count("event_passed"), 30);
@@ -406,7 +419,8 @@ static void only_what_passes_the_bound_is_passed_on(void **state)
 static void windows_that_are_refused_are_refused_by_events_too(void **state)
 {
     (void)state;
-    struct bt_settings s = settings(absurd_bundle(leaps, DAY), "sma-cross", "fast=2:4 slow=5,1200");
+    struct bt_settings s =
+        settings(absurd_bundle(leaps, ABSURD_BARS, DAY), "sma-cross", "fast=2:4 slow=5,1200");
     for (int on = 0; on < 2; on++) {
         struct err e = {0};
         struct bt_run *run =
@@ -428,8 +442,8 @@ static void many_trades_in_little_time_are_passed_on(void **state)
 {
     (void)state;
     for (int fast = 0; fast < 2; fast++) {
-        struct bt_settings s =
-            settings(absurd_bundle(zigzag, fast ? 1 : DAY), "sma-cross", "fast=1 slow=2:9");
+        struct bt_settings s = settings(absurd_bundle(zigzag, ABSURD_BARS, fast ? 1 : DAY),
+                                        "sma-cross", "fast=1 slow=2:9");
         s.fee = 0;
         agrees(&s);
         counts_are(1, fast ? 0 : 8, fast ? 8 : 0);
@@ -453,6 +467,7 @@ int main(void)
         TEST(absurd_prices_are_passed_on_and_agree),
         TEST(many_trades_in_little_time_are_passed_on),
         TEST(windows_that_are_refused_are_refused_by_events_too),
+        TEST(many_bars_of_signals_agree),
         TEST(only_what_passes_the_bound_is_passed_on),
     };
     return cmocka_run_group_tests_name("layer events", tests, make_bundle, free_arena);

@@ -38,7 +38,7 @@ static void mark(const struct price_tables *p, struct events *e)
 }
 
 /* Bounds on the rounding of the sums, of the deviation that is made of them, and of Sharpe's ratio.
- * Returns are quotients near 1 less 1: each is off by up to an eps a bar held and five a fill, here and
+ * Returns are quotients near 1 less 1: each is off by up to 1.5 eps a bar held and five a fill, here and
  * bar by bar together, and by more where it is large (`moved` bounds the sum of absolute returns, as
  * it bounds what the sum over trades passed through). */
 static bool sharpe_of(const struct price_tables *p, const struct events *e, double periods_per_year,
@@ -47,8 +47,8 @@ static bool sharpe_of(const struct price_tables *p, const struct events *e, doub
     double n = (double)p->n, eps = DBL_EPSILON, steps = (double)e->orders + 2;
     double orders = (double)e->orders, bars = (double)e->bars_long + orders;
     double moved = sqrt(bars * e->squares);
-    double sum_error = eps * (2 * steps * (p->largest_sum + fabs(p->sum)) + bars + 4 * orders +
-                              (orders + 4) * moved);
+    double sum_error = eps * (2 * steps * (p->largest_sum + fabs(p->sum)) + 1.5 * bars +
+                              4 * orders + (orders + 4) * moved);
     double squares_error = 2 * eps * steps * (p->largest_squares + p->squares + e->squares);
     double mean = e->sum / n, about = e->squares - e->sum * mean;
     double about_error = squares_error + 2 * fabs(mean) * sum_error +
