@@ -69,7 +69,7 @@ struct sweep {
     struct sweep_progress progress;
     struct bt_best best; /* of the results, or of the summary where there are several ranges */
     uint64_t delivered, logged;
-    int64_t flushed_ns;
+    int64_t begun_ns, flushed_ns;
     bool replaced;  /* a result of another content than the plan's */
     bool finishing; /* all is computed */
 };
@@ -82,14 +82,14 @@ static bool sum_up(struct sweep *s, const struct bt_result *r, struct err *e)
            (!s->summary.out.out || sweep_table_combined(&s->summary, &alone, e));
 }
 
-/* Results must not wait for more of them when somebody reads along. */
-static bool pass_on(struct sweep *s, struct err *e)
+/* Results must not wait for more of them when somebody reads along. `since`: for how long. */
+static bool pass_on(struct sweep *s, int64_t since, struct err *e)
 {
     static const int64_t interval_ns = 200000000;
     if (s->delivered == 0)
         return true;
     int64_t now = probe_now_ns();
-    if (s->flushed_ns && now - s->flushed_ns < interval_ns)
+    if (since && now - since < interval_ns)
         return true;
     s->flushed_ns = now;
     return emitter_flush(&s->results.out, e);
@@ -102,10 +102,10 @@ static bool while_it_runs(struct sweep *s, const struct bt_result *r, struct err
     enum { SELDOM = 32 };
     if (!interrupt_none(e))
         return false;
-    if (s->finishing || s->delivered % SELDOM != 1)
+    if (s->finishing || s->delivered % SELDOM != 0)
         return true;
     sweep_progress_tick(&s->progress, r->item.backtest);
-    return pass_on(s, e);
+    return pass_on(s, s->flushed_ns ? s->flushed_ns : s->begun_ns, e);
 }
 
 static bool take_result(void *context, const struct bt_result *r, struct err *e)
@@ -217,7 +217,7 @@ static bool look_up(struct sweep *s, long at, struct err *e)
         sweep_caches_tend(s->run);
     }
     sweep_progress_tick(&s->progress, at);
-    return pass_on(s, e);
+    return pass_on(s, s->flushed_ns, e);
 }
 
 /* What was done before an error or a signal is kept; what saving it meets is no news beside that. */
@@ -225,6 +225,8 @@ static bool stop(struct sweep *s, struct err *e)
 {
     struct err ignored;
     bool saved = bt_run_save(s->run, &ignored);
+    bool passed = s->finishing || pass_on(s, 0, &ignored); /* rows that came before */
+    (void)passed;
     sweep_progress_wipe(&s->progress);
     say_notes(s);
     if (e->code == ERR_INTERRUPTED && s->run->store && saved)
@@ -317,7 +319,7 @@ static void close_outputs(struct sweep *s)
 
 static bool sweep(struct sweep *s, struct err *e)
 {
-    int64_t begin = probe_now_ns();
+    int64_t begin = s->begun_ns = probe_now_ns();
     const struct sweep_settings *set = s->settings;
     bool shown = set->progress || isatty(STDERR_FILENO) == 1;
     sweep_progress_open(&s->progress, s->run, shown && !set->no_progress);
