@@ -8,7 +8,9 @@
 
 #include <string.h>
 
-enum { JOBS_A_WORKER = 24, JOB_MAX = 32 };
+/* Where backtests are computed one by one, a worker gets many small jobs, so that all end together. Where
+ * layers want many in a job, because they do something once for it, it gets few large ones. */
+enum { JOBS_A_WORKER = 24, SMALL_JOB_MAX = 32 };
 
 struct state {
     struct pool *pool;
@@ -72,23 +74,29 @@ static bool run_job(void *context, struct str bytes, struct text *out, struct er
     struct bt_run *run = context;
     struct state *s = run->states[BT_LAYER_workers];
     struct job_head head;
-    struct bt_item items[JOB_MAX];
-    struct bt_result *results[JOB_MAX] = {0};
-    struct err why[JOB_MAX];
-    memset(why, 0, sizeof why);
     if (bytes.n < sizeof head)
         return err_set(e, ERR_SYSTEM, "a job without a head");
     memcpy(&head, bytes.p, sizeof head);
+    struct arena_mark mark = arena_mark(&run->arena);
+    struct bt_item *items = ARENA_NEW_RAW(&run->arena, struct bt_item, head.n);
+    struct bt_result **results = ARENA_NEW(&run->arena, struct bt_result *, head.n);
+    struct err *why = ARENA_NEW_RAW(&run->arena, struct err, head.n);
     memcpy(items, bytes.p + sizeof head, (size_t)head.n * sizeof *items);
-    int block = (int)(run->block < JOB_MAX ? run->block : JOB_MAX);
     for (int at = 0, n; at < head.n; at += n) {
-        n = block < head.n - at ? block : head.n - at;
+        n = run->block < head.n - at ? (int)run->block : head.n - at;
         struct bt_job job = {head.range, items + at, n};
+        for (int k = at; k < at + n; k++)
+            why[k] = (struct err){0};
         bt_compute_each(run, &job, results + at, why + at);
     }
     answer_counts(s, run, out);
-    for (int k = 0; k < head.n; k++)
+    for (int k = 0; k < head.n; k++) {
+        size_t before = out->n;
         answer_item(run, results[k], &why[k], out);
+        if (k == 0) /* the others will be as long */
+            text_reserve(out, (out->n - before) * (size_t)head.n);
+    }
+    arena_release(&run->arena, mark);
     return true;
 }
 
@@ -227,11 +235,24 @@ static void make_room(struct batch *b)
     b->settled = ARENA_NEW(a, bool, n);
 }
 
+static long small_job(const struct bt_run *run, long n)
+{
+    long size = n / (run->plan.workers * JOBS_A_WORKER);
+    return size < 1 ? 1 : size < SMALL_JOB_MAX ? size : SMALL_JOB_MAX;
+}
+
+/* The same number for each worker. */
+static long large_job(const struct bt_run *run, long n)
+{
+    long at_once = run->plan.workers * run->block, rounds = (n + at_once - 1) / at_once;
+    long jobs = rounds * run->plan.workers;
+    return (n + jobs - 1) / jobs;
+}
+
 static bool compute_todo(struct bt_run *run, struct batch *b, struct err *e)
 {
-    long n = b->block->todo_n, size = n / (run->plan.workers * JOBS_A_WORKER);
-    size = size < run->block ? run->block : size;
-    b->job_size = (int)(size > JOB_MAX ? JOB_MAX : size);
+    long n = b->block->todo_n;
+    b->job_size = (int)(run->block > 1 ? large_job(run, n) : small_job(run, n));
     make_room(b);
     bool ok = BT_CALL(run->ops.warm, run, b->block->range, run->pool, e) &&
               compute_jobs(b, (n + b->job_size - 1) / b->job_size, e);
@@ -274,7 +295,8 @@ static bool exec_workers(const struct bt_exec_link *self, struct bt_run *run, lo
     for (long at = lo; ok && at < hi;) {
         struct arena_mark mark = arena_mark(&run->arena);
         struct bt_block block;
-        bt_block_next(run, &at, hi, (int)(run->plan.batch), &block);
+        long left = hi - at, most = bt_run_slice(run);
+        bt_block_next(run, &at, hi, (int)(left < most ? left : most), &block);
         ok = (block.n == 0 || run_batch(run, &block, e)) && bt_range_ends(run, at, e);
         arena_release(&run->arena, mark);
     }

@@ -128,10 +128,17 @@ bool bt_run_step(struct bt_run *run, long lo, long hi, struct err *e)
     return BT_CALL(run->ops.exec, run, lo, hi, e);
 }
 
+/* Each worker has a whole job at a time, where layers want jobs to be large; but for more workers than
+ * these they are made smaller, so that not too many results wait for their turn. */
+enum { SLICE_WORKERS = 4 };
+
 long bt_run_slice(const struct bt_run *run)
 {
-    long whole = run->plan.workers > 1 ? run->plan.batch : 1;
-    return whole > run->block ? whole : run->block;
+    if (run->plan.workers <= 1)
+        return run->block;
+    long workers = run->plan.workers < SLICE_WORKERS ? run->plan.workers : SLICE_WORKERS;
+    long large = run->block > 1 ? workers * run->block : 1;
+    return large > run->plan.batch ? large : run->plan.batch;
 }
 
 bool bt_run_save(struct bt_run *run, struct err *e)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Cache settings from the outside: words, variables, presets, what a sweep tells of its caches.
 set -u
-export CUPEL_LAYERS=exact # bytes are compared
+export CUPEL_LAYERS=exact,-share-indicators # a job is one backtest, bytes are compared
 tmp=$CUPEL_BUILD/tests/tmp/cli-caches
 rm -rf "$tmp" && mkdir -p "$tmp"
 n=0
@@ -59,7 +59,7 @@ expect 0 'bundle-pool: covered: shared-bundle answers before it is asked' \
     ! grep -qE 'max_bundle_pool_size|enable_caching off' "$tmp/log"
 check "a cache that another layer covers gets no advice"
 expect 0 'bundle-pool: hit rate excellent' "${sweep[@]}" --csv "$tmp/all.csv" --workers 2 --cache-stats \
-    --layers all,-shared-bundle && ! grep -q covered "$tmp/log"
+    --layers exact,-share-indicators,-shared-bundle && ! grep -q covered "$tmp/log"
 check "and without that layer it is asked"
 expect 0 'no caches are on' env CUPEL_ENABLE_BUNDLE_POOLING=off "${sweep[@]}" --csv "$tmp/all.csv" --preset debugging
 check "nothing cached is said"
