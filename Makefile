@@ -46,8 +46,8 @@ HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/
 
 .PHONY: all run check build tests deps ci-deps install clean format format-check hdr-check \
 	includes-check lint static-checks headline verify-full campaign-layers campaign-kernel ladder \
-	compare-peers first-result expects gate-table \
-	stats-reference kill-test bench-indicators FORCE
+	compare-peers first-result expects gate-table stats-reference kill-test bench-indicators \
+	bench-accounting FORCE
 .SECONDARY:
 
 run: deps
@@ -251,6 +251,10 @@ kill-test: build
 # The error rates in harness/gate/README.md, simulated again (seeded: the same figures).
 gate-table: $O/tests/gate/test_verdict
 	@$< --table
+
+# ns a bar-backtest of each way of accounting, by turnover: a minute, on a machine left alone.
+bench-accounting: $O/tests/backtest/bench_accounting
+	@$<
 
 # Reference values of the statistics, from R (apt-get install --no-install-recommends r-base-core).
 # The result is committed: R is needed to change the cases, not to run the tests.

@@ -27,7 +27,12 @@ double rng_normal(struct rng *r);
 void rng_shuffle(struct rng *r, int *order, int n);
 
 /* A well mixed 64-bit value of x: for hashes and derived seeds (splitmix64's finaliser). */
-uint64_t rng_mix(uint64_t x);
+static inline uint64_t rng_mix(uint64_t x)
+{
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
 
 /* A seed nobody chose: from the kernel's entropy. */
 uint64_t rng_entropy(void);

@@ -209,12 +209,36 @@ static bool digits_of(double x, int power, uint64_t *digits)
     return true;
 }
 
+/* Two digits a division. Writes them so that they end at `end`; returns where they begin. */
+static char *digits_before(char *end, uint64_t x)
+{
+    static const char pairs[] = "0001020304050607080910111213141516171819"
+                                "2021222324252627282930313233343536373839"
+                                "4041424344454647484950515253545556575859"
+                                "6061626364656667686970717273747576777879"
+                                "8081828384858687888990919293949596979899";
+    for (; x >= 10; x /= 100)
+        memcpy(end -= 2, pairs + 2 * (x % 100), 2);
+    if (x > 0)
+        *--end = (char)('0' + x);
+    return end;
+}
+
+size_t str_print_whole(uint64_t x, char out[STR_WHOLE])
+{
+    char text[STR_WHOLE + 1], *end = text + sizeof text, *begin = digits_before(end, x);
+    if (x == 0)
+        *--begin = '0';
+    size_t n = (size_t)(end - begin);
+    memcpy(out, begin, n);
+    return n;
+}
+
 static size_t place(uint64_t digits, int power, char *out)
 {
-    char text[DIGITS];
+    char text[DIGITS + 1];
     int n = DIGITS;
-    for (int i = DIGITS - 1; i >= 0; i--, digits /= 10)
-        text[i] = (char)('0' + digits % 10);
+    digits_before(text + DIGITS, digits);
     while (n > 1 && n > power + 1 && text[n - 1] == '0')
         n--;
     char *p = out;
@@ -248,14 +272,16 @@ static size_t print_usual(double x, char *out)
 void text_add_double(struct text *t, double x)
 {
     double size = fabs(x);
-    if (!(size >= 1e-4 && size < 1e15)) {
+    bool whole = size < 1e15 && (double)(uint64_t)size == size;
+    if (!whole && !(size >= 1e-4 && size < 1e15)) {
         text_printf(t, "%.17g", x);
         return;
     }
     reserve(t, 2 * DIGITS);
-    if (x < 0)
+    if (signbit(x))
         t->p[t->n++] = '-';
-    t->n += print_usual(size, t->p + t->n);
+    char *out = t->p + t->n;
+    t->n += whole ? str_print_whole((uint64_t)size, out) : print_usual(size, out);
     t->p[t->n] = '\0';
 }
 

@@ -49,6 +49,9 @@ struct text {
 void text_reserve(struct text *t, size_t more);
 void text_add(struct text *t, const char *bytes, size_t n);
 void text_puts(struct text *t, const char *s);
+/* The digits of x, without an end; returns how many. */
+enum { STR_WHOLE = 20 };
+size_t str_print_whole(uint64_t x, char out[STR_WHOLE]);
 /* The bytes of printf("%.17g"): they read back to the same double. Quicker, for tables of many. */
 void text_add_double(struct text *t, double x);
 void text_printf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));

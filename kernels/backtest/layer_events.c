@@ -7,17 +7,19 @@
  * few combinations to pay for the tables; combinations that trade so often that the dense path is
  * faster, where it is on; and those whose rounding could pass the bound (events_finish).
  */
-#include "kernels/backtest/run.h"
+#include "kernels/backtest/positions.h"
 
 #include "kernels/backtest/base.h"
 #include "kernels/backtest/numerics/events.h"
 #include "kernels/backtest/numerics/words.h"
 
-/* The tables cost about as much as four backtests of the base. What decides is the plan and not the job,
- * so that results do not depend on how a run was cut. */
-enum { PAYS_FROM = 5, GROUP = 256 };
+/* The tables cost about as much as four backtests of the base. */
+enum { PAYS_FROM = 5 };
 
-static const double year_s = 365.25 * 86400;
+/* Where the dense path beneath is faster, in transitions a thousand bars: events cost what it does at 40
+ * to 80 of them (`make bench-accounting`), its words are made once more, and its tables cost 15 ns a bar.
+ * Decided by each combination alone, so that results do not depend on how a run was cut. */
+enum { OFTEN = 120 };
 
 struct state {
     struct arena arena; /* of one job and symbol */
@@ -39,16 +41,6 @@ static void done(void *state)
     arena_done(&s->arena);
 }
 
-static bool takes(const struct bt_run *run, const struct bt_job *job, const struct bt_bars *bars,
-                  const struct bt_outcome *outs)
-{
-    for (int k = 0; k < job->n; k++)
-        if (outs[k].equity || outs[k].trades)
-            return false;
-    return !run->plan.metrics_all && run->plan.combinations.count >= PAYS_FROM &&
-           bars->n > run->plan.fill.delay;
-}
-
 /* ---- accounting ------------------------------------------------------------------------------- */
 
 struct work {
@@ -59,6 +51,7 @@ struct work {
     struct price_tables tables;
     events_account_fn *account;
     struct events *events; /* [job->n] */
+    bool *left;            /* [job->n]: to the link beneath, as it trades often */
 };
 
 static void make_tables(struct work *w)
@@ -66,85 +59,33 @@ static void make_tables(struct work *w)
     const struct bt_plan *plan = &w->run->plan;
     struct account_rules rules = {bt_initial_cash, plan->fee, BUNDLE_TICKS_PER_UNIT,
                                   plan->fill.delay};
-    price_tables_make(&rules, w->fill.v, w->close.v, w->close.n, &w->s->arena, &w->tables);
+    price_tables_make(&rules, w->fill.v, w->close.v, w->close.n, plan->cpu, &w->s->arena,
+                      &w->tables);
     w->account = events_account_for(plan->cpu);
     w->events = ARENA_NEW_RAW(&w->s->arena, struct events, w->job->n);
+    w->left = ARENA_NEW(&w->s->arena, bool, w->job->n);
     for (int k = 0; k < w->job->n; k++)
         w->events[k] = events_begin();
 }
 
-/* Bits without a bar to fill at are no transitions. */
-static void account_tile(struct work *w, struct events *e, uint64_t *position, long word, int words)
+/* Combinations that trade often are the dense path's, where it is on. */
+static void leave_if_often(struct work *w, const struct bt_words *words)
 {
-    long bars = w->close.n - w->tables.delay - word * WORDS_BARS;
-    if (bars < (long)words * WORDS_BARS)
-        words_end_after(position, words, bars, e->entry >= 0);
-    w->account(&w->tables, e, position, word, words);
+    long bars = words->word * WORDS_BARS;
+    for (int k = words->lo; k < words->lo + words->n; k++)
+        w->left[k] |= w->events[k].orders * 1000 > OFTEN * bars;
 }
 
-static int tile_words(const struct work *w, long word)
+static void take(void *context, const struct bt_words *words)
 {
-    long left = words_of(w->close.n) - word;
-    return (int)(left < BT_TILE_WORDS ? left : BT_TILE_WORDS);
-}
-
-static void account_positions(struct work *w, const struct bt_positions *positions, void *maker)
-{
-    uint64_t *out = ARENA_NEW_RAW(&w->s->arena, uint64_t, GROUP * BT_TILE_WORDS);
-    for (long word = 0; word < words_of(w->close.n); word += BT_TILE_WORDS) {
-        int words = tile_words(w, word);
-        positions->tile(maker, word, words);
-        for (int lo = 0; lo < w->job->n; lo += GROUP) {
-            int n = w->job->n - lo < GROUP ? w->job->n - lo : GROUP;
-            positions->fill(maker, lo, n, out);
-            for (int k = 0; k < n; k++)
-                account_tile(w, &w->events[lo + k], out + (long)k * BT_TILE_WORDS, word, words);
-        }
-    }
-}
-
-static bool signal_words(struct work *w, const double *values, uint64_t *words, struct err *e)
-{
-    const struct bt_strategy *strategy = w->run->plan.strategy;
-    struct bt_ask asks[BT_ASKS_MAX];
-    struct bt_indicator indicators[BT_ASKS_MAX];
-    struct arena_mark mark = arena_mark(&w->run->scratch);
-    int n = strategy->asks(values, asks);
-    for (int i = 0; i < n; i++)
-        if (!BT_CALL(w->run->ops.indicator, w->run, &asks[i], &w->close, &indicators[i], e))
-            return false;
-    int8_t *signal = ARENA_NEW_RAW(&w->run->scratch, int8_t, w->close.n);
-    strategy->signal(values, &w->close, indicators, signal);
-    words_of_signals(signal, w->close.n, words);
-    arena_release(&w->run->scratch, mark);
-    return true;
-}
-
-static bool account_signals(struct work *w, struct err *e)
-{
-    uint64_t *words = ARENA_NEW_RAW(&w->s->arena, uint64_t, words_of(w->close.n));
-    for (int k = 0; k < w->job->n; k++) {
-        if (!signal_words(w, w->job->items[k].values, words, e))
-            return false;
-        for (long word = 0; word < words_of(w->close.n); word += BT_TILE_WORDS)
-            account_tile(w, &w->events[k], words + word, word, tile_words(w, word));
-    }
-    return true;
-}
-
-static bool account(struct work *w, struct err *e)
-{
-    const struct bt_positions *positions = w->run->plan.strategy->positions;
-    const double **values = ARENA_NEW_RAW(&w->s->arena, const double *, w->job->n);
-    for (int k = 0; k < w->job->n; k++)
-        values[k] = w->job->items[k].values;
-    void *maker =
-        positions ? positions->begin(values, w->job->n, &w->close, w->run->plan.cpu, &w->s->arena)
-                  : NULL;
-    if (!maker)
-        return account_signals(w, e);
-    account_positions(w, positions, maker);
-    return true;
+    struct work *w = context;
+    bool may_leave = words->again_cheap && w->run->layers >> BT_LAYER_simd & 1;
+    if (may_leave && words->word > 0)
+        leave_if_often(w, words);
+    for (int k = 0; k < words->n; k++)
+        if (!w->left[words->lo + k])
+            w->account(&w->tables, &w->events[words->lo + k], words->v + k * words->stride,
+                       words->word, words->words);
 }
 
 /* ---- results ---------------------------------------------------------------------------------- */
@@ -152,44 +93,27 @@ static bool account(struct work *w, struct err *e)
 static bool finish_one(const struct work *w, const struct bt_bars *bars, int k, struct bt_row *row)
 {
     struct events_result r;
-    int64_t span_s = bt_span_s(bars);
-    if (!events_finish(&w->tables, w->events[k], w->run->plan.periods_per_year,
-                       span_s > 0 ? year_s / (double)span_s : 0, &r))
+    if (w->left[k] || !events_finish(&w->tables, w->events[k], w->run->plan.periods_per_year,
+                                     bt_years_per_span(bars), &r))
         return false;
-    const struct bt_core core = {bars->n,        r.orders, r.trades,       r.bars_long, span_s,
-                                 r.total_return, r.sharpe, r.max_drawdown, r.hash};
+    const struct bt_core core = {bars->n,     r.orders,        r.trades,
+                                 r.bars_long, bt_span_s(bars), r.total_return,
+                                 r.sharpe,    r.max_drawdown,  r.hash};
     bt_row_of_core(&core, row);
     row->error = bt_layer_events.rel_err;
     return true;
-}
-
-/* Those that were not finished, by the link beneath. */
-static bool pass_on(const struct bt_evaluate_link *self, struct work *w, const struct bt_bars *bars,
-                    const bool *finished, struct bt_outcome *outs, struct err *e)
-{
-    struct bt_item *items = ARENA_NEW_RAW(&w->s->arena, struct bt_item, w->job->n);
-    struct bt_outcome *left = ARENA_NEW_RAW(&w->s->arena, struct bt_outcome, w->job->n);
-    struct bt_job job = {w->job->range, items, 0};
-    for (int k = 0; k < w->job->n; k++)
-        if (!finished[k]) {
-            items[job.n] = w->job->items[k];
-            left[job.n++] = outs[k];
-        }
-    w->s->passed += (uint64_t)job.n;
-    return job.n == 0 || BT_CALL(self->next, w->run, &job, bars, left, e);
 }
 
 static bool finish(const struct bt_evaluate_link *self, struct work *w, const struct bt_bars *bars,
                    struct bt_outcome *outs, struct err *e)
 {
     bool *finished = ARENA_NEW_RAW(&w->s->arena, bool, w->job->n);
-    long count = 0;
     for (int k = 0; k < w->job->n; k++) {
         finished[k] = finish_one(w, bars, k, outs[k].row);
-        count += finished[k];
+        w->s->accounted += finished[k];
     }
-    w->s->accounted += (uint64_t)count;
-    return count == w->job->n || pass_on(self, w, bars, finished, outs, e);
+    return bt_words_pass_on(self->next, w->run, w->job, bars, finished, outs, &w->s->arena,
+                            &w->s->passed, e);
 }
 
 static bool evaluate_events(const struct bt_evaluate_link *self, struct bt_run *run,
@@ -197,7 +121,7 @@ static bool evaluate_events(const struct bt_evaluate_link *self, struct bt_run *
                             struct bt_outcome *outs, struct err *e)
 {
     struct work w = {.s = self->state, .run = run, .job = job};
-    if (!takes(run, job, bars, outs)) {
+    if (!bt_words_take(run, job, bars, outs, PAYS_FROM)) {
         w.s->passed += (uint64_t)job->n;
         return BT_CALL(self->next, run, job, bars, outs, e);
     }
@@ -207,7 +131,8 @@ static bool evaluate_events(const struct bt_evaluate_link *self, struct bt_run *
     arena_reset(&w.s->arena);
     w.s->jobs++;
     make_tables(&w);
-    return account(&w, e) && finish(self, &w, bars, outs, e);
+    return bt_words_walk(run, job, &w.close, &w.s->arena, (struct bt_words_user){take, &w}, e) &&
+           finish(self, &w, bars, outs, e);
 }
 
 static int statistics(const void *state, struct kernel_count *out, int max)

@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-/* Where backtests are computed one by one, a worker gets many small jobs, so that all end together. Where
- * layers want many in a job, because they do something once for it, it gets few large ones. */
-enum { JOBS_A_WORKER = 24, SMALL_JOB_MAX = 32 };
+/* Many small jobs share the work evenly, and a worker that dies takes few with it. Where layers work on
+ * whole blocks at a fixed cost a block, jobs are large: two a worker, of at least BLOCK_MIN. */
+enum { JOBS_A_WORKER = 24, JOB_MAX = 32, BLOCKS_A_WORKER = 2, BLOCK_MIN = 256 };
 
 struct state {
     struct pool *pool;
@@ -73,20 +73,18 @@ static bool run_job(void *context, struct str bytes, struct text *out, struct er
 {
     struct bt_run *run = context;
     struct state *s = run->states[BT_LAYER_workers];
+    struct arena_mark mark = arena_mark(&run->arena);
     struct job_head head;
     if (bytes.n < sizeof head)
         return err_set(e, ERR_SYSTEM, "a job without a head");
     memcpy(&head, bytes.p, sizeof head);
-    struct arena_mark mark = arena_mark(&run->arena);
     struct bt_item *items = ARENA_NEW_RAW(&run->arena, struct bt_item, head.n);
     struct bt_result **results = ARENA_NEW(&run->arena, struct bt_result *, head.n);
-    struct err *why = ARENA_NEW_RAW(&run->arena, struct err, head.n);
+    struct err *why = ARENA_NEW_RAW(&run->arena, struct err, head.n); /* large */
     memcpy(items, bytes.p + sizeof head, (size_t)head.n * sizeof *items);
     for (int at = 0, n; at < head.n; at += n) {
         n = run->block < head.n - at ? (int)run->block : head.n - at;
         struct bt_job job = {head.range, items + at, n};
-        for (int k = at; k < at + n; k++)
-            why[k] = (struct err){0};
         bt_compute_each(run, &job, results + at, why + at);
     }
     answer_counts(s, run, out);
@@ -235,24 +233,23 @@ static void make_room(struct batch *b)
     b->settled = ARENA_NEW(a, bool, n);
 }
 
-static long small_job(const struct bt_run *run, long n)
+static long between(long least, long x, long most)
 {
-    long size = n / (run->plan.workers * JOBS_A_WORKER);
-    return size < 1 ? 1 : size < SMALL_JOB_MAX ? size : SMALL_JOB_MAX;
+    return x < least ? least : x > most ? most : x;
 }
 
-/* The same number for each worker. */
-static long large_job(const struct bt_run *run, long n)
+static int job_size(const struct bt_run *run, long n)
 {
-    long at_once = run->plan.workers * run->block, rounds = (n + at_once - 1) / at_once;
-    long jobs = rounds * run->plan.workers;
-    return (n + jobs - 1) / jobs;
+    long workers = run->plan.workers;
+    if (run->block > 1)
+        return (int)between(BLOCK_MIN, (n - 1) / (workers * BLOCKS_A_WORKER) + 1, run->block);
+    return (int)between(1, n / (workers * JOBS_A_WORKER), JOB_MAX);
 }
 
 static bool compute_todo(struct bt_run *run, struct batch *b, struct err *e)
 {
     long n = b->block->todo_n;
-    b->job_size = (int)(run->block > 1 ? large_job(run, n) : small_job(run, n));
+    b->job_size = job_size(run, n);
     make_room(b);
     bool ok = BT_CALL(run->ops.warm, run, b->block->range, run->pool, e) &&
               compute_jobs(b, (n + b->job_size - 1) / b->job_size, e);
@@ -288,6 +285,12 @@ static bool need_pool(struct bt_run *run, struct state *s, struct err *e)
     return s->pool != NULL;
 }
 
+/* As many as blocks want, else as the setting says. */
+static int batch_size(const struct bt_run *run)
+{
+    return (int)(run->block > run->plan.batch ? run->block : run->plan.batch);
+}
+
 static bool exec_workers(const struct bt_exec_link *self, struct bt_run *run, long lo, long hi,
                          struct err *e)
 {
@@ -295,8 +298,7 @@ static bool exec_workers(const struct bt_exec_link *self, struct bt_run *run, lo
     for (long at = lo; ok && at < hi;) {
         struct arena_mark mark = arena_mark(&run->arena);
         struct bt_block block;
-        long left = hi - at, most = bt_run_slice(run);
-        bt_block_next(run, &at, hi, (int)(left < most ? left : most), &block);
+        bt_block_next(run, &at, hi, batch_size(run), &block);
         ok = (block.n == 0 || run_batch(run, &block, e)) && bt_range_ends(run, at, e);
         arena_release(&run->arena, mark);
     }

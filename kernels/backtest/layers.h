@@ -84,6 +84,7 @@ struct bt_layer {
     X(shared_bundle)                                                                               \
     X(persistent_pool)                                                                             \
     X(events)                                                                                      \
+    X(simd)                                                                                        \
     X(share_indicators)
 
 /* Layers that a setting turns on: `workers` when it is above 1. */

@@ -438,6 +438,7 @@ static bool make_judgement(const struct bt_settings *s, struct arena *a, struct 
                            struct err *e)
 {
     out->objective = bt_objective_find(s->objective, e);
+    out->objective_metric = out->objective ? bt_objective_metric(out->objective) : NULL;
     if (!out->objective ||
         !make_filter("window_filter", s->window_filter, a, &out->window_filter, e) ||
         !make_filter("final_filter", s->final_filter, a, &out->final_filter, e))
@@ -504,10 +505,24 @@ int bt_plan_find_range(const struct bt_plan *p, const char *name)
     return -1;
 }
 
-/* Whole numbers need no search for their shortest form. */
+/* Whole numbers need no search for their shortest form; most are, and nothing else is said of them. */
+static int put_whole(char *out, bool more, double value)
+{
+    int n = 0;
+    if (more)
+        out[n++] = '-';
+    if (value < 0)
+        out[n++] = '-';
+    n += (int)str_print_whole((uint64_t)fabs(value), out + n);
+    out[n] = '\0';
+    return n;
+}
+
 static int put_value(char *out, size_t room, bool more, const struct bt_param *param, double value)
 {
     bool whole = value == floor(value) && fabs(value) < 1e15;
+    if (whole && !param->optional && room > STR_WHOLE + 3)
+        return put_whole(out, more, value);
     const char *dash = more ? "-" : "", *name = param->optional ? param->name : "";
     const char *equals = param->optional ? "=" : "";
     return whole ? snprintf(out, room, "%s%s%s%lld", dash, name, equals, (long long)value)

@@ -62,6 +62,7 @@ struct bt_plan {
     const struct bt_filter *window_filter, *final_filter; /* NULL: none */
     const char *window_filter_text, *final_filter_text;
     const struct bt_objective *objective;
+    const struct bt_metric *objective_metric;
     bool continue_on_error, force_rerun;
     long batch, checkpoint_batch, index_after, workers, hang_ms;
     long bundles_max, asset_lists_max;

@@ -67,7 +67,7 @@ static uint64_t hash_of_trades(const struct bt_row *rows, int n)
 
 static struct bt_estimate estimate_of(const struct bt_plan *plan, const struct bt_row *rows)
 {
-    return bt_metric_estimate(bt_objective_metric(plan->objective), rows, plan->symbol_count);
+    return bt_metric_estimate(plan->objective_metric, rows, plan->symbol_count);
 }
 
 static bool settle_one(struct bt_run *run, struct bt_best *one, bt_settle_fn *settle, struct err *e)

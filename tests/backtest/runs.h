@@ -13,7 +13,7 @@ enum {
     LAYERS_NONE = 0,
     BT_SWITCH_LAYERS(LAYER_BIT) LAYERS_ALL = (1 << BT_SWITCHES) - 1,
     /* Change no bit of a metric, nor how many backtests are a job: one. */
-    LAYERS_EXACT = LAYERS_ALL & ~(LAYER_events | LAYER_share_indicators),
+    LAYERS_EXACT = LAYERS_ALL & ~(LAYER_events | LAYER_simd | LAYER_share_indicators),
 };
 #undef LAYER_BIT
 

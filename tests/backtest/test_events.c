@@ -307,6 +307,20 @@ static void agree(const struct test_case *c, const struct events_result *ours,
             pow(1 + expected.total_return, c->years_per_span) - 1);
 }
 
+static void same_tables(const struct price_tables *a, const struct price_tables *b)
+{
+    assert_true(a->n == b->n && a->delay == b->delay);
+    assert_memory_equal(a->entry, b->entry, (size_t)a->n * sizeof *a->entry);
+    assert_memory_equal(a->exit, b->exit, (size_t)a->n * sizeof *a->exit);
+    for (int k = 0; k < PRICE_LEVELS && 1L << k <= a->n; k++)
+        assert_memory_equal(a->low[k], b->low[k],
+                            (size_t)(a->n - (1L << k) + 1) * sizeof *a->low[k]);
+    assert_memory_equal(&a->sum, &b->sum, sizeof a->sum);
+    assert_memory_equal(&a->squares, &b->squares, sizeof a->squares);
+    assert_memory_equal(&a->largest_sum, &b->largest_sum, sizeof a->largest_sum);
+    assert_memory_equal(&a->largest_squares, &b->largest_squares, sizeof a->largest_squares);
+}
+
 static bool finish(const struct test_case *c, const struct price_tables *tables, struct events e,
                    struct events_result *out)
 {
@@ -319,9 +333,11 @@ static bool finish(const struct test_case *c, const struct price_tables *tables,
 static bool check(const struct test_case *c, uint64_t seed, struct events_result *expected)
 {
     struct arena_mark mark = arena_mark(&arena);
-    struct price_tables tables;
+    struct price_tables tables, of_plain;
     struct events_result a, b;
-    price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, &arena, &tables);
+    price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, cpu_here(), &arena, &tables);
+    price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, 0, &arena, &of_plain);
+    same_tables(&tables, &of_plain);
     struct events plain = account_words(c, &tables, 0, EVENTS_TILE_WORDS, seed);
     struct events here = account_words(c, &tables, cpu_here(), EVENTS_TILE_WORDS, seed);
     struct events any = account_words(c, &tables, cpu_here(), 0, seed);
@@ -463,7 +479,7 @@ static struct events_result result_of(const struct test_case *c)
     struct price_tables tables;
     struct events_result out;
     struct arena_mark mark = arena_mark(&arena);
-    price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, &arena, &tables);
+    price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, cpu_here(), &arena, &tables);
     assert_true(
         finish(c, &tables, account_words(c, &tables, cpu_here(), EVENTS_TILE_WORDS, 0), &out));
     arena_release(&arena, mark);
@@ -526,7 +542,7 @@ static void leaps_beyond_doubles_are_left_to_the_plain_accounting(void **state)
           p.close, 252, 1
     };
     struct arena_mark mark = arena_mark(&arena);
-    price_tables_make(&c.rules, c.fill, p.close, p.n, &arena, &tables);
+    price_tables_make(&c.rules, c.fill, p.close, p.n, cpu_here(), &arena, &tables);
     assert_false(finish(&c, &tables, account_words(&c, &tables, 0, 16, 0), &out));
     arena_release(&arena, mark);
 }
@@ -578,7 +594,7 @@ static void lows_over_any_stretch_are_those_of_a_scan(void **state)
         struct price_tables tables;
         p.n = lengths[i % 6];
         shapes[i / 6].make(&r, &p);
-        price_tables_make(&rules, p.close, p.close, p.n, &arena, &tables);
+        price_tables_make(&rules, p.close, p.close, p.n, cpu_here(), &arena, &tables);
         for (long t = 0; t < p.n; t++)
             c[t] = (double)p.close[t] / 1e6;
         for (int turn = 0; turn < 400; turn++) {
@@ -609,7 +625,7 @@ static void ends_of_trades_are_as_defined(void **state)
     struct rng r = rng_seeded(20260723);
     struct price_tables t;
     a_stock(&r, &p);
-    price_tables_make(&rules, p.open, p.close, p.n, &arena, &t);
+    price_tables_make(&rules, p.open, p.close, p.n, cpu_here(), &arena, &t);
     long double sum = 0, squares = 0, largest = 0;
     assert_true(t.n == p.n && t.delay == 1);
     for (long i = 0; i < p.n; i++) {
@@ -637,6 +653,27 @@ static void ends_of_trades_are_as_defined(void **state)
                 t.largest_squares >= (double)squares * 0.999);
 }
 
+/* Of returns as doubles: what is added up has no rounding of its own, but for one at the end. */
+static void sums_of_many_returns_are_rounded_once(void **state)
+{
+    (void)state;
+    static struct prices p = {.shape = "sums", .n = BARS_MAX};
+    const struct account_rules rules = {100, 0, 1e6, 0};
+    struct rng r = rng_seeded(20260726);
+    struct price_tables t;
+    a_stock(&r, &p);
+    price_tables_make(&rules, p.close, p.close, p.n, cpu_here(), &arena, &t);
+    long double sum = 0, squares = 0;
+    for (long i = 1; i < p.n; i++) {
+        double before = 1 / ((double)p.close[i - 1] / 1e6);
+        double held = (double)p.close[i] / 1e6 * before - 1;
+        sum += held;
+        squares += (long double)held * held;
+    }
+    assert_true(fabsl(t.sum - sum) <= 2.3e-16L * fabsl(sum));
+    assert_true(fabsl(t.squares - squares) <= 2.3e-16L * squares);
+}
+
 static void the_largest_of_all_ends_is_noted(void **state)
 {
     (void)state;
@@ -648,7 +685,7 @@ static void the_largest_of_all_ends_is_noted(void **state)
         struct price_tables t;
         double sum = 0, squares = 0;
         shapes[i % SHAPES].make(&r, &p);
-        price_tables_make(&rules, p.open, p.close, p.n, &arena, &t);
+        price_tables_make(&rules, p.open, p.close, p.n, cpu_here(), &arena, &t);
         for (long k = 0; k < p.n; k++) {
             sum = fmax(sum, fmax(fabs(t.entry[k].sum), fabs(t.exit[k].sum)));
             squares = fmax(squares, fmax(fabs(t.entry[k].squares), fabs(t.exit[k].squares)));
@@ -671,6 +708,7 @@ int main(void)
         TEST(growth_of_many_trades_in_little_time_is_left_to_the_plain_accounting),
         TEST(lows_over_any_stretch_are_those_of_a_scan),
         TEST(ends_of_trades_are_as_defined),
+        TEST(sums_of_many_returns_are_rounded_once),
         TEST(the_largest_of_all_ends_is_noted),
     };
     return cmocka_run_group_tests_name("events", tests, NULL, free_arena);

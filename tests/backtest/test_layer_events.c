@@ -235,17 +235,20 @@ static void any_number_of_workers_agrees(void **state)
 
 /* ---- what is passed on -------------------------------------------------------------------------- */
 
+/* Four of the plan do not pay, five do; a job may have fewer, when others are stored or were guilty. */
 static void few_combinations_do_not_pay(void **state)
 {
     (void)state;
-    static const char *const params[] = {"fast=2 slow=7", "fast=2,3 slow=7", "fast=2,3,4 slow=7"};
-    for (uint64_t n = 1; n <= 3; n++) {
-        struct bt_settings s = settings(dir, "sma-cross", params[n - 1]);
+    static const char *const params[] = {"fast=2 slow=7", "fast=2,3 slow=7", "fast=2,3,4,5 slow=7",
+                                         "fast=2,3,4,5,6 slow=7"};
+    static const uint64_t n[] = {1, 2, 4, 5};
+    for (int i = 0; i < 4; i++) {
+        struct bt_settings s = settings(dir, "sma-cross", params[i]);
         agrees(&s);
-        if (n < 3)
-            counts_are(0, 0, n * SYMBOLS);
+        if (n[i] < 5)
+            counts_are(0, 0, n[i] * SYMBOLS);
         else
-            counts_are(SYMBOLS, n * SYMBOLS, 0);
+            counts_are(SYMBOLS, n[i] * SYMBOLS, 0);
     }
 }
 
@@ -338,7 +341,7 @@ static int64_t stands(struct rng *r, long t)
 }
 
 /* Bars `seconds` apart. */
-static const char *absurd_bundle(int64_t (*price)(struct rng *, long), int64_t seconds)
+static const char *absurd_bundle(int64_t (*price)(struct rng *, long), long bars, int64_t seconds)
 {
     static char folder[1024];
     struct err e = {0};
@@ -350,7 +353,7 @@ static const char *absurd_bundle(int64_t (*price)(struct rng *, long), int64_t s
     struct bundle_writer *w = bundle_writer_open(&target, &e);
     assert_ok(w, &e);
     assert_ok(bundle_writer_asset(w, str_of("ONE"), &id, &e), &e);
-    for (long t = 0; t < ABSURD_BARS; t++) {
+    for (long t = 0; t < bars; t++) {
         int64_t open = price(&r, t), close = price(&r, t);
         int64_t high = open > close ? open : close, low = open < close ? open : close;
         struct bar_row row = {FIRST + t * seconds, id, 0, open, high, low, close, 1};
@@ -376,7 +379,8 @@ static void absurd_prices_are_passed_on_and_agree(void **state)
         {stands,       0,     false}
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct bt_settings s = settings(absurd_bundle(rows[i].price, DAY), "sma-cross", grid);
+        struct bt_settings s =
+            settings(absurd_bundle(rows[i].price, ABSURD_BARS, DAY), "sma-cross", grid);
         for (int f = 0; f < 3; f++) {
             s.fill = fills[f];
             s.fee = rows[i].fee;
@@ -388,15 +392,44 @@ static void absurd_prices_are_passed_on_and_agree(void **state)
     }
 }
 
+/* Tiles of positions that come from signals: sums beyond 2^53 are no words of the strategy. */
+static void many_bars_of_signals_agree(void **state)
+{
+    (void)state;
+    struct bt_settings s = settings(absurd_bundle(largest, 2200, DAY), "sma-cross", grid);
+    for (int f = 0; f < 3; f++) {
+        s.fill = fills[f];
+        agrees(&s);
+        counts_are(1, GRID, 0);
+    }
+}
+
 /* Half of the combinations are beyond the bound: those beside them are still accounted. */
 static void only_what_passes_the_bound_is_passed_on(void **state)
 {
     (void)state;
-    struct bt_settings s =
-        settings(absurd_bundle(leaps, DAY), "sma-cross", "fast=2:6 slow=7,8,9,10,190,199");
+    struct bt_settings s = settings(absurd_bundle(leaps, ABSURD_BARS, DAY), "sma-cross",
+                                    "fast=2:6 slow=7,8,9,10,190,199");
     agrees(&s);
     assert_true(count("event_passed") > 0 && count("event_accounts") > 0);
     assert_int_equal(count("event_accounts") + count("event_passed"), 30);
+}
+
+/* 1,201 prices as the largest would pass 2^63; that there are fewer bars does not save it. */
+static void windows_that_are_refused_are_refused_by_events_too(void **state)
+{
+    (void)state;
+    struct bt_settings s =
+        settings(absurd_bundle(leaps, ABSURD_BARS, DAY), "sma-cross", "fast=2:4 slow=5,1200");
+    for (int on = 0; on < 2; on++) {
+        struct err e = {0};
+        struct bt_run *run =
+            bt_run_open(&s, on ? LAYER_events : LAYERS_NONE, (struct bt_run_target){0}, &e);
+        assert_ok(run, &e);
+        assert_false(bt_run_step(run, 0, bt_plan_backtests(&run->plan), &e));
+        assert_says(&e, "window 1200");
+        bt_run_close(run);
+    }
 }
 
 static int64_t zigzag(struct rng *r, long t)
@@ -409,8 +442,8 @@ static void many_trades_in_little_time_are_passed_on(void **state)
 {
     (void)state;
     for (int fast = 0; fast < 2; fast++) {
-        struct bt_settings s =
-            settings(absurd_bundle(zigzag, fast ? 1 : DAY), "sma-cross", "fast=1 slow=2:9");
+        struct bt_settings s = settings(absurd_bundle(zigzag, ABSURD_BARS, fast ? 1 : DAY),
+                                        "sma-cross", "fast=1 slow=2:9");
         s.fee = 0;
         agrees(&s);
         counts_are(1, fast ? 0 : 8, fast ? 8 : 0);
@@ -433,6 +466,8 @@ int main(void)
         TEST(a_job_of_which_one_wants_lists_is_passed_on),
         TEST(absurd_prices_are_passed_on_and_agree),
         TEST(many_trades_in_little_time_are_passed_on),
+        TEST(windows_that_are_refused_are_refused_by_events_too),
+        TEST(many_bars_of_signals_agree),
         TEST(only_what_passes_the_bound_is_passed_on),
     };
     return cmocka_run_group_tests_name("layer events", tests, make_bundle, free_arena);

@@ -190,7 +190,7 @@ check "stamps.json cut short: named, and begun again by the next run"
 put_byte() { printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none; }
 segment() { echo "$work/s/results"/*/segment-000001.bin; }
 fresh packed && put_byte "$(segment)" 25 X # of the first record's mark
-expect 2 "named, but not to be had" "$CUPEL" store verify "$work/s" && resumed all "computed again" &&
+expect 2 "named, but not to be had" "$CUPEL" store verify "$work/s" && resumed exact "computed again" &&
     expect 0 "healed: 1 damaged in segments" "$CUPEL" store verify "$work/s" &&
     [[ $(tail -1 <<<"$tap_output") == *": whole: 12 results"* ]]
 check "a record that nobody can name any more: a problem, until its result is stored again"
@@ -203,13 +203,13 @@ rm "$(echo "$work/s/results"/*/segment-000004.bin)"
 expect 2 "named, but not to be had" "$CUPEL" store verify "$work/s" && [[ $tap_output != *healed* ]]
 check "and what is not stored again is not healed"
 fresh packed && truncate -s 100 "$(segment)"
-resumed all "computed again" && expect 0 "healed: " "$CUPEL" store verify "$work/s"
+resumed exact "computed again" && expect 0 "healed: " "$CUPEL" store verify "$work/s"
 check "a segment cut short: healed"
 "$CUPEL" store gc "$work/s" --yes >/dev/null && "$CUPEL" store gc "$work/s" --yes >/dev/null
 expect 0 ": whole: 12" "$CUPEL" store verify "$work/s" && [[ $tap_output != *healed* && $tap_output != *aside* ]]
 check "and gone after gc"
 fresh single && put_byte "$(find "$work/s/results" -type f | sort | head -1)" 50 X
-resumed all "computed again" && expect 0 "kept aside: 1 damaged files" "$CUPEL" store verify "$work/s" &&
+resumed exact "computed again" && expect 0 "kept aside: 1 damaged files" "$CUPEL" store verify "$work/s" &&
     [[ $(tail -1 <<<"$tap_output") == *": whole: 12 results"* ]]
 check "a file that was kept aside: told, and no problem"
 
@@ -229,7 +229,7 @@ for kind in single packed; do
     for damage in "${facts_damage[@]}"; do
         fresh $kind && damage_facts "$damage"
         expect 0 "; restored from $work/s/stamps.json: 12 results fit" "$CUPEL" store rebuild "$work/s" &&
-            whole $kind && resumed all "" || bad=$((bad + 1)) tap_why="$tap_why; '$damage': $tap_output"
+            whole $kind && resumed exact "" || bad=$((bad + 1)) tap_why="$tap_why; '$damage': $tap_output"
         [ "$damage" = missing ] || [ -e "$work/s/store.json.damaged" ] || bad=$((bad + 1))
         [ "$damage" != edited ] || continue
         fresh $kind && damage_facts "$damage"
@@ -260,7 +260,7 @@ fresh packed && rm "$work/s/store.json" "$work/s/stamps.json"
 expect 2 "neither stamps.json nor a result tells what it held" "$CUPEL" store rebuild "$work/s" &&
     [ "$(wc -l <<<"$tap_output")" -eq 1 ] && [ ! -e "$work/s/store.json" ]
 check "segments do not: said in one line"
-resumed all "; restored: 12 stored results fit" && expect 0 "whole: 12" "$CUPEL" store verify "$work/s"
+resumed exact "; restored: 12 stored results fit" && expect 0 "whole: 12" "$CUPEL" store verify "$work/s"
 check "and a resume with their settings restores it"
 fresh packed && rm "$work/s/stamps.json" && sed -i 's/0.001/0.003/' "$work/s/store.json"
 expect 0 "names 12 results" "$CUPEL" store rebuild "$work/s" && grep -q 0.003 "$work/s/store.json"

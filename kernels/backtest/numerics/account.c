@@ -1,17 +1,6 @@
 #include "kernels/backtest/numerics/account.h"
 
-#include "harness/base/rng.h"
 #include "kernels/backtest/numerics/cross.h"
-
-uint64_t trade_hash_of_entry(int64_t bar)
-{
-    return rng_mix(2 * (uint64_t)bar + 1);
-}
-
-uint64_t trade_hash_of_exit(int64_t bar)
-{
-    return rng_mix(2 * (uint64_t)bar + 2);
-}
 
 uint64_t trade_hash_of(int64_t entry_bar, int64_t exit_bar)
 {

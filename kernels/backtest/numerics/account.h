@@ -10,6 +10,8 @@
 #ifndef CUPEL_NUMERICS_ACCOUNT_H
 #define CUPEL_NUMERICS_ACCOUNT_H
 
+#include "harness/base/rng.h"
+
 #include <stdint.h>
 
 struct account_rules {
@@ -43,8 +45,15 @@ static inline long bt_trades_max(long n)
 /* Hashes of an entry and of an exit at a bar, counted from 0 at the start of the series. As long and
  * flat take turns, the bars of all entries and of all exits say which trades there were: a sum mod
  * 2^64 over both tells lists of trades apart, and can be looked up bar by bar. */
-uint64_t trade_hash_of_entry(int64_t bar);
-uint64_t trade_hash_of_exit(int64_t bar);
+static inline uint64_t trade_hash_of_entry(int64_t bar)
+{
+    return rng_mix(2 * (uint64_t)bar + 1);
+}
+
+static inline uint64_t trade_hash_of_exit(int64_t bar)
+{
+    return rng_mix(2 * (uint64_t)bar + 2);
+}
 
 /* Of one trade: their sum; exit_bar -1: still open. */
 uint64_t trade_hash_of(int64_t entry_bar, int64_t exit_bar);

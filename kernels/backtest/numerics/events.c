@@ -24,22 +24,21 @@ events_account_fn *events_account_for(unsigned cpu)
 
 /* ---- the end ---------------------------------------------------------------------------------- */
 
-/* An open trade is marked at the last close. Returns what cash had grown to at its highest. */
-static double mark(const struct price_tables *p, struct events *e)
+/* An open trade is marked at the last close. */
+static void mark(const struct price_tables *p, struct events *e)
 {
     const struct price_end *in = &p->entry[e->entry];
     double inverse = e->ratio * in->growth, close = p->low[0][p->n - 1].close;
-    double before = e->growth;
     e->sum += in->sum + p->sum;
     e->squares += in->squares + p->squares;
     e->hash += in->hash;
     e->bars_long += p->n - e->entry;
     e->growth *= in->growth * close;
-    return before * in->growth / events_held(p, e->entry, p->n, inverse, &e->worst).inverse;
+    events_held(p, e->entry, p->n, inverse, &e->worst);
 }
 
 /* Bounds on the rounding of the sums, of the deviation that is made of them, and of Sharpe's ratio.
- * Returns are quotients near 1 less 1: each is off by up to an eps a bar held and five a fill, here and
+ * Returns are quotients near 1 less 1: each is off by up to 1.5 eps a bar held and five a fill, here and
  * bar by bar together, and by more where it is large (`moved` bounds the sum of absolute returns, as
  * it bounds what the sum over trades passed through). */
 static bool sharpe_of(const struct price_tables *p, const struct events *e, double periods_per_year,
@@ -48,8 +47,8 @@ static bool sharpe_of(const struct price_tables *p, const struct events *e, doub
     double n = (double)p->n, eps = DBL_EPSILON, steps = (double)e->orders + 2;
     double orders = (double)e->orders, bars = (double)e->bars_long + orders;
     double moved = sqrt(bars * e->squares);
-    double sum_error = eps * (2 * steps * (p->largest_sum + fabs(p->sum)) + bars + 4 * orders +
-                              (orders + 4) * moved);
+    double sum_error = eps * (2 * steps * (p->largest_sum + fabs(p->sum)) + 1.5 * bars +
+                              4 * orders + (orders + 4) * moved);
     double squares_error = 2 * eps * steps * (p->largest_squares + p->squares + e->squares);
     double mean = e->sum / n, about = e->squares - e->sum * mean;
     double about_error = squares_error + 2 * fabs(mean) * sum_error +
@@ -70,9 +69,9 @@ bool events_finish(const struct price_tables *p, struct events e, double periods
                    double years_per_span, struct events_result *out)
 {
     int64_t trades = (e.orders + 1) / 2;
-    double highest = e.growth / e.ratio; /* the peak, as a share of cash */
+    double peak = e.growth / e.ratio; /* before an open trade, as a share of cash */
     if (e.entry >= 0)
-        highest = fmax(highest, mark(p, &e));
+        mark(p, &e);
     *out = (struct events_result){.total_return = e.growth - 1,
                                   .max_drawdown = e.worst - 1,
                                   .orders = e.orders,
@@ -82,5 +81,5 @@ bool events_finish(const struct price_tables *p, struct events e, double periods
     double product_error = 4 * DBL_EPSILON * (double)trades * fmax(1, years_per_span);
     const double tiny = 1e-280, huge = 1e280;
     return sharpe_of(p, &e, periods_per_year, &out->sharpe) && product_error <= EVENTS_BOUND &&
-           e.worst > tiny && e.growth > tiny && highest < huge;
+           e.worst > tiny && e.growth > tiny && peak < huge;
 }

@@ -13,7 +13,7 @@
  *
  * Exactness. Trades, orders, bars held and hash are exact. Return, Sharpe and drawdown differ from
  * account.h's order of evaluation by rounding: the product by at most 4 eps a trade, the sums by
- * 2 eps * (orders + 2) * the largest partial sum, and both ways' returns, quotients near 1 less 1, by an
+ * 2 eps * (orders + 2) * the largest partial sum, and both ways' returns, quotients near 1 less 1, by 1.5
  * eps a bar held. events_finish works these bounds out and says when one
  * passes EVENTS_BOUND (returns so small that the sums cancel, prices that jump a billionfold, a
  * hundred thousand trades): then the caller accounts bar by bar.

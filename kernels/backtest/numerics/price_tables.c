@@ -1,5 +1,8 @@
 #include "kernels/backtest/numerics/price_tables.h"
 
+#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/backtest/numerics/price_tables_cpu.h"
+
 #include <math.h>
 
 static double least(double a, double b)
@@ -7,32 +10,40 @@ static double least(double a, double b)
     return a < b ? a : b;
 }
 
-static double price(const struct account_rules *rules, int64_t tick)
+/* ---- prices ----------------------------------------------------------------------------------- */
+
+static void columns_plain(const struct account_rules *rules, const int64_t *fill,
+                          const int64_t *close, long n, const struct price_columns *out)
 {
-    return (double)tick / rules->ticks_per_unit;
+    double paid = 1 + rules->fee, kept = 1 - rules->fee;
+    for (long t = 0; t < n; t++) {
+        double c = (double)close[t] / rules->ticks_per_unit;
+        double at = (double)fill[t] / rules->ticks_per_unit;
+        out->close[t] = (struct price_low){c, 1 / c, 1, 1};
+        out->into[t] = 1 / (at * paid);
+        out->out_of[t] = at * kept;
+    }
 }
 
 /* ---- ends of trades --------------------------------------------------------------------------- */
 
 static void widen(double *largest, double x)
 {
-    if (fabs(x) > *largest)
-        *largest = fabs(x);
+    x = fabs(x);
+    *largest = x > *largest ? x : *largest;
 }
 
-static void make_ends(const struct account_rules *rules, const int64_t *fill,
-                      const struct price_low *close, long n, struct price_end *entry,
+static void make_ends(const struct price_columns *prices, long n, struct price_end *entry,
                       struct price_end *leave, struct price_tables *out)
 {
     long double sum = 0, squares = 0;
     for (long t = 0; t < n; t++) {
-        double at = price(rules, fill[t]), c = close[t].close;
-        double into = 1 / (at * (1 + rules->fee)), out_of = at * (1 - rules->fee);
+        double into = prices->into[t], out_of = prices->out_of[t], c = prices->close[t].close;
         double held = 0, left = 0, entered = 0;
         double sum_before = (double)sum, squares_before = (double)squares;
         if (t > 0) {
-            held = c / close[t - 1].close - 1;
-            left = out_of / close[t - 1].close - 1;
+            held = c * prices->close[t - 1].inverse - 1;
+            left = out_of * prices->close[t - 1].inverse - 1;
             entered = c * into - 1;
         }
         sum += held;
@@ -57,30 +68,36 @@ static struct price_low joined(struct price_low a, struct price_low b)
 {
     double across = b.close * a.inverse;
     return (struct price_low){least(a.close, b.close), least(a.inverse, b.inverse),
-                              least(least(a.fall, b.fall), across)};
+                              least(least(a.fall, b.fall), across), 1};
 }
 
-static void make_level(const struct price_low *below, long n, int k, struct price_low *level)
+static void level_plain(const struct price_low *below, long n, long half, struct price_low *level)
 {
-    long half = 1L << (k - 1);
     for (long t = 0; t + 2 * half <= n; t++)
         level[t] = joined(below[t], below[t + half]);
 }
 
-void price_tables_make(const struct account_rules *rules, const int64_t *fill, const int64_t *close,
-                       long n, struct arena *a, struct price_tables *out)
+struct price_code price_code_for(unsigned cpu)
 {
+    return cpu & CPU_AVX2 ? (struct price_code){price_columns_avx2, price_level_avx2}
+                          : (struct price_code){columns_plain, level_plain};
+}
+
+void price_tables_make(const struct account_rules *rules, const int64_t *fill, const int64_t *close,
+                       long n, unsigned cpu, struct arena *a, struct price_tables *out)
+{
+    struct price_code code = price_code_for(cpu);
     struct price_end *entry = ARENA_NEW_RAW(a, struct price_end, n);
     struct price_end *leave = ARENA_NEW_RAW(a, struct price_end, n);
-    struct price_low *first = ARENA_NEW_RAW(a, struct price_low, n);
-    for (long t = 0; t < n; t++)
-        first[t] = (struct price_low){price(rules, close[t]), 1 / price(rules, close[t]), 1};
+    struct price_columns prices = {ARENA_NEW_RAW(a, struct price_low, n),
+                                   ARENA_NEW_RAW(a, double, n), ARENA_NEW_RAW(a, double, n)};
     *out = (struct price_tables){.n = n, .delay = rules->delay, .entry = entry, .exit = leave};
-    make_ends(rules, fill, first, n, entry, leave, out);
-    out->low[0] = first;
+    code.columns(rules, fill, close, n, &prices);
+    make_ends(&prices, n, entry, leave, out);
+    out->low[0] = prices.close;
     for (int k = 1; k < PRICE_LEVELS && 1L << k <= n; k++) {
         struct price_low *level = ARENA_NEW_RAW(a, struct price_low, n);
-        make_level(out->low[k - 1], n, k, level);
+        code.level(out->low[k - 1], n, 1L << (k - 1), level);
         out->low[k] = level;
     }
 }

@@ -3,8 +3,8 @@
  * fill price p[t], the returns of the bars are
  *     A[t] = c[t] / (p[t] * (1 + f)) - 1      of a bar at which the position is entered (0 at bar 0,
  *                                             as metric_returns has it)
- *     g[t] = c[t] / c[t-1] - 1                of a bar at which it is held
- *     B[t] = p[t] * (1 - f) / c[t-1] - 1      of a bar at which it is left
+ *     g[t] = c[t] * (1 / c[t-1]) - 1          of a bar at which it is held
+ *     B[t] = p[t] * (1 - f) * (1 / c[t-1]) - 1   of a bar at which it is left
  * and with prefix sums G[t] of g and Q[t] of g^2 a trade from bar a to bar b earns
  *     sum of returns             (A[a] - G[a]) + (B[b] + G[b-1])       entry[a].sum + exit[b].sum
  *     sum of squared returns     (A[a]^2 - Q[a]) + (B[b]^2 + Q[b-1])   ... .squares
@@ -14,7 +14,7 @@
  * (Bender and Farach-Colton 2000): of 2^k bars from bar t on; levels end at PRICE_LEVELS, longer
  * stretches are made of several.
  *
- * Memory: 64 + 24 * PRICE_LEVELS = 280 bytes a bar. Time: about as long as two backtests of the base.
+ * Memory: 64 + 32 * PRICE_LEVELS = 352 bytes a bar. Time: about as long as two backtests of the base.
  */
 #ifndef CUPEL_NUMERICS_PRICE_TABLES_H
 #define CUPEL_NUMERICS_PRICE_TABLES_H
@@ -35,7 +35,7 @@ struct price_end {
 
 /* The least of a stretch: close, 1 / close, and close / an earlier or the same close of it. */
 struct price_low {
-    double close, inverse, fall;
+    double close, inverse, fall, unused; /* four: a vector, two a cache line */
 };
 
 struct price_tables {
@@ -49,7 +49,7 @@ struct price_tables {
 /* Tables of n >= 1 bars in ticks: fill[n], close[n], all > 0. Owner: the arena. They are made of
  * copies, fill and close need not outlive the call. */
 void price_tables_make(const struct account_rules *rules, const int64_t *fill, const int64_t *close,
-                       long n, struct arena *a, struct price_tables *out);
+                       long n, unsigned cpu, struct arena *a, struct price_tables *out);
 
 /* The lows of bars from .. to - 1, from < to, in steps that do not overlap. */
 struct price_low price_low_over(const struct price_tables *p, long from, long to);
