@@ -128,6 +128,11 @@ static void reserve(struct text *t, size_t more)
     t->p = mem_resize(MEM_BASE, t->p, t->capacity);
 }
 
+void text_reserve(struct text *t, size_t more)
+{
+    reserve(t, more);
+}
+
 void text_add(struct text *t, const char *bytes, size_t n)
 {
     reserve(t, n);
