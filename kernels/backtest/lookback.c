@@ -79,7 +79,7 @@ static bool gather(struct bt_run *run, long combination, struct gathering *g, st
 }
 
 /* What the row may be off, of any metric: no rule of a summary makes more of the parts' bounds than
- * their sum. */
+ * their sum. What is undefined in a part is left out there, and so it is here. */
 static double error_over(const struct gathering *g, const struct bt_summary_part *parts,
                          const struct bt_row *row)
 {
@@ -87,7 +87,8 @@ static double error_over(const struct gathering *g, const struct bt_summary_part
     for (const struct bt_metric *m = bt_metrics; m->name; m++) {
         double bound = 0, size = fabs(bt_metric_of(m, row));
         for (int r = 0; (m->core || g->metrics_all) && r < g->ranges; r++)
-            bound += bt_metric_bound(m, parts[r].row);
+            if (!isnan(bt_metric_of(m, parts[r].row)))
+                bound += bt_metric_bound(m, parts[r].row);
         most = fmax(most, bound / fmax(1, size));
     }
     return most;

@@ -16,6 +16,10 @@ struct bt_result *bt_result_new(const struct bt_plan *plan, int range, const str
     return r;
 }
 
+/* A block is given back when the last of its results is: small enough that a few that are held do not
+ * hold much. */
+enum { BLOCK_RESULTS = 256 };
+
 struct bt_result_block {
     struct bt_result_pool *pool;
     size_t bytes;
@@ -56,12 +60,15 @@ void bt_results_new(const struct bt_plan *plan, struct bt_result_pool *pool, int
                     const struct bt_item *items, int n, struct bt_result **out)
 {
     size_t size = sizeof **out + (size_t)plan->symbol_count * sizeof(struct bt_row);
-    struct bt_result_block *block = take_block(pool, (size_t)n * size);
-    char *at = (char *)(block + 1);
-    block->live = n;
-    for (int k = 0; k < n; k++, at += size) {
-        out[k] = (struct bt_result *)(void *)at;
-        *out[k] = (struct bt_result){.item = items[k], .range = range, .block = block};
+    for (int lo = 0; lo < n; lo += BLOCK_RESULTS) {
+        int count = n - lo < BLOCK_RESULTS ? n - lo : BLOCK_RESULTS;
+        struct bt_result_block *block = take_block(pool, (size_t)count * size);
+        char *at = (char *)(block + 1);
+        block->live = count;
+        for (int k = lo; k < lo + count; k++, at += size) {
+            out[k] = (struct bt_result *)(void *)at;
+            *out[k] = (struct bt_result){.item = items[k], .range = range, .block = block};
+        }
     }
 }
 

@@ -22,17 +22,25 @@ static bool resolve_exact(struct bt_run *run, struct err *e)
     return bt_resolve(bt_layers, BT_LAYERS, set, run->states, &run->arena, &run->exact_ops, e);
 }
 
-static bool begin_layers(struct bt_run *run, struct err *e)
+/* The results of a block are in memory together. Where lists are wanted they take memory by the bar: one
+ * backtest after the other. Where there is a store, keeping a result costs more than computing it, and
+ * large blocks would gain next to nothing. */
+static long block_most(const struct bt_run *run, bool stores)
 {
-    /* Lists take memory by the bar: one backtest after the other. */
     bool lists = run->plan.trades || run->plan.snapshots != BT_NO_SNAPSHOTS;
+    return lists ? 1 : stores ? BT_BLOCK_MAX / 8 : BT_BLOCK_MAX;
+}
+
+static bool begin_layers(struct bt_run *run, bool stores, struct err *e)
+{
+    long most = block_most(run, stores);
     run->block = 1;
     for (int i = 0; i < BT_LAYERS; i++) {
         const struct bt_layer *layer = bt_layers[i];
         if (!(run->layers >> i & 1))
             continue;
-        if (!lists && layer->block > run->block)
-            run->block = layer->block < BT_BLOCK_MAX ? layer->block : BT_BLOCK_MAX;
+        if (layer->block > run->block)
+            run->block = layer->block < most ? layer->block : most;
         run->states[i] = arena_alloc(&run->arena, layer->state_size + 1);
         run->begun[i] = true;
         if (layer->init && !layer->init(run->states[i], &run->plan, e))
@@ -81,7 +89,8 @@ static bool open_run(struct bt_run *run, const struct bt_settings *settings,
     run->consumer = target.consumer;
     bt_selection_open(&run->plan, &run->arena, &run->selection);
     bt_digest_open(&run->digest, &run->plan, &run->arena);
-    return begin_layers(run, e) && (!target.store || bt_session_open(run, target, e));
+    return begin_layers(run, target.store != NULL, e) &&
+           (!target.store || bt_session_open(run, target, e));
 }
 
 struct bt_run *bt_run_open(const struct bt_settings *settings, uint64_t layers,
