@@ -255,7 +255,7 @@ static void synth_init(struct synth *s, const struct synth_preset *p)
     size_t n = (size_t)p->symbol_count;
     *s = (struct synth){.preset = p};
     s->walks = mem_alloc(MEM_BASE, n * sizeof *s->walks);
-    s->numbered = p->symbols ? NULL : mem_alloc(MEM_BASE, n * sizeof *s->numbered);
+    s->numbered = mem_alloc(MEM_BASE, (p->symbols ? 0 : n) * sizeof *s->numbered);
 }
 
 static void synth_done(struct synth *s)
