@@ -238,7 +238,7 @@ static struct bar_row walk_bar(struct walk *w, double market_gap, double market_
 struct synth {
     const struct synth_preset *preset;
     struct factor market;
-    struct numbered *numbered; /* [symbol_count]; NULL: the preset lists them */
+    struct numbered *numbered; /* [symbol_count]; none where the preset lists them */
     struct walk *walks;        /* [symbol_count] */
 };
 
