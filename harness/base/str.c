@@ -238,6 +238,7 @@ static size_t place(uint64_t digits, int power, char *out)
 {
     char text[DIGITS + 1];
     int n = DIGITS;
+    memset(text, '0', sizeof text); /* before digits that are fewer */
     digits_before(text + DIGITS, digits);
     while (n > 1 && n > power + 1 && text[n - 1] == '0')
         n--;

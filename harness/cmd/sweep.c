@@ -82,6 +82,32 @@ static bool sum_up(struct sweep *s, const struct bt_result *r, struct err *e)
            (!s->summary.out.out || sweep_table_combined(&s->summary, &alone, e));
 }
 
+/* Results must not wait for more of them when somebody reads along. */
+static bool pass_on(struct sweep *s, struct err *e)
+{
+    static const int64_t interval_ns = 200000000;
+    if (s->delivered == 0)
+        return true;
+    int64_t now = probe_now_ns();
+    if (s->flushed_ns && now - s->flushed_ns < interval_ns)
+        return true;
+    s->flushed_ns = now;
+    return emitter_flush(&s->results.out, e);
+}
+
+/* A job can be thousands of backtests, whose results pass through here one by one: whoever waits for
+ * them, or for the end, need not wait for all of it. */
+static bool while_it_runs(struct sweep *s, const struct bt_result *r, struct err *e)
+{
+    enum { SELDOM = 32 };
+    if (!interrupt_none(e))
+        return false;
+    if (s->finishing || s->delivered % SELDOM != 1)
+        return true;
+    sweep_progress_tick(&s->progress, r->item.backtest);
+    return pass_on(s, e);
+}
+
 static bool take_result(void *context, const struct bt_result *r, struct err *e)
 {
     struct sweep *s = context;
@@ -92,7 +118,7 @@ static bool take_result(void *context, const struct bt_result *r, struct err *e)
     if (!sweep_table_result(&s->results, r, e))
         return false;
     s->delivered++;
-    return (plan->range_count > 1 || sum_up(s, r, e)) && (!s->finishing || interrupt_none(e));
+    return (plan->range_count > 1 || sum_up(s, r, e)) && while_it_runs(s, r, e);
 }
 
 static bool take_combined(void *context, const struct bt_combined *c, struct err *e)
@@ -179,19 +205,6 @@ static void say_summary(const struct sweep *s, int64_t ns)
 }
 
 /* ---- the run ---------------------------------------------------------------------------------- */
-
-/* Results must not wait for more of them when somebody reads along. */
-static bool pass_on(struct sweep *s, struct err *e)
-{
-    static const int64_t interval_ns = 200000000;
-    if (s->delivered == 0)
-        return true;
-    int64_t now = probe_now_ns();
-    if (s->flushed_ns && now - s->flushed_ns < interval_ns)
-        return true;
-    s->flushed_ns = now;
-    return emitter_flush(&s->results.out, e);
-}
 
 /* Between slices. */
 static bool look_up(struct sweep *s, long at, struct err *e)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Cache settings from the outside: words, variables, presets, what a sweep tells of its caches.
 set -u
-export CUPEL_LAYERS=exact,-share-indicators # a job is one backtest, bytes are compared
+export CUPEL_LAYERS=exact,-share-indicators # what caches do is looked at: one backtest a job
 tmp=$CUPEL_BUILD/tests/tmp/cli-caches
 rm -rf "$tmp" && mkdir -p "$tmp"
 n=0

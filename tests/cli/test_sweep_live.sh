@@ -3,7 +3,7 @@
 set -u
 . tests/tap.sh
 . tests/cli/sweep.sh
-export CUPEL_LAYERS=exact,-share-indicators # a job is one backtest, what caches do is looked at
+export CUPEL_LAYERS=exact,-share-indicators # what caches do is looked at: one backtest a job
 sweep "${small[@]}" && cp "$work/out" "$work/small.csv" && cp "$work/err" "$work/plain.err"
 
 # ---- progress ----
