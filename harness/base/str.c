@@ -128,6 +128,11 @@ static void reserve(struct text *t, size_t more)
     t->p = mem_resize(MEM_BASE, t->p, t->capacity);
 }
 
+void text_reserve(struct text *t, size_t more)
+{
+    reserve(t, more);
+}
+
 void text_add(struct text *t, const char *bytes, size_t n)
 {
     reserve(t, n);
@@ -233,6 +238,7 @@ static size_t place(uint64_t digits, int power, char *out)
 {
     char text[DIGITS + 1];
     int n = DIGITS;
+    memset(text, '0', sizeof text); /* before digits that are fewer */
     digits_before(text + DIGITS, digits);
     while (n > 1 && n > power + 1 && text[n - 1] == '0')
         n--;

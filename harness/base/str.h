@@ -45,6 +45,8 @@ struct text {
     size_t n, capacity;
 };
 
+/* Room for `more` bytes beyond those that are there: for what is large and known to come. */
+void text_reserve(struct text *t, size_t more);
 void text_add(struct text *t, const char *bytes, size_t n);
 void text_puts(struct text *t, const char *s);
 /* The digits of x, without an end; returns how many. */

@@ -73,11 +73,10 @@ static void warn_of_digests(const char *id, const struct json *a, const struct j
     struct err e = {0};
     if (json_kind(json_get(in_a, "digest")) != JSON_TEXT)
         return; /* a command */
-    if (!agree_read(in_a, &before, &e) || !agree_read(in_b, &now, &e))
-        log_warn("%s: %s", id, e.text);
-    else if (!before.metrics[0] != !now.metrics[0])
+    bool ok = agree_read(in_a, &before, &e) && agree_read(in_b, &now, &e);
+    if (ok && !before.metrics[0] != !now.metrics[0])
         log_warn("%s: digests of two kinds: whether the results are the same cannot be told", id);
-    else if (!agree_check(&now, &before, "before", &e))
+    else if (!ok || !agree_check(&now, &before, "before", &e))
         log_warn("%s: %s", id, e.text);
 }
 

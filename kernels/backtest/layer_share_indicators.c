@@ -72,6 +72,7 @@ static bool init(void *state, const struct bt_plan *plan, struct err *e)
     (void)e;
     struct state *s = state;
     s->keep_bytes = plan->history_bytes;
+    s->arena.huge = true;
     forget_asks(s);
     return true;
 }

@@ -88,8 +88,12 @@ static bool run_job(void *context, struct str bytes, struct text *out, struct er
         bt_compute_each(run, &job, results + at, why + at);
     }
     answer_counts(s, run, out);
-    for (int k = 0; k < head.n; k++)
+    for (int k = 0; k < head.n; k++) {
+        size_t before = out->n;
         answer_item(run, results[k], &why[k], out);
+        if (k == 0) /* the others will be as long */
+            text_reserve(out, (out->n - before) * (size_t)head.n);
+    }
     arena_release(&run->arena, mark);
     return true;
 }

@@ -38,7 +38,7 @@ bool bt_settle_filter(struct bt_run *run, const struct bt_filter *filter, long b
     *passes = verdict == BT_FILTER_PASSES;
     if (verdict != BT_FILTER_UNSURE)
         return true;
-    bool exact;
+    bool exact = false;
     struct arena_mark mark = arena_mark(&run->arena);
     struct bt_row *settled = ARENA_NEW_RAW(&run->arena, struct bt_row, n);
     bool ok = bt_settle(run, backtest, settled, &exact, e);
@@ -72,7 +72,7 @@ static struct bt_estimate estimate_of(const struct bt_plan *plan, const struct b
 
 static bool settle_one(struct bt_run *run, struct bt_best *one, bt_settle_fn *settle, struct err *e)
 {
-    bool exact;
+    bool exact = false;
     if (one->backtest < 0 || one->value.bound == 0)
         return true;
     struct arena_mark mark = arena_mark(&run->arena);

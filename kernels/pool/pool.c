@@ -168,6 +168,8 @@ static bool feed(struct pool *p, struct worker *w, const char *bytes, size_t n)
             continue;
         if (!head_is_sound(w))
             return false;
+        if (w->got == head)
+            text_reserve(&slot_of(p, w->queue[0])->result, w->head.bytes);
         if (w->got - head == w->head.bytes)
             finish_answer(p, w);
     }

@@ -238,7 +238,7 @@ static struct bar_row walk_bar(struct walk *w, double market_gap, double market_
 struct synth {
     const struct synth_preset *preset;
     struct factor market;
-    struct numbered *numbered; /* [symbol_count]; NULL: the preset lists them */
+    struct numbered *numbered; /* [symbol_count]; none where the preset lists them */
     struct walk *walks;        /* [symbol_count] */
 };
 
@@ -255,7 +255,7 @@ static void synth_init(struct synth *s, const struct synth_preset *p)
     size_t n = (size_t)p->symbol_count;
     *s = (struct synth){.preset = p};
     s->walks = mem_alloc(MEM_BASE, n * sizeof *s->walks);
-    s->numbered = p->symbols ? NULL : mem_alloc(MEM_BASE, n * sizeof *s->numbered);
+    s->numbered = mem_alloc(MEM_BASE, (p->symbols ? 0 : n) * sizeof *s->numbered);
 }
 
 static void synth_done(struct synth *s)

@@ -139,7 +139,7 @@ static const struct shape {
     {"stock",                 a_stock,                       true },
     {"currency",              a_currency,                    true },
     {"crashes and doublings", crashes_and_doublings,         true },
-    {"rising then falling",   rising_then_falling,           true },
+    {"rising then falling",   rising_then_falling,           false},
     {"constant",              constant,                      false},
     {"1 to 3 ticks",          one_to_three_ticks,            false},
     {"largest",               largest,                       false},

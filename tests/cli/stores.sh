@@ -1,5 +1,5 @@
 # For tests of stores, after tests/tap.sh: `. tests/cli/stores.sh`. Makes $work with a small bundle b.
-export CUPEL_LAYERS=exact # bytes are compared
+export CUPEL_LAYERS=exact,-share-indicators # a job is one backtest, bytes are compared
 # In memory where there is room: a test syncs some thousand files.
 if [ -w /dev/shm ]; then work=/dev/shm; else work=${CUPEL_BUILD:-build/release}/tests; fi
 work=$(mktemp -d "$work/cupel-stores.XXXXXX")

@@ -12,7 +12,7 @@ tree() { (cd "$1" && find . -type f ! -name lock | sort | xargs cksum); }
 # ---- the two forms of a result ----
 sweep "${grid[@]}" "${rich[@]}" --layers none --store "$work/single"
 cp "$work/out" "$work/expected"
-sweep "${grid[@]}" "${rich[@]}" --layers exact --store "$work/packed"
+sweep "${grid[@]}" "${rich[@]}" --layers exact,-share-indicators --store "$work/packed"
 expect 0 "12 results" store verify "$work/single"
 check "verify passes single files"
 expect 0 "12 results" store verify "$work/packed"
@@ -120,9 +120,9 @@ check "which fits"
 # A store with a result that is not named, older copies, and files of killed runs.
 make_garbage() {
     rm -rf "$work/g"
-    sweep "${grid[@]}" --layers exact --store "$work/g"
+    sweep "${grid[@]}" --layers exact,-share-indicators --store "$work/g"
     cp "$work/g/checkpoint.json" "$work/kept"
-    sweep "${grid[@]}" --layers exact --store "$work/g" --resume --force-rerun
+    sweep "${grid[@]}" --layers exact,-share-indicators --store "$work/g" --resume --force-rerun
     sweep --symbols SA --param fast=2:3 --param slow=20 --store "$work/g" --resume --layers none
     cp "$work/kept" "$work/g/checkpoint.json"
     echo x >"$work/g/checkpoint.json.damaged"

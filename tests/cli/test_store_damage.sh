@@ -13,8 +13,8 @@ random() { number=$(((RANDOM << 15 | RANDOM) % $1)); }
 
 sweep "${grid[@]}" --layers none --store "$work/single"
 cp "$work/out" "$work/expected"
-sweep "${grid[@]}" --layers exact --store "$work/packed"
-sweep "${large[@]}" --layers exact --store "$work/large"
+sweep "${grid[@]}" --layers exact,-share-indicators --store "$work/packed"
+sweep "${large[@]}" --layers exact,-share-indicators --store "$work/large"
 cp "$work/out" "$work/expected-large"
 [ -e "$work/large/checkpoint.sqlite" ]
 check "2,120 results have a database for a checkpoint"
@@ -57,7 +57,7 @@ for kind in single packed; do
         flip "$file"
         "$CUPEL" store verify "$work/s" >"$work/verify" 2>&1
         [ $? -eq 2 ] && [ "$(wc -l <"$work/verify")" -ge 2 ] || bad=$((bad + 1)) tap_why="$tap_why $where"
-        resumed exact "computed again" || bad=$((bad + 1)) tap_why="$tap_why $where: resume: $tap_output"
+        resumed exact,-share-indicators "computed again" || bad=$((bad + 1)) tap_why="$tap_why $where: resume: $tap_output"
         "$CUPEL" store ls "$work/s" >/dev/null 2>&1 || bad=$((bad + 1)) tap_why="$tap_why $where: ls"
     done
     [ $bad -eq 0 ]
@@ -82,7 +82,7 @@ for length in $(seq 0 $((share * 2 - 1)) $((whole - 2))); do
     cp "$work/single/checkpoint.json" "$work/s/checkpoint.json"
     truncate -s "$length" "$work/s/checkpoint.json"
     layers=none
-    [ $((length % 3)) -eq 0 ] || layers=exact
+    [ $((length % 3)) -eq 0 ] || layers=exact,-share-indicators
     resumed $layers "rebuilt from 12 stored results" || {
         bad=$((bad + 1)) tap_why="$tap_why at $length of $whole: $tap_output"
         rm -rf "$work/s"
@@ -93,17 +93,17 @@ check "JSON cut at every $((share * 2 - 1))th length of $whole: rebuilt in one l
 for garbage in '' ' ' garbage '[1,2]' '{"r":3}' '{"r":[1]}' '{"r":{"i":1}}' null '{}{}' $'\x01\x02'; do
     fresh packed
     printf %s "$garbage" >"$work/s/checkpoint.json"
-    resumed exact "rebuilt from 12 stored results" && [ -e "$work/s/checkpoint.json.damaged" ] &&
+    resumed exact,-share-indicators "rebuilt from 12 stored results" && [ -e "$work/s/checkpoint.json.damaged" ] &&
         expect 0 whole "$CUPEL" store verify "$work/s"
     check "'$(tr -cd '[:print:]' <<<"$garbage")' for a checkpoint: rebuilt"
 done
 fresh packed
 rm "$work/s/checkpoint.json"
-resumed exact "missing; rebuilt from 12 stored results"
+resumed exact,-share-indicators "missing; rebuilt from 12 stored results"
 check "no checkpoint: rebuilt"
 fresh single
 rm -r "$work/s/results"
-resumed exact "computed again" && expect 0 "whole: 12" "$CUPEL" store verify "$work/s"
+resumed exact,-share-indicators "computed again" && expect 0 "whole: 12" "$CUPEL" store verify "$work/s"
 check "a checkpoint that names what is not there: said in one line, and run again"
 fresh packed
 rm "$work/s/results"/*/segment-000002.bin
@@ -122,7 +122,7 @@ for try in $(seq $((24 / share))); do
     random "$size"
     [ "$try" -gt 6 ] || number=$(((try - 1) * 1024 + try % 2)) # the header and the first pages
     truncate -s $number "$work/s/checkpoint.sqlite"
-    resumed_large exact "rebuilt from 2120 stored results" ||
+    resumed_large exact,-share-indicators "rebuilt from 2120 stored results" ||
         bad=$((bad + 1)) tap_why="$tap_why at $number: $tap_output"
 done
 [ $bad -eq 0 ]
@@ -131,7 +131,7 @@ bad=0 tap_why=
 for _ in $(seq $((24 / share))); do
     fresh large
     flip "$work/s/checkpoint.sqlite"
-    sweep "${large[@]}" --layers exact --store "$work/s" --resume
+    sweep "${large[@]}" --layers exact,-share-indicators --store "$work/s" --resume
     # Some bytes of a database mean nothing (room that is free); then nothing needs to be said.
     told "$work/expected-large" "rebuilt from 2120 stored results" || told "$work/expected-large" "" ||
         bad=$((bad + 1)) tap_why="$tap_why $where: $(cat "$work/err")"
@@ -141,13 +141,13 @@ check "a flipped bit in a database: never another byte of output"
 for beside in -wal -journal -shm; do
     fresh large
     head -c 5000 /dev/urandom >"$work/s/checkpoint.sqlite$beside"
-    resumed_large exact ""
+    resumed_large exact,-share-indicators ""
     check "garbage in checkpoint.sqlite$beside: no matter"
 done
 # A log that a killed run left belongs to its database: what it names is there after the next open.
 fresh large
 { CUPEL_IO_FAULT=fsync:24:KILL "$CUPEL" sweep --bundle "$work/b" --symbols SA,SB --param fast=2:21 \
-    --param slow=30:50 --quiet --layers exact --store "$work/s" --resume --csv /dev/null 2>/dev/null; } 2>/dev/null
+    --param slow=30:50 --quiet --layers exact,-share-indicators --store "$work/s" --resume --csv /dev/null 2>/dev/null; } 2>/dev/null
 [ -s "$work/s/checkpoint.sqlite-wal" ] && intact "$work/s"
 check "a log that a killed run left is played: all that it names is there"
 resumed_large none "" && [ ! -e "$work/s/checkpoint.sqlite" ] && [ ! -e "$work/s/checkpoint.sqlite-wal" ]
@@ -160,7 +160,7 @@ cp "$work/large/checkpoint.sqlite" "$work/s"
 cp -r "$work/s" "$work/both"
 expect 0 "whole: 2,120" "$CUPEL" store verify "$work/s"
 check "verify takes both kinds together"
-for layers in none exact; do
+for layers in none exact,-share-indicators; do
     fresh both
     resumed_large $layers "" && [ "$(ls "$work/s"/checkpoint.* | wc -l)" -eq 1 ] &&
         expect 0 "whole: 2,120" "$CUPEL" store verify "$work/s"
@@ -182,7 +182,7 @@ done
 # ---- the other files ----
 fresh packed
 truncate -s 40 "$work/s/stamps.json"
-expect 2 "stamps.json" "$CUPEL" store verify "$work/s" && resumed exact "" &&
+expect 2 "stamps.json" "$CUPEL" store verify "$work/s" && resumed exact,-share-indicators "" &&
     expect 0 whole "$CUPEL" store verify "$work/s"
 check "stamps.json cut short: named, and begun again by the next run"
 

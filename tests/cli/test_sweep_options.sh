@@ -2,7 +2,7 @@
 # Every option of cupel sweep does what its help says, and refuses by name what it cannot take.
 set -u
 . tests/tap.sh
-export CUPEL_LAYERS=exact # bytes are compared
+export CUPEL_LAYERS=exact,-share-indicators # a job is one backtest, bytes are compared
 . tests/cli/sweep.sh
 for name in ENABLE_CACHING CACHE_SIZE_GB HISTORY_CACHE_MB LRU_MAXSIZE ENABLE_BUNDLE_POOLING \
     MAX_BUNDLE_POOL_SIZE; do unset "CUPEL_$name"; done

@@ -8,8 +8,8 @@
 
 __extension__ typedef unsigned __int128 wide_int;
 
-/* At most this window * range, the difference is at most (2^32 - 1)^2. */
-static const int64_t spread_most = ((int64_t)1 << 33) - 2;
+/* At most this window * range, the difference is below 2^63: the square of half of it is. */
+static const int64_t spread_most = 6074000999;
 
 struct columns columns_of(const int64_t *x, long n, int64_t largest, unsigned cpu, struct arena *a)
 {

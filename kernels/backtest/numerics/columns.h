@@ -10,9 +10,9 @@
  *                  are a difference of two. A sum below 2^63 is right whatever was lost above 2^64.
  *                  losses = gains - (x[i] - x[i - window]).
  *   bands          window * squares - sum^2 modulo 2^64 is that difference itself where it is below
- *                  2^64. It is the sum of (a - b)^2 over all pairs of the window, at most
- *                  (window * range / 2)^2, so that window * range < 2^33 proves it, for 64 bars at a
- *                  time. Elsewhere 128 bits, as bands.h has it.
+ *                  2^63. It is the sum of (a - b)^2 over all pairs of the window, at most
+ *                  (window * range / 2)^2, so that window * range proves it, for 64 bars at a time.
+ *                  Elsewhere 128 bits, as bands.h has it.
  *   exponential    A step of one window waits 9 cycles for the one before. Windows do not wait for each
  *                  other: eight of them are taken at once, each in its own order. One alone is taken by
  *                  parts of the series (columns_parts_avx2.c).

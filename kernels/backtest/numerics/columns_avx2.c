@@ -129,7 +129,7 @@ CPU_AVX2_CODE static void roots_avx2(const struct columns *c, const struct colum
     }
     for (; i < to; i++) {
         uint64_t sum = (uint64_t)sums[i], all = squares[i] - before[i];
-        ask->real[i] = sqrt((double)((uint64_t)ask->window * all - sum * sum));
+        ask->real[i] = sqrt((double)(int64_t)((uint64_t)ask->window * all - sum * sum));
     }
 }
 

@@ -13,7 +13,7 @@ struct columns_code {
     void (*sma)(const struct columns *c, const struct column_ask *ask);
     void (*gains_losses)(const struct columns *c, const struct column_ask *ask);
 
-    /* Roots of bars from .. to - 1, whose difference is known to be below 2^64; window < 2^31. */
+    /* Roots of bars from .. to - 1, whose difference is known to be below 2^63; window < 2^31. */
     void (*roots)(const struct columns *c, const struct column_ask *ask, long from, long to);
 
     /* 1 <= count <= COLUMNS_LANES windows at once. */

@@ -47,7 +47,7 @@ static void roots_plain(const struct columns *c, const struct column_ask *ask, l
     uint64_t window = (uint64_t)ask->window;
     for (long i = from; i < to; i++) {
         uint64_t sum = (uint64_t)ask->whole[0][i];
-        ask->real[i] = sqrt((double)(window * (squares[i] - before[i]) - sum * sum));
+        ask->real[i] = sqrt((double)(int64_t)(window * (squares[i] - before[i]) - sum * sum));
     }
 }
 
