@@ -1,5 +1,6 @@
 #include "harness/verify/subject.h"
 
+#include "harness/base/json.h"
 #include "harness/verify/passage.h"
 
 #include <math.h>
@@ -143,18 +144,30 @@ static struct opt_texts list_of(const char *const *texts, struct arena *a)
     return list;
 }
 
+/* Layers that account block by block leave jobs with lists and all metrics to others: so one fill has
+ * these, and the others try the blocks. */
+static void set_lists(struct bt_settings *s, bool lists)
+{
+    s->metrics = lists ? "all" : "core";
+    s->snapshots = lists ? "weekly" : "none";
+    s->trades = lists;
+}
+
 bool subject_settings(const struct material *m, const struct subject_strategy *strategy,
                       const struct subject_search *search, const char *fill, struct arena *a,
                       struct bt_settings *out, struct err *e)
 {
+    struct json *nothing = json_object();
     opt_defaults(bt_options, out, a);
+    bool ok = opt_from_json(bt_options, out, nothing, a, e); /* variables */
+    json_free(nothing);
+    if (!ok)
+        return false;
     out->bundle = m->bundle;
     out->strategy = strategy->name;
     out->param = list_of(search->wide ? strategy->wide : strategy->params, a);
     out->fill = fill;
-    out->metrics = "all";
-    out->snapshots = "weekly";
-    out->trades = true;
+    set_lists(out, strcmp(fill, "close") == 0);
     out->batch_size = SUBJECT_BATCH;
     out->checkpoint_batch_size = SUBJECT_CHECKPOINT_BATCH;
     out->history_cache_reuse = search->wide ? 0 : 1; /* small searches would not be worth it */

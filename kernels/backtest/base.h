@@ -10,7 +10,8 @@ extern const double bt_initial_cash;
 struct bt_core {
     long bars;
     int64_t orders, trades, bars_long, span_s; /* from the first bar to the last, seconds */
-    double total_return, sharpe, max_drawdown;
+    double growth;                             /* equity at the end / cash to begin with */
+    double sharpe, max_drawdown;
     uint64_t trade_hash;
 };
 void bt_row_of_core(const struct bt_core *core, struct bt_row *row);

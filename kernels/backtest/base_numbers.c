@@ -160,8 +160,8 @@ void bt_row_of_core(const struct bt_core *core, struct bt_row *row)
     row->bars = core->bars;
     row->orders = core->orders;
     row->trades = core->trades;
-    row->total_return = defined(core->total_return);
-    row->cagr = defined(metric_cagr(core->total_return, core->span_s));
+    row->total_return = defined(core->growth - 1);
+    row->cagr = defined(metric_cagr(core->growth, core->span_s));
     row->sharpe = defined(core->sharpe);
     row->max_drawdown = defined(core->max_drawdown);
     row->exposure = metric_exposure(core->bars_long, core->bars);
@@ -177,7 +177,7 @@ static void fill_core(const struct bt_run *run, const struct curve *c, const str
         .trades = tally->trades,
         .bars_long = tally->bars_long,
         .span_s = bt_span_s(bars),
-        .total_return = metric_total_return(c->equity, c->n, bt_initial_cash),
+        .growth = metric_growth(c->equity, c->n, bt_initial_cash),
         .sharpe = metric_sharpe(c->returns, c->n, run->plan.periods_per_year),
         .max_drawdown = metric_max_drawdown(c->equity, c->n),
         .trade_hash = tally->trade_hash,

@@ -96,9 +96,8 @@ static bool finish_one(const struct work *w, const struct bt_bars *bars, int k, 
     if (w->left[k] || !events_finish(&w->tables, w->events[k], w->run->plan.periods_per_year,
                                      bt_years_per_span(bars), &r))
         return false;
-    const struct bt_core core = {bars->n,     r.orders,        r.trades,
-                                 r.bars_long, bt_span_s(bars), r.total_return,
-                                 r.sharpe,    r.max_drawdown,  r.hash};
+    const struct bt_core core = {bars->n,  r.orders, r.trades,       r.bars_long, bt_span_s(bars),
+                                 r.growth, r.sharpe, r.max_drawdown, r.hash};
     bt_row_of_core(&core, row);
     row->error = bt_layer_events.rel_err;
     return true;

@@ -240,7 +240,8 @@ static struct events_result expected_of(const struct test_case *c)
     long n = c->p->n;
     account_long_flat(&c->rules, c->signal, c->fill, c->p->close, n, equity, NULL, &tally);
     metric_returns(equity, n, returns);
-    return (struct events_result){metric_total_return(equity, n, c->rules.cash),
+    return (struct events_result){metric_growth(equity, n, c->rules.cash),
+                                  metric_total_return(equity, n, c->rules.cash),
                                   metric_sharpe(returns, n, c->periods_per_year),
                                   metric_max_drawdown(equity, n),
                                   tally.orders,

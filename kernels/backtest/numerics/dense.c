@@ -177,6 +177,7 @@ bool dense_finish(const struct dense_tables *p, const struct dense *d, int lane,
     double orders = (double)d->orders[lane];
     long past = p->rows > 0 ? words_of(p->rows) * WORDS_BARS - p->rows : 0;
     *out = (struct dense_result){
+        .growth = growth,
         .total_return = growth - 1,
         .sharpe = (double)NAN,
         .max_drawdown = worst - 1,

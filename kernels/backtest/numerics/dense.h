@@ -96,7 +96,7 @@ typedef void dense_account_fn(const struct dense_tables *p, struct dense *d,
 dense_account_fn *dense_account_for(unsigned cpu);
 
 struct dense_result {
-    double total_return, sharpe, max_drawdown; /* NaN as metrics.h has it */
+    double growth, total_return, sharpe, max_drawdown; /* NaN as metrics.h has it */
     int64_t orders, trades, bars_long;
     uint64_t hash;
 };

@@ -72,7 +72,8 @@ bool events_finish(const struct price_tables *p, struct events e, double periods
     double peak = e.growth / e.ratio; /* before an open trade, as a share of cash */
     if (e.entry >= 0)
         mark(p, &e);
-    *out = (struct events_result){.total_return = e.growth - 1,
+    *out = (struct events_result){.growth = e.growth,
+                                  .total_return = e.growth - 1,
                                   .max_drawdown = e.worst - 1,
                                   .orders = e.orders,
                                   .trades = trades,

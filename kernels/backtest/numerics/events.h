@@ -53,7 +53,7 @@ typedef void events_account_fn(const struct price_tables *p, struct events *e,
 events_account_fn *events_account_for(unsigned cpu);
 
 struct events_result {
-    double total_return, sharpe, max_drawdown; /* NaN as metrics.h has it */
+    double growth, total_return, sharpe, max_drawdown; /* NaN as metrics.h has it */
     int64_t orders, trades, bars_long;
     uint64_t hash;
 };

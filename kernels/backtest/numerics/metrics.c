@@ -5,14 +5,19 @@
 static const double undefined = (double)NAN;
 static const double year_s = 365.25 * 86400;
 
-double metric_total_return(const double *equity, long n, double cash)
+double metric_growth(const double *equity, long n, double cash)
 {
-    return n > 0 ? equity[n - 1] / cash - 1 : undefined;
+    return n > 0 ? equity[n - 1] / cash : undefined;
 }
 
-double metric_cagr(double total_return, int64_t span_s)
+double metric_total_return(const double *equity, long n, double cash)
 {
-    return span_s > 0 ? pow(1 + total_return, year_s / (double)span_s) - 1 : undefined;
+    return metric_growth(equity, n, cash) - 1;
+}
+
+double metric_cagr(double growth, int64_t span_s)
+{
+    return span_s > 0 ? pow(growth, year_s / (double)span_s) - 1 : undefined;
 }
 
 void metric_returns(const double *equity, long n, double *r)

@@ -12,13 +12,17 @@
 
 /* ---- of the equity ---------------------------------------------------------------------------- */
 
-/* equity[n-1] / cash - 1. NaN when n is 0. */
+/* equity[n-1] / cash. NaN when n is 0. */
+double metric_growth(const double *equity, long n, double cash);
+
+/* growth - 1. */
 double metric_total_return(const double *equity, long n, double cash);
 
-/* (1 + total return)^(365.25 days / span) - 1; span: from the first bar's time to the last's, in
- * seconds. NaN when the span is 0 (one bar, or none). It needs pow, whose last bit differs
+/* growth^(365.25 days / span) - 1; span: from the first bar's time to the last's, in seconds. NaN when
+ * the span is 0 (one bar, or none). Not of the total return: near a ruin, 1 + (growth - 1) has lost
+ * the digits that a small power brings back. It needs pow, whose last bit differs
  * between mathematics libraries: no digest holds it, nor Calmar's ratio, which is made of it. */
-double metric_cagr(double total_return, int64_t span_s);
+double metric_cagr(double growth, int64_t span_s);
 
 /* Bar returns: r[0] = 0, r[t] = equity[t] / equity[t-1] - 1. */
 void metric_returns(const double *equity, long n, double *r);
