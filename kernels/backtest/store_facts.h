@@ -23,7 +23,7 @@ bool bt_facts_read(const char *path, struct arena *a, struct bt_plan *out,
 bool bt_facts_write(const struct bt_plan *facts, const char *path, struct err *e) MUST_CHECK;
 
 /* The object of the file. Owner: the caller. */
-struct json *bt_facts_json(const struct bt_plan *facts);
+struct json *bt_facts_json(const struct bt_plan *p);
 bool bt_facts_of_json(const struct json *object, struct arena *a, struct bt_plan *out,
                       struct err *e) MUST_CHECK;
 
