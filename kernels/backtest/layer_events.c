@@ -13,7 +13,7 @@
 #include "kernels/backtest/numerics/events.h"
 #include "kernels/backtest/numerics/words.h"
 
-/* The tables cost about as much as four backtests of the base. */
+/* The tables cost about as much as three backtests of the base (`make bench-accounting`). */
 enum { PAYS_FROM = 5 };
 
 /* Where the dense path beneath is faster, in transitions a thousand bars: events cost what it does at 40

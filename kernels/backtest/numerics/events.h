@@ -18,9 +18,8 @@
  * passes EVENTS_BOUND (returns so small that the sums cancel, prices that jump a billionfold, a
  * hundred thousand trades): then the caller accounts bar by bar.
  *
- * Operations: 64 bars about 24 (transitions) and a trade about 45, each on average one to four an
- * instruction cycle. Bar by bar costs 10 ns a bar, this 0.1 to 0.2 at a trade every 80 bars, and more
- * than the dense path beyond some nine transitions in a hundred bars.
+ * Operations: 64 bars about 24 (transitions) and a trade about 45. What that is beside accounting bar by
+ * bar and the dense path, at each turnover: `make bench-accounting`.
  */
 #ifndef CUPEL_NUMERICS_EVENTS_H
 #define CUPEL_NUMERICS_EVENTS_H

@@ -14,7 +14,7 @@
  * (Bender and Farach-Colton 2000): of 2^k bars from bar t on; levels end at PRICE_LEVELS, longer
  * stretches are made of several.
  *
- * Memory: 64 + 32 * PRICE_LEVELS = 352 bytes a bar. Time: about as long as two backtests of the base.
+ * Memory: 64 + 32 * PRICE_LEVELS = 352 bytes a bar. Time: `make bench-accounting`.
  */
 #ifndef CUPEL_NUMERICS_PRICE_TABLES_H
 #define CUPEL_NUMERICS_PRICE_TABLES_H

@@ -4,8 +4,7 @@
  *
  * A latch, "enter from S on, leave from R on", looks sequential and is not: with hold H = ~(S | R),
  * position[t] = S[t] | (H[t] & position[t-1]), which is how carries run through an addition that
- * generates at S and propagates at H. One add with carry latches 64 bars (numbers: 2.4 ns a word
- * where a loop takes 2 ns a bar).
+ * generates at S and propagates at H. One add with carry latches 64 bars.
  */
 #ifndef CUPEL_NUMERICS_WORDS_H
 #define CUPEL_NUMERICS_WORDS_H
