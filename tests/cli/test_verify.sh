@@ -51,6 +51,9 @@ check "no workers are refused"
 expect 2 "expected at least 16 bar times, found 5" \
     "$CUPEL" verify --bundle "$work/b" --last 5 --work "$place"
 check "too few bars are refused"
+expect 2 "disable_simd: expected avx2 or nothing, found \"x\"" \
+    env CUPEL_DISABLE_SIMD=x "$CUPEL" verify --bundle "$work/b" --last 60 --work "$place"
+check "a variable of no sense is refused, and not passed over"
 expect 2 "$work/none" "$CUPEL" verify --bundle "$work/none"
 check "a bundle that is not there is named"
 finish
