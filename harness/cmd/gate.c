@@ -6,17 +6,10 @@
 
 #include "harness/base/log.h"
 #include "harness/base/units.h"
-#include "harness/gate/gate.h"
 #include "harness/gate/subject.h"
-#include "harness/probe/machine.h"
-#include "harness/result/record.h"
+#include "harness/gate/suite.h"
 #include "harness/run/campaign.h"
 #include "harness/run/inputs.h"
-#include "harness/run/interrupt.h"
-
-#include <math.h>
-#include <string.h>
-#include <time.h>
 
 struct gate_settings {
     const char *base, *new, *scenario, *policy, *seed, *out;
@@ -100,190 +93,52 @@ static const struct opt gate_options[] = {
     OPT_END,
 };
 
-/* A run that confirms a FAIL of wall time starts no sooner than this after it. */
-static const int64_t confirmation_pause_ns = 10000000000;
+/* ---- the table ------------------------------------------------------------------------------ */
 
-/* ---- one benchmark -------------------------------------------------------------------------- */
-
-struct judging {
-    struct campaign *campaign;
-    struct gate_rule rule;
-    int64_t budget_ns;
-    struct table *table;
-};
-
-static struct json *gate_json(const struct gate *g)
+static void table_benchmark(struct table *t, const struct suite_row *r)
 {
-    int metric = gate_deciding_metric(g);
-    const struct gate_decision *d = &g->decision[metric];
-    struct json *o = json_object();
-    json_put_text(o, "verdict", gate_verdict_word(d->verdict));
-    json_put_text(o, "policy", gate_policy_name(g->rule.policy));
-    json_put_text(o, "metric", probe_metrics[metric].name);
-    json_put_number(o, "margin_percent", g->rule.margin_percent);
-    json_put_number(o, "benchmarks", g->rule.benchmarks);
-    json_put_number(o, "look", d->n);
-    json_put_number(o, "fail_error", d->fail_error);
-    json_put_number(o, "pass_error", d->pass_error);
-    json_put_number(o, "lower", record_ratio_bound(d->lower));
-    json_put_number(o, "upper", record_ratio_bound(d->upper));
-    return o;
-}
-
-static void table_heading(struct table *t)
-{
-    table_row(t, "benchmark", "metric", "verdict", "ratio", "95 % interval", "pairs", "detectable",
-              "base", "new", NULL);
-}
-
-static void table_metric(struct table *t, const struct cell_result *r, const struct gate *g,
-                         int metric)
-{
-    struct stats_comparison c = record_contrast(r, metric);
     char ratio[UNITS_TEXT], lower[UNITS_TEXT], upper[UNITS_TEXT], base[UNITS_TEXT], new[UNITS_TEXT];
     struct text interval = {0}, pairs = {0}, detectable = {0};
-    text_printf(&interval, "%s..%s", units_ratio(lower, c.ratio.low),
-                units_ratio(upper, c.ratio.high));
-    text_printf(&pairs, "%d", r->count);
-    text_printf(&detectable, "%.1f %%", c.detectable_percent);
-    table_row(t, r->cell->id, probe_metrics[metric].title,
-              gate_verdict_word(g->decision[metric].verdict), units_ratio(ratio, c.ratio.estimate),
-              interval.p, pairs.p, detectable.p,
-              units_time(base, record_median(r, SIDE_BASE, metric)),
-              units_time(new, record_median(r, SIDE_NEW, metric)), NULL);
+    text_printf(&interval, "%s..%s", units_ratio(lower, r->ratio.low),
+                units_ratio(upper, r->ratio.high));
+    text_printf(&pairs, "%d", r->pairs);
+    text_printf(&detectable, "%.1f %%", r->detectable_percent);
+    table_row(t, r->benchmark, r->metric->title, gate_verdict_word(r->verdict),
+              units_ratio(ratio, r->ratio.estimate), interval.p, pairs.p, detectable.p,
+              units_time(base, r->base), units_time(new, r->new), NULL);
     text_done(&interval);
     text_done(&pairs);
     text_done(&detectable);
 }
 
-/* A row for each metric that could have failed. */
-static void table_benchmark(struct table *t, const struct cell_result *r, const struct gate *g)
+static void print_suite(const struct suite *s)
 {
-    for (int m = 0; m < PROBE_METRIC_COUNT; m++)
-        if (g->judged[m])
-            table_metric(t, r, g, m);
-}
-
-static const char *outcome(void *context, const struct cell_result *result)
-{
-    (void)result;
-    return gate_verdict_word(gate_outcome(context));
-}
-
-/* One sequential run of a cell; its record and table row. *g holds the decisions. */
-static bool judge_once(struct judging *j, const struct plan_cell *cell, struct gate *g,
-                       struct err *e)
-{
-    const struct campaign_rule rule = {gate_wants_more, g, outcome, j->rule.cap};
-    struct cell_result result;
-    struct err unused;
-    bool ok = campaign_cell(j->campaign, cell, &rule, &result, e);
-    if (ok) {
-        table_benchmark(j->table, &result, g);
-        ok = campaign_record(j->campaign, record_comparison(&result, gate_json(g), true), e);
-    } else {
-        bool kept = result.count < RECORD_MIN_PAIRS ||
-                    campaign_record(j->campaign, record_comparison(&result, NULL, false), &unused);
-        if (!kept || !campaign_failed(j->campaign, cell, e, &unused))
-            log_error("%s", unused.text);
-    }
-    cell_done(&result);
-    return ok;
-}
-
-static bool pause_for(int64_t ns, struct err *e)
-{
-    for (int64_t end = probe_now_ns() + ns; probe_now_ns() < end;) {
-        if (!interrupt_none(e))
-            return false;
-        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
-    }
-    return true;
-}
-
-/* Wall time also holds what other programs did: a FAIL by it counts when a second run, later and
- * independent, fails too. The second run judges all metrics, as the first ended before they were. */
-static bool confirm(struct judging *j, const struct plan_cell *cell, struct gate *g,
-                    struct arena *a, struct err *e)
-{
-    log_info("%s: FAIL by wall time; a second run decides", cell->id);
-    struct plan_cell again = *cell;
-    again.id = arena_format(a, "%s (confirmation)", cell->id);
-    campaign_one_more(j->campaign, j->rule.cap);
-    if (!pause_for(confirmation_pause_ns, e))
-        return false;
-    gate_begin(g, &j->rule, j->budget_ns);
-    return judge_once(j, &again, g, e);
-}
-
-/* Why a verdict is not a plain PASS or FAIL, for the log. */
-static void explain(const struct plan_cell *cell, const struct gate_decision *d)
-{
-    const char *word = gate_verdict_word(d->verdict);
-    const char *meaning = gate_verdict_meaning(d->verdict);
-    if (d->verdict == GATE_BORDERLINE)
-        log_warn("%s: %s: %s; the policy makes it %s", cell->id, word, meaning,
-                 d->fails ? "fail" : "pass");
-    if (d->verdict == GATE_INCONCLUSIVE && d->pairs_needed > 0)
-        log_warn("%s: %s: %s; about %d would do", cell->id, word, meaning, d->pairs_needed);
-    else if (d->verdict == GATE_INCONCLUSIVE)
-        log_warn("%s: %s: %s", cell->id, word, meaning);
-}
-
-static bool judge(struct judging *j, const struct plan_cell *cell, int *status, struct arena *a,
-                  struct err *e)
-{
-    struct gate g;
-    j->rule.margin_percent = cell->margin_percent;
-    j->rule.pass_error = gate_rule_default.pass_error * gate_pass_share(cell);
-    if (!gate_rule_check(&j->rule, e))
-        return false;
-    gate_begin(&g, &j->rule, j->budget_ns);
-    if (!judge_once(j, cell, &g, e))
-        return false;
-    bool doubtful =
-        gate_outcome(&g) == GATE_FAIL && probe_metrics[gate_deciding_metric(&g)].needs_confirmation;
-    if (doubtful && !confirm(j, cell, &g, a, e))
-        return false;
-    explain(cell, &g.decision[gate_deciding_metric(&g)]);
-    *status = gate_exit_status(&g.decision[gate_deciding_metric(&g)]);
-    return true;
+    struct table t = {0};
+    table_row(&t, "benchmark", "metric", "verdict", "ratio", "95 % interval", "pairs", "detectable",
+              "base", "new", NULL);
+    for (int i = 0; i < s->count; i++)
+        table_benchmark(&t, &s->rows[i]);
+    table_print(&t, stdout);
+    table_done(&t);
 }
 
 /* ---- the suite ------------------------------------------------------------------------------ */
 
-static int suite_metrics(const struct plan *plan)
-{
-    int n = 0;
-    for (int i = 0; i < plan->count; i++)
-        n += gate_metric_count(&plan->cells[i]);
-    return n;
-}
-
 static bool judge_all(struct campaign *c, const struct gate_settings *s, const struct plan *plan,
                       int *status, struct arena *a, struct err *e)
 {
-    struct table t = {0};
-    table_heading(&t);
-    struct judging j = {
-        .campaign = c,
-        .rule = gate_rule_default,
-        .budget_ns = (int64_t)(s->budget * 1e9),
-        .table = &t,
-    };
-    j.rule.benchmarks = suite_metrics(plan);
-    j.rule.cap = (int)s->cap;
-    bool ok = gate_policy_from_name(s->policy, &j.rule.policy);
-    *status = 0;
-    for (int i = 0; i < plan->count && ok; i++) {
-        int one;
-        ok = judge(&j, &plan->cells[i], &one, a, e);
-        if (ok)
-            *status = gate_worse(*status, one);
-    }
+    struct suite_options options = suite_defaults();
+    options.budget_ns = (int64_t)(s->budget * 1e9);
+    options.rule.cap = (int)s->cap;
+    bool ok = gate_policy_from_name(s->policy, &options.rule.policy);
+    struct suite suite;
+    suite_begin(&suite, c, &options, plan, a);
+    for (int i = 0; i < plan->count && ok; i++)
+        ok = suite_judge(&suite, &plan->cells[i], e);
     progress_end(&c->progress);
-    table_print(&t, stdout);
-    table_done(&t);
+    print_suite(&suite);
+    *status = suite.status;
+    suite_done(&suite);
     return ok;
 }
 
