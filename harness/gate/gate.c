@@ -4,6 +4,10 @@
 #include "harness/probe/machine.h"
 #include "harness/result/record.h"
 
+_Static_assert((int)METRIC_CPU == (int)PROBE_CPU && (int)METRIC_NET == (int)PROBE_NET &&
+                   (int)METRIC_WALL == (int)PROBE_WALL,
+               "the clocks' rows come first, in the order of probe_metrics");
+
 /* A command that waits more than this share of its time is judged by wall time too: CPU time alone
  * would pass `sleep 0.2` against `sleep 0.1`. */
 static const double busy_share = 0.9;

@@ -8,6 +8,7 @@
 #include "harness/run/counted.h"
 #include "harness/run/interrupt.h"
 
+#include <stdio.h>
 #include <time.h>
 
 struct suite_options suite_defaults(void)
@@ -208,6 +209,17 @@ static bool judge_times(struct suite *s, const struct plan_cell *cell, const str
     return ok;
 }
 
+/* A command tells nothing of itself. */
+static bool refuse_command(const struct suite *s, const struct plan_cell *cell, struct err *e)
+{
+    struct metric_range none[METRIC_COUNT] = {{.available = false}};
+    struct judged unused[METRIC_COUNT];
+    int n;
+    for (int i = 0; i < METRIC_COUNT; i++)
+        snprintf(none[i].reason, sizeof none[i].reason, "a command line counts nothing");
+    return exact_rows(&s->options.judging, cell->id, none, none, unused, &n, e);
+}
+
 /* The exact metrics, from whole runs. Without times to judge these runs are the record. */
 static bool judge_exact(struct suite *s, const struct plan_cell *cell, struct findings *f,
                         struct err *e)
@@ -259,6 +271,8 @@ static bool judge(struct suite *s, const struct plan_cell *cell, struct findings
     const struct judging *j = &s->options.judging;
     struct gate_rule rule = s->rule;
     rule.pass_error *= gate_pass_share(cell, j);
+    if (!cell->base.kernel && !refuse_command(s, cell, e))
+        return false;
     if (judging_wants_exact(j) && !judge_exact(s, cell, f, e))
         return false;
     if (!judging_wants_timing(j))

@@ -1,13 +1,7 @@
 #include "harness/plan/metric.h"
 
-#include "harness/probe/probe.h"
-
 #include <stddef.h>
 #include <string.h>
-
-_Static_assert((int)METRIC_CPU == (int)PROBE_CPU && (int)METRIC_NET == (int)PROBE_NET &&
-                   (int)METRIC_WALL == (int)PROBE_WALL,
-               "the clocks' rows come first, in the order of probe_metrics");
 
 const struct metric metric_rows[METRIC_COUNT] = {
 #define METRIC_ROW(id, name, unit, title, kind, source, key, margin, spread)                       \
