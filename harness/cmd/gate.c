@@ -6,6 +6,7 @@
 
 #include "harness/base/log.h"
 #include "harness/base/units.h"
+#include "harness/export/export_after.h"
 #include "harness/gate/gate.h"
 #include "harness/gate/subject.h"
 #include "harness/probe/machine.h"
@@ -22,7 +23,7 @@ struct gate_settings {
     const char *base, *new, *scenario, *policy, *seed, *out;
     double margin, budget;
     long cap;
-    struct opt_texts set;
+    struct opt_texts set, export;
     bool quiet;
 };
 
@@ -93,10 +94,15 @@ static const struct opt gate_options[] = {
      .offset = offsetof(struct gate_settings,out),
      .arg = "FILE",
      .help = "results file to make, instead of results/runs/NAME-TIME.jsonl"},
+    {.name = "export",
+     .kind = OPT_TEXTS,
+     .offset = offsetof(struct gate_settings, export),
+     .arg = EXPORT_AFTER_ARG,
+     .help = EXPORT_AFTER_HELP},
     {.name = "quiet",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct gate_settings, quiet),
-     .help = "no progress"                                        },
+     .offset = offsetof(struct gate_settings,                    quiet),
+     .help = "no progress"                                                               },
     OPT_END,
 };
 
@@ -315,11 +321,12 @@ static bool gate_plan(const struct gate_settings *s, const struct scenario *scen
         return false;
     notes_synthetic(c.inputs, stdout);
     bool ok = judge_all(&c, s, plan, status, a, e);
+    const char *path = arena_text(a, c.writer.path);
     struct err closing;
-    printf("results: %s\n", c.writer.path);
+    printf("results: %s\n", path);
     if (!campaign_close(&c, ok, &closing))
         ok = ok && err_set(e, closing.code, "%s", closing.text);
-    return ok;
+    return export_after(&s->export, path, ok, e);
 }
 
 static bool gate_kernels(const struct gate_settings *s, struct subject_request *r, int *status,
@@ -370,6 +377,8 @@ static enum err_code run_gate(const struct invocation *in, struct err *e)
     struct subject_request r = {
         .base = s->base, .new = s->new, .scenario = s->scenario, .margin_percent = s->margin};
     int status = 0;
+    if (!export_after_check(&s->export, s->out, e))
+        return e->code;
     bool ok = subject_needs_scenario(&r) ? gate_kernels(s, &r, &status, in->arena, e)
                                          : gate_commands(s, &r, &status, in->arena, e);
     return ok ? codes[status] : e->code;
