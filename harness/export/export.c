@@ -20,12 +20,12 @@ const char *const export_names[] = {
 
 const struct exporter *export_find(const char *name, struct err *e)
 {
-    struct text choices = {0};
-    for (int i = 0; exporters[i]; i++) {
+    for (int i = 0; exporters[i]; i++)
         if (strcmp(exporters[i]->name, name) == 0)
             return exporters[i];
+    struct text choices = {0};
+    for (int i = 0; exporters[i]; i++)
         text_printf(&choices, "%s%s", i ? ", " : "", exporters[i]->name);
-    }
     err_input(e, "expected one of %s; found \"%.60s\"", choices.p, name);
     text_done(&choices);
     return NULL;

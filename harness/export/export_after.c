@@ -16,7 +16,7 @@ static const char github[] = "github";
 
 struct wanted {
     const struct exporter *exporter; /* NULL: github */
-    const char *file;                /* NULL: github */
+    const char *file;                /* "": github */
 };
 
 static bool parse(const char *text, struct wanted *out, struct err *e)
@@ -24,15 +24,14 @@ static bool parse(const char *text, struct wanted *out, struct err *e)
     char name[64];
     const char *equals = strchr(text, '=');
     size_t n = equals ? (size_t)(equals - text) : strlen(text);
-    *out = (struct wanted){.file = equals ? equals + 1 : NULL};
+    *out = (struct wanted){.file = equals ? equals + 1 : ""};
     if (!equals && strcmp(text, github) == 0)
         return true;
     snprintf(name, sizeof name, "%.*s", (int)(n < sizeof name ? n : sizeof name - 1), text);
     out->exporter = export_find(name, e);
     if (!out->exporter)
         return err_prefix(e, "--export: %s or", github);
-    return (out->file && *out->file) ||
-           err_input(e, "--export: expected %s=FILE, found \"%.60s\"", name, text);
+    return *out->file || err_input(e, "--export: expected %s=FILE, found \"%.60s\"", name, text);
 }
 
 static bool in_github(void)
@@ -80,7 +79,7 @@ static bool check_one(const struct opt_texts *texts, int i, const char *results,
     if (results && same_file(w.file, results))
         return err_input(e, "--export %s: %s is the results file", w.exporter->name, w.file);
     for (int k = 0; k < i; k++)
-        if (parse(texts->v[k], &before, e) && before.file && same_file(w.file, before.file))
+        if (parse(texts->v[k], &before, e) && same_file(w.file, before.file))
             return err_input(e, "--export %s: %s is named twice", w.exporter->name, w.file);
     return io_check_output(w.file, e) || err_prefix(e, "--export %s", w.exporter->name);
 }
@@ -143,7 +142,7 @@ static bool write_all(const struct opt_texts *wanted, const char *results, struc
     for (int i = 0; i < wanted->n && ok; i++) {
         struct wanted w;
         ok = parse(wanted->v[i], &w, e);
-        if (ok && w.file && same_file(w.file, results))
+        if (ok && same_file(w.file, results))
             ok = err_input(e, "--export: %s is the results file", w.file);
         if (ok)
             ok = w.exporter ? write_one(&w, &m, e) : write_github(&m, e);
