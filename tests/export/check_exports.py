@@ -164,8 +164,9 @@ def go_holds_every_pair():
 
 
 def go_one_side_has_no_key():
-    keys = {k[1] for k in read("go", case("run"), "--side", "new")}
-    assert keys == {None}, keys
+    for side in ("base", "new"):
+        keys = {k[1] for k in read("go", case("run"), "--side", side)}
+        assert keys == {None}, keys
 
 
 def hyperfine_names_commands():
