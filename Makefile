@@ -208,7 +208,7 @@ install: build
 	for h in $(PUBLIC_HEADERS); do \
 		install -D -m 644 $$h "$(TO)/include/cupel/$$h" || exit 1; done
 	install -m 644 scenarios/*.json "$(TO)/share/cupel/scenarios"
-	install -m 644 results/schema.json "$(TO)/share/cupel"
+	install -m 644 results/schema.json results/summary-schema.json "$(TO)/share/cupel"
 	$O/cupel help --man > "$(TO)/share/man/man1/cupel.1"
 	printf '%s\n' 'prefix=$(abspath $(PREFIX))' 'Name: cupel' \
 		'Description: benchmark kernels, and the header to write one' 'Version: $(VERSION)' \
@@ -298,6 +298,7 @@ define NEEDS
 command -v gcc|gcc libc6-dev
 command -v pkg-config|pkg-config
 command -v gnuplot|gnuplot-nox
+command -v xmllint|libxml2-utils
 pkg-config --exists libcjson|libcjson-dev
 pkg-config --exists gsl|libgsl-dev
 pkg-config --exists sqlite3|libsqlite3-dev

@@ -8,6 +8,7 @@ const struct command *const commands[] = {
     &command_run,
     &command_gate,
     &command_compare,
+    &command_export,
     &command_sweep,
     &command_store_ls,
     &command_store_show,

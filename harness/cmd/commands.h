@@ -10,6 +10,7 @@ extern const struct command command_data_import;
 extern const struct command command_data_info;
 extern const struct command command_data_synth;
 extern const struct command command_data_verify;
+extern const struct command command_export;
 extern const struct command command_gate;
 extern const struct command command_list;
 extern const struct command command_run;

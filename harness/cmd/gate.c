@@ -6,6 +6,7 @@
 
 #include "harness/base/log.h"
 #include "harness/base/units.h"
+#include "harness/export/export_after.h"
 #include "harness/gate/subject.h"
 #include "harness/gate/suite.h"
 #include "harness/run/campaign.h"
@@ -15,7 +16,7 @@ struct gate_settings {
     const char *base, *new, *scenario, *policy, *seed, *out;
     double budget, fail_error, pass_error;
     long cap;
-    struct opt_texts set, metrics, margins;
+    struct opt_texts set, metrics, margins, export;
     bool quiet;
 };
 
@@ -106,10 +107,15 @@ static const struct opt gate_options[] = {
      .offset = offsetof(struct gate_settings,                                                                              out),
      .arg = "FILE",
      .help = "results file to make, instead of results/runs/NAME-TIME.jsonl"},
+    {.name = "export",
+     .kind = OPT_TEXTS,
+     .offset = offsetof(struct gate_settings,                                                                               export),
+     .arg = EXPORT_AFTER_ARG,
+     .help = EXPORT_AFTER_HELP},
     {.name = "quiet",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct gate_settings,                                                                               quiet),
-     .help = "no progress"                                                                                                            },
+     .offset = offsetof(struct gate_settings,                       quiet),
+     .help = "no progress"                                     },
     OPT_END,
 };
 
@@ -230,11 +236,12 @@ static bool gate_plan(const struct gate_settings *s, const struct judging *j,
     notes_synthetic(c.inputs, stdout);
     bool ok = judge_all(&c, j, plan, a, e);
     *status = c.status;
+    const char *path = arena_text(a, c.writer.path);
     struct err closing;
-    printf("results: %s\n", c.writer.path);
+    printf("results: %s\n", path);
     if (!campaign_close(&c, ok, &closing))
         ok = ok && err_set(e, closing.code, "%s", closing.text);
-    return ok;
+    return export_after(&s->export, path, ok, e);
 }
 
 static bool gate_scenario(const struct gate_settings *s, struct subject_request *r,
@@ -298,6 +305,8 @@ static enum err_code run_gate(const struct invocation *in, struct err *e)
     log_set_quiet(s->quiet);
     struct subject_request r = {.base = s->base, .new = s->new, .scenario = s->scenario};
     int status = 0;
+    if (!export_after_check(&s->export, s->out, e))
+        return e->code;
     bool ok = subject_needs_scenario(&r) ? gate_kernels(s, &r, &status, in->arena, e)
                                          : gate_commands(s, &r, &status, in->arena, e);
     return ok ? codes[status] : e->code;
