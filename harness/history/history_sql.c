@@ -34,13 +34,14 @@ sqlite3_stmt *history_prepare(const struct history *h, const char *sql, struct e
     return s;
 }
 
-const char *history_text(sqlite3_stmt *s, int i)
+const char *history_text(sqlite3_stmt *s, int column)
 {
-    const char *text = (const char *)sqlite3_column_text(s, i);
+    const char *text = (const char *)sqlite3_column_text(s, column);
     return text ? text : "";
 }
 
-double history_bound(sqlite3_stmt *s, int i)
+double history_bound(sqlite3_stmt *s, int column)
 {
-    return sqlite3_column_type(s, i) == SQLITE_NULL ? (double)NAN : sqlite3_column_double(s, i);
+    return sqlite3_column_type(s, column) == SQLITE_NULL ? (double)NAN
+                                                         : sqlite3_column_double(s, column);
 }

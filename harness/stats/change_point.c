@@ -226,6 +226,8 @@ static int locate(const double *v, int n, int min_segment, int near)
 static void search_part(struct search *s, int from, int end)
 {
     int n = end - from;
+    if (n < 2 * s->rule->min_segment)
+        return;
     double level = s->rule->alpha * n / s->n;
     struct stats_split split = test_at(s, from, n, level);
     if (split.p > level * (1 + 1e-12))
