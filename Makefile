@@ -46,7 +46,7 @@ HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/
 
 .PHONY: all run check build tests deps ci-deps install clean format format-check hdr-check \
 	includes-check lint static-checks headline verify-full campaign-layers campaign-kernel ladder \
-	compare-peers first-result expects gate-table stats-reference kill-test bench-indicators \
+	compare-peers first-result expects gate-table change-table stats-reference kill-test bench-indicators \
 	bench-accounting FORCE
 .SECONDARY:
 
@@ -250,6 +250,10 @@ kill-test: build
 
 # The error rates in harness/gate/README.md, simulated again (seeded: the same figures).
 gate-table: $O/tests/gate/test_verdict
+	@$< --table
+
+# How often change points are told falsely, and found: the table in harness/stats/README.md (seeded, two minutes).
+change-table: $O/tests/stats/test_change_rates
 	@$< --table
 
 # ns a bar-backtest of each way of accounting, by turnover: a minute, on a machine left alone.
