@@ -256,9 +256,18 @@ gate-table: $O/tests/gate/test_verdict
 change-table: $O/tests/stats/test_change_rates
 	@$< --table
 
-# ns a bar-backtest of each way of accounting, by turnover: a minute, on a machine left alone.
-bench-accounting: $O/tests/backtest/bench_accounting
-	@$<
+# ns a bar-backtest of each way of accounting, by turnover, and of the kernels of W1 and W3 beside a whole
+# step: a minute, on a machine left alone.
+bench-accounting: build $O/tests/backtest/bench_accounting $O/tests/backtest/bench_workloads
+	@mkdir -p build/data
+ifneq ($(wildcard $(CSV)),)
+	@test -e $(VERIFY_BUNDLE)/manifest.json || $O/cupel data import "$(CSV)" --out $(VERIFY_BUNDLE)
+else
+	@test -e $(VERIFY_BUNDLE)/manifest.json || \
+		$O/cupel data synth --preset mag7 --seed 1 --out $(VERIFY_BUNDLE)
+endif
+	@$O/tests/backtest/bench_accounting
+	@$O/tests/backtest/bench_workloads $(VERIFY_BUNDLE)
 
 # Reference values of the statistics, from R (apt-get install --no-install-recommends r-base-core).
 # The result is committed: R is needed to change the cases, not to run the tests.
