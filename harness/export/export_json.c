@@ -65,6 +65,7 @@ static struct json *judged_json(const struct export_judged *j)
     json_put_number(o, "base", j->base);
     json_put_number(o, "new", j->new);
     json_put_text(o, "unit", j->unit);
+    json_put_text(o, "reason", j->reason);
     return o;
 }
 

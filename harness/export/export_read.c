@@ -202,7 +202,7 @@ static void fill_judged(struct export_judged *j, const struct export_benchmark *
         j->detectable_percent = c->detectable_percent;
     }
     if (!isfinite(j->ratio))
-        j->ratio = j->base > 0 ? j->new / j->base : (double)NAN;
+        j->ratio = j->base > 0 ? j->new / j->base : j->lower;
 }
 
 static void read_judged(struct export_judged *j, const struct json *from,
@@ -219,7 +219,8 @@ static void read_judged(struct export_judged *j, const struct json *from,
                                 .upper = number(from, "upper"),
                                 .detectable_percent = number(from, "detectable_percent"),
                                 .base = number(from, "base"),
-                                .new = number(from, "new")};
+                                .new = number(from, "new"),
+                                .reason = text_or(from, "reason", NULL)};
     fill_judged(j, b);
 }
 
@@ -255,19 +256,20 @@ static bool fails_by_policy(const struct export_benchmark *b, const struct json 
 static bool read_verdict(struct export_benchmark *b, const struct json *gate, struct err *e)
 {
     static const enum export_state of_gate[] = {EXPORT_PASS, EXPORT_FAIL, EXPORT_BORDERLINE,
-                                                EXPORT_INCONCLUSIVE};
+                                                EXPORT_INCONCLUSIVE, EXPORT_ADVISORY};
     const char *word = json_text(json_get(gate, "verdict"));
     for (size_t i = 0; i < sizeof of_gate / sizeof *of_gate; i++)
         if (strcmp(word, export_state_word(of_gate[i])) == 0) {
             b->state = of_gate[i];
             b->verdict = word;
+            b->metric = json_text(json_get(gate, "metric"));
             b->fails = json_kind(json_get(gate, "fails")) == JSON_BOOL
                            ? json_bool(json_get(gate, "fails"))
                            : fails_by_policy(b, gate);
             return true;
         }
     return err_input(e,
-                     "gate: verdict: expected PASS, FAIL, BORDERLINE or INCONCLUSIVE, "
+                     "gate: verdict: expected PASS, FAIL, BORDERLINE, INCONCLUSIVE or ADVISORY, "
                      "found \"%.40s\"",
                      word);
 }
@@ -372,7 +374,7 @@ bool export_read_is_benchmark(const struct json *record)
 bool export_read_benchmark(struct export_benchmark *b, const struct json *record, struct arena *a,
                            struct err *e)
 {
-    *b = (struct export_benchmark){.seconds = 0};
+    *b = (struct export_benchmark){.metric = ""};
     for (int s = 0; s < SIDES; s++) {
         b->sides[s].label = "";
         b->sides[s].peak_bytes = b->sides[s].allocated_bytes = (double)NAN;

@@ -243,6 +243,9 @@ def junit_words():
     assert outcome == "failure" and "CPU time +" in message and "margin 10 %" in message, message
     outcome, message = cases["s/noisy"]
     assert outcome == "skipped" and "half-width" in message, message
+    outcome, message = cases["s/untold"]
+    assert outcome == "skipped" and "not the same in" in message and "CPU time" not in message, message
+    assert cases["s/told"][0] == "passed"
     assert cases["s/few"][0] == "skipped" and "half-width" not in cases["s/few"][1], cases["s/few"]
     assert cases["s/waits"][0] == "passed" and "s/waits (confirmation)" not in cases
     assert cases["s/cut"] == ("error", "interrupted")

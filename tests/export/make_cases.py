@@ -36,6 +36,14 @@ def judged():
              "unit": "bytes", "detectable_percent": None}]
 
 
+def untold():
+    return [{"metric": "cpu", "kind": "timing", "verdict": "PASS", "fails": False, "margin_percent": 10,
+             "lower": 0.99, "upper": 1.05, "base": 8.1e6, "new": 8.2e6, "unit": "ns", "detectable_percent": 2.5},
+            {"metric": "opens", "kind": "exact", "verdict": "INCONCLUSIVE", "fails": False, "margin_percent": 0,
+             "lower": None, "upper": None, "base": None, "new": None, "unit": "calls",
+             "detectable_percent": None, "reason": "not the same in | every pair"}]
+
+
 def compare(r, name, ratio=1.0, noise=0.02, n=20, **more):
     return make.comparison(r, "s", name, "pre-group", 8e6, ratio, noise, n, **more)
 
@@ -98,6 +106,8 @@ def gate_file(r):
         null_bounds(compare(r, "few", n=4, gate=gate("INCONCLUSIVE"))),
         without_net(compare(r, "no-net", gate=gate("PASS"))),
         compare(r, "judged", gate=gate("FAIL", fails=True, judged=judged())),
+        compare(r, "untold", gate=gate("INCONCLUSIVE", metric="opens", fails=False, judged=untold())),
+        compare(r, "told", 1.5, gate=gate("ADVISORY", fails=False)),
         *confirmed(r), skipped("not-here"),
         failed("other", "results differ: 1234567890abcdef..., the base has fedcba0987654321..."),
         cut, failed("cut", "interrupted")]
@@ -136,7 +146,7 @@ def random_record(r, i):
     if g and r.random() < 0.3:
         null_bounds(record)
     if g and r.random() < 0.3:
-        g.update(fails=r.random() < 0.5, judged=judged())
+        g.update(fails=r.random() < 0.5, judged=r.choice([judged, untold])())
     if r.random() < 0.2:
         without_net(record)
     return record
