@@ -28,10 +28,10 @@ struct recording {
 };
 
 static struct recording recordings[] = {
-    {.file = "spin-quiet",  .is_quiet = true},
-    {.file = "stream-quiet",                     .is_quiet = true},
-    {.file = "files-quiet",.is_quiet = true},
-    {.file = "spin-bursty"},
+    {.file = "spin-quiet",   .is_quiet = true },
+    {.file = "stream-quiet", .is_quiet = true },
+    {.file = "spin-bursty",  .is_quiet = false},
+    {.file = "files-quiet",  .is_quiet = false},
 };
 enum { RECORDINGS = sizeof recordings / sizeof *recordings };
 
