@@ -325,6 +325,7 @@ pkg-config --exists jemalloc|libjemalloc-dev
 pkg-config --exists cmocka|libcmocka-dev
 test -f /usr/include/uthash.h|uthash-dev
 test -f /usr/include/perfmon/pfmlib.h|libpfm4-dev
+test -f /usr/include/valgrind/callgrind.h|valgrind
 /usr/bin/python3 -c 'import jsonschema'|python3-jsonschema
 endef
 # What .ci/run needs besides: other compilers' builds and the static checks.
@@ -332,7 +333,6 @@ define CI_NEEDS
 command -v clang|clang
 command -v clang-format|clang-format
 command -v clang-tidy|clang-tidy
-command -v valgrind|valgrind
 test -e /usr/share/doc/libasan8|libasan8
 test -e /usr/share/doc/libubsan1|libubsan1
 test -e /usr/share/doc/libtsan2|libtsan2
