@@ -13,6 +13,7 @@ extern const struct command command_data_verify;
 extern const struct command command_gate;
 extern const struct command command_list;
 extern const struct command command_run;
+extern const struct command command_selftest;
 extern const struct command command_store_gc;
 extern const struct command command_store_ls;
 extern const struct command command_store_rebuild;

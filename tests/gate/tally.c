@@ -47,6 +47,7 @@ static struct json *trial_json(const struct trial *t, uint64_t seed)
     json_put_text(o, "metric", probe_metrics[t->metric].name);
     json_put_number(o, "pairs", t->pairs);
     json_put_number(o, "seconds", rounded(t->seconds));
+    json_put_number(o, "load", t->load);
     json_put_number(o, "ratio", rounded(t->ratio.estimate));
     json_put_number(o, "lower", rounded(t->ratio.low));
     json_put_number(o, "upper", rounded(t->ratio.high));
@@ -101,6 +102,7 @@ static bool read_trial(struct trial *t, const struct json *o, struct err *e)
     if (!found)
         return err_input(e, "metric: no metric \"%.40s\"", metric);
     t->metric = (int)(found - probe_metrics);
+    t->load = json_number(json_get(o, "load")); /* NAN: not told then */
     t->status = (int)status;
     t->pairs = (int)pairs;
     t->verdict =
@@ -131,6 +133,7 @@ static void count(struct tally *tally, const struct trial *t)
     c->pairs += t->pairs;
     c->pairs_max = t->pairs > c->pairs_max ? t->pairs : c->pairs_max;
     c->seconds += t->seconds;
+    c->load += t->load;
     c->seconds_max = fmax(c->seconds_max, t->seconds);
     c->log_ratio += log(t->ratio.estimate);
 }
@@ -280,6 +283,7 @@ static struct json *case_json(const struct tally_case *c, int cell, int percent)
     json_put_number(o, "pairs_max", c->pairs_max);
     json_put_number(o, "seconds_mean", rounded(c->seconds / c->n));
     json_put_number(o, "seconds_max", rounded(c->seconds_max));
+    json_put_number(o, "load_mean", rounded(c->load / c->n));
     return o;
 }
 

@@ -25,7 +25,7 @@ struct tally_case {
     int covered; /* the 95 % interval of the first 10 pairs holds the truth */
     int pairs_max;
     double pairs, seconds, seconds_max; /* sums, and the longest */
-    double log_ratio;                   /* sum of the estimates */
+    double load, log_ratio;             /* sums; of the estimates */
 };
 
 struct tally {

@@ -6,6 +6,8 @@
 #include "kernels/registry.h"
 #include "tests/gate/bursts.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* CPU time is what compute is gated on, wall time less queueing what work with files is. */
@@ -19,8 +21,6 @@ const struct trial_cell trial_cells[TRIAL_CELLS] = {
 };
 
 const double trial_percents[TRIAL_PERCENTS] = {0, 5, 10, 12, 15, 20};
-
-static const int64_t budget_ns = 300000000000; /* as `cupel gate` has it by default */
 
 /* ---- the sides -------------------------------------------------------------------------------- */
 
@@ -121,23 +121,20 @@ static void keep(struct trial *t, const struct gate *g, const struct cell_result
 }
 
 /* The rule of a suite of one benchmark; none of the metrics of these kernels needs a confirmation. */
-static struct gate_rule rule_of(const struct plan_cell *cell)
+static void begin(struct gate *g, const struct plan_cell *cell)
 {
+    struct judging judging = judging_default();
     struct gate_rule rule = gate_rule_default;
-    rule.margin_percent = cell->margin_percent;
-    rule.benchmarks = gate_metric_count(cell);
-    rule.pass_error *= gate_pass_share(cell);
-    return rule;
+    rule.benchmarks = gate_metric_count(cell, &judging);
+    rule.pass_error *= gate_pass_share(cell, &judging);
+    gate_begin(g, &rule, &judging);
 }
 
 static bool wants_more_begun(void *context, const struct cell_result *so_far)
 {
-    struct gate *g = context;
-    if (so_far->count == 1) {
-        struct gate_rule rule = rule_of(so_far->cell);
-        gate_begin(g, &rule, budget_ns);
-    }
-    return gate_wants_more(g, so_far);
+    if (so_far->count == 1)
+        begin(context, so_far->cell);
+    return gate_wants_more(context, so_far);
 }
 
 bool trial_run(struct trial *t, int cell, int percent, const struct trial_options *o, struct err *e)
@@ -146,6 +143,8 @@ bool trial_run(struct trial *t, int cell, int percent, const struct trial_option
     struct trial_pairs p;
     struct gate g;
     int64_t begin = probe_now_ns();
+    if (getloadavg(&t->load, 1) != 1)
+        t->load = (double)NAN;
     bool ok = trial_measure(&p, cell, percent, o, wants_more_begun, &g, e);
     t->seconds = (double)(probe_now_ns() - begin) / 1e9;
     if (ok)

@@ -34,7 +34,7 @@ struct trial {
     int cell, percent; /* indices of the tables above */
     enum gate_verdict verdict;
     int status, metric, pairs; /* exit status; the metric that decided */
-    double seconds;
+    double seconds, load; /* what it took; the system's load average before it, NAN: not told */
     struct stats_interval ratio;                     /* of that metric, nominal 95 % */
     double log_ratio[PROBE_METRIC_COUNT][STATS_MAX]; /* of the pairs, by metric */
     bool judged[PROBE_METRIC_COUNT];
