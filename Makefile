@@ -46,7 +46,8 @@ HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/
 
 .PHONY: all run check build tests deps ci-deps install clean format format-check hdr-check \
 	includes-check lint static-checks headline verify-full campaign-layers campaign-kernel ladder \
-	compare-peers first-result expects gate-table change-table stats-reference kill-test bench-indicators \
+	compare-peers first-result expects gate-table gate-campaign gate-series gate-replays change-table \
+	stats-reference kill-test bench-indicators \
 	bench-accounting FORCE
 .SECONDARY:
 
@@ -247,6 +248,24 @@ kill-test: build
 
 # The error rates in harness/gate/README.md, simulated again (seeded: the same figures).
 gate-table: $O/tests/gate/test_verdict
+	@$< --table
+
+# make gate-campaign    how often the gate is right about slowdowns that are known: hours, resumable (run it
+# again). CELLS=spin/quiet,files/bursty some of it; HOURS=0.5 for so long; HOURS=0 only sums up.
+GATE_CAMPAIGN := results/gate-campaign
+gate-campaign: $O/tests/gate/bench_campaign $O/cupel
+	@$< --cupel $O/cupel --raw $(GATE_CAMPAIGN).jsonl --summary $(GATE_CAMPAIGN).json \
+		$(if $(CELLS),--cells $(CELLS)) $(if $(HOURS),--hours $(HOURS)) $(GATE_OPTIONS)
+
+# make gate-series    records anew what the replay tests resample: ten minutes, on a machine left alone.
+SERIES := spin/quiet stream/quiet files/quiet spin/bursty
+SERIES_PAIRS := 400
+gate-series: $O/tests/gate/bench_series $O/cupel
+	$(Q)for cell in $(SERIES); do echo "== $$cell"; \
+		$< $O/cupel $$cell $(SERIES_PAIRS) tests/data/gate/$$(echo $$cell | tr / -).csv.gz || exit $$?; done
+
+# What comes of them, for each design (README of tests/data/gate).
+gate-replays: $O/tests/gate/test_replay
 	@$< --table
 
 # How often change points are told falsely, and found: the table in harness/stats/README.md (seeded, two minutes).
