@@ -165,9 +165,12 @@ def main():
     folder = sys.argv[1]
     r = random.Random(7)
     head = make.run("Cases", "run", None, True)
+    equal = compare(r, "equal")
+    equal["new"]["totals"] += [{"name": "body_allocated", "unit": "bytes", "value": 4096},
+                               {"name": "body_allocations", "unit": "calls", "value": 3}]
     files = {
         "gate": gate_file(r),
-        "run": whole(head, [compare(r, "equal"), compare(r, "faster", 0.5), skipped("not-here")]),
+        "run": whole(head, [equal, compare(r, "faster", 0.5), skipped("not-here")]),
         "command": command_file(r),
         "bench": whole(head, [one_sided(r, "alone"), one_sided(r, HOSTILE[0])]),
         "failed": whole(head, [failed("all", "results differ: a, the base has b")], False),
