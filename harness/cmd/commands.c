@@ -7,8 +7,12 @@
 const struct command *const commands[] = {
     &command_run,
     &command_gate,
+    &command_selftest,
     &command_compare,
     &command_export,
+    &command_history_add,
+    &command_history_show,
+    &command_history_changes,
     &command_sweep,
     &command_store_ls,
     &command_store_show,
