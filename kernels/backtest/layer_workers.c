@@ -404,16 +404,15 @@ static void cut_rows(struct batch *b)
     const struct state *s = b->run->states[BT_LAYER_workers];
     const struct bt_plan *plan = &b->run->plan;
     long room = (long)(s->place_bytes / bt_row_packed_bytes(plan->metrics_all));
-    long n = b->block->todo_n, workers = plan->workers, symbols = plan->symbol_count,
-         most = symbols;
+    long n = b->block->todo_n, workers = plan->workers, symbols = plan->symbol_count;
     b->cuts = (int)between(1, n / BLOCK_MIN, workers);
     b->groups = 1;
     if (symbols >= 2 * workers) {
-        most = between(1, room / n, (symbols - 1) / (SYMBOL_JOBS_A_WORKER * workers) + 1);
-        b->groups = (int)((symbols + most - 1) / most);
+        long wished = (symbols - 1) / (SYMBOL_JOBS_A_WORKER * workers) + 1;
+        b->groups = (int)((symbols - 1) / between(1, room / n, wished) + 1);
         b->cuts = 1;
     }
-    most = (symbols - 1) / b->groups + 1;
+    long most = (symbols - 1) / b->groups + 1;
     while (b->cuts < n && (longest_job(n, b->cuts) * most > room))
         b->cuts++;
 }
