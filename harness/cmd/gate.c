@@ -1,5 +1,6 @@
 /* cupel gate: does the new side cost more than the margin allows? */
 #include "harness/cmd/commands.h"
+#include "harness/cmd/external_rows.h"
 #include "harness/cmd/notes.h"
 #include "harness/cmd/settings.h"
 #include "harness/cmd/table.h"
@@ -17,6 +18,7 @@ struct gate_settings {
     long cap;
     struct opt_texts set;
     bool quiet;
+    struct external_settings external;
 };
 
 static const char *const policies[] = {"strict", "estimate", "lenient", NULL};
@@ -90,6 +92,7 @@ static const struct opt gate_options[] = {
      .kind = OPT_FLAG,
      .offset = offsetof(struct gate_settings, quiet),
      .help = "no progress"                                        },
+    EXTERNAL_ROWS(struct gate_settings),
     OPT_END,
 };
 
@@ -143,8 +146,8 @@ static bool judge_all(struct campaign *c, const struct gate_settings *s, const s
 }
 
 static bool gate_plan(const struct gate_settings *s, const struct scenario *scenario,
-                      const struct plan *plan, struct json *inputs, int *status, struct arena *a,
-                      struct err *e)
+                      const struct external_options *external, const struct plan *plan,
+                      struct json *inputs, int *status, struct arena *a, struct err *e)
 {
     uint64_t seed;
     if (!run_seed(s->seed, &seed, e)) {
@@ -169,6 +172,7 @@ static bool gate_plan(const struct gate_settings *s, const struct scenario *scen
     if (!campaign_open(&c, &options, e))
         return false;
     notes_synthetic(c.inputs, stdout);
+    c.runner.external.options = *external;
     bool ok = judge_all(&c, s, plan, status, a, e);
     struct err closing;
     printf("results: %s\n", c.writer.path);
@@ -185,6 +189,7 @@ static bool gate_kernels(const struct gate_settings *s, struct subject_request *
     if (!scenario_read(&scenario, name, a, e))
         return false;
     struct plan plan;
+    const struct external_options none = {0};
     struct json *inputs = json_object();
     struct json *settings = run_overrides(&s->set, scenario.kernel, a, e);
     r->settings = settings;
@@ -192,7 +197,7 @@ static bool gate_kernels(const struct gate_settings *s, struct subject_request *
     if (ok) {
         ok = inputs_prepare(&plan, &scenario, inputs, a, e);
         if (ok) {
-            ok = gate_plan(s, &scenario, &plan, inputs, status, a, e);
+            ok = gate_plan(s, &scenario, &none, &plan, inputs, status, a, e);
             inputs = NULL;
         }
         plan_done(&plan);
@@ -207,11 +212,13 @@ static bool gate_commands(const struct gate_settings *s, const struct subject_re
                           int *status, struct arena *a, struct err *e)
 {
     struct plan plan;
+    struct external_options external;
     if (s->set.n)
         return err_input(e, "--set: two commands have no settings");
-    if (!subject_plan(&plan, r, NULL, a, e))
+    if (!external_rows_options(&s->external, &external, a, e) ||
+        !subject_plan(&plan, r, NULL, a, e))
         return false;
-    bool ok = gate_plan(s, NULL, &plan, json_object(), status, a, e);
+    bool ok = gate_plan(s, NULL, &external, &plan, json_object(), status, a, e);
     plan_done(&plan);
     return ok;
 }
@@ -222,8 +229,11 @@ static enum err_code run_gate(const struct invocation *in, struct err *e)
         [0] = ERR_OK, [1] = ERR_REGRESSION, [3] = ERR_INCONCLUSIVE};
     const struct gate_settings *s = in->settings;
     log_set_quiet(s->quiet);
-    struct subject_request r = {
-        .base = s->base, .new = s->new, .scenario = s->scenario, .margin_percent = s->margin};
+    struct subject_request r = {.base = s->base,
+                                .new = s->new,
+                                .scenario = s->scenario,
+                                .margin_percent = s->margin,
+                                .shell = s->external.shell};
     int status = 0;
     bool ok = subject_needs_scenario(&r) ? gate_kernels(s, &r, &status, in->arena, e)
                                          : gate_commands(s, &r, &status, in->arena, e);
