@@ -419,11 +419,14 @@ static bool measure_all(struct bench *b, struct err *e)
 static bool bench_all(struct bench *b, uint64_t seed, struct err *e)
 {
     const struct bench_settings *s = b->plan->settings;
-    int combinations = b->plan->parameters.combinations;
+    int combinations = b->plan->parameters.combinations, others = b->plan->commands - 1;
+    const char *first = b->plan->combinations[0].commands[0].cell.name;
     const struct campaign_options options = {
         .tool = "bench",
         .name = "bench",
-        .title = b->plan->commands > 1 ? "commands against each other" : "a command",
+        .title = others ? arena_format(b->plan->arena, "%s against %d other%s", first, others,
+                                       others > 1 ? "s" : "")
+                        : first,
         .margin_percent = 10,
         .seed = seed,
         .out = s->out,

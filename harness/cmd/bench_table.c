@@ -42,6 +42,8 @@ static const char *time_text(struct arena *a, double ns)
 
 static const char *span(struct arena *a, double low, double high)
 {
+    if (!isfinite(low) || !isfinite(high))
+        return "n/a";
     return arena_format(a, "%s..%s", time_text(a, low), time_text(a, high));
 }
 
@@ -58,9 +60,12 @@ static const char *usage(struct arena *a, const struct benchmark *b, enum benchm
     return arena_format(a, "%.9g", spread.median);
 }
 
+/* A bound that so few runs cannot give is 0 or infinite. */
 static const char *ratios(struct arena *a, double low, double high)
 {
     char l[UNITS_TEXT], h[UNITS_TEXT];
+    if (!(low > 0 && isfinite(high)))
+        return "n/a";
     return arena_format(a, "%s..%s", units_ratio(l, low), units_ratio(h, high));
 }
 
@@ -137,10 +142,14 @@ static void add_sentence(struct bench_shown *shown, const struct bench_group *g,
 {
     struct arena *a = &shown->table.arena;
     struct stats_interval r = bench_ratio(g, i);
+    bool few = !(r.low > 0 && isfinite(r.high));
     const char *reference = label(a, g->commands[0].cell.id);
     const char *other = label(a, g->commands[i].cell.id);
     char times[UNITS_TEXT];
-    if (r.high < 1)
+    if (few)
+        text_printf(&shown->sentences, "\"%s\" against \"%s\": too few runs for an interval\n",
+                    other, reference);
+    else if (r.high < 1)
         text_printf(&shown->sentences, "\"%s\" is %s (%s) times as fast as \"%s\"\n", other,
                     units_ratio(times, 1 / r.estimate), ratios(a, 1 / r.high, 1 / r.low),
                     reference);

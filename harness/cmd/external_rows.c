@@ -30,3 +30,23 @@ bool external_rows_options(const struct external_settings *s, struct external_op
             command_line_words(s->prepare.v[0], s->shell, &out->prepare, a, e) ||
             err_prefix(e, "--prepare"));
 }
+
+const char *external_rows_given(const struct external_settings *s)
+{
+    const struct {
+        bool given;
+        const char *name;
+    } rows[] = {
+        {s->prepare.n > 0,  "prepare"       },
+        {s->timeout > 0,    "timeout"       },
+        {s->ignore_failure, "ignore-failure"},
+        {s->check_output,   "check-output"  },
+        {s->show_output,    "show-output"   },
+        {s->input != NULL,  "input"         },
+        {s->shell,          "shell"         },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].given)
+            return rows[i].name;
+    return NULL;
+}

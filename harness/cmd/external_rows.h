@@ -58,4 +58,7 @@ struct external_settings {
 bool external_rows_options(const struct external_settings *s, struct external_options *out,
                            struct arena *a, struct err *e) MUST_CHECK;
 
+/* The first of these options that was given, as a name; NULL: none. */
+const char *external_rows_given(const struct external_settings *s);
+
 #endif

@@ -185,6 +185,9 @@ static bool gate_kernels(const struct gate_settings *s, struct subject_request *
                          struct arena *a, struct err *e)
 {
     struct scenario scenario;
+    const char *given = external_rows_given(&s->external);
+    if (given)
+        return err_input(e, "--%s: only commands have it, not kernels", given);
     const char *name = s->scenario ? s->scenario : SUBJECT_DEFAULT_SCENARIO;
     if (!scenario_read(&scenario, name, a, e))
         return false;
