@@ -5,6 +5,7 @@ tmp=$PWD/$CUPEL_BUILD/tests/tmp/bench
 rm -rf "$tmp" && mkdir -p "$tmp/state"
 export TMPDIR=$tmp/state
 out=$tmp/out.jsonl
+memory_kib=150000
 
 bench() {
     rm -f "$out"
@@ -123,15 +124,9 @@ expect 4 'outputs differ: of "echo b"' bench --seed 1 --check-output --runs 3 'e
 check "another one is exit 4 and named"
 expect 4 'outputs differ' bench --runs 3 --check-output --shell "echo x >>'$tmp/grows'; cat '$tmp/grows'"
 check "one that changes from run to run too"
-expect 0 '' /usr/bin/python3 - "$CUPEL" "$out" <<'PYTHON'
-import os, resource, subprocess, sys
-if os.path.exists(sys.argv[2]):
-    os.remove(sys.argv[2])
-subprocess.run([sys.argv[1], "bench", "--quiet", "--out", sys.argv[2], "--runs", "2", "--check-output", "--",
-                "head", "-c", "300000000", "/dev/zero"], check=True, stdout=subprocess.DEVNULL)
-peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-sys.exit(0 if peak < 150000 else f"the harness took {peak} KiB")
-PYTHON
+rm -f "$out"
+expect 0 '' tests/cli/bench_process.py memory "$memory_kib" "$CUPEL" bench --quiet --out "$out" --runs 2 --check-output \
+    -- head -c 300000000 /dev/zero
 check "300 MB of output take no memory"
 expect 0 '1 of 2 runs left processes' bench --runs 2 --shell "[ -e '$tmp/once' ] || { touch '$tmp/once'; sleep 3 & }"
 check "processes that live on are told"
@@ -174,20 +169,9 @@ check "the clean-up has run"
 "$CUPEL" report "$out" --out "$tmp/report" >/dev/null && grep -q 'INCOMPLETE' "$tmp/report/report.md" && grep -q 'stuck (incomplete)' "$tmp/report/report.md"
 check "a report of it says so"
 
-expect 0 '' /usr/bin/python3 - "$CUPEL" "$out" "$tmp/stuck" "$tmp/rounds" <<'PYTHON'
-import os, signal, subprocess, sys, time
-cupel, out, stuck, rounds = sys.argv[1:]
-for path in (out, rounds):
-    if os.path.exists(path):
-        os.remove(path)
-p = subprocess.Popen([cupel, "bench", "--quiet", "--out", out, "true", "--vs", stuck], start_new_session=True,
-                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-while not os.path.exists(rounds) or os.path.getsize(rounds) < 10:
-    time.sleep(0.02)
-os.killpg(p.pid, signal.SIGINT)
-sys.exit(0 if p.wait() == 130 else f"exit {p.returncode}")
-PYTHON
-[ $tap_got -eq 0 ] && gone && [ "$(grep -c '"record":"benchmark"' "$out")" = 2 ] && grep -q '"record":"comparison".*"complete":false' "$out" &&
+rm -f "$out" "$tmp/rounds"
+expect 0 '' tests/cli/bench_process.py ctrl-c "$tmp/rounds" 10 "$CUPEL" bench --quiet --out "$out" true --vs "$tmp/stuck" &&
+    gone && [ "$(grep -c '"record":"benchmark"' "$out")" = 2 ] && grep -q '"record":"comparison".*"complete":false' "$out" &&
     schema_holds && figures_hold
 check "Ctrl-C, which the whole terminal gets: the same; only whole rounds are kept"
 
