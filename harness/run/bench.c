@@ -52,11 +52,12 @@ static double widest(const struct bench_group *g)
 
 static struct benchmark_run run_of(const struct external_result *r, int position)
 {
+    int64_t rss = r->usage.max_rss_bytes; /* some sandboxes have none */
     return (struct benchmark_run){
         .slice = r->slice,
         .usage = {[BENCHMARK_USER] = (double)r->usage.user_ns,
                   [BENCHMARK_SYSTEM] = (double)r->usage.system_ns,
-                  [BENCHMARK_RSS] = (double)r->usage.max_rss_bytes,
+                  [BENCHMARK_RSS] = rss > 0 ? (double)rss : (double)NAN,
                   [BENCHMARK_MINOR_FAULTS] = (double)r->usage.minor_faults,
                   [BENCHMARK_MAJOR_FAULTS] = (double)r->usage.major_faults,
                   [BENCHMARK_VOLUNTARY] = (double)r->usage.voluntary_switches,

@@ -5,7 +5,6 @@ tmp=$PWD/$CUPEL_BUILD/tests/tmp/bench
 rm -rf "$tmp" && mkdir -p "$tmp/state"
 export TMPDIR=$tmp/state
 out=$tmp/out.jsonl
-memory_kib=150000
 
 bench() {
     rm -f "$out"
@@ -125,7 +124,7 @@ check "another one is exit 4 and named"
 expect 4 'outputs differ' bench --runs 3 --check-output --shell "echo x >>'$tmp/grows'; cat '$tmp/grows'"
 check "one that changes from run to run too"
 rm -f "$out"
-expect 0 '' tests/cli/bench_process.py memory "$memory_kib" "$CUPEL" bench --quiet --out "$out" --runs 2 --check-output \
+expect 0 '' tests/cli/bench_process.py memory 150000 "$CUPEL" bench --quiet --out "$out" --runs 2 --check-output \
     -- head -c 300000000 /dev/zero
 check "300 MB of output take no memory"
 expect 0 '1 of 2 runs left processes' bench --runs 2 --shell "[ -e '$tmp/once' ] || { touch '$tmp/once'; sleep 3 & }"
