@@ -12,8 +12,15 @@
 #include "harness/base/rng.h"
 #include "harness/result/cell.h"
 #include "harness/run/external.h"
+#include "harness/run/side.h"
 
 enum { PAIR_CPUS_MAX = 256 };
+
+/* Told of every turn of both sides, those of calibration and warm-up among them: for recording. */
+struct pair_watch {
+    void (*turn)(void *context, int first, const struct probe_slice slices[SIDES]);
+    void *context;
+};
 
 struct pair_runner {
     struct rng rng;        /* orders, CPUs, layout padding: all from one logged seed */
@@ -26,6 +33,7 @@ struct pair_runner {
     bool has_made_root;
     struct external external;      /* how commands are run: the caller sets its options */
     struct external_output output; /* of the cell's commands, where it is checked */
+    struct pair_watch watch; /* zero: nobody looks */
 };
 
 /* folder: below which the sides get their state folders. Error: it cannot be written. */
@@ -40,5 +48,12 @@ void pair_runner_next_cell(struct pair_runner *r);
  * the results of the sides differ from each other, from earlier pairs (result/agree.h), or from what
  * the scenario expects; INTERRUPTED. */
 bool pair_run(struct pair_runner *r, struct cell_result *result, struct err *e) MUST_CHECK;
+
+/* For pairs that are made in another way: what a side says of itself is checked against its earlier pairs
+ * and what the scenario expects, and kept; then the pair is added when both sides agree. build stays the
+ * caller's, of `found` the rest. MISMATCH as above. */
+bool pair_keep(struct cell_result *result, int side, const struct json *build,
+               struct side_results *found, struct err *e) MUST_CHECK;
+bool pair_add(struct cell_result *result, struct cell_pair *pair, struct err *e) MUST_CHECK;
 
 #endif
