@@ -7,6 +7,7 @@
 const struct command *const commands[] = {
     &command_run,
     &command_gate,
+    &command_bench,
     &command_selftest,
     &command_compare,
     &command_export,

@@ -1,5 +1,6 @@
 /* cupel gate: does the new side cost more than the margin allows? */
 #include "harness/cmd/commands.h"
+#include "harness/cmd/external_rows.h"
 #include "harness/cmd/notes.h"
 #include "harness/cmd/settings.h"
 #include "harness/cmd/table.h"
@@ -18,6 +19,7 @@ struct gate_settings {
     long cap;
     struct opt_texts set, metrics, margins, export;
     bool quiet;
+    struct external_settings external;
 };
 
 /* What is not given here is the scenario's. */
@@ -116,6 +118,7 @@ static const struct opt gate_options[] = {
      .kind = OPT_FLAG,
      .offset = offsetof(struct gate_settings,                       quiet),
      .help = "no progress"                                     },
+    EXTERNAL_ROWS(struct gate_settings),
     OPT_END,
 };
 
@@ -209,8 +212,9 @@ static bool judge_all(struct campaign *c, const struct judging *j, const struct 
 }
 
 static bool gate_plan(const struct gate_settings *s, const struct judging *j,
-                      const struct scenario *scenario, const struct plan *plan, struct json *inputs,
-                      int *status, struct arena *a, struct err *e)
+                      const struct scenario *scenario, const struct external_options *external,
+                      const struct plan *plan, struct json *inputs, int *status, struct arena *a,
+                      struct err *e)
 {
     uint64_t seed;
     if (!run_seed(s->seed, &seed, e)) {
@@ -235,6 +239,7 @@ static bool gate_plan(const struct gate_settings *s, const struct judging *j,
     if (!campaign_open(&c, &options, e))
         return false;
     notes_synthetic(c.inputs, stdout);
+    c.runner.external.options = *external;
     bool ok = judge_all(&c, j, plan, a, e);
     *status = c.status;
     const char *path = arena_text(a, c.writer.path);
@@ -256,10 +261,11 @@ static bool gate_scenario(const struct gate_settings *s, struct subject_request 
     struct plan plan;
     if (!subject_plan(&plan, r, scenario, a, e))
         return false;
+    const struct external_options none = {0};
     struct json *inputs = json_object();
     bool ok = inputs_prepare(&plan, scenario, inputs, a, e);
     if (ok)
-        ok = gate_plan(s, &j, scenario, &plan, inputs, status, a, e);
+        ok = gate_plan(s, &j, scenario, &none, &plan, inputs, status, a, e);
     else
         json_free(inputs);
     plan_done(&plan);
@@ -270,6 +276,9 @@ static bool gate_kernels(const struct gate_settings *s, struct subject_request *
                          struct arena *a, struct err *e)
 {
     struct scenario scenario;
+    const char *given = external_rows_given(&s->external);
+    if (given)
+        return err_input(e, "--%s: only commands have it, not kernels", given);
     const char *name = s->scenario ? s->scenario : SUBJECT_DEFAULT_SCENARIO;
     if (!scenario_read(&scenario, name, a, e))
         return false;
@@ -286,14 +295,15 @@ static bool gate_commands(const struct gate_settings *s, struct subject_request 
 {
     struct judging j = judging_default();
     struct plan plan;
+    struct external_options external;
     if (s->set.n)
         return err_input(e, "--set: two commands have no settings");
-    if (!settle(&j, s, a, e))
+    if (!settle(&j, s, a, e) || !external_rows_options(&s->external, &external, a, e))
         return false;
     r->margin_percent = j.margin[METRIC_CPU];
     if (!subject_plan(&plan, r, NULL, a, e))
         return false;
-    bool ok = gate_plan(s, &j, NULL, &plan, json_object(), status, a, e);
+    bool ok = gate_plan(s, &j, NULL, &external, &plan, json_object(), status, a, e);
     plan_done(&plan);
     return ok;
 }
@@ -304,7 +314,8 @@ static enum err_code run_gate(const struct invocation *in, struct err *e)
         [0] = ERR_OK, [1] = ERR_REGRESSION, [3] = ERR_INCONCLUSIVE};
     const struct gate_settings *s = in->settings;
     log_set_quiet(s->quiet);
-    struct subject_request r = {.base = s->base, .new = s->new, .scenario = s->scenario};
+    struct subject_request r = {
+        .base = s->base, .new = s->new, .scenario = s->scenario, .shell = s->external.shell};
     int status = 0;
     if (!export_after_check(&s->export, s->out, e))
         return e->code;

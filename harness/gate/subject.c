@@ -1,6 +1,6 @@
 #include "harness/gate/subject.h"
 
-#include "harness/run/external.h"
+#include "harness/run/command_line.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -44,10 +44,11 @@ bool subject_needs_scenario(const struct subject_request *r)
 
 /* ---- commands ------------------------------------------------------------------------------- */
 
-static bool command_side(struct plan_side *side, const char *line, struct arena *a, struct err *e)
+static bool command_side(struct plan_side *side, const char *line, bool shell, struct arena *a,
+                         struct err *e)
 {
     side->label = arena_text(a, line);
-    return external_split(line, &side->argv, a, e);
+    return command_line_words(line, shell, &side->argv, a, e);
 }
 
 static bool command_plan(struct plan *p, const struct subject_request *r, const char *base,
@@ -58,8 +59,8 @@ static bool command_plan(struct plan *p, const struct subject_request *r, const 
     struct plan_cell *cell = p->cells;
     cell->id = cell->name = "command";
     cell->margin_percent = r->margin_percent > 0 ? r->margin_percent : 10;
-    return (command_side(&cell->base, base, a, e) || err_prefix(e, "--base")) &&
-           (command_side(&cell->new, new, a, e) || err_prefix(e, "--new"));
+    return (command_side(&cell->base, base, r->shell, a, e) || err_prefix(e, "--base")) &&
+           (command_side(&cell->new, new, r->shell, a, e) || err_prefix(e, "--new"));
 }
 
 /* ---- kernels -------------------------------------------------------------------------------- */

@@ -2,7 +2,7 @@
  *
  *     layers:SET    the scenario's kernel with these layers
  *     bin:PATH      the scenario's kernel, all layers, run by another cupel program
- *     cmd:LINE      a command line, split into words, no shell
+ *     cmd:LINE      a command line, split into words, no shell unless `shell` says so
  *     LINE          the same, when there is no --scenario and no known prefix
  *
  * Both sides must be of one family: a kernel (layers:, bin:) or commands.
@@ -19,6 +19,7 @@ struct subject_request {
     const char *scenario;        /* NULL: SUBJECT_DEFAULT_SCENARIO where a kernel needs one */
     const struct json *settings; /* laid over the scenario's */
     double margin_percent;       /* 0: the scenario's, or 10 */
+    bool shell;                  /* commands are lines for /bin/sh -c */
 };
 
 /* Does the request need a scenario (layers:, bin:, or --scenario given)? */
