@@ -98,8 +98,8 @@ static bool run_once(struct side_process *p, const struct cell_side *known, stru
 /* What the count depends on. */
 static void print_key(const struct plan_side *side, struct text *out)
 {
-    text_printf(out, "%s %s %d ", side->binary ? side->binary : "", side->layer_set,
-                side->no_store);
+    text_printf(out, "%s %s %s %d ", side->binary ? side->binary : "",
+                side->library ? side->library : "", side->layer_set, side->no_store);
     json_print(side->settings, out);
 }
 
