@@ -23,11 +23,10 @@
 
 /* ---- words ---------------------------------------------------------------------------------- */
 
-/* Appends one word of *p to `word` and moves *p behind it; false at an open quote. */
-static bool take_word(const char **p, struct text *word)
+bool external_word(const char **p, const char *stops, struct text *word)
 {
     char quote = 0;
-    for (; **p && (quote || !isspace((unsigned char)**p)); (*p)++) {
+    for (; **p && (quote || !strchr(stops, **p)); (*p)++) {
         if (quote ? **p == quote : **p == '\'' || **p == '"')
             quote = quote ? 0 : **p;
         else if (**p == '\\' && quote != '\'' && (*p)[1])
@@ -44,36 +43,39 @@ static bool is_executable(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
-/* Is there a program of that name, as execvp would find it? */
-static bool is_program(const char *name)
+/* Is there a program of that name, as execvp would find it in that folder? */
+static bool is_program(const char *name, const char *folder)
 {
-    if (strchr(name, '/'))
-        return is_executable(name);
+    char full[PATH_MAX];
+    if (strchr(name, '/')) {
+        bool below = folder && name[0] != '/';
+        snprintf(full, sizeof full, "%s%s%s", below ? folder : "", below ? "/" : "", name);
+        return is_executable(full);
+    }
     const char *path = getenv("PATH");
     for (struct str rest = str_of(path ? path : "/usr/bin:/bin"); rest.p;) {
-        struct str folder = str_cut(&rest, ':');
-        char full[PATH_MAX];
-        snprintf(full, sizeof full, "%.*s/%s", (int)folder.n, folder.p, name);
+        struct str part = str_cut(&rest, ':');
+        snprintf(full, sizeof full, "%.*s/%s", (int)part.n, part.p, name);
         if (is_executable(full))
             return true;
     }
     return false;
 }
 
-bool external_split(const char *line, const char *const **argv, struct arena *a, struct err *e)
+bool external_split(const char *line, const char *folder, const char *const **argv, struct arena *a,
+                    struct err *e)
 {
     const char **words = ARENA_NEW(a, const char *, strlen(line) / 2 + 2);
     int n = 0;
     bool closed = true;
     struct text word = {0};
     for (const char *p = line; closed;) {
-        while (isspace((unsigned char)*p))
-            p++;
+        p += strspn(p, EXTERNAL_BLANKS);
         if (!*p)
             break;
         text_clear(&word);
         text_puts(&word, "");
-        closed = take_word(&p, &word);
+        closed = external_word(&p, EXTERNAL_BLANKS, &word);
         words[n++] = arena_text(a, word.p);
     }
     text_done(&word);
@@ -81,8 +83,9 @@ bool external_split(const char *line, const char *const **argv, struct arena *a,
         return err_input(e, "command \"%.200s\": a quote is left open", line);
     if (n == 0)
         return err_input(e, "command: expected a program and its arguments, found nothing");
-    if (!is_program(words[0]))
-        return err_input(e, "command \"%.200s\": no program \"%.100s\"", line, words[0]);
+    if (!is_program(words[0], folder))
+        return err_input(e, "command \"%.200s\": no program \"%.100s\"%s%.200s", line, words[0],
+                         folder ? " in " : "", folder ? folder : "");
     *argv = words;
     return true;
 }
@@ -117,7 +120,7 @@ static const char *last_line(struct tail *t)
     return newline ? newline + 1 : t->bytes;
 }
 
-static _Noreturn void become_command(const char *const *argv, int out)
+static _Noreturn void become_command(const char *const *argv, const char *folder, int out)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGXFSZ, SIG_DFL); /* ours is ignored, and that would be inherited */
@@ -125,8 +128,10 @@ static _Noreturn void become_command(const char *const *argv, int out)
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(out, STDERR_FILENO);
-    execvp(argv[0], (char *const *)(uintptr_t)argv);
-    dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
+    bool is_there = !folder || chdir(folder) == 0;
+    if (is_there)
+        execvp(argv[0], (char *const *)(uintptr_t)argv);
+    dprintf(STDERR_FILENO, "%s: %s\n", is_there ? argv[0] : folder, strerror(errno));
     _exit(127);
 }
 
@@ -215,7 +220,8 @@ static bool judge(const char *program, int status, struct tail *tail, struct err
                      *line ? "; its last line: " : ", and it printed nothing", line);
 }
 
-bool external_run(const char *const *argv, struct probe_slice *slice, struct err *e)
+bool external_run(const char *const *argv, const char *folder, struct probe_slice *slice,
+                  struct err *e)
 {
     int out[2];
     if (pipe2(out, O_CLOEXEC) != 0)
@@ -223,7 +229,7 @@ bool external_run(const char *const *argv, struct probe_slice *slice, struct err
     int64_t start = probe_now_ns();
     pid_t pid = fork();
     if (pid == 0)
-        become_command(argv, out[1]);
+        become_command(argv, folder, out[1]);
     close(out[1]);
     struct tail tail = {0};
     int status = 0;

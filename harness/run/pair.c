@@ -399,10 +399,10 @@ static bool kernel_pair(struct pair_runner *r, struct cell_result *result, struc
 static bool command_turn(const struct plan_cell *cell, int first, struct probe_slice out[SIDES],
                          struct err *e)
 {
-    const char *const *argv[SIDES] = {cell->base.argv, cell->new.argv};
+    const struct plan_side *sides[SIDES] = {&cell->base, &cell->new};
     for (int i = 0; i < SIDES; i++) {
         int s = first ^ i;
-        if (!interrupt_none(e) || !external_run(argv[s], &out[s], e))
+        if (!interrupt_none(e) || !external_run(sides[s]->argv, sides[s]->folder, &out[s], e))
             return interrupt_none(e) && false;
     }
     return true;

@@ -22,7 +22,7 @@ static void words_are_split_as_a_shell_does(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *const *argv;
         struct err e = {0};
-        assert_ok(external_split(cases[i].line, &argv, &arena, &e), &e);
+        assert_ok(external_split(cases[i].line, NULL, &argv, &arena, &e), &e);
         int n = 0;
         for (; argv[n]; n++)
             assert_string_equal(argv[n], cases[i].words[n]);
@@ -35,19 +35,19 @@ static void lines_that_cannot_run_are_refused(void **state)
     (void)state;
     const char *const *argv;
     struct err e = {0};
-    assert_false(external_split("   ", &argv, &arena, &e));
+    assert_false(external_split("   ", NULL, &argv, &arena, &e));
     assert_says(&e, "found nothing");
-    assert_false(external_split("echo 'a", &argv, &arena, &e));
+    assert_false(external_split("echo 'a", NULL, &argv, &arena, &e));
     assert_says(&e, "a quote is left open");
-    assert_false(external_split("no-such-program-here x", &argv, &arena, &e));
+    assert_false(external_split("no-such-program-here x", NULL, &argv, &arena, &e));
     assert_says(&e, "no program \"no-such-program-here\"");
 }
 
 static bool run(const char *line, struct probe_slice *slice, struct err *e)
 {
     const char *const *argv;
-    assert_ok(external_split(line, &argv, &arena, e), e);
-    return external_run(argv, slice, e);
+    assert_ok(external_split(line, NULL, &argv, &arena, e), e);
+    return external_run(argv, NULL, slice, e);
 }
 
 static void failures_say_how_it_ended(void **state)
