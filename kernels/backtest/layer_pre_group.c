@@ -1,5 +1,6 @@
-/* pre-group: the columns of all assets that the run wants are built in one pass over the rows, at
- * the first need, and kept in an LRU by bytes.
+/* pre-group: the columns of all assets that the run wants are built in one pass over the rows of the
+ * slice's time, found by bisection (a bundle's rows stand in the order of time), at the first need, and
+ * kept in an LRU by bytes.
  *
  * The key holds everything that the columns depend on: content of the bundle, asset, first and last
  * time. Two slices of one bundle (the windows of a walk-forward search) never meet, nor do two
@@ -56,7 +57,7 @@ static bool init(void *state, const struct bt_plan *plan, struct err *e)
  * symbol and are passed over, as those of an asset that is not wanted are. */
 struct building {
     const struct bt_slice *slice;
-    const struct bar_row *rows;
+    const struct bar_row *rows; /* those from the slice's first time to its last */
     long total;
     long *counts; /* bars in the range, by asset id; -1: not wanted */
     struct columns **made;
@@ -70,8 +71,30 @@ static size_t columns_bytes(long bars)
 
 static bool wants(const struct building *b, const struct bar_row *row)
 {
-    return row->asset < b->assets && b->counts[row->asset] >= 0 && row->time >= b->slice->from &&
-           row->time <= b->slice->to;
+    return row->asset < b->assets && b->counts[row->asset] >= 0;
+}
+
+/* The first row at that time or later. */
+static long first_from(const struct bar_row *rows, long total, int64_t time)
+{
+    long low = 0;
+    for (long high = total; low < high;) {
+        long middle = low + (high - low) / 2;
+        if (rows[middle].time < time)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void find_rows(struct building *b)
+{
+    const struct bar_row *all = bundle_rows(b->slice->bundle, &b->total);
+    long from = first_from(all, b->total, b->slice->from);
+    long end = b->slice->to == INT64_MAX ? b->total : first_from(all, b->total, b->slice->to + 1);
+    b->rows = all + from;
+    b->total = end > from ? end - from : 0;
 }
 
 static void count_bars(struct building *b)
@@ -151,7 +174,7 @@ static const struct columns *build(struct state *s, struct bt_run *run,
 {
     struct arena_mark mark = arena_mark(&run->scratch);
     struct building b = {.slice = slice, .assets = (uint32_t)bundle_info(slice->bundle)->assets};
-    b.rows = bundle_rows(slice->bundle, &b.total);
+    find_rows(&b);
     b.counts = ARENA_NEW(&run->scratch, long, b.assets);
     b.made = ARENA_NEW(&run->scratch, struct columns *, b.assets);
     count_bars(&b);

@@ -88,6 +88,22 @@ static void pre_group_scans_the_rows_once(void **state)
     assert_int_equal(run_count("bundle_opens"), N);
 }
 
+/* Both bounds are the time of a bar, so that one taken for the other's side is seen. */
+static void pre_group_scans_the_rows_of_the_range_only(void **state)
+{
+    (void)state;
+    struct bt_settings s = market_settings(bundle, "2:6", "7:17");
+    struct kernel_digest found;
+    s.from = "2000-01-11";
+    s.to = "2000-01-28";
+    run_part((struct run_part){&s, LAYERS_NONE, NULL, 0, -1, false}, &found);
+    uint64_t rows = run_count("bar_backtests") / N;
+    assert_in_range(rows, 2, ROWS - 1);
+    assert_agree(run_whole(&s, PRE_GROUP, NULL), &found);
+    assert_int_equal(run_count("bar_backtests"), N * rows);
+    assert_int_equal(run_count("rows_scanned"), 2 * rows);
+}
+
 static void all_layers_together_do_each_thing_once(void **state)
 {
     (void)state;
@@ -186,6 +202,7 @@ int main(void)
         TEST(batch_write_writes_once_a_batch),
         TEST(bundle_pool_opens_the_bundle_once),
         TEST(pre_group_scans_the_rows_once),
+        TEST(pre_group_scans_the_rows_of_the_range_only),
         TEST(all_layers_together_do_each_thing_once),
         TEST(workers_count_as_one_process_does),
         TEST(a_cache_too_small_for_all_still_serves_each),
