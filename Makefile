@@ -32,7 +32,8 @@ COMMIT := $(shell git describe --always --dirty=+dirty --abbrev=12 2>/dev/null |
 
 sources = $(sort $(shell find $(1) -name '*.c' 2>/dev/null))
 MAINS := harness/cmd/main.c
-LIB_SRC := $(filter-out $(MAINS),$(call sources,kernels harness))
+SPAWNER_SRC := harness/run/spawner.c
+LIB_SRC := $(filter-out $(MAINS) $(SPAWNER_SRC),$(call sources,kernels harness))
 REPORT_SRC := $(call sources,reports)
 TEST_MAINS := $(sort $(shell find tests -name 'test_*.c'))
 TEST_SRC := $(filter-out tests/plugin/%,$(call sources,tests))
@@ -90,6 +91,15 @@ $O/kernels/backtest/code_hash.o $O/pic/kernels/backtest/code_hash.o: $O/code-has
 $O/code-hash: FORCE
 	@mkdir -p $(@D)
 	@echo '$(CODE_HASH)' | cmp -s - $@ || echo '$(CODE_HASH)' > $@
+
+# The program that starts commands stands inside cupel. Small and static, whatever the build: what it
+# holds is what every command's peak memory would start from.
+$O/spawner: $(SPAWNER_SRC) harness/run/spawner.h Makefile
+	@mkdir -p $(@D)
+	$(Q)$(COMPILER) $(WARN) -std=c17 -D_DEFAULT_SOURCE -I. -O2 -static -s -o $@ $<
+
+$O/harness/run/spawner_image.o: FLAGS += -DCUPEL_SPAWNER='"$O/spawner"'
+$O/harness/run/spawner_image.o: $O/spawner
 
 # A new or removed source file must remake the archive: its list is a file that changes with it.
 $O/sources: FORCE
@@ -301,15 +311,15 @@ $O/hdr/%.ok: %.h Makefile
 	@mkdir -p $(@D)
 	$(Q)$(COMPILER) $(WARN) $(FLAGS) -fsyntax-only -include $< -x c /dev/null && touch $@
 
-C_FILES := $(HEADERS) $(LIB_SRC) $(MAINS) $(REPORT_SRC) $(TEST_SRC) $(PLUGIN_SRC)
+C_FILES := $(HEADERS) $(LIB_SRC) $(MAINS) $(SPAWNER_SRC) $(REPORT_SRC) $(TEST_SRC) $(PLUGIN_SRC)
 format:
 	$(Q)clang-format -i $(C_FILES)
 format-check:
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 lint:
-	$(Q)printf '%s\n' $(LIB_SRC) $(MAINS) $(REPORT_SRC) | xargs -P $(shell nproc) -n 6 sh -c \
+	$(Q)printf '%s\n' $(LIB_SRC) $(MAINS) $(SPAWNER_SRC) $(REPORT_SRC) | xargs -P $(shell nproc) -n 6 sh -c \
 		'clang-tidy --quiet "$$@" -- $(COMMON) -DCUPEL_JEMALLOC -DCUPEL_COMMIT="\"\"" \
-		-DCUPEL_FLAGS="\"\"" -DCUPEL_CODE_HASH="\"\""' clang-tidy
+		-DCUPEL_FLAGS="\"\"" -DCUPEL_CODE_HASH="\"\"" -DCUPEL_SPAWNER="\"\""' clang-tidy
 
 clean:
 	rm -rf build

@@ -66,6 +66,16 @@ static const struct need pair_needs[] = {
     {"log_ratio.cpu", JSON_NUMBER, false},
 };
 
+static const struct need benchmark_needs[] = {
+    {"id",                     JSON_TEXT,   false},
+    {"name",                   JSON_TEXT,   false},
+    {"side.label",             JSON_TEXT,   false},
+    {"side.metrics.wall.mean", JSON_NUMBER, false},
+    {"median.wall.estimate",   JSON_NUMBER, true },
+    {"usage",                  JSON_OBJECT, false},
+    {"runs",                   JSON_ARRAY,  false},
+};
+
 static bool has(const struct json *value, const struct need *needs, size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
@@ -117,23 +127,39 @@ static void note_scale(struct model_file *f, const char *scale)
     f->scales[f->scale_count++] = scale;
 }
 
+static bool take_comparison(struct model_file *f, const struct json *r, struct err *e)
+{
+    if (!check_comparison(r, e))
+        return false;
+    struct model_cell cell = {r, at_text(r, "id"), at_text(r, "name"), at_text(r, "scale")};
+    f->cells[f->cell_count++] = cell;
+    note_scale(f, cell.scale);
+    return true;
+}
+
+static bool take_benchmark(struct model_file *f, const struct json *r, struct err *e)
+{
+    f->benchmarks[f->benchmark_count++] = r;
+    return has(r, benchmark_needs, sizeof benchmark_needs / sizeof *benchmark_needs, e);
+}
+
 static bool collect_cells(struct model_file *f, struct arena *a, struct err *e)
 {
     int records = json_count(f->file.records);
+    f->benchmarks = ARENA_NEW(a, const struct json *, records);
     f->cells = ARENA_NEW(a, struct model_cell, records);
     f->scales = ARENA_NEW(a, const char *, records);
     int line = 0;
     for (const struct json *r = json_first(f->file.records); r; r = json_next(r)) {
         line++;
-        if (!result_is(r, "comparison"))
+        bool is_benchmark = result_is(r, "benchmark");
+        if (!is_benchmark && !result_is(r, "comparison"))
             continue;
-        if (!check_comparison(r, e))
-            return err_prefix(e, "%s:%d: comparison %s", f->file.path, line, at_text(r, "id"));
-        struct model_cell cell = {r, at_text(r, "id"), at_text(r, "name"), at_text(r, "scale")};
-        f->cells[f->cell_count++] = cell;
-        note_scale(f, cell.scale);
+        if (is_benchmark ? !take_benchmark(f, r, e) : !take_comparison(f, r, e))
+            return err_prefix(e, "%s:%d: %s %s", f->file.path, line, at_text(r, "record"),
+                              at_text(r, "id"));
     }
-    return f->cell_count > 0 ||
+    return f->cell_count + f->benchmark_count > 0 ||
            err_input(e, "%s: no comparison in it: nothing to report", f->file.path);
 }
 

@@ -20,8 +20,10 @@ struct model_file {
     struct result_file file;
     const char *title; /* the scenario's title, or its name */
     double margin_percent;
-    struct model_cell *cells; /* in the order of the file, at least one */
+    struct model_cell *cells; /* in the order of the file; none only where there are benchmarks */
     int cell_count;
+    const struct json **benchmarks; /* "benchmark" records: the runs of one command each */
+    int benchmark_count;
     const char **scales; /* in the order of their first cell */
     int scale_count;
     bool synthetic; /* an input says so of itself */
@@ -43,7 +45,7 @@ double at_number(const struct json *value, const char *path);
 const char *at_text(const struct json *value, const char *path);
 
 /* The cell that the one-sentence result speaks of: the most layers switched on, the last of those
- * in the file (scenarios list scales from small to large). */
+ * in the file (scenarios list scales from small to large). The file has cells. */
 const struct model_cell *model_headline(const struct model_file *f);
 
 /* Do all files name the same CPU, host and memory? */

@@ -4,21 +4,22 @@
 #include "reports/words.h"
 
 static const struct section sections[] = {
-    {"Result",                             section_result,      NULL                },
-    {"Nanoseconds a bar-backtest",         section_speed,       section_has_speed   },
-    {"Cost against bars and combinations", section_linear,      section_has_linear  },
-    {"Fixed cost and cost per backtest",   section_fixed_cost,  section_has_scales  },
-    {"Break-even",                         section_break_even,  section_has_scales  },
-    {"Workers",                            section_workers,     section_has_workers },
-    {"Settings",                           section_settings,    section_has_settings},
-    {"Memory by component",                section_memory,      section_has_memory  },
-    {"Memory against number of backtests", section_growth,      section_has_growth  },
-    {"Reads, writes and opens",            section_work,        section_has_work    },
-    {"Samples",                            section_samples,     NULL                },
-    {"Counts",                             section_counts,      NULL                },
-    {"What the probes saw",                section_probes,      NULL                },
-    {"Environment and settings",           section_environment, NULL                },
-    {"How to reproduce",                   section_reproduce,   NULL                },
+    {"Commands",                           section_commands,    section_has_commands   },
+    {"Result",                             section_result,      section_has_result     },
+    {"Nanoseconds a bar-backtest",         section_speed,       section_has_speed      },
+    {"Cost against bars and combinations", section_linear,      section_has_linear     },
+    {"Fixed cost and cost per backtest",   section_fixed_cost,  section_has_scales     },
+    {"Break-even",                         section_break_even,  section_has_scales     },
+    {"Workers",                            section_workers,     section_has_workers    },
+    {"Settings",                           section_settings,    section_has_settings   },
+    {"Memory by component",                section_memory,      section_has_memory     },
+    {"Memory against number of backtests", section_growth,      section_has_growth     },
+    {"Reads, writes and opens",            section_work,        section_has_work       },
+    {"Samples",                            section_samples,     section_has_comparisons},
+    {"Counts",                             section_counts,      section_has_comparisons},
+    {"What the probes saw",                section_probes,      section_has_comparisons},
+    {"Environment and settings",           section_environment, NULL                   },
+    {"How to reproduce",                   section_reproduce,   NULL                   },
 };
 
 static const struct section reading = {"How to read this", section_reading, NULL};

@@ -15,6 +15,7 @@ struct section {
     bool (*has)(const struct model_file *f, struct arena *a);
 };
 
+void section_commands(struct document *d, const struct model_file *f, int level);
 void section_result(struct document *d, const struct model_file *f, int level);
 void section_speed(struct document *d, const struct model_file *f, int level);
 void section_linear(struct document *d, const struct model_file *f, int level);
@@ -32,6 +33,9 @@ void section_environment(struct document *d, const struct model_file *f, int lev
 void section_reproduce(struct document *d, const struct model_file *f, int level);
 void section_reading(struct document *d, const struct model_file *f, int level);
 
+bool section_has_commands(const struct model_file *f, struct arena *a);
+bool section_has_result(const struct model_file *f, struct arena *a);
+bool section_has_comparisons(const struct model_file *f, struct arena *a);
 bool section_has_scales(const struct model_file *f,
                         struct arena *a); /* of fixed_cost, break_even */
 bool section_has_speed(const struct model_file *f, struct arena *a);
@@ -47,6 +51,7 @@ void section_advice(struct document *d, const struct model *m, int level);
 bool section_has_advice(const struct model *m, struct arena *a);
 
 /* "all: 0.130 x the CPU time of the base, ..." of the file's headline comparison. */
+const char *section_command_sentence(struct arena *a, const struct json *benchmark);
 const char *section_sentence(struct arena *a, const struct model_file *f);
 
 #endif

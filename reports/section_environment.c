@@ -147,6 +147,8 @@ void section_environment(struct document *d, const struct model_file *f, int lev
     (void)level;
     add_machine(d, f);
     add_inputs(d, f);
+    if (f->cell_count == 0)
+        return;
     document_add(d, BLOCK_FOLD, "Settings, digests and commands of every side");
     add_sides(d, f);
     document_add(d, BLOCK_FOLD_END, "%s", "");
@@ -170,7 +172,7 @@ static void add_gate_side(struct text *line, struct arena *a, const char *option
 /* The inputs as they were set: a scenario's own default may be another bundle. */
 static void add_inputs_set(struct text *line, struct arena *a, const struct model_file *f)
 {
-    const struct json *settings = at(f->cells[0].record, "base.settings");
+    const struct json *settings = f->cell_count ? at(f->cells[0].record, "base.settings") : NULL;
     const struct json *inputs = json_get(f->file.run, "inputs");
     for (const struct json *v = json_first(inputs); v; v = json_next(v)) {
         const struct json *value = json_get(settings, json_key(v));
@@ -181,13 +183,42 @@ static void add_inputs_set(struct text *line, struct arena *a, const struct mode
     }
 }
 
+/* A command's words as one line, which is a word of the line that reproduces it. */
+static void add_command(struct text *line, const struct json *benchmark)
+{
+    struct text words = {0};
+    const struct json *list = at(benchmark, "side.command");
+    for (const struct json *w = json_first(list); w; w = json_next(w)) {
+        text_puts(&words, words.n ? " " : "");
+        escape_shell(&words, json_text(w));
+    }
+    text_puts(line, " ");
+    escape_shell(line, words.n ? words.p : "");
+    text_done(&words);
+}
+
+/* The commands of the first combination of parameters. */
+static void add_bench(struct text *line, const struct model_file *f)
+{
+    const char *scale = f->benchmark_count ? at_text(f->benchmarks[0], "scale") : "";
+    text_puts(line, "cupel bench");
+    for (int i = 0; i < f->benchmark_count; i++) {
+        if (strcmp(at_text(f->benchmarks[i], "scale"), scale) != 0)
+            continue;
+        text_puts(line, i ? " --vs" : "");
+        add_command(line, f->benchmarks[i]);
+    }
+}
+
 void section_reproduce(struct document *d, const struct model_file *f, int level)
 {
     (void)level;
     const struct json *run = f->file.run, *scenario = json_get(run, "scenario");
     const char *path = at_text(scenario, "path");
     struct text line = {0};
-    if (strcmp(at_text(run, "tool"), "gate") == 0) {
+    if (strcmp(at_text(run, "tool"), "bench") == 0) {
+        add_bench(&line, f);
+    } else if (strcmp(at_text(run, "tool"), "gate") == 0) {
         text_puts(&line, "cupel gate");
         if (*path) {
             text_puts(&line, " --scenario ");

@@ -6,8 +6,25 @@
 #include <math.h>
 #include <string.h>
 
+bool section_has_comparisons(const struct model_file *f, struct arena *a)
+{
+    (void)a;
+    return f->cell_count > 0;
+}
+
+bool section_has_result(const struct model_file *f, struct arena *a)
+{
+    (void)a;
+    bool found = f->cell_count > 0;
+    for (const struct json *r = json_first(f->file.records); r && !found; r = json_next(r))
+        found = result_is(r, "failed") || result_is(r, "skipped");
+    return found;
+}
+
 const char *section_sentence(struct arena *a, const struct model_file *f)
 {
+    if (f->cell_count == 0)
+        return section_command_sentence(a, f->benchmarks[0]);
     const struct model_cell *cell = model_headline(f);
     const struct json *cpu = at(cell->record, "compare.cpu");
     const char *gate = at_text(cell->record, "gate.verdict");

@@ -233,8 +233,25 @@ struct json *json_array(void)
     return outside(cJSON_CreateArray());
 }
 
+/* What a command printed or is called need not be UTF-8, and a file that holds it could not be read. */
+static struct json *mended(const char *text)
+{
+    struct text copy = {0};
+    for (size_t left = strlen(text); left;) {
+        size_t n = str_utf8_bytes(text, left);
+        text_add(&copy, n ? text : "?", n ? n : 1);
+        text += n ? n : 1;
+        left -= n ? n : 1;
+    }
+    struct json *value = outside(cJSON_CreateString(copy.p));
+    text_done(&copy);
+    return value;
+}
+
 struct json *json_of_text(const char *text)
 {
+    if (text && !str_is_utf8(str_of(text)))
+        return mended(text);
     return outside(text ? cJSON_CreateString(text) : cJSON_CreateNull());
 }
 

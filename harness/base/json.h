@@ -55,7 +55,7 @@ bool json_need_object(const struct json *object, const char *key, const struct j
 /* Building. The container takes ownership of what is put into it. */
 struct json *json_object(void);
 struct json *json_array(void);
-struct json *json_of_text(const char *text);
+struct json *json_of_text(const char *text); /* bytes that are no UTF-8 become '?' */
 struct json *json_of_number(double number);
 void json_put(struct json *object, const char *key, struct json *value);
 void json_put_text(struct json *object, const char *key, const char *text); /* NULL: null */

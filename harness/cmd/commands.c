@@ -7,6 +7,7 @@
 const struct command *const commands[] = {
     &command_run,
     &command_gate,
+    &command_bench,
     &command_compare,
     &command_sweep,
     &command_store_ls,

@@ -4,6 +4,7 @@
 
 #include "harness/cmd/command.h"
 
+extern const struct command command_bench;
 extern const struct command command_compare;
 extern const struct command command_data_compare;
 extern const struct command command_data_import;

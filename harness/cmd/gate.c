@@ -1,6 +1,7 @@
 /* cupel gate: does the new side cost more than the margin allows? */
 #include "harness/cmd/against.h"
 #include "harness/cmd/commands.h"
+#include "harness/cmd/external_rows.h"
 #include "harness/cmd/notes.h"
 #include "harness/cmd/settings.h"
 #include "harness/cmd/table.h"
@@ -20,6 +21,7 @@ struct gate_settings {
     struct opt_texts scenarios, set;
     struct against_settings against;
     bool quiet;
+    struct external_settings external;
 };
 
 static const char *const policies[] = {"strict", "estimate", "lenient", NULL};
@@ -118,6 +120,7 @@ static const struct opt gate_options[] = {
      .kind = OPT_FLAG,
      .offset = offsetof(struct gate_settings,                  quiet),
      .help = "no progress"                                           },
+    EXTERNAL_ROWS(struct gate_settings),
     OPT_END,
 };
 
@@ -173,8 +176,8 @@ static bool judge_all(struct campaign *c, const struct gate_settings *s, const s
 }
 
 static bool gate_plan(const struct gate_settings *s, const struct scenario *scenario,
-                      const struct plan *plan, struct json *inputs, int *status, struct arena *a,
-                      struct err *e)
+                      const struct external_options *external, const struct plan *plan,
+                      struct json *inputs, int *status, struct arena *a, struct err *e)
 {
     uint64_t seed;
     if (!run_seed(s->seed, &seed, e)) {
@@ -199,6 +202,7 @@ static bool gate_plan(const struct gate_settings *s, const struct scenario *scen
     if (!campaign_open(&c, &options, e))
         return false;
     notes_synthetic(c.inputs, stdout);
+    c.runner.external.options = *external;
     bool ok = judge_all(&c, s, plan, status, a, e);
     struct err closing;
     printf("results: %s\n", c.writer.path);
@@ -212,6 +216,7 @@ static bool gate_scenario(const struct gate_settings *s, const struct subject_pa
                           struct err *e)
 {
     struct plan plan;
+    const struct external_options none = {0};
     struct json *inputs = json_object();
     if (!subject_kernels(&plan, pair, scenario, a, e)) {
         json_free(inputs);
@@ -219,7 +224,7 @@ static bool gate_scenario(const struct gate_settings *s, const struct subject_pa
     }
     bool ok = inputs_prepare(&plan, scenario, inputs, a, e);
     if (ok)
-        ok = gate_plan(s, scenario, &plan, inputs, status, a, e);
+        ok = gate_plan(s, scenario, &none, &plan, inputs, status, a, e);
     else
         json_free(inputs);
     plan_done(&plan);
@@ -257,6 +262,9 @@ static bool gate_named(const struct gate_settings *s, const struct subject_pair 
 static bool gate_kernels(const struct gate_settings *s, const struct subject_pair *pair,
                          int *status, struct arena *a, struct err *e)
 {
+    const char *given = external_rows_given(&s->external);
+    if (given)
+        return err_input(e, "--%s: only commands have it, not kernels", given);
     if (!s->scenarios.n && (s->kernel || pair->base.library || pair->new.library))
         return gate_plain(s, pair, status, a, e);
     if (!s->scenarios.n)
@@ -279,9 +287,11 @@ static bool gate_commands(const struct gate_settings *s, const struct subject_pa
     const char *alone = s->set.n ? "--set" : s->scenarios.n ? "--scenario" : "--kernel";
     if (s->set.n || s->scenarios.n || s->kernel)
         return err_input(e, "%s: two commands have none; kernels are " SUBJECT_WORDS, alone);
-    if (!subject_commands(&plan, pair, a, e))
+    struct external_options external;
+    if (!external_rows_options(&s->external, &external, a, e) ||
+        !subject_commands(&plan, pair, a, e))
         return false;
-    bool ok = gate_plan(s, NULL, &plan, json_object(), status, a, e);
+    bool ok = gate_plan(s, NULL, &external, &plan, json_object(), status, a, e);
     plan_done(&plan);
     return ok;
 }
@@ -314,7 +324,8 @@ static enum err_code run_gate(const struct invocation *in, struct err *e)
     const struct gate_settings *s = in->settings;
     log_set_quiet(s->quiet);
     struct revision base = REVISION_NONE;
-    struct subject_pair pair = {.set = s->set, .margin_percent = s->margin};
+    struct subject_pair pair = {
+        .set = s->set, .margin_percent = s->margin, .shell = s->external.shell};
     int status = 0;
     bool ok = read_sides(&pair, &base, s, in->arena, e) &&
               (pair.new.line ? gate_commands(s, &pair, &status, in->arena, e)

@@ -1,7 +1,7 @@
 #include "harness/gate/subject.h"
 
 #include "harness/plan/overrides.h"
-#include "harness/run/external.h"
+#include "harness/run/command_line.h"
 #include "kernels/registry.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 
 /* ---- reading ---------------------------------------------------------------------------------- */
 
-static const char between_words[] = EXTERNAL_BLANKS ";";
+static const char between_words[] = COMMAND_LINE_BLANKS ";";
 
 static bool take_text(const char **slot, const char *name, const char *word, struct arena *a,
                       struct err *e)
@@ -76,7 +76,7 @@ static bool take_parts(struct subject *s, const struct word *w, const char **p, 
     for (bool more = true; more && ok;) {
         text_clear(&part);
         text_puts(&part, "");
-        ok = (external_word(p, stops.p, &part) || err_input(e, "a quote is left open")) &&
+        ok = (command_line_word(p, stops.p, &part) || err_input(e, "a quote is left open")) &&
              w->take(s, part.p, a, e);
         more = **p == ',';
         *p += more;
@@ -125,12 +125,15 @@ bool subject_same_kind(const struct subject_pair *s, struct err *e)
 
 /* ---- commands ------------------------------------------------------------------------------- */
 
-static bool command_side(struct plan_side *side, const struct subject *s, struct arena *a,
-                         struct err *e)
+static bool command_side(struct plan_side *side, const struct subject *s, bool shell,
+                         struct arena *a, struct err *e)
 {
     side->label = s->label ? s->label : s->line;
     side->folder = s->folder;
-    return external_split(s->line, s->folder, &side->argv, a, e);
+    if (shell)
+        return command_line_words(s->line, true, &side->argv, a, e);
+    return command_line_cut(s->line, &side->argv, a, e) &&
+           command_line_check(side->argv, s->line, s->folder, e);
 }
 
 bool subject_commands(struct plan *p, const struct subject_pair *s, struct arena *a, struct err *e)
@@ -141,8 +144,8 @@ bool subject_commands(struct plan *p, const struct subject_pair *s, struct arena
     struct plan_cell *cell = p->cells;
     cell->id = cell->name = "command";
     cell->margin_percent = s->margin_percent > 0 ? s->margin_percent : 10;
-    if ((command_side(&cell->base, &s->base, a, e) || err_prefix(e, "--base")) &&
-        (command_side(&cell->new, &s->new, a, e) || err_prefix(e, "--new")))
+    if ((command_side(&cell->base, &s->base, s->shell, a, e) || err_prefix(e, "--base")) &&
+        (command_side(&cell->new, &s->new, s->shell, a, e) || err_prefix(e, "--new")))
         return true;
     plan_done(p);
     return false;

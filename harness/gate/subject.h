@@ -8,7 +8,7 @@
  * in any order, as in "layers:all set:workers=2"; quotes and backslashes keep blanks, ';' and ',' in a
  * value, as in a shell. Or it is a command:
  *
- *     cmd:LINE                    split into words, no shell
+ *     cmd:LINE                    split into words, no shell unless `shell` says so
  *     LINE                        the same, when it begins with none of these words
  *
  * Both sides must be kernels, or both commands.
@@ -40,6 +40,7 @@ struct subject_pair {
     struct opt_texts
         set; /* NAME=VALUE for both, over the scenario's settings; commands have none */
     double margin_percent; /* 0: the scenario's, or 10 */
+    bool shell;            /* commands are lines for /bin/sh -c */
 };
 
 /* Error: a kernel against a command. */

@@ -183,7 +183,7 @@ static void put_command(struct json *side, const struct plan_side *from)
         json_push(words, json_of_text(*w));
 }
 
-static struct json *side_json(const struct cell_result *r, int which)
+struct json *record_side(const struct cell_result *r, int which)
 {
     const struct plan_side *from = which == SIDE_BASE ? &r->cell->base : &r->cell->new;
     const struct cell_side *said = &r->sides[which];
@@ -338,7 +338,7 @@ struct json *record_comparison(const struct cell_result *r, struct json *gate, b
     json_put_text(o, "scale", r->cell->scale);
     json_put_text(o, "kernel", r->cell->base.kernel ? r->cell->base.kernel->name : NULL);
     for (int s = 0; s < SIDES; s++)
-        json_put(o, side_names[s], side_json(r, s));
+        json_put(o, side_names[s], record_side(r, s));
     struct json *pairs = json_put_array(o, "pairs");
     for (int i = 0; i < r->count; i++)
         json_push(pairs, pair_json(r, &r->pairs[i]));

@@ -1,35 +1,79 @@
-/* An external command as one side of a pair: run whole, output read and thrown away but for its
- * tail, the system's own accounting of the finished process tree taken.
+/* An external command, run whole: its output read and thrown away but for its tail, the system's own
+ * accounting of the finished process tree taken, nothing of the tree left alive when it is cut short.
  *
- *     const char *const *argv;
- *     external_split("./new --flag 'two words'", NULL, &argv, &arena, e);
- *     external_run(argv, NULL, &slice, e);
+ *     struct external x = {.options = {.timeout_s = 10}};
+ *     struct external_result r;
+ *     external_run(&x, argv, &r, e);      // argv of command_line.h
+ *     external_done(&x);
+ *
+ * It is started by a small program (spawner.h), so that its peak memory is its own, and in a process
+ * group of its own. Both outputs are pipes: programs that see /dev/null there skip work.
  */
 #ifndef CUPEL_RUN_EXTERNAL_H
 #define CUPEL_RUN_EXTERNAL_H
 
-#include "harness/base/arena.h"
 #include "harness/base/err.h"
-#include "harness/base/str.h"
+#include "harness/base/rng.h"
+#include "harness/base/sha256.h"
 #include "harness/probe/probe.h"
+#include "harness/run/spawner.h"
 
-#define EXTERNAL_BLANKS " \t\n\v\f\r"
+struct external_options {
+    const char *folder;         /* in which it runs; NULL: this process's */
+    const char *input;          /* file for standard input; NULL: empty */
+    double timeout_s;           /* its tree is ended then; 0: never */
+    bool ignore_failure;        /* an exit status other than 0, or a signal, is no error */
+    bool check_output;          /* SHA-256 of standard output wanted */
+    bool show_output;           /* both outputs also go to standard error */
+    bool despite_interruption;  /* of one that came before; a new one ends it */
+    const char *const *prepare; /* run by external_prepare before each run; NULL: nothing */
+};
 
-/* Appends what stands at *p up to an unquoted one of `stops` or the end to `word`, '..', ".." and
- * backslashes taken away, and moves *p there. False when a quote is left open. */
-bool external_word(const char **p, const char *stops, struct text *word) MUST_CHECK;
+struct external {
+    struct external_options options;
+    int image; /* descriptor of the spawner; 0: not made yet */
+};
 
-/* Splits as a shell splits words: blanks, '..', "..", backslash; nothing is expanded and no shell is
- * run. NULL-terminated argv in the arena. folder: in which it will run; NULL: this process's. Error: an
- * open quote, no word at all, no such program. */
-bool external_split(const char *line, const char *folder, const char *const **argv, struct arena *a,
-                    struct err *e) MUST_CHECK;
+void external_done(struct external *x);
 
-/* Runs it once in that folder, standard input empty. cpu_ns: user + system of the process and of every child it
- * waited for; wall_ns: from before fork to after wait; delay_ns: 0 (not to be had from outside).
- * Error: cannot be run, ended by a signal, or an exit status other than 0 (the last line of its
- * output is in the message). */
-bool external_run(const char *const *argv, const char *folder, struct probe_slice *slice,
-                  struct err *e) MUST_CHECK;
+struct external_result {
+    /* cpu_ns: user + system of the tree, but for what lives on (`usage.left`) and what ended without
+     * anybody waiting after the command itself did; wall_ns: from before its start to after its end;
+     * delay_ns: 0, not to be had from outside. */
+    struct probe_slice slice;
+    struct spawner_report usage;
+    int exit, signal;        /* exit status, -1 when it was ended by the signal (else 0) */
+    uint64_t output_bytes;   /* of standard output */
+    char digest[SHA256_HEX]; /* of it; "" when not asked for */
+};
+
+/* Runs it once. rng: draws the size of a variable in its environment, so that the layout of its memory
+ * is sampled, not fixed (Mytkowicz et al. 2009); NULL: not. Error: cannot be run; by option: ended by a
+ * signal, or an exit status other than 0 (the last lines that it printed are in the message); time is
+ * up; interrupted. In all of these nothing of its tree is left. */
+bool external_run(struct external *x, const char *const *argv, struct rng *rng,
+                  struct external_result *out, struct err *e) MUST_CHECK;
+
+/* What each run has as standard input. path NULL: nothing. Error: it cannot be read anew by each. */
+bool external_open_input(const char *path, int *fd, struct err *e) MUST_CHECK;
+
+/* Runs options.prepare, whose failure is an error whatever the options say. */
+bool external_prepare(struct external *x, struct err *e) MUST_CHECK;
+
+/* The first output seen, which all others must be like. Zero: none yet. */
+struct external_output {
+    char digest[SHA256_HEX];
+    uint64_t bytes;
+    const char *of; /* whose: lives longer than this */
+};
+
+/* Error: MISMATCH, which outputs differ. Without check_output: true. */
+bool external_same_output(struct external_output *first, const struct external_result *r,
+                          const char *of, struct err *e) MUST_CHECK;
+
+/* What starting any program costs: the median of n runs of an empty one (with `shell`: of an empty line
+ * for the shell). Error: as external_run. */
+bool external_overhead(struct external *x, int n, bool shell, struct probe_slice *out,
+                       struct err *e) MUST_CHECK;
 
 #endif

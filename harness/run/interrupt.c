@@ -8,7 +8,7 @@ static volatile sig_atomic_t has_come;
 static void note(int number)
 {
     (void)number;
-    has_come = 1;
+    has_come = has_come + 1;
 }
 
 void interrupt_watch(void)
@@ -24,4 +24,9 @@ void interrupt_watch(void)
 bool interrupt_none(struct err *e)
 {
     return !has_come || err_set(e, ERR_INTERRUPTED, "interrupted");
+}
+
+int interrupt_count(void)
+{
+    return has_come;
 }

@@ -7,5 +7,6 @@
 
 void interrupt_watch(void);         /* SIGINT, SIGTERM, SIGHUP from now on */
 bool interrupt_none(struct err *e); /* false with ERR_INTERRUPTED once one has come */
+int interrupt_count(void);          /* how many have come */
 
 #endif

@@ -4,7 +4,6 @@
 #include "harness/base/io.h"
 #include "harness/probe/machine.h"
 #include "harness/result/agree.h"
-#include "harness/run/external.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/side.h"
 #include "harness/stats/hodges_lehmann.h"
@@ -73,6 +72,7 @@ bool pair_runner_open(struct pair_runner *r, uint64_t seed, const char *folder, 
 void pair_runner_close(struct pair_runner *r)
 {
     struct err unused;
+    external_done(&r->external);
     if (r->has_made_root && !io_remove_tree(r->state_root, &unused))
         return; /* a folder left in /var/tmp is no reason to fail a measurement that is done */
     r->has_made_root = false;
@@ -81,6 +81,7 @@ void pair_runner_close(struct pair_runner *r)
 void pair_runner_next_cell(struct pair_runner *r)
 {
     r->iterations = 0;
+    r->output = (struct external_output){0};
 }
 
 /* ---- turns of the baton --------------------------------------------------------------------- */
@@ -396,13 +397,26 @@ static bool kernel_pair(struct pair_runner *r, struct cell_result *result, struc
     return ok;
 }
 
-static bool command_turn(const struct plan_cell *cell, int first, struct probe_slice out[SIDES],
-                         struct err *e)
+static bool command_run(struct pair_runner *r, const struct plan_side *side,
+                        struct probe_slice *out, struct err *e)
+{
+    struct external_result result;
+    r->external.options.folder = side->folder;
+    if (!external_prepare(&r->external, e) ||
+        !external_run(&r->external, side->argv, &r->rng, &result, e) ||
+        !external_same_output(&r->output, &result, side->label, e))
+        return false;
+    *out = result.slice;
+    return true;
+}
+
+static bool command_turn(struct pair_runner *r, const struct plan_cell *cell, int first,
+                         struct probe_slice out[SIDES], struct err *e)
 {
     const struct plan_side *sides[SIDES] = {&cell->base, &cell->new};
     for (int i = 0; i < SIDES; i++) {
         int s = first ^ i;
-        if (!interrupt_none(e) || !external_run(sides[s]->argv, sides[s]->folder, &out[s], e))
+        if (!interrupt_none(e) || !command_run(r, sides[s], &out[s], e))
             return interrupt_none(e) && false;
     }
     return true;
@@ -414,7 +428,7 @@ static bool command_pair(struct pair_runner *r, struct cell_result *result, stru
 {
     struct probe_slice turns[COMMAND_TURNS_MAX][SIDES];
     if (r->iterations == 0) {
-        if (!command_turn(result->cell, pair->first, turns[0], e))
+        if (!command_turn(r, result->cell, pair->first, turns[0], e))
             return false;
         double wanted = command_target_ns / fmax(slower_ns(turns[0]), 1);
         r->iterations = (long)fmin(fmax(wanted, 1), COMMAND_TURNS_MAX);
@@ -423,7 +437,7 @@ static bool command_pair(struct pair_runner *r, struct cell_result *result, stru
     pair->iterations = 1;
     for (int i = 0; i < pair->slices; i++) {
         int first = i == 0 ? pair->first : (int)rng_below(&r->rng, SIDES);
-        if (!command_turn(result->cell, first, turns[i], e))
+        if (!command_turn(r, result->cell, first, turns[i], e))
             return false;
     }
     ratio_of_turns(pair, turns, pair->slices);

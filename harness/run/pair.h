@@ -11,6 +11,7 @@
 
 #include "harness/base/rng.h"
 #include "harness/result/cell.h"
+#include "harness/run/external.h"
 
 enum { PAIR_CPUS_MAX = 256 };
 
@@ -23,6 +24,8 @@ struct pair_runner {
     long iterations; /* of the cell at hand, calibrated in its first pair */
     double best_ipc; /* of all ceilings so far (probe/ceiling.h) */
     bool has_made_root;
+    struct external external;      /* how commands are run: the caller sets its options */
+    struct external_output output; /* of the cell's commands, where it is checked */
 };
 
 /* folder: below which the sides get their state folders. Error: it cannot be written. */
