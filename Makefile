@@ -48,7 +48,7 @@ HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/
 
 .PHONY: all run check build tests deps ci-deps install clean format format-check hdr-check \
 	includes-check lint static-checks headline verify-full campaign-layers campaign-kernel ladder \
-	compare-peers first-result expects gate-table stats-reference kill-test bench-indicators \
+	compare-peers first-result expects gate-table change-table stats-reference kill-test bench-indicators \
 	bench-accounting FORCE
 .SECONDARY:
 
@@ -219,7 +219,7 @@ install: build
 	for h in $(PUBLIC_HEADERS); do \
 		install -D -m 644 $$h "$(TO)/include/cupel/$$h" || exit 1; done
 	install -m 644 scenarios/*.json "$(TO)/share/cupel/scenarios"
-	install -m 644 results/schema.json "$(TO)/share/cupel"
+	install -m 644 results/schema.json results/summary-schema.json "$(TO)/share/cupel"
 	$O/cupel help --man > "$(TO)/share/man/man1/cupel.1"
 	printf '%s\n' 'prefix=$(abspath $(PREFIX))' 'Name: cupel' \
 		'Description: benchmark kernels, and the header to write one' 'Version: $(VERSION)' \
@@ -284,6 +284,10 @@ kill-test: build
 gate-table: $O/tests/gate/test_verdict
 	@$< --table
 
+# How often change points are told falsely, and found: the table in harness/stats/README.md (seeded, two minutes).
+change-table: $O/tests/stats/test_change_rates
+	@$< --table
+
 # ns a bar-backtest of each way of accounting, by turnover: a minute, on a machine left alone.
 bench-accounting: $O/tests/backtest/bench_accounting
 	@$<
@@ -330,6 +334,7 @@ define NEEDS
 command -v gcc|gcc libc6-dev
 command -v pkg-config|pkg-config
 command -v gnuplot|gnuplot-nox
+command -v xmllint|libxml2-utils
 pkg-config --exists libcjson|libcjson-dev
 pkg-config --exists gsl|libgsl-dev
 pkg-config --exists sqlite3|libsqlite3-dev
@@ -339,6 +344,7 @@ pkg-config --exists jemalloc|libjemalloc-dev
 pkg-config --exists cmocka|libcmocka-dev
 test -f /usr/include/uthash.h|uthash-dev
 test -f /usr/include/perfmon/pfmlib.h|libpfm4-dev
+test -f /usr/include/valgrind/callgrind.h|valgrind
 /usr/bin/python3 -c 'import jsonschema'|python3-jsonschema
 endef
 # What .ci/run needs besides: other compilers' builds and the static checks.
@@ -346,7 +352,6 @@ define CI_NEEDS
 command -v clang|clang
 command -v clang-format|clang-format
 command -v clang-tidy|clang-tidy
-command -v valgrind|valgrind
 test -e /usr/share/doc/libasan8|libasan8
 test -e /usr/share/doc/libubsan1|libubsan1
 test -e /usr/share/doc/libtsan2|libtsan2

@@ -107,12 +107,16 @@ static void add_scale(struct document *d, const struct model_file *f, const char
 
 /* ---- gate, skipped, failed ---------------------------------------------------------------------- */
 
+static void add_verdict(struct table *t, const char *verdict)
+{
+    bool good = strcmp(verdict, "PASS") == 0, bad = strcmp(verdict, "FAIL") == 0;
+    table_toned(t, good ? TONE_GOOD : bad ? TONE_BAD : TONE_PLAIN, (double)NAN, verdict);
+}
+
 static void add_gate(struct table *t, const struct model_cell *cell, const struct json *gate)
 {
-    const char *verdict = at_text(gate, "verdict");
-    bool good = strcmp(verdict, "PASS") == 0, bad = strcmp(verdict, "FAIL") == 0;
     table_text(t, cell->id);
-    table_toned(t, good ? TONE_GOOD : bad ? TONE_BAD : TONE_PLAIN, (double)NAN, verdict);
+    add_verdict(t, at_text(gate, "verdict"));
     table_text(t, at_text(gate, "policy"));
     table_text(t, at_text(gate, "metric"));
     add_value(t, WORDS_PERCENT, at_number(gate, "margin_percent"));
@@ -121,6 +125,46 @@ static void add_gate(struct table *t, const struct model_cell *cell, const struc
     add_value(t, WORDS_RATIO, at_number(gate, "upper"));
     add_value(t, WORDS_P, at_number(gate, "fail_error"));
     add_value(t, WORDS_P, at_number(gate, "pass_error"));
+}
+
+static void add_judged(struct table *t, const struct model_cell *cell, const struct json *row)
+{
+    bool is_time = strcmp(at_text(row, "unit"), "ns") == 0;
+    table_text(t, cell->id);
+    table_text(t, at_text(row, "metric"));
+    table_text(t, at_text(row, "kind"));
+    add_verdict(t, at_text(row, "verdict"));
+    add_value(t, WORDS_PERCENT, at_number(row, "margin_percent"));
+    add_value(t, WORDS_RATIO, at_number(row, "lower"));
+    add_value(t, WORDS_RATIO, at_number(row, "upper"));
+    add_value(t, is_time ? WORDS_TIME : WORDS_COUNT, at_number(row, "base"));
+    add_value(t, is_time ? WORDS_TIME : WORDS_COUNT, at_number(row, "new"));
+}
+
+/* Where more than the one metric was judged that decided. */
+static void add_all_judged(struct document *d, const struct model_file *f)
+{
+    static const struct column columns[] = {
+        {"Comparison",  false},
+        {"Metric",      false},
+        {"Kind",        false},
+        {"Gate",        false},
+        {"Margin",      true },
+        {"Lower bound", true },
+        {"Upper bound", true },
+        {"Base",        true },
+        {"New",         true },
+    };
+    struct table *t = table_new(d->arena, "All metrics that were judged", columns, COUNT(columns));
+    bool several = false;
+    for (int i = 0; i < f->cell_count; i++) {
+        const struct json *rows = json_get(json_get(f->cells[i].record, "gate"), "judged");
+        several = several || json_count(rows) > 1;
+        for (const struct json *row = json_first(rows); row; row = json_next(row))
+            add_judged(t, &f->cells[i], row);
+    }
+    if (several)
+        document_table(d, t);
 }
 
 static void add_gates(struct document *d, const struct model_file *f, int level)
@@ -148,6 +192,7 @@ static void add_gates(struct document *d, const struct model_file *f, int level)
         return;
     document_heading(d, level, "Gate");
     document_table(d, t);
+    add_all_judged(d, f);
 }
 
 static void add_unmeasured(struct document *d, const struct model_file *f, int level)

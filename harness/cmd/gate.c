@@ -8,53 +8,55 @@
 
 #include "harness/base/log.h"
 #include "harness/base/units.h"
+#include "harness/export/export_after.h"
 #include "harness/gate/subject.h"
 #include "harness/gate/suite.h"
 #include "harness/run/campaign.h"
 #include "harness/run/inputs.h"
 #include "kernels/registry.h"
 
+#include <string.h>
+
 struct gate_settings {
     const char *base, *new, *kernel, *policy, *seed, *out;
-    double margin, budget;
+    double budget, fail_error, pass_error;
     long cap;
-    struct opt_texts scenarios, set;
-    struct against_settings against;
+    struct opt_texts scenarios, set, metrics, margins, export;
     bool quiet;
+    struct against_settings against;
     struct external_settings external;
 };
 
-static const char *const policies[] = {"strict", "estimate", "lenient", NULL};
-
+/* What is not given here is the scenario's. */
 static const struct opt gate_options[] = {
     {.name = "base",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,                                                       base),
+     .offset = offsetof(struct gate_settings,                                                        base),
      .arg = "SIDE",
      .help = "what is held to be good: words of " SUBJECT_WORDS "; or cmd:LINE, or a command line"},
     {.name = "new",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,                                                                              new),
+     .offset = offsetof(struct gate_settings,                                                                               new),
      .arg = "SIDE",
      .help = "what is held against the base"},
     {.name = "scenario",
      .kind = OPT_TEXTS,
-     .offset = offsetof(struct gate_settings,                                  scenarios),
+     .offset = offsetof(struct gate_settings,                                   scenarios),
      .arg = "S",
      .help = "whose scales are judged, instead of " SUBJECT_DEFAULT_SCENARIO "; may be repeated"},
     {.name = "kernel",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings, kernel),
+     .offset = offsetof(struct gate_settings,  kernel),
      .arg = "PATH.so",
      .help = "instead of the scenario's; without a scenario its own defaults are judged"},
     {.name = "against",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,           against.name),
+     .offset = offsetof(struct gate_settings,            against.name),
      .arg = "REF",
      .help = "the base is what this commit of the repository here makes of the new side"},
     {.name = "build",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,                                                                                  against.build),
+     .offset = offsetof(struct gate_settings,                                                                                   against.build),
      .arg = "LINE",
      .help = "with --against: the shell builds by it, that commit and the tree here"},
     {.name = "cmd",
@@ -64,79 +66,143 @@ static const struct opt gate_options[] = {
      .help = "with --against: the command that is measured, in that commit's folder and here"},
     {.name = "rebuild",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct gate_settings,                                                       against.rebuild),
-     .help = "with --against: that commit is built even when it was before"                                                                                                                          },
+     .offset = offsetof(struct gate_settings,                                                        against.rebuild),
+     .help = "with --against: that commit is built even when it was before"                                                                                                                           },
     {.name = "no-build-new",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct gate_settings,                                                                              against.not_here),
+     .offset = offsetof(struct gate_settings,                                                                               against.not_here),
      .help = "with --against: the tree here is taken as it is"                        },
+    {.name = "metric",
+     .kind = OPT_TEXTS,
+     .offset = offsetof(struct gate_settings,                                                                               metrics),
+     .arg = "NAME",
+     .help = "what is judged: timing, exact, or names of `cupel list metrics`, with commas; may be "
+             "repeated (the scenario's, or timing)"},
     {.name = "margin",
-     .kind = OPT_REAL,
-     .offset = offsetof(struct gate_settings,                                                                              margin),
+     .kind = OPT_TEXTS,
+     .offset = offsetof(struct gate_settings,                                                                              margins),
      .arg = "PERCENT",
-     .min = 0,
-     .max = 1000,
-     .fallback = "0",
-     .help = "the slowdown that fails; 0: the scenario's, or 10"},
+     .help =
+         "the slowdown that fails (the scenario's, or 10); METRIC=PERCENT: of one metric; may be "
+         "repeated"},
     {.name = "cap",
      .kind = OPT_INT,
-     .offset = offsetof(struct gate_settings,                                                                              cap),
+     .offset = offsetof(struct gate_settings,                              cap),
      .arg = "PAIRS",
-     .min = 10,
-     .max = 200,
-     .fallback = "60",
-     .help = "the most pairs a benchmark may take"},
+     .min = JUDGING_CAP_MIN,
+     .max = JUDGING_CAP_MAX,
+     .help = "the most pairs a benchmark may take (the scenario's, or 60)"},
     {.name = "budget",
      .kind = OPT_REAL,
      .offset = offsetof(struct gate_settings,                                                                               budget),
      .arg = "SECONDS",
      .min = 1,
-     .max = 86400,
-     .fallback = "300",
-     .help = "the most time a benchmark may take once it has its 10 pairs"},
+     .max = JUDGING_BUDGET_MAX,
+     .help =
+         "the most time a benchmark may take once it has its 10 pairs (the scenario's, or 300)"},
+    {.name = "fail-error",
+     .kind = OPT_REAL,
+     .offset = offsetof(struct gate_settings,                                                                         fail_error),
+     .arg = "SHARE",
+     .min = JUDGING_ERROR_MIN,
+     .max = JUDGING_ERROR_MAX,
+     .help =
+         "how often a false FAIL may be, over all looks and benchmarks (the scenario's, or 0.005)"},
+    {.name = "pass-error",
+     .kind = OPT_REAL,
+     .offset = offsetof(struct gate_settings,                                                        pass_error),
+     .arg = "SHARE",
+     .min = JUDGING_ERROR_MIN,
+     .max = JUDGING_ERROR_MAX,
+     .help =
+         "how often a false PASS may be, over all looks of a benchmark (the scenario's, or 0.05)"},
     {.name = "policy",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,policy),
+     .offset = offsetof(struct gate_settings,   policy),
      .arg = "POLICY",
-     .choices = policies,
-     .fallback = "strict",
-     .help = "what a BORDERLINE does: fail, fail when the estimate is over, pass"},
+     .choices = judging_policies,
+     .help =
+         "what a BORDERLINE does: fail, fail when the estimate is over, pass (the scenario's, or "
+         "strict)"},
     {.name = "set",
      .kind = OPT_TEXTS,
-     .offset = offsetof(struct gate_settings,                                               set),
+     .offset = offsetof(struct gate_settings,                                                                       set),
      .arg = "NAME=VALUE",
      .help = "a setting of the kernel, over the scenario's; may be repeated"},
     {.name = "seed",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,                                                                                      seed),
+     .offset = offsetof(struct gate_settings,                                                        seed),
      .arg = "S",
      .help = "of orders and inputs, instead of one from the system; the record holds it"},
     {.name = "out",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,                                                                              out),
+     .offset = offsetof(struct gate_settings, out),
      .arg = "FILE",
      .help = "results file to make, instead of results/runs/NAME-TIME.jsonl"},
+    {.name = "export",
+     .kind = OPT_TEXTS,
+     .offset = offsetof(struct gate_settings,                                                                    export),
+     .arg = EXPORT_AFTER_ARG,
+     .help = EXPORT_AFTER_HELP},
     {.name = "quiet",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct gate_settings,                  quiet),
-     .help = "no progress"                                           },
+     .offset = offsetof(struct gate_settings,quiet),
+     .help = "no progress"                                                                 },
     EXTERNAL_ROWS(struct gate_settings),
     OPT_END,
 };
 
+/* The command line over what is there. */
+static bool settle(struct judging *j, const struct gate_settings *s, struct arena *a, struct err *e)
+{
+    j->cap = s->cap ? s->cap : j->cap;
+    j->budget_s = s->budget > 0 ? s->budget : j->budget_s;
+    j->fail_error = s->fail_error > 0 ? s->fail_error : j->fail_error;
+    j->pass_error = s->pass_error > 0 ? s->pass_error : j->pass_error;
+    j->policy = s->policy ? s->policy : j->policy;
+    for (int i = 0; i < s->margins.n; i++)
+        if (!judging_margin(j, s->margins.v[i], a, e))
+            return err_prefix(e, "--margin");
+    return judging_metrics(j, &s->metrics, e) || err_prefix(e, "--metric");
+}
+
 /* ---- the table ------------------------------------------------------------------------------ */
 
-static void table_benchmark(struct table *t, const struct suite_row *r)
+/* A value in the unit of its metric. */
+static const char *units_value(char out[UNITS_TEXT], const struct metric *m, double value)
 {
-    char ratio[UNITS_TEXT], lower[UNITS_TEXT], upper[UNITS_TEXT], base[UNITS_TEXT], new[UNITS_TEXT];
-    struct text interval = {0}, pairs = {0}, detectable = {0};
-    text_printf(&interval, "%s..%s", units_ratio(lower, r->ratio.low),
+    if (m->kind == METRIC_TIMING)
+        return units_time(out, value);
+    snprintf(out, UNITS_TEXT, "%.0f", value);
+    return out;
+}
+
+/* What only pairs have: the interval, their number, the slowdown that they would have seen. */
+static void put_spread(const struct judged *r, struct text *interval, struct text *pairs,
+                       struct text *detectable)
+{
+    char lower[UNITS_TEXT], upper[UNITS_TEXT];
+    if (r->kind == JUDGED_EXACT) {
+        text_puts(interval, "exact");
+        text_puts(pairs, "-");
+        text_puts(detectable, "-");
+        return;
+    }
+    text_printf(interval, "%s..%s", units_ratio(lower, r->ratio.low),
                 units_ratio(upper, r->ratio.high));
-    text_printf(&pairs, "%d", r->pairs);
-    text_printf(&detectable, "%.1f %%", r->detectable_percent);
-    table_row(t, r->benchmark, r->metric->title, gate_verdict_word(r->verdict),
+    text_printf(pairs, "%d", r->pairs);
+    text_printf(detectable, "%.1f %%", r->detectable_percent);
+}
+
+static void table_benchmark(struct table *t, const char *benchmark, const struct judged *r)
+{
+    char ratio[UNITS_TEXT], base[UNITS_TEXT], new[UNITS_TEXT];
+    const struct metric *m = &metric_rows[r->metric];
+    struct text interval = {0}, pairs = {0}, detectable = {0};
+    put_spread(r, &interval, &pairs, &detectable);
+    table_row(t, benchmark, m->title, gate_verdict_word(r->verdict),
               units_ratio(ratio, r->ratio.estimate), interval.p, pairs.p, detectable.p,
-              units_time(base, r->base), units_time(new, r->new), NULL);
+              units_value(base, m, r->base), units_value(new, m, r->new), NULL);
     text_done(&interval);
     text_done(&pairs);
     text_done(&detectable);
@@ -148,36 +214,36 @@ static void print_suite(const struct suite *s)
     table_row(&t, "benchmark", "metric", "verdict", "ratio", "95 % interval", "pairs", "detectable",
               "base", "new", NULL);
     for (int i = 0; i < s->count; i++)
-        table_benchmark(&t, &s->rows[i]);
+        table_benchmark(&t, s->rows[i].benchmark, &s->rows[i].judged);
     table_print(&t, stdout);
     table_done(&t);
 }
 
 /* ---- the suite ------------------------------------------------------------------------------ */
 
-static bool judge_all(struct campaign *c, const struct gate_settings *s, const struct plan *plan,
-                      int *status, struct arena *a, struct err *e)
+static bool judge_all(struct campaign *c, const struct judging *j, const struct plan *plan,
+                      struct arena *a, struct err *e)
 {
     struct suite_options options = suite_defaults();
-    options.budget_ns = (int64_t)(s->budget * 1e9);
-    options.rule.cap = (int)s->cap;
-    if (s->scenarios.n > 1) /* suites share the error of a false FAIL, as benchmarks do */
-        options.rule.fail_error /= s->scenarios.n;
-    bool ok = gate_policy_from_name(s->policy, &options.rule.policy);
+    options.judging = *j;
     struct suite suite;
     suite_begin(&suite, c, &options, plan, a);
+    bool ok = true;
     for (int i = 0; i < plan->count && ok; i++)
         ok = suite_judge(&suite, &plan->cells[i], e);
     progress_end(&c->progress);
     print_suite(&suite);
-    *status = suite.status;
+    c->is_judged = true;
+    c->status = ok ? suite.status : err_exit_status(e->code);
+    c->verdict = ok ? suite_verdict(&suite) : NULL;
     suite_done(&suite);
     return ok;
 }
 
-static bool gate_plan(const struct gate_settings *s, const struct scenario *scenario,
-                      const struct external_options *external, const struct plan *plan,
-                      struct json *inputs, int *status, struct arena *a, struct err *e)
+static bool gate_plan(const struct gate_settings *s, const struct judging *j,
+                      const struct scenario *scenario, const struct external_options *external,
+                      const struct plan *plan, struct json *inputs, int *status, struct arena *a,
+                      struct err *e)
 {
     uint64_t seed;
     if (!run_seed(s->seed, &seed, e)) {
@@ -197,34 +263,41 @@ static bool gate_plan(const struct gate_settings *s, const struct scenario *scen
         .state = scenario ? scenario->state_dir : NULL,
         .inputs = inputs,
         .cells = plan->count,
-        .pairs_planned = plan->count * s->cap,
+        .pairs_planned = plan->count * j->cap,
     };
     if (!campaign_open(&c, &options, e))
         return false;
     notes_synthetic(c.inputs, stdout);
     c.runner.external.options = *external;
-    bool ok = judge_all(&c, s, plan, status, a, e);
+    bool ok = judge_all(&c, j, plan, a, e);
+    *status = c.status;
+    const char *path = arena_text(a, c.writer.path);
     struct err closing;
-    printf("results: %s\n", c.writer.path);
+    printf("results: %s\n", path);
     if (!campaign_close(&c, ok, &closing))
         ok = ok && err_set(e, closing.code, "%s", closing.text);
-    return ok;
+    return export_after(&s->export, path, ok, e);
 }
 
 static bool gate_scenario(const struct gate_settings *s, const struct subject_pair *pair,
                           const struct scenario *scenario, int *status, struct arena *a,
                           struct err *e)
 {
-    struct plan plan;
     const struct external_options none = {0};
-    struct json *inputs = json_object();
-    if (!subject_kernels(&plan, pair, scenario, a, e)) {
-        json_free(inputs);
+    struct judging j = scenario->judging;
+    struct subject_pair its_own = *pair;
+    struct plan plan;
+    if (!settle(&j, s, a, e))
         return false;
-    }
+    if (s->scenarios.n > 1) /* suites share the error of a false FAIL, as benchmarks do */
+        j.fail_error /= s->scenarios.n;
+    its_own.margin_percent = j.margin[METRIC_CPU];
+    if (!subject_kernels(&plan, &its_own, scenario, a, e))
+        return false;
+    struct json *inputs = json_object();
     bool ok = inputs_prepare(&plan, scenario, inputs, a, e);
     if (ok)
-        ok = gate_plan(s, scenario, &none, &plan, inputs, status, a, e);
+        ok = gate_plan(s, &j, scenario, &none, &plan, inputs, status, a, e);
     else
         json_free(inputs);
     plan_done(&plan);
@@ -259,6 +332,14 @@ static bool gate_named(const struct gate_settings *s, const struct subject_pair 
     return ok;
 }
 
+static bool names_a_file(const struct opt_texts *exports)
+{
+    for (int i = 0; i < exports->n; i++)
+        if (strchr(exports->v[i], '='))
+            return true;
+    return false;
+}
+
 static bool gate_kernels(const struct gate_settings *s, const struct subject_pair *pair,
                          int *status, struct arena *a, struct err *e)
 {
@@ -269,13 +350,14 @@ static bool gate_kernels(const struct gate_settings *s, const struct subject_pai
         return gate_plain(s, pair, status, a, e);
     if (!s->scenarios.n)
         return gate_named(s, pair, SUBJECT_DEFAULT_SCENARIO, status, a, e);
-    if (s->scenarios.n > 1 && s->out)
-        return err_input(e, "--out: expected one --scenario: each has a results file of its own");
+    if (s->scenarios.n > 1 && (s->out || names_a_file(&s->export)))
+        return err_input(e, "%s: expected one --scenario: each has a results file of its own",
+                         s->out ? "--out" : "--export");
     for (int i = 0; i < s->scenarios.n; i++) {
         int its_own = 0;
         if (!gate_named(s, pair, s->scenarios.v[i], &its_own, a, e))
             return false;
-        *status = gate_worse(*status, its_own);
+        *status = judged_worse(*status, its_own);
     }
     return true;
 }
@@ -283,15 +365,19 @@ static bool gate_kernels(const struct gate_settings *s, const struct subject_pai
 static bool gate_commands(const struct gate_settings *s, const struct subject_pair *pair,
                           int *status, struct arena *a, struct err *e)
 {
+    struct judging j = judging_default();
+    struct subject_pair judged = *pair;
+    struct external_options external;
     struct plan plan;
     const char *alone = s->set.n ? "--set" : s->scenarios.n ? "--scenario" : "--kernel";
     if (s->set.n || s->scenarios.n || s->kernel)
         return err_input(e, "%s: two commands have none; kernels are " SUBJECT_WORDS, alone);
-    struct external_options external;
-    if (!external_rows_options(&s->external, &external, a, e) ||
-        !subject_commands(&plan, pair, a, e))
+    if (!settle(&j, s, a, e) || !external_rows_options(&s->external, &external, a, e))
         return false;
-    bool ok = gate_plan(s, NULL, &external, &plan, json_object(), status, a, e);
+    judged.margin_percent = j.margin[METRIC_CPU];
+    if (!subject_commands(&plan, &judged, a, e))
+        return false;
+    bool ok = gate_plan(s, &j, NULL, &external, &plan, json_object(), status, a, e);
     plan_done(&plan);
     return ok;
 }
@@ -324,10 +410,10 @@ static enum err_code run_gate(const struct invocation *in, struct err *e)
     const struct gate_settings *s = in->settings;
     log_set_quiet(s->quiet);
     struct revision base = REVISION_NONE;
-    struct subject_pair pair = {
-        .set = s->set, .margin_percent = s->margin, .shell = s->external.shell};
+    struct subject_pair pair = {.set = s->set, .shell = s->external.shell};
     int status = 0;
-    bool ok = read_sides(&pair, &base, s, in->arena, e) &&
+    bool ok = export_after_check(&s->export, s->out, e) &&
+              read_sides(&pair, &base, s, in->arena, e) &&
               (pair.new.line ? gate_commands(s, &pair, &status, in->arena, e)
                              : gate_kernels(s, &pair, &status, in->arena, e));
     revision_close(&base);

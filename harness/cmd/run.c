@@ -7,6 +7,7 @@
 #include "harness/base/log.h"
 #include "harness/base/units.h"
 #include "harness/cmd/run_speed.h"
+#include "harness/export/export_after.h"
 #include "harness/result/record.h"
 #include "harness/run/campaign.h"
 #include "harness/run/inputs.h"
@@ -19,7 +20,7 @@
 struct run_settings {
     const char *layers, *kernel, *seed, *out, *state_dir;
     long pairs;
-    struct opt_texts set;
+    struct opt_texts set, export;
     bool instructions, quiet;
 };
 
@@ -66,10 +67,15 @@ static const struct opt run_options[] = {
      .kind = OPT_FLAG,
      .offset = offsetof(struct run_settings, instructions),
      .help = "count those of one run of each side too, under valgrind (slow)"                                                                                      },
+    {.name = "export",
+     .kind = OPT_TEXTS,
+     .offset = offsetof(struct run_settings,                                                     export),
+     .arg = EXPORT_AFTER_ARG,
+     .help = EXPORT_AFTER_HELP},
     {.name = "quiet",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct run_settings,                                                     quiet),
-     .help = "no progress"                                                                                                            },
+     .offset = offsetof(struct run_settings,                    quiet),
+     .help = "no progress"                                                                                                           },
     OPT_END,
 };
 
@@ -229,6 +235,7 @@ static bool run_plan(const struct run_settings *s, const struct scenario *scenar
     if (!campaign_close(&c, ok, &closing))
         ok = ok && err_set(e, closing.code, "%s", closing.text);
     printf("results: %s\n", path.p);
+    ok = export_after(&s->export, path.p, ok, e);
     text_done(&path);
     return ok;
 }
@@ -241,7 +248,8 @@ static enum err_code run_run(const struct invocation *in, struct err *e)
     struct scenario scenario;
     struct plan plan;
     struct json *settings = NULL, *inputs = json_object();
-    if (!run_seed(s->seed, &seed, e) || !scenario_read(&scenario, in->words.v[0], in->arena, e))
+    if (!export_after_check(&s->export, s->out, e) || !run_seed(s->seed, &seed, e) ||
+        !scenario_read(&scenario, in->words.v[0], in->arena, e))
         goto out_inputs;
     if (s->kernel)
         scenario.kernel = s->kernel;

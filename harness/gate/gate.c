@@ -2,25 +2,48 @@
 
 #include "harness/base/mem.h"
 #include "harness/probe/machine.h"
+#include "harness/result/record.h"
+
+_Static_assert((int)METRIC_CPU == (int)PROBE_CPU && (int)METRIC_NET == (int)PROBE_NET &&
+                   (int)METRIC_WALL == (int)PROBE_WALL,
+               "the clocks' rows come first, in the order of probe_metrics");
 
 /* A command that waits more than this share of its time is judged by wall time too: CPU time alone
  * would pass `sleep 0.2` against `sleep 0.1`. */
 static const double busy_share = 0.9;
 
-int gate_metric_count(const struct plan_cell *cell)
+/* Can this metric of the cell fail? */
+static bool can_fail(const struct plan_cell *cell, const struct judging *j, int metric)
 {
     const struct kernel *k = cell->base.kernel;
-    return k && k->cut == KERNEL_REPEAT ? 1 : 2;
+    if (j->wanted[metric])
+        return true;
+    switch (metric) {
+    case PROBE_CPU: return j->timing;
+    case PROBE_NET: return j->timing && k && k->cut == KERNEL_ONCE;
+    default: return j->timing && !k;
+    }
 }
 
-double gate_pass_share(const struct plan_cell *cell)
+int gate_metric_count(const struct plan_cell *cell, const struct judging *j)
 {
-    return cell->base.kernel ? 1 : 0.5;
+    int n = 0;
+    for (int m = 0; m < PROBE_METRIC_COUNT; m++)
+        n += can_fail(cell, j, m);
+    return n;
 }
 
-void gate_begin(struct gate *g, const struct gate_rule *rule, int64_t budget_ns)
+double gate_pass_share(const struct plan_cell *cell, const struct judging *j)
 {
-    *g = (struct gate){.rule = *rule, .started_ns = probe_now_ns(), .budget_ns = budget_ns};
+    for (int m = 0; m < PROBE_METRIC_COUNT; m++)
+        if (can_fail(cell, j, m) && probe_metrics[m].needs_confirmation)
+            return 0.5;
+    return 1;
+}
+
+void gate_begin(struct gate *g, const struct gate_rule *rule, const struct judging *j)
+{
+    *g = (struct gate){.rule = *rule, .judging = *j, .started_ns = probe_now_ns()};
 }
 
 static bool waits(const struct cell_result *r)
@@ -39,24 +62,23 @@ static bool waits(const struct cell_result *r)
 
 /* Compute is judged by CPU time; work with files by wall less queueing besides (its waiting for the
  * disk counts); a command by wall besides when it waits. */
-static bool is_judged(const struct cell_result *r, int metric)
+static bool is_judged(const struct gate *g, const struct cell_result *r, int metric)
 {
-    const struct kernel *k = r->cell->base.kernel;
-    switch (metric) {
-    case PROBE_CPU: return true;
-    case PROBE_NET: return k && k->cut == KERNEL_ONCE && r->has_delay;
-    default: return !k && waits(r);
-    }
+    if (!can_fail(r->cell, &g->judging, metric) || !cell_has_metric(r, metric))
+        return false;
+    return metric != PROBE_WALL || g->judging.wanted[metric] || waits(r);
 }
 
 static void judge(struct gate *g, const struct cell_result *r, int metric, bool out_of_budget)
 {
-    g->judged[metric] = g->judged[metric] || is_judged(r, metric);
+    g->judged[metric] = g->judged[metric] || is_judged(g, r, metric);
     if (!g->judged[metric] || g->decision[metric].verdict != GATE_CONTINUE)
         return;
     double *ratios = mem_alloc(MEM_BASE, (size_t)r->count * sizeof *ratios);
     cell_log_ratios(r, metric, ratios);
-    g->decision[metric] = gate_decide(&g->rule, ratios, r->count, out_of_budget);
+    struct gate_rule rule = g->rule;
+    rule.margin_percent = g->judging.margin[metric];
+    g->decision[metric] = gate_decide(&rule, ratios, r->count, out_of_budget);
     mem_free(MEM_BASE, ratios);
 }
 
@@ -64,8 +86,8 @@ bool gate_wants_more(void *context, const struct cell_result *so_far)
 {
     struct gate *g = context;
     /* No budget is a reason to judge by fewer pairs than any verdict needs. */
-    bool out_of_budget =
-        so_far->count >= GATE_MIN_PAIRS && probe_now_ns() - g->started_ns >= g->budget_ns;
+    bool out_of_budget = so_far->count >= GATE_MIN_PAIRS &&
+                         (double)(probe_now_ns() - g->started_ns) >= g->judging.budget_s * 1e9;
     bool open = false;
     for (int m = 0; m < PROBE_METRIC_COUNT; m++) {
         judge(g, so_far, m, out_of_budget);
@@ -76,25 +98,48 @@ bool gate_wants_more(void *context, const struct cell_result *so_far)
     return open;
 }
 
+/* Without what only a record shows. */
+static struct judged row_of(const struct gate *g, int metric)
+{
+    const struct gate_decision *d = &g->decision[metric];
+    return (struct judged){.metric = metric,
+                           .kind = JUDGED_TIMING,
+                           .verdict = d->verdict,
+                           .fails = d->fails,
+                           .margin_percent = g->judging.margin[metric],
+                           .lower = record_ratio_bound(d->lower),
+                           .upper = record_ratio_bound(d->upper)};
+}
+
+int gate_rows(const struct gate *g, const struct cell_result *r,
+              struct judged rows[PROBE_METRIC_COUNT])
+{
+    int n = 0;
+    for (int m = 0; m < PROBE_METRIC_COUNT; m++) {
+        if (!g->judged[m])
+            continue;
+        struct stats_comparison c = record_contrast(r, m);
+        rows[n] = row_of(g, m);
+        rows[n].ratio = c.ratio;
+        rows[n].pairs = r->count;
+        rows[n].detectable_percent = c.detectable_percent;
+        rows[n].base = record_median(r, SIDE_BASE, m);
+        rows[n++].new = record_median(r, SIDE_NEW, m);
+    }
+    return n;
+}
+
 int gate_deciding_metric(const struct gate *g)
 {
-    /* What outweighs what; a metric still open when another one failed does not count. */
-    static const enum gate_verdict order[] = {GATE_FAIL, GATE_INCONCLUSIVE, GATE_BORDERLINE,
-                                              GATE_PASS};
-    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
-        for (int m = 0; m < PROBE_METRIC_COUNT; m++)
-            if (g->judged[m] && g->decision[m].verdict == order[i])
-                return m;
-    return PROBE_CPU;
+    struct judged rows[PROBE_METRIC_COUNT];
+    int n = 0;
+    for (int m = 0; m < PROBE_METRIC_COUNT; m++)
+        if (g->judged[m])
+            rows[n++] = row_of(g, m);
+    return n ? rows[judged_worst(rows, n)].metric : PROBE_CPU;
 }
 
 enum gate_verdict gate_outcome(const struct gate *g)
 {
     return g->decision[gate_deciding_metric(g)].verdict;
-}
-
-int gate_worse(int a, int b)
-{
-    static const int weight[] = {[0] = 0, [3] = 1, [1] = 2};
-    return weight[a] >= weight[b] ? a : b;
 }

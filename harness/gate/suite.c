@@ -2,25 +2,39 @@
 
 #include "harness/base/log.h"
 #include "harness/base/mem.h"
+#include "harness/gate/exact.h"
 #include "harness/probe/machine.h"
 #include "harness/result/record.h"
+#include "harness/run/counted.h"
 #include "harness/run/interrupt.h"
 
+#include <stdio.h>
 #include <time.h>
 
 struct suite_options suite_defaults(void)
 {
-    return (struct suite_options){
-        .rule = gate_rule_default, .budget_ns = 300000000000, .pause_ns = 10000000000};
+    return (struct suite_options){.judging = judging_default(), .pause_ns = 10000000000};
+}
+
+static struct gate_rule rule_of(const struct judging *j, const struct plan *plan)
+{
+    struct gate_rule rule = gate_rule_default;
+    rule.cap = (int)j->cap;
+    rule.fail_error = j->fail_error;
+    rule.pass_error = j->pass_error;
+    if (!gate_policy_from_name(j->policy, &rule.policy))
+        rule.policy = GATE_STRICT; /* the settings' rows allow no other name */
+    rule.benchmarks = 0;
+    for (int i = 0; i < plan->count; i++)
+        rule.benchmarks += gate_metric_count(&plan->cells[i], j);
+    return rule;
 }
 
 void suite_begin(struct suite *s, struct campaign *c, const struct suite_options *o,
                  const struct plan *plan, struct arena *a)
 {
-    *s = (struct suite){.campaign = c, .options = *o, .arena = a};
-    s->options.rule.benchmarks = 0;
-    for (int i = 0; i < plan->count; i++)
-        s->options.rule.benchmarks += gate_metric_count(&plan->cells[i]);
+    *s = (struct suite){
+        .campaign = c, .options = *o, .rule = rule_of(&o->judging, plan), .arena = a};
 }
 
 void suite_done(struct suite *s)
@@ -31,21 +45,40 @@ void suite_done(struct suite *s)
 
 /* ---- what came of a run ---------------------------------------------------------------------- */
 
-static struct json *gate_json(const struct gate *g)
+/* What a benchmark came to: its rows, and what was spent on the one that decides. */
+struct findings {
+    struct judged rows[METRIC_COUNT];
+    int count;
+    struct gate gate; /* of the times */
+    bool provisional; /* a second run decides */
+};
+
+static const struct judged *decider(const struct findings *f)
 {
-    int metric = gate_deciding_metric(g);
-    const struct gate_decision *d = &g->decision[metric];
+    return &f->rows[judged_worst(f->rows, f->count)];
+}
+
+static struct json *gate_json(const struct suite *s, const struct findings *f)
+{
+    const struct judged *row = decider(f);
+    static const struct gate_decision none;
+    const struct gate_decision *d =
+        row->kind == JUDGED_TIMING ? &f->gate.decision[row->metric] : &none;
     struct json *o = json_object();
-    json_put_text(o, "verdict", gate_verdict_word(d->verdict));
-    json_put_text(o, "policy", gate_policy_name(g->rule.policy));
-    json_put_text(o, "metric", probe_metrics[metric].name);
-    json_put_number(o, "margin_percent", g->rule.margin_percent);
-    json_put_number(o, "benchmarks", g->rule.benchmarks);
+    json_put_text(o, "verdict", gate_verdict_word(row->verdict));
+    json_put_bool(o, "fails", row->fails);
+    json_put_text(o, "policy", gate_policy_name(s->rule.policy));
+    json_put_text(o, "metric", metric_rows[row->metric].name);
+    json_put_number(o, "margin_percent", row->margin_percent);
+    json_put_number(o, "benchmarks", s->rule.benchmarks);
     json_put_number(o, "look", d->n);
     json_put_number(o, "fail_error", d->fail_error);
     json_put_number(o, "pass_error", d->pass_error);
-    json_put_number(o, "lower", record_ratio_bound(d->lower));
-    json_put_number(o, "upper", record_ratio_bound(d->upper));
+    json_put_number(o, "lower", row->lower);
+    json_put_number(o, "upper", row->upper);
+    json_put(o, "judged", judged_to_json(f->rows, f->count));
+    if (f->provisional)
+        json_put_bool(o, "provisional", true);
     return o;
 }
 
@@ -58,38 +91,38 @@ static struct suite_row *new_row(struct suite *s)
     return &s->rows[s->count++];
 }
 
-/* A row for each metric that could have failed. */
-static void add_rows(struct suite *s, const struct cell_result *r, const struct gate *g)
+static void add_rows(struct suite *s, const struct plan_cell *cell, const struct findings *f)
 {
-    for (int m = 0; m < PROBE_METRIC_COUNT; m++) {
-        if (!g->judged[m])
-            continue;
-        struct stats_comparison c = record_contrast(r, m);
-        *new_row(s) = (struct suite_row){
-            .benchmark = r->cell->id,
-            .metric = &probe_metrics[m],
-            .verdict = g->decision[m].verdict,
-            .ratio = c.ratio,
-            .pairs = r->count,
-            .detectable_percent = c.detectable_percent,
-            .base = record_median(r, SIDE_BASE, m),
-            .new = record_median(r, SIDE_NEW, m),
-        };
+    for (int i = 0; i < f->count; i++)
+        *new_row(s) = (struct suite_row){cell->id, f->rows[i], f->provisional};
+}
+
+const char *suite_verdict(const struct suite *s)
+{
+    const struct judged *worst = NULL;
+    for (int i = 0; i < s->count; i++) {
+        const struct judged *row = &s->rows[i].judged;
+        if (!s->rows[i].provisional &&
+            (!worst || judged_worst((const struct judged[]){*worst, *row}, 2) == 1))
+            worst = row;
     }
+    return worst ? gate_verdict_word(worst->verdict) : "";
 }
 
 /* Why a verdict is not a plain PASS or FAIL, for the log. */
-static void explain(const struct plan_cell *cell, const struct gate_decision *d)
+static void explain(const struct plan_cell *cell, const struct findings *f)
 {
-    const char *word = gate_verdict_word(d->verdict);
-    const char *meaning = gate_verdict_meaning(d->verdict);
-    if (d->verdict == GATE_BORDERLINE)
-        log_warn("%s: %s: %s; the policy makes it %s", cell->id, word, meaning,
-                 d->fails ? "fail" : "pass");
-    if (d->verdict == GATE_INCONCLUSIVE && d->pairs_needed > 0)
-        log_warn("%s: %s: %s; about %d would do", cell->id, word, meaning, d->pairs_needed);
-    else if (d->verdict == GATE_INCONCLUSIVE)
-        log_warn("%s: %s: %s", cell->id, word, meaning);
+    const struct judged *row = decider(f);
+    const char *word = gate_verdict_word(row->verdict), *name = metric_rows[row->metric].name;
+    const char *meaning = row->reason[0] ? row->reason : gate_verdict_meaning(row->verdict);
+    int needed = row->kind == JUDGED_TIMING ? f->gate.decision[row->metric].pairs_needed : 0;
+    if (row->verdict == GATE_BORDERLINE)
+        log_warn("%s: %s: %s: %s; the policy makes it %s", cell->id, name, word, meaning,
+                 row->fails ? "fail" : "pass");
+    if (row->verdict == GATE_INCONCLUSIVE && needed > 0)
+        log_warn("%s: %s: %s: %s; about %d would do", cell->id, name, word, meaning, needed);
+    else if (row->verdict == GATE_INCONCLUSIVE)
+        log_warn("%s: %s: %s: %s", cell->id, name, word, meaning);
 }
 
 /* ---- one benchmark --------------------------------------------------------------------------- */
@@ -98,6 +131,19 @@ static const char *outcome(void *context, const struct cell_result *result)
 {
     (void)result;
     return gate_verdict_word(gate_outcome(context));
+}
+
+static bool counts_more(void *context, const struct cell_result *so_far)
+{
+    (void)context;
+    return so_far->count < EXACT_RUNS;
+}
+
+static const char *counted(void *context, const struct cell_result *result)
+{
+    (void)context;
+    (void)result;
+    return "counted";
 }
 
 /* The record of a cell that was cut short: what was measured, or why nothing was. */
@@ -111,21 +157,90 @@ static void keep_what_is_there(struct suite *s, const struct cell_result *result
         log_error("%s", unused.text);
 }
 
-/* One sequential run of a cell; its record and rows. *g holds the decisions. */
-static bool judge_once(struct suite *s, const struct plan_cell *cell, const struct gate_rule *rule,
-                       struct gate *g, struct err *e)
+/* A metric that was asked for by its name and that this cell does not have. */
+static bool all_are_there(const struct suite *s, const struct cell_result *r, struct err *e)
 {
-    gate_begin(g, rule, s->options.budget_ns);
-    const struct campaign_rule wants = {gate_wants_more, g, outcome, rule->cap};
+    for (int m = 0; m < PROBE_METRIC_COUNT; m++)
+        if (s->options.judging.named[m] && !cell_has_metric(r, m))
+            return err_input(e, "%s: %s is not available: %s", r->cell->id, metric_rows[m].name,
+                             r->cell->base.kernel ? "this system does not tell a process's queueing"
+                                                  : "a command's queueing is not seen");
+    return true;
+}
+
+static bool record(struct suite *s, const struct cell_result *r, const struct findings *f,
+                   struct err *e)
+{
+    add_rows(s, r->cell, f);
+    return campaign_record(s->campaign, record_comparison(r, gate_json(s, f), true), e);
+}
+
+/* A FAIL by wall time counts when a second run fails too. */
+static bool needs_second_run(const struct findings *f)
+{
+    const struct judged *row = decider(f);
+    return row->kind == JUDGED_TIMING && row->verdict == GATE_FAIL &&
+           probe_metrics[row->metric].needs_confirmation;
+}
+
+/* One sequential run of a cell; its record and rows. *f: the exact metrics' rows are there, those of the
+ * times are put before them. */
+static bool judge_times(struct suite *s, const struct plan_cell *cell, const struct gate_rule *rule,
+                        struct findings *f, bool is_last, struct err *e)
+{
+    gate_begin(&f->gate, rule, &s->options.judging);
+    const struct campaign_rule wants = {.wants_more = gate_wants_more,
+                                        .context = &f->gate,
+                                        .outcome = outcome,
+                                        .pairs_max = rule->cap};
     struct cell_result result;
-    bool ok = campaign_cell(s->campaign, cell, &wants, &result, e);
+    bool ok = campaign_cell(s->campaign, cell, &wants, &result, e) && all_are_there(s, &result, e);
     if (ok) {
-        add_rows(s, &result, g);
-        ok = campaign_record(s->campaign, record_comparison(&result, gate_json(g), true), e);
+        const struct findings exact = *f;
+        f->count = gate_rows(&f->gate, &result, f->rows);
+        for (int i = 0; i < exact.count; i++)
+            f->rows[f->count++] = exact.rows[i];
+        f->provisional = !is_last && needs_second_run(f);
+        ok = record(s, &result, f, e);
     } else {
         keep_what_is_there(s, &result, e);
     }
     cell_done(&result);
+    return ok;
+}
+
+/* A command tells nothing of itself. */
+static bool refuse_command(const struct suite *s, const struct plan_cell *cell, struct err *e)
+{
+    struct metric_range none[METRIC_COUNT] = {{.available = false}};
+    struct judged unused[METRIC_COUNT];
+    int n;
+    for (int i = 0; i < METRIC_COUNT; i++)
+        snprintf(none[i].reason, sizeof none[i].reason, "a command line counts nothing");
+    return exact_rows(&s->options.judging, cell->id, none, none, unused, &n, e);
+}
+
+/* The exact metrics, from whole runs. Without times to judge these runs are the record. */
+static bool judge_exact(struct suite *s, const struct plan_cell *cell, struct findings *f,
+                        struct err *e)
+{
+    const struct judging *j = &s->options.judging;
+    const struct campaign_rule wants = {.wants_more = counts_more,
+                                        .outcome = counted,
+                                        .pairs_max = EXACT_RUNS,
+                                        .measure = counted_pair,
+                                        .measure_context = j};
+    struct cell_result r;
+    bool is_all = !judging_wants_timing(j);
+    bool ok = is_all ? campaign_cell(s->campaign, cell, &wants, &r, e)
+                     : campaign_part(s->campaign, cell, &wants, &r, e);
+    ok = ok && exact_rows(j, cell->id, r.sides[SIDE_BASE].exact, r.sides[SIDE_NEW].exact, f->rows,
+                          &f->count, e);
+    if (ok && is_all)
+        ok = record(s, &r, f, e);
+    else if (!ok)
+        keep_what_is_there(s, &r, e);
+    cell_done(&r);
     return ok;
 }
 
@@ -140,31 +255,43 @@ static bool pause_for(int64_t ns, struct err *e)
 }
 
 /* Wall time also holds what other programs did: a FAIL by it counts when a second run, later and
- * independent, fails too. The second run judges all metrics, as the first ended before they were. */
+ * independent, fails too. The second run judges all times, as the first ended before they were. */
 static bool confirm(struct suite *s, const struct plan_cell *cell, const struct gate_rule *rule,
-                    struct gate *g, struct err *e)
+                    struct findings *f, struct err *e)
 {
     log_info("%s: FAIL by wall time; a second run decides", cell->id);
     struct plan_cell again = *cell;
     again.id = arena_format(s->arena, "%s (confirmation)", cell->id);
     campaign_one_more(s->campaign, rule->cap);
-    return pause_for(s->options.pause_ns, e) && judge_once(s, &again, rule, g, e);
+    return pause_for(s->options.pause_ns, e) && judge_times(s, &again, rule, f, true, e);
+}
+
+static bool judge(struct suite *s, const struct plan_cell *cell, struct findings *f, struct err *e)
+{
+    const struct judging *j = &s->options.judging;
+    struct gate_rule rule = s->rule;
+    rule.pass_error *= gate_pass_share(cell, j);
+    if (!cell->base.kernel && !refuse_command(s, cell, e))
+        return false;
+    if (judging_wants_exact(j) && !judge_exact(s, cell, f, e))
+        return false;
+    if (!judging_wants_timing(j))
+        return true;
+    const struct findings exact = *f;
+    if (!gate_rule_check(&rule, e) || !judge_times(s, cell, &rule, f, false, e))
+        return false;
+    if (!f->provisional)
+        return true;
+    *f = exact;
+    return confirm(s, cell, &rule, f, e);
 }
 
 bool suite_judge(struct suite *s, const struct plan_cell *cell, struct err *e)
 {
-    struct gate g;
-    struct gate_rule rule = s->options.rule;
-    rule.margin_percent = cell->margin_percent;
-    rule.pass_error *= gate_pass_share(cell);
-    if (!gate_rule_check(&rule, e) || !judge_once(s, cell, &rule, &g, e))
+    struct findings found = {.count = 0};
+    if (!judge(s, cell, &found, e))
         return false;
-    bool doubtful =
-        gate_outcome(&g) == GATE_FAIL && probe_metrics[gate_deciding_metric(&g)].needs_confirmation;
-    if (doubtful && !confirm(s, cell, &rule, &g, e))
-        return false;
-    const struct gate_decision *decided = &g.decision[gate_deciding_metric(&g)];
-    explain(cell, decided);
-    s->status = gate_worse(s->status, gate_exit_status(decided));
+    explain(cell, &found);
+    s->status = judged_worse(s->status, judged_exit_status(decider(&found)));
     return true;
 }

@@ -15,38 +15,37 @@
 #include "harness/run/campaign.h"
 
 struct suite_options {
-    struct gate_rule rule; /* margin, pass_error and benchmarks are set from the cells */
-    int64_t budget_ns;     /* the most time of one benchmark once it has its pairs */
-    int64_t pause_ns;      /* before the run that confirms a FAIL of wall time */
+    struct judging judging;
+    int64_t pause_ns; /* before the run that confirms a FAIL of wall time */
 };
 
-/* gate_rule_default, 300 s, a pause of 10 s. */
+/* judging_default, a pause of 10 s. */
 struct suite_options suite_defaults(void);
 
 /* One metric of one benchmark that could have failed. */
 struct suite_row {
-    const char *benchmark;             /* the cell's id */
-    const struct probe_metric *metric; /* values are in its unit */
-    enum gate_verdict verdict;
-    struct stats_interval ratio; /* new / base, 95 % */
-    int pairs;
-    double detectable_percent; /* the slowdown that so many pairs would have seen */
-    double base, new;          /* medians */
+    const char *benchmark; /* the cell's id */
+    struct judged judged;
+    bool provisional; /* a second run decided, in rows of its own */
 };
 
 struct suite {
     struct campaign *campaign;
     struct suite_options options;
-    struct arena *arena; /* of the confirmations' names */
+    struct gate_rule rule; /* of the options, shared by all benchmarks */
+    struct arena *arena;   /* of the confirmations' names */
     struct suite_row *rows;
     int count, capacity;
-    int status; /* exit status: the worst of the benchmarks so far (gate_worse) */
+    int status; /* exit status: the worst of the benchmarks so far (judged_worse) */
 };
 
 /* The plan's cells share the error of a false FAIL. The campaign stays the caller's. */
 void suite_begin(struct suite *s, struct campaign *c, const struct suite_options *o,
                  const struct plan *plan, struct arena *a);
 void suite_done(struct suite *s);
+
+/* What came of all, in one word: that of the worst row; "" without rows. */
+const char *suite_verdict(const struct suite *s);
 
 /* Judges one cell, and again, independently, where a FAIL needs it. Error: a side failed, in its own
  * words (what was measured is in the record); results differ; interrupted. */

@@ -179,7 +179,8 @@ static const struct {
 
 int gate_exit_status(const struct gate_decision *decision)
 {
-    bool passes = decision->verdict == GATE_BORDERLINE && !decision->fails;
+    bool by_policy = decision->verdict == GATE_BORDERLINE || decision->verdict == GATE_ADVISORY;
+    bool passes = by_policy && !decision->fails;
     return err_exit_status(passes ? ERR_OK : verdicts[decision->verdict].code);
 }
 

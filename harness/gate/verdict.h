@@ -28,7 +28,8 @@
     X(PASS, "PASS", OK, "proven below the margin")                                                 \
     X(FAIL, "FAIL", REGRESSION, "proven above the margin")                                         \
     X(BORDERLINE, "BORDERLINE", REGRESSION, "measured well, and too near the margin to call")      \
-    X(INCONCLUSIVE, "INCONCLUSIVE", INCONCLUSIVE, "too noisy to decide with these pairs")
+    X(INCONCLUSIVE, "INCONCLUSIVE", INCONCLUSIVE, "too noisy to decide with these pairs")          \
+    X(ADVISORY, "ADVISORY", REGRESSION, "stored times are no base: shown, not judged")
 
 enum gate_verdict {
 #define GATE_ENUM(name, word, code, meaning) GATE_##name,
@@ -91,7 +92,7 @@ struct gate_decision {
 struct gate_decision gate_decide(const struct gate_rule *rule, const double *log_ratios, int n,
                                  bool out_of_budget);
 
-/* 0 PASS (and BORDERLINE that passes), 1 FAIL (and BORDERLINE that fails), 3 INCONCLUSIVE. */
+/* 0 PASS, 1 FAIL, 3 INCONCLUSIVE; BORDERLINE and ADVISORY 1 when they fail, else 0. */
 int gate_exit_status(const struct gate_decision *decision);
 
 const char *gate_verdict_word(enum gate_verdict verdict);

@@ -16,7 +16,7 @@ struct document {
     double margin_percent;
     const char *state_dir;
     bool instructions;
-    const struct json *settings, *scales, *compare, *expect;
+    const struct json *settings, *scales, *compare, *gate, *expect;
 };
 
 static const struct opt document_rows[] = {
@@ -76,10 +76,14 @@ static const struct opt document_rows[] = {
      .arg = "an array",
      .required = true,
      .help = "base and new sides"},
+    {.name = "gate",
+     .kind = OPT_OBJECT,
+     .offset = offsetof(struct document,                                           gate),
+     .help = "how a gate judges (plan/judging.h)"                                                  },
     {.name = "expect",
      .kind = OPT_ARRAY,
-     .offset = offsetof(struct document,                                           expect),
-     .help = "digests that the results must have"                                                  },
+     .offset = offsetof(struct document,                        expect),
+     .help = "digests that the results must have"                                 },
     OPT_END,
 };
 
@@ -320,6 +324,10 @@ static bool read_document(struct scenario *s, struct arena *a, struct err *e)
     s->kernel = d.kernel;
     s->pairs = d.pairs;
     s->margin_percent = d.margin_percent;
+    s->judging = judging_default();
+    judging_time_margin(&s->judging, d.margin_percent);
+    if (!judging_read(&s->judging, d.gate, a, e))
+        return err_prefix(e, "gate");
     s->state_dir = d.state_dir;
     s->instructions = d.instructions;
     s->settings = d.settings;

@@ -5,6 +5,7 @@
  *      "settings": {"bundle": "synth:mag7:1"},
  *      "scales":  [{"name": "micro", "settings": {"param": ["fast=5:25:5", "slow=30:70:10"]}}],
  *      "compare": [{"new": {"layers": "all"}}, {"expand": "each-alone"}],
+ *      "gate":    {"metrics": ["timing", "fsyncs"], "margins": {"cpu": 5}},
  *      "expect":  [{"scale": "micro", "digest": "9f..."}]}
  *
  * "expand" makes a cell a layer; with "of" of these layers only, over those of the base:
@@ -18,6 +19,7 @@
 
 #include "harness/base/json.h"
 #include "harness/base/opt.h"
+#include "harness/plan/judging.h"
 
 struct scenario_side {
     const char *layers;          /* "none", "all", "a,b" */
@@ -49,10 +51,11 @@ struct scenario_expect {
 
 struct scenario {
     const char *path, *name, *title, *kernel;
-    long pairs; /* pairs of fresh processes per cell, at least 10 */
-    double margin_percent;
-    bool instructions;     /* counted too, under valgrind */
-    const char *state_dir; /* folder for what the sides store; NULL: $TMPDIR or /var/tmp */
+    long pairs;             /* pairs of fresh processes per cell, at least 10 */
+    double margin_percent;  /* of the timing metrics, where "gate" does not say another */
+    struct judging judging; /* how a gate judges: "gate" over margin_percent over the defaults */
+    bool instructions;      /* counted too, under valgrind */
+    const char *state_dir;  /* folder for what the sides store; NULL: $TMPDIR or /var/tmp */
     const struct json *settings;
     struct scenario_scale *scales;
     int scale_count;

@@ -19,6 +19,9 @@ struct probe_family {
 extern const struct probe_family probe_family_io, probe_family_usage, probe_family_jemalloc,
     probe_family_perf, probe_family_resident, probe_family_components;
 
+/* Where jemalloc counts the bytes that this thread allocated; NULL with the reason why not. */
+const uint64_t *probe_jemalloc_allocated(const char **reason);
+
 void probe_totals_put(struct probe_totals *out, const char *name, const char *unit, double value);
 void probe_totals_miss(struct probe_totals *out, const char *name, const char *unit,
                        const char *reason);

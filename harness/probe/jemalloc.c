@@ -45,6 +45,14 @@ static void jemalloc_open(void *state)
     j->reason = "this jemalloc was built without statistics";
 }
 
+const uint64_t *probe_jemalloc_allocated(const char **reason)
+{
+    struct jemalloc j = {0};
+    jemalloc_open(&j);
+    *reason = j.reason;
+    return j.control ? j.allocated : NULL;
+}
+
 static void jemalloc_begin(void *state)
 {
     struct jemalloc *j = state;

@@ -22,9 +22,10 @@ struct cell_pair {
 struct cell_side {
     struct kernel_digest digest;                     /* exact is "" for a command */
     struct json *build, *counts, *totals, *overhead; /* as side.h; NULL for a command; owned */
-    bool counts_vary;              /* not the same in every pair, as they should be */
-    double instructions;           /* of one run under valgrind; 0: not counted */
-    char instructions_reason[200]; /* why they were asked for and are not there; "" */
+    bool counts_vary;                        /* not the same in every pair, as they should be */
+    double instructions;                     /* of one run under valgrind; 0: not counted */
+    char instructions_reason[200];           /* why they were asked for and are not there; "" */
+    struct metric_range exact[METRIC_COUNT]; /* of counted runs (run/counted.h) only */
 };
 
 struct cell_result {

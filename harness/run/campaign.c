@@ -101,17 +101,33 @@ void campaign_one_more(struct campaign *c, long pairs_max)
     c->progress.pairs_planned += pairs_max;
 }
 
-bool campaign_cell(struct campaign *c, const struct plan_cell *cell,
+static bool one_more(struct campaign *c, const struct campaign_rule *rule,
+                     struct cell_result *result, struct err *e)
+{
+    if (rule->measure)
+        return rule->measure(rule->measure_context, &c->runner, result, e);
+    return pair_run(&c->runner, result, e);
+}
+
+bool campaign_part(struct campaign *c, const struct plan_cell *cell,
                    const struct campaign_rule *rule, struct cell_result *result, struct err *e)
 {
     cell_init(result, cell);
     pair_runner_next_cell(&c->runner);
     do {
-        if (!pair_run(&c->runner, result, e))
+        if (!one_more(c, rule, result, e))
             return false;
         struct progress_cell shown = progress_of(result, rule->pairs_max);
         progress_pair(&c->progress, &shown);
     } while (rule->wants_more(rule->context, result));
+    return true;
+}
+
+bool campaign_cell(struct campaign *c, const struct plan_cell *cell,
+                   const struct campaign_rule *rule, struct cell_result *result, struct err *e)
+{
+    if (!campaign_part(c, cell, rule, result, e))
+        return false;
     struct progress_cell shown = progress_of(result, rule->pairs_max);
     progress_cell_end(&c->progress, &shown, rule->outcome(rule->context, result));
     c->cells_done++;
@@ -153,6 +169,10 @@ bool campaign_close(struct campaign *c, bool complete, struct err *e)
     json_put_bool(r, "complete", complete);
     json_put_number(r, "cells", c->cells_done);
     json_put_number(r, "seconds", (double)(probe_now_ns() - c->started_ns) / 1e9);
+    if (c->is_judged) {
+        json_put_number(r, "status", c->status);
+        json_put_text(r, "verdict", c->verdict);
+    }
     bool ok = result_writer_add(&c->writer, r, e);
     clear_up(c);
     return ok;

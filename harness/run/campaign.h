@@ -34,6 +34,9 @@ struct campaign {
     struct json *inputs; /* as in the run record */
     int64_t started_ns;
     int cells_done;
+    bool is_judged;      /* a gate's: the end record tells the two below */
+    int status;          /* the exit status it came to */
+    const char *verdict; /* the worst; NULL: none was reached */
 };
 
 /* Asked after each pair: goes on while it says so. */
@@ -43,6 +46,10 @@ struct campaign_rule {
     /* The word that progress shows when the cell is done. */
     const char *(*outcome)(void *context, const struct cell_result *result);
     long pairs_max; /* for progress */
+    /* How one more pair is measured (measure_context first); NULL: pair_run. */
+    bool (*measure)(const void *context, struct pair_runner *r, struct cell_result *result,
+                    struct err *e);
+    const void *measure_context;
 };
 
 /* Writes the run record. Error: results file or state folder. */
@@ -53,6 +60,11 @@ void campaign_one_more(struct campaign *c, long pairs_max);
 
 /* Measures one cell. What was measured before an error stays in *result. */
 bool campaign_cell(struct campaign *c, const struct plan_cell *cell,
+                   const struct campaign_rule *rule, struct cell_result *result,
+                   struct err *e) MUST_CHECK;
+
+/* The same for a part of a cell that is to go on with others: its end is not shown, nor counted. */
+bool campaign_part(struct campaign *c, const struct plan_cell *cell,
                    const struct campaign_rule *rule, struct cell_result *result,
                    struct err *e) MUST_CHECK;
 

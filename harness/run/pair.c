@@ -314,14 +314,14 @@ static bool same_text(const struct json *a, const struct json *b)
 
 /* The first pair's stand for all: totals as an example, counts because they are exact, which is
  * checked. */
-static void keep_facts(struct cell_side *kept, struct side_process *p, struct side_results *found)
+static void keep_facts(struct cell_side *kept, const struct json *build, struct side_results *found)
 {
     if (kept->digest.exact[0]) {
         kept->counts_vary = kept->counts_vary || !same_text(kept->counts, found->counts);
         return;
     }
     kept->digest = found->digest;
-    kept->build = json_copy(p->build);
+    kept->build = json_copy(build);
     kept->counts = found->counts;
     kept->totals = found->totals;
     kept->overhead = found->overhead;
@@ -337,19 +337,30 @@ static bool check_results(const struct cell_result *r, int s, const struct kerne
            agree_exact(found, r->cell->expect_digest, "the scenario expects", e);
 }
 
+bool pair_keep(struct cell_result *result, int side, const struct json *build,
+               struct side_results *found, struct err *e)
+{
+    if (!check_results(result, side, &found->digest, e))
+        return false;
+    keep_facts(&result->sides[side], build, found);
+    return true;
+}
+
+static bool sides_agree(const struct cell_result *r, struct err *e)
+{
+    return agree_check(&r->sides[SIDE_NEW].digest, &r->sides[SIDE_BASE].digest, "the base has", e);
+}
+
 static bool collect(struct both *b, struct cell_result *r, struct err *e)
 {
     r->has_delay = b->side[SIDE_BASE].has_delay && b->side[SIDE_NEW].has_delay;
     bool ok = true;
     for (int s = 0; s < SIDES && ok; s++) {
         struct side_results found;
-        ok = side_results(&b->side[s], &found, e) && check_results(r, s, &found.digest, e);
-        if (ok)
-            keep_facts(&r->sides[s], &b->side[s], &found);
+        ok = side_results(&b->side[s], &found, e) && pair_keep(r, s, b->side[s].build, &found, e);
         side_results_done(&found);
     }
-    return ok &&
-           agree_check(&r->sides[SIDE_NEW].digest, &r->sides[SIDE_BASE].digest, "the base has", e);
+    return ok && sides_agree(r, e);
 }
 
 /* ---- pairs ---------------------------------------------------------------------------------- */
@@ -451,6 +462,15 @@ static bool clocks_moved(const struct cell_pair *pair, struct err *e)
             return err_set(e, ERR_SYSTEM,
                            "nothing was measured: a clock of the %s side stood still",
                            s == SIDE_BASE ? "base" : "new");
+    return true;
+}
+
+bool pair_add(struct cell_result *result, struct cell_pair *pair, struct err *e)
+{
+    ratio_of_sums(pair);
+    if (!sides_agree(result, e) || !clocks_moved(pair, e))
+        return err_prefix(e, "%s", result->cell->id);
+    cell_add(result, pair);
     return true;
 }
 

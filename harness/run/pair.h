@@ -12,6 +12,7 @@
 #include "harness/base/rng.h"
 #include "harness/result/cell.h"
 #include "harness/run/external.h"
+#include "harness/run/side.h"
 
 enum { PAIR_CPUS_MAX = 256 };
 
@@ -40,5 +41,12 @@ void pair_runner_next_cell(struct pair_runner *r);
  * the results of the sides differ from each other, from earlier pairs (result/agree.h), or from what
  * the scenario expects; INTERRUPTED. */
 bool pair_run(struct pair_runner *r, struct cell_result *result, struct err *e) MUST_CHECK;
+
+/* For pairs that are made in another way: what a side says of itself is checked against its earlier pairs
+ * and what the scenario expects, and kept; then the pair is added when both sides agree. build stays the
+ * caller's, of `found` the rest. MISMATCH as above. */
+bool pair_keep(struct cell_result *result, int side, const struct json *build,
+               struct side_results *found, struct err *e) MUST_CHECK;
+bool pair_add(struct cell_result *result, struct cell_pair *pair, struct err *e) MUST_CHECK;
 
 #endif

@@ -1,6 +1,7 @@
 #include "harness/run/worker.h"
 
 #include "harness/base/version.h"
+#include "harness/probe/allocated.h"
 #include "harness/probe/machine.h"
 #include "harness/probe/probe.h"
 #include "harness/probe/totals.h"
@@ -10,12 +11,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <valgrind/callgrind.h>
 
 struct worker {
     struct channel channel;
     struct arena arena;
     struct probe probe;
-    struct probe_meter *meter; /* of the run since prepare */
+    struct probe_meter *meter;  /* of the run since prepare */
+    struct allocated allocated; /* by the bodies since prepare */
+    bool under_valgrind;
     const struct kernel *kernel;
     void *context;         /* the kernel's; NULL when nothing is prepared */
     const char *state_dir; /* synced after each slice; NULL: none */
@@ -45,6 +49,7 @@ static bool hello(struct worker *w, const struct json *ask, struct json *answer,
     json_put_text(answer, "commit", version_commit());
     json_put_text(answer, "compiler", version_compiler());
     json_put_text(answer, "flags", version_flags());
+    json_put_bool(answer, "callgrind", true); /* it starts and stops the counting around the body */
     return true;
 }
 
@@ -82,6 +87,7 @@ static bool prepare(struct worker *w, const struct json *ask, struct json *answe
     if (!read_case(w, ask, &c, e))
         return false;
     probe_totals_begin(w->meter);
+    allocated_open(&w->allocated);
     struct probe_reading begin;
     struct probe_slice slice;
     probe_begin(&w->probe, &begin);
@@ -108,6 +114,24 @@ static bool sync_state(const struct worker *w, struct err *e)
     return !w->state_dir || probe_sync_dir(w->state_dir, e);
 }
 
+/* Allocations are read outside the clocks; valgrind starts next to the body, and counts all threads (a
+ * toggle would count this one only). */
+static void body_begin(struct worker *w, struct probe_reading *begin)
+{
+    allocated_begin(&w->allocated);
+    probe_begin(&w->probe, begin);
+    if (w->under_valgrind)
+        CALLGRIND_START_INSTRUMENTATION;
+}
+
+static void body_end(struct worker *w, const struct probe_reading *begin, struct probe_slice *out)
+{
+    if (w->under_valgrind)
+        CALLGRIND_STOP_INSTRUMENTATION;
+    probe_end(&w->probe, begin, out);
+    allocated_end(&w->allocated);
+}
+
 static bool step(struct worker *w, const struct json *ask, struct json *answer, struct err *e)
 {
     int64_t lo, hi;
@@ -117,9 +141,9 @@ static bool step(struct worker *w, const struct json *ask, struct json *answer, 
     struct probe_reading begin;
     struct probe_slice slice;
     bool (*body)(void *, long, long, struct err *) = w->kernel->step;
-    probe_begin(&w->probe, &begin);
+    body_begin(w, &begin);
     bool ok = body(w->context, (long)lo, (long)hi, e);
-    probe_end(&w->probe, &begin, &slice);
+    body_end(w, &begin, &slice);
     protocol_put_slice(answer, "slice", &slice);
     return ok && sync_state(w, e);
 }
@@ -131,9 +155,9 @@ static bool finish(struct worker *w, const struct json *ask, struct json *answer
         return false;
     struct probe_reading begin;
     struct probe_slice slice;
-    probe_begin(&w->probe, &begin);
+    body_begin(w, &begin);
     bool ok = !w->kernel->finish || w->kernel->finish(w->context, e);
-    probe_end(&w->probe, &begin, &slice);
+    body_end(w, &begin, &slice);
     protocol_put_slice(answer, "slice", &slice);
     return ok && sync_state(w, e);
 }
@@ -165,6 +189,7 @@ static bool results(struct worker *w, const struct json *ask, struct json *answe
         return false;
     struct probe_totals totals;
     probe_totals_end(w->meter, &totals);
+    allocated_put(&w->allocated, &totals);
     put_counts(w, answer);
     json_put(answer, "totals", probe_totals_to_json(&totals));
     if (!w->kernel->digest(w->context, &digest, e))
@@ -242,7 +267,7 @@ static bool serve_until_quit(struct worker *w, struct err *e)
 
 bool worker_serve(int fd, struct err *e)
 {
-    struct worker w = {.channel = {.fd = fd}};
+    struct worker w = {.channel = {.fd = fd}, .under_valgrind = RUNNING_ON_VALGRIND > 0};
     probe_open(&w.probe);
     w.meter = probe_meter_open();
     bool ok = serve_until_quit(&w, e);

@@ -67,10 +67,10 @@ static void make_tables(struct work *w)
 static void take_last(const struct work *w, struct dense *d, const uint64_t *v,
                       const struct bt_words *words, int n)
 {
-    uint64_t lanes[DENSE_LANES][BT_TILE_WORDS] = {0};
+    uint64_t lanes[DENSE_LANES][WORDS_TILE] = {0};
     for (int k = 0; k < n; k++)
         memcpy(lanes[k], v + k * words->stride, (size_t)words->words * sizeof *v);
-    w->account(&w->tables, d, lanes[0], BT_TILE_WORDS, words->word, words->words);
+    w->account(&w->tables, d, lanes[0], WORDS_TILE, words->word, words->words);
 }
 
 static void take(void *context, const struct bt_words *words)

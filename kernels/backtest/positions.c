@@ -49,7 +49,7 @@ static void hand_over(const struct walk *w, uint64_t *v, struct bt_words words)
 static int words_at(const struct walk *w, long word)
 {
     long left = words_of(w->rows) - word;
-    return (int)(left < BT_TILE_WORDS ? left : BT_TILE_WORDS);
+    return (int)(left < WORDS_TILE ? left : WORDS_TILE);
 }
 
 static int least(int a, int b)
@@ -59,14 +59,14 @@ static int least(int a, int b)
 
 static void walk_positions(const struct walk *w, const struct bt_positions *positions, void *maker)
 {
-    uint64_t *v = ARENA_NEW_RAW(w->arena, uint64_t, GROUP * BT_TILE_WORDS);
-    for (long word = 0; word < words_of(w->rows); word += BT_TILE_WORDS) {
+    uint64_t *v = ARENA_NEW_RAW(w->arena, uint64_t, GROUP * WORDS_TILE);
+    for (long word = 0; word < words_of(w->rows); word += WORDS_TILE) {
         int words = words_at(w, word);
         positions->tile(maker, word, words);
         for (int lo = 0; lo < w->job->n; lo += GROUP) {
             int n = least(w->job->n - lo, GROUP);
             positions->fill(maker, lo, n, v);
-            hand_over(w, v, (struct bt_words){NULL, BT_TILE_WORDS, word, words, lo, n, true});
+            hand_over(w, v, (struct bt_words){NULL, WORDS_TILE, word, words, lo, n, true});
         }
     }
 }
@@ -97,7 +97,7 @@ static bool walk_signals(const struct walk *w, struct err *e)
         for (int k = 0; k < n; k++)
             if (!signal_words(w, w->job->items[lo + k].values, v + k * stride, e))
                 return false;
-        for (long word = 0; word < words_of(w->rows); word += BT_TILE_WORDS)
+        for (long word = 0; word < words_of(w->rows); word += WORDS_TILE)
             hand_over(w, v + word,
                       (struct bt_words){NULL, stride, word, words_at(w, word), lo, n, false});
     }

@@ -12,7 +12,7 @@ bool bt_words_take(const struct bt_run *run, const struct bt_job *job, const str
                    const struct bt_outcome *outs, int pays_from);
 
 /* Positions of combinations lo .. lo + n - 1 at bars 64 * word on: v[k * stride + i], i < words <=
- * BT_TILE_WORDS. lo is a multiple of BT_WORDS_ALIGN. Bits of signals that no bar is left to fill repeat
+ * WORDS_TILE. lo is a multiple of BT_WORDS_ALIGN. Bits of signals that no bar is left to fill repeat
  * the one before them; words that hold no others are left out. Until the call returns. */
 enum { BT_WORDS_ALIGN = 16 };
 struct bt_words {

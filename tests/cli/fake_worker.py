@@ -9,8 +9,10 @@ FAKE_JOBS    how many jobs it claims to have (0: as a REPEAT kernel)
 FAKE_LOG     a file to which it appends "PID SIDE OP DETAILS" of each ask
 FAKE_SIDE    its name in that file
 FAKE_FINISH  what finish takes, as a multiple of 4 ms (0.00025)
+FAKE_COUNTS  what it counted: "opens=3,fsyncs=1"
 FAKE_NET     the share of the wall time that is CPU time (1)
 FAKE_TRICK   "": none; "fickle": another digest in each process;
+             "vary": one open more in every second process; "slow": a step takes a second of true time;
              "nodigest", "badcount": results that are none; "protocol": another version; "garbage": no JSON; "die": ends at the first step;
              "error": refuses to prepare
 """
@@ -18,12 +20,15 @@ import hashlib
 import json
 import os
 import sys
+import time
 
 FACTOR = float(os.environ.get("FAKE_FACTOR", "1"))
 DIGEST = os.environ.get("FAKE_DIGEST", "0") * 64
 TRICK = os.environ.get("FAKE_TRICK", "")
 FINISH = float(os.environ.get("FAKE_FINISH", "0.00025"))
 NET = float(os.environ.get("FAKE_NET", "1"))
+COUNTS = dict((name, int(value)) for name, value in
+              (part.split("=") for part in os.environ.get("FAKE_COUNTS", "").split(",") if part))
 JOBS = int(os.environ.get("FAKE_JOBS", "0"))
 
 
@@ -41,6 +46,18 @@ def note(ask):
 
 def slice_of(ns):
     return {"cpu_ns": int(ns), "wall_ns": int(ns / NET), "delay_ns": 0}
+
+
+def counts():
+    """What the kernel counted; the trick needs a file to know which process of many this is."""
+    if TRICK == "badcount":
+        return {"opens": -1}
+    if TRICK == "vary":
+        with open(os.environ["FAKE_LOG"] + ".runs", "a+", encoding="utf-8") as log:
+            log.write("x")
+            log.seek(0)
+            return dict(COUNTS, opens=COUNTS.get("opens", 0) + len(log.read()) % 2)
+    return COUNTS
 
 
 def metrics():
@@ -64,6 +81,8 @@ def answer(ask):
     if op == "step":
         if TRICK == "die":
             os._exit(7)
+        if TRICK == "slow":
+            time.sleep(1)
         return {"slice": slice_of(4e6 * FACTOR)}
     if op == "finish":
         return {"slice": slice_of(4e6 * FINISH * FACTOR)}
@@ -71,7 +90,7 @@ def answer(ask):
         digest = f"{os.getpid():064x}" if TRICK == "fickle" else DIGEST
         if TRICK == "nodigest":
             digest = ""
-        return {"digest": digest, "result_metrics": metrics(), "counts": {"opens": -1} if TRICK == "badcount" else {}, "totals": [], "overhead": {}}
+        return {"digest": digest, "result_metrics": metrics(), "counts": counts(), "totals": [], "overhead": {}}
     return {}
 
 

@@ -140,7 +140,14 @@ def run(title, tool, path, synthetic, inputs=True):
 
 def full(r):
     gate = {"verdict": "BORDERLINE", "policy": "strict", "metric": "cpu", "margin_percent": 10,
-            "look": 2, "fail_error": 0.0005, "pass_error": 0.0121, "lower": 0.981, "upper": 1.104}
+            "look": 2, "fail_error": 0.0005, "pass_error": 0.0121, "lower": 0.981, "upper": 1.104,
+            "fails": True, "judged": [
+                {"metric": "cpu", "kind": "timing", "verdict": "BORDERLINE", "fails": True,
+                 "margin_percent": 10, "lower": 0.981, "upper": 1.104, "base": 8.1e6, "new": 8e6,
+                 "unit": "ns", "detectable_percent": 4.2},
+                {"metric": "fsyncs", "kind": "exact", "verdict": "PASS", "fails": False,
+                 "margin_percent": 0, "lower": 1, "upper": 1, "base": 1234, "new": 1234,
+                 "unit": "calls", "detectable_percent": None}]}
     batch = {"write": 8, "fsync": 8, "bytes_written": 1048576}
     cells = [
         comparison(r, "micro", "bundle-pool", "bundle-pool", 8.1e6, 0.985, 0.03, 14,

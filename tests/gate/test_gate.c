@@ -35,7 +35,9 @@ static int pairs_taken(struct gate *g, const struct plan_cell *cell,
     struct cell_result r;
     cell_init(&r, cell);
     r.has_delay = cell->base.kernel != NULL;
-    gate_begin(g, &gate_rule_default, budget_ns);
+    struct judging j = judging_default();
+    j.budget_s = (double)budget_ns / 1e9;
+    gate_begin(g, &gate_rule_default, &j);
     do
         add(&r, 1, ratio, busy);
     while (gate_wants_more(g, &r) && r.count < 100);
@@ -51,8 +53,9 @@ static void compute_is_judged_by_cpu_time_alone(void **state)
 {
     (void)state;
     struct gate g;
+    const struct judging usual = judging_default();
     struct plan_cell cell = cell_of(&kernel_spin);
-    assert_int_equal(gate_metric_count(&cell), 1);
+    assert_int_equal(gate_metric_count(&cell, &usual), 1);
     assert_int_equal(pairs_taken(&g, &cell, equal, 1, hour_ns), 10);
     assert_int_equal(gate_outcome(&g), GATE_PASS);
     pairs_taken(&g, &cell, slow_net, 1, hour_ns);
@@ -65,8 +68,9 @@ static void work_with_files_is_judged_by_waiting_too(void **state)
 {
     (void)state;
     struct gate g;
+    const struct judging usual = judging_default();
     struct plan_cell cell = cell_of(&kernel_backtest);
-    assert_int_equal(gate_metric_count(&cell), 2);
+    assert_int_equal(gate_metric_count(&cell, &usual), 2);
     pairs_taken(&g, &cell, slow_net, 1, hour_ns);
     assert_int_equal(gate_outcome(&g), GATE_FAIL);
     assert_int_equal(gate_deciding_metric(&g), PROBE_NET);
@@ -78,9 +82,10 @@ static void a_command_that_waits_is_judged_by_wall_time_too(void **state)
 {
     (void)state;
     struct gate g;
+    const struct judging usual = judging_default();
     struct plan_cell cell = cell_of(NULL);
-    assert_int_equal(gate_metric_count(&cell), 2);
-    assert_true(gate_pass_share(&cell) == 0.5);
+    assert_int_equal(gate_metric_count(&cell, &usual), 2);
+    assert_true(gate_pass_share(&cell, &usual) == 0.5);
     pairs_taken(&g, &cell, slow_wall, 0.95, hour_ns);
     assert_int_equal(gate_outcome(&g), GATE_PASS);
     pairs_taken(&g, &cell, slow_wall, 0.85, hour_ns);
@@ -103,10 +108,10 @@ static void the_time_budget_ends_a_cell(void **state)
 static void a_regression_outweighs_doubt_and_doubt_a_pass(void **state)
 {
     (void)state;
-    assert_int_equal(gate_worse(0, 3), 3);
-    assert_int_equal(gate_worse(3, 1), 1);
-    assert_int_equal(gate_worse(1, 3), 1);
-    assert_int_equal(gate_worse(0, 0), 0);
+    assert_int_equal(judged_worse(0, 3), 3);
+    assert_int_equal(judged_worse(3, 1), 1);
+    assert_int_equal(judged_worse(1, 3), 1);
+    assert_int_equal(judged_worse(0, 0), 0);
 }
 
 int main(void)

@@ -57,6 +57,8 @@ ok $? "nothing is left over beside the report"
 grep -q 'Prices are synthetic: nobody traded at them' full/index.html &&
     grep -q 'Prices are synthetic' full/report.md && ! grep -q synthetic: command/report.md
 ok $? "synthetic prices are called so, and only they"
+grep -q 'All metrics that were judged' full/report.md && grep -q 'fsyncs.*exact.*PASS.*1,234' full/report.md
+ok $? "every metric that a gate judged has a row"
 grep -q INCOMPLETE incomplete/index.html && ! grep -q INCOMPLETE full/index.html
 ok $? "an incomplete file is called so"
 grep -qF "cupel run scenarios/headline.json --set bundle=data/mag7 --seed 42" full/report.md

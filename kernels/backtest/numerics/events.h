@@ -25,11 +25,10 @@
 #define CUPEL_NUMERICS_EVENTS_H
 
 #include "kernels/backtest/numerics/price_tables.h"
+#include "kernels/backtest/numerics/words.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-enum { EVENTS_TILE_WORDS = 16 }; /* 1,024 bars: their tables stay in the second cache */
 
 /* One combination on its way through the bars. */
 struct events {
@@ -44,7 +43,7 @@ struct events {
 
 struct events events_begin(void);
 
-/* Positions of the next `words` (1 .. EVENTS_TILE_WORDS) words, the first of which holds the signals
+/* Positions of the next `words` (1 .. WORDS_TILE) words, the first of which holds the signals
  * of bar 64 * word. Bits of signals that no bar is left to fill repeat the one before them
  * (words_end at n - delay). */
 typedef void events_account_fn(const struct price_tables *p, struct events *e,

@@ -16,7 +16,7 @@
 
 #define EVENTS_INLINE EVENTS_CODE static inline __attribute__((always_inline))
 
-enum { EVENTS_AT_ONCE = 4, EVENTS_ROOM = EVENTS_TILE_WORDS * 64 + 1 + EVENTS_AT_ONCE };
+enum { EVENTS_AT_ONCE = 4, EVENTS_ROOM = WORDS_TILE * 64 + 1 + EVENTS_AT_ONCE };
 
 /* Volatile: four stores, which compilers otherwise gather into one at a higher price. */
 EVENTS_INLINE void events_next_bar(uint64_t *changes, uint32_t base, uint32_t *bar)
