@@ -36,7 +36,8 @@ SPAWNER_SRC := harness/run/spawner.c
 LIB_SRC := $(filter-out $(MAINS) $(SPAWNER_SRC),$(call sources,kernels harness))
 REPORT_SRC := $(call sources,reports)
 TEST_MAINS := $(sort $(shell find tests -name 'test_*.c'))
-TEST_SRC := $(call sources,tests)
+TEST_SRC := $(filter-out tests/plugin/%,$(call sources,tests))
+PLUGIN_SRC := $(call sources,tests/plugin)
 BENCH_MAINS := $(sort $(shell find tests -name 'bench_*.c'))
 TESTS := $(patsubst %.c,$O/%,$(TEST_MAINS))
 KERNEL_SRC := $(call sources,kernels) $(call sources,harness/base)
@@ -230,9 +231,30 @@ $O/tests/%: $O/tests/%.o $(TEST_HELPERS) $O/libcupel.a
 $O/tests/reports/%: $O/tests/reports/%.o $(TEST_HELPERS) $(REPORT_PARTS) $O/libcupel.a
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
 
+# Plugins see the installed headers and nothing else.
+PLUGINS := $(addprefix $O/tests/plugin/,lcg.so slow15.so slow200.so $(patsubst %,broken-%.so,abi symbol null step \
+	size refuse crash results once))
+PLUGIN_HEADERS := $(addprefix $O/include/,$(PUBLIC_HEADERS))
+PLUGIN_CC = $(COMPILER) $(WARN) -std=c17 -O2 -g -I$O/include -shared -fPIC -Wl,-Bsymbolic
+
+$(PLUGIN_HEADERS): $O/include/%: %
+	@install -D -m 644 $< $@
+
+$O/tests/plugin/lcg.so: tests/plugin/lcg.c $(PLUGIN_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PLUGIN_CC) -o $@ $<
+
+$O/tests/plugin/slow%.so: tests/plugin/lcg.c $(PLUGIN_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PLUGIN_CC) -DEXTRA=$* -o $@ $<
+
+$O/tests/plugin/broken-%.so: tests/plugin/broken.c $(PLUGIN_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PLUGIN_CC) -DBROKEN_$* -o $@ $<
+
 # NAMES="pool cache": those whose path holds one of them. JOBS=1: one after the other.
 SELECTED := $(if $(NAMES),$(foreach t,$(TESTS),$(if $(strip $(foreach n,$(NAMES),$(findstring $n,$t))),$t)),$(TESTS))
-tests: build $(SELECTED)
+tests: build $(SELECTED) $(PLUGINS)
 	$(Q)tests/run.sh $O $(NAMES)
 
 # Every set of layers in every state: hours. Ctrl-C ends it and says how far it came.
@@ -318,7 +340,7 @@ $O/hdr/%.ok: %.h Makefile
 	@mkdir -p $(@D)
 	$(Q)$(COMPILER) $(WARN) $(FLAGS) -fsyntax-only -include $< -x c /dev/null && touch $@
 
-C_FILES := $(HEADERS) $(LIB_SRC) $(MAINS) $(SPAWNER_SRC) $(REPORT_SRC) $(TEST_SRC)
+C_FILES := $(HEADERS) $(LIB_SRC) $(MAINS) $(SPAWNER_SRC) $(REPORT_SRC) $(TEST_SRC) $(PLUGIN_SRC)
 format:
 	$(Q)clang-format -i $(C_FILES)
 format-check:

@@ -3,6 +3,7 @@
 #include "kernels/backtest/backtest.h"
 #include "kernels/files.h"
 #include "kernels/null.h"
+#include "kernels/plugin.h"
 #include "kernels/spin.h"
 #include "kernels/stream.h"
 
@@ -16,7 +17,7 @@ uint32_t cupel_kernel_abi(void)
     return CUPEL_KERNEL_ABI;
 }
 
-const struct kernel *kernel_find(const char *name, struct err *e)
+static const struct kernel *built_in(const char *name, struct err *e)
 {
     struct text list = {0};
     const struct kernel *found = NULL;
@@ -26,9 +27,15 @@ const struct kernel *kernel_find(const char *name, struct err *e)
         text_printf(&list, "%s%s", k == kernels ? "" : ", ", (*k)->name);
     }
     if (!found)
-        err_input(e, "kernel: expected one of %s, found \"%.60s\"", list.p, name);
+        err_input(e, "kernel: expected one of %s or the path of a .so, found \"%.60s\"", list.p,
+                  name);
     text_done(&list);
     return found;
+}
+
+const struct kernel *kernel_find(const char *name, struct err *e)
+{
+    return plugin_is_path(name) ? plugin_load(name, e) : built_in(name, e);
 }
 
 uint64_t kernel_layers_all(const struct kernel *k)

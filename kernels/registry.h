@@ -1,4 +1,4 @@
-/* The list of built-in kernels. */
+/* The list of built-in kernels, and where kernels are found by name. */
 #ifndef CUPEL_KERNELS_REGISTRY_H
 #define CUPEL_KERNELS_REGISTRY_H
 
@@ -13,7 +13,8 @@ extern const struct kernel *const kernels[];
 /* The contract's number, for programs that load libcupel-kernels.so. */
 uint32_t cupel_kernel_abi(void);
 
-/* Error names the kernels there are. */
+/* A built-in one, or that of a shared object, whose path holds a '/' or ends in ".so" (plugin.h).
+ * Error: names the kernels there are; what the shared object lacks. */
 const struct kernel *kernel_find(const char *name, struct err *e) MUST_CHECK;
 
 /* "all", "exact" (those that change no bit), "none", or names separated by commas, each taken away when it starts with '-':

@@ -304,6 +304,14 @@ void json_push(struct json *array, struct json *value)
     cJSON_AddItemToArray(writable(array), writable(value));
 }
 
+void json_lay_over(struct json *below, const struct json *above)
+{
+    for (const struct json *v = json_first(above); v; v = json_next(v)) {
+        json_remove(below, json_key(v));
+        json_put(below, json_key(v), json_copy(v));
+    }
+}
+
 /* cJSON takes a number for equal that differs in the last bit, and -0 for 0: its numbers are
  * replaced by the shortest text that reads back to the same bits. */
 static void write_out_numbers(cJSON *value)

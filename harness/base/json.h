@@ -65,6 +65,8 @@ struct json *json_put_object(struct json *object, const char *key); /* a new emp
 struct json *json_put_array(struct json *object, const char *key);
 void json_remove(struct json *object, const char *key); /* absent is fine */
 void json_push(struct json *array, struct json *value);
+/* Copies of all members of `above` take the place of those of their names in `below`. */
+void json_lay_over(struct json *below, const struct json *above);
 
 /* Appends the text of the value: on one line, or indented. No newline at the end. */
 void json_print(const struct json *value, struct text *out);

@@ -29,7 +29,7 @@ static bool fill_line(const struct bench_plan *p, int number, const char *line,
     if (p->request->external->shell)
         return command_line_words(*text, true, argv, p->arena, e);
     return command_line_cut(line, &words, p->arena, e) && fill_words(p, number, words, argv, e) &&
-           command_line_check(*argv, *text, e);
+           command_line_check(*argv, *text, NULL, e);
 }
 
 /* One text is a line; several, or one that is a program as it stands, are the words themselves. */
@@ -37,8 +37,9 @@ static bool fill_first(const struct bench_plan *p, int number, const char *const
                        const char **text, struct err *e)
 {
     const char **words = ARENA_NEW(p->arena, const char *, p->request->words.n + 1);
-    bool is_line = p->request->words.n == 1 && (p->request->external->shell ||
-                                                !command_line_is_program(p->request->words.v[0]));
+    bool is_line =
+        p->request->words.n == 1 &&
+        (p->request->external->shell || !command_line_is_program(p->request->words.v[0], NULL));
     if (is_line)
         return fill_line(p, number, p->request->words.v[0], argv, text, e);
     if (p->request->external->shell)
@@ -49,10 +50,10 @@ static bool fill_first(const struct bench_plan *p, int number, const char *const
         return false;
     *text = command_line_text(*argv, p->arena);
     if (p->request->words.n > 1 && strpbrk(p->request->words.v[0], " \t") &&
-        !command_line_is_program((*argv)[0]))
+        !command_line_is_program((*argv)[0], NULL))
         return err_input(e, "\"%.100s\": no such program; another command is given by --vs",
                          p->request->words.v[0]);
-    return command_line_check(*argv, *text, e);
+    return command_line_check(*argv, *text, NULL, e);
 }
 
 /* Like others before it: with its number behind it, as names in a record are unique. */

@@ -1,4 +1,5 @@
 /* cupel gate: does the new side cost more than the margin allows? */
+#include "harness/cmd/against.h"
 #include "harness/cmd/commands.h"
 #include "harness/cmd/external_rows.h"
 #include "harness/cmd/notes.h"
@@ -12,13 +13,17 @@
 #include "harness/gate/suite.h"
 #include "harness/run/campaign.h"
 #include "harness/run/inputs.h"
+#include "kernels/registry.h"
+
+#include <string.h>
 
 struct gate_settings {
-    const char *base, *new, *scenario, *policy, *seed, *out;
+    const char *base, *new, *kernel, *policy, *seed, *out;
     double budget, fail_error, pass_error;
     long cap;
-    struct opt_texts set, metrics, margins, export;
+    struct opt_texts scenarios, set, metrics, margins, export;
     bool quiet;
+    struct against_settings against;
     struct external_settings external;
 };
 
@@ -26,38 +31,63 @@ struct gate_settings {
 static const struct opt gate_options[] = {
     {.name = "base",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,                                                       base),
+     .offset = offsetof(struct gate_settings,                                                        base),
      .arg = "SIDE",
-     .required = true,
-     .help = "layers:SET, bin:PATH, cmd:LINE or a command line"},
+     .help = "what is held to be good: words of " SUBJECT_WORDS "; or cmd:LINE, or a command line"},
     {.name = "new",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,                    new),
+     .offset = offsetof(struct gate_settings,                                                                               new),
      .arg = "SIDE",
-     .required = true,
      .help = "what is held against the base"},
     {.name = "scenario",
-     .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,                                                       scenario),
+     .kind = OPT_TEXTS,
+     .offset = offsetof(struct gate_settings,                                   scenarios),
      .arg = "S",
-     .help = "whose scales are judged; layers: and bin: take " SUBJECT_DEFAULT_SCENARIO
-             " when it is not given"},
+     .help = "whose scales are judged, instead of " SUBJECT_DEFAULT_SCENARIO "; may be repeated"},
+    {.name = "kernel",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct gate_settings,  kernel),
+     .arg = "PATH.so",
+     .help = "instead of the scenario's; without a scenario its own defaults are judged"},
+    {.name = "against",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct gate_settings,            against.name),
+     .arg = "REF",
+     .help = "the base is what this commit of the repository here makes of the new side"},
+    {.name = "build",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct gate_settings,                                                                                   against.build),
+     .arg = "LINE",
+     .help = "with --against: the shell builds by it, that commit and the tree here"},
+    {.name = "cmd",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct gate_settings,against.line),
+     .arg = "LINE",
+     .help = "with --against: the command that is measured, in that commit's folder and here"},
+    {.name = "rebuild",
+     .kind = OPT_FLAG,
+     .offset = offsetof(struct gate_settings,                                                        against.rebuild),
+     .help = "with --against: that commit is built even when it was before"                                                                                                                           },
+    {.name = "no-build-new",
+     .kind = OPT_FLAG,
+     .offset = offsetof(struct gate_settings,                                                                               against.not_here),
+     .help = "with --against: the tree here is taken as it is"                        },
     {.name = "metric",
      .kind = OPT_TEXTS,
-     .offset = offsetof(struct gate_settings,                                                                                    metrics),
+     .offset = offsetof(struct gate_settings,                                                                               metrics),
      .arg = "NAME",
      .help = "what is judged: timing, exact, or names of `cupel list metrics`, with commas; may be "
              "repeated (the scenario's, or timing)"},
     {.name = "margin",
      .kind = OPT_TEXTS,
-     .offset = offsetof(struct gate_settings,margins),
+     .offset = offsetof(struct gate_settings,                                                                              margins),
      .arg = "PERCENT",
      .help =
          "the slowdown that fails (the scenario's, or 10); METRIC=PERCENT: of one metric; may be "
          "repeated"},
     {.name = "cap",
      .kind = OPT_INT,
-     .offset = offsetof(struct gate_settings,                                                       cap),
+     .offset = offsetof(struct gate_settings,                              cap),
      .arg = "PAIRS",
      .min = JUDGING_CAP_MIN,
      .max = JUDGING_CAP_MAX,
@@ -72,7 +102,7 @@ static const struct opt gate_options[] = {
          "the most time a benchmark may take once it has its 10 pairs (the scenario's, or 300)"},
     {.name = "fail-error",
      .kind = OPT_REAL,
-     .offset = offsetof(struct gate_settings,                         fail_error),
+     .offset = offsetof(struct gate_settings,                                                                         fail_error),
      .arg = "SHARE",
      .min = JUDGING_ERROR_MIN,
      .max = JUDGING_ERROR_MAX,
@@ -80,7 +110,7 @@ static const struct opt gate_options[] = {
          "how often a false FAIL may be, over all looks and benchmarks (the scenario's, or 0.005)"},
     {.name = "pass-error",
      .kind = OPT_REAL,
-     .offset = offsetof(struct gate_settings,                                                                              pass_error),
+     .offset = offsetof(struct gate_settings,                                                        pass_error),
      .arg = "SHARE",
      .min = JUDGING_ERROR_MIN,
      .max = JUDGING_ERROR_MAX,
@@ -88,7 +118,7 @@ static const struct opt gate_options[] = {
          "how often a false PASS may be, over all looks of a benchmark (the scenario's, or 0.05)"},
     {.name = "policy",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,                                                                              policy),
+     .offset = offsetof(struct gate_settings,   policy),
      .arg = "POLICY",
      .choices = judging_policies,
      .help =
@@ -96,28 +126,28 @@ static const struct opt gate_options[] = {
          "strict)"},
     {.name = "set",
      .kind = OPT_TEXTS,
-     .offset = offsetof(struct gate_settings, set),
+     .offset = offsetof(struct gate_settings,                                                                       set),
      .arg = "NAME=VALUE",
      .help = "a setting of the kernel, over the scenario's; may be repeated"},
     {.name = "seed",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,                                                                                seed),
+     .offset = offsetof(struct gate_settings,                                                        seed),
      .arg = "S",
      .help = "of orders and inputs, instead of one from the system; the record holds it"},
     {.name = "out",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,                                                                              out),
+     .offset = offsetof(struct gate_settings, out),
      .arg = "FILE",
      .help = "results file to make, instead of results/runs/NAME-TIME.jsonl"},
     {.name = "export",
      .kind = OPT_TEXTS,
-     .offset = offsetof(struct gate_settings,                                                                               export),
+     .offset = offsetof(struct gate_settings,                                                                    export),
      .arg = EXPORT_AFTER_ARG,
      .help = EXPORT_AFTER_HELP},
     {.name = "quiet",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct gate_settings,                       quiet),
-     .help = "no progress"                                     },
+     .offset = offsetof(struct gate_settings,quiet),
+     .help = "no progress"                                                                 },
     EXTERNAL_ROWS(struct gate_settings),
     OPT_END,
 };
@@ -250,18 +280,21 @@ static bool gate_plan(const struct gate_settings *s, const struct judging *j,
     return export_after(&s->export, path, ok, e);
 }
 
-static bool gate_scenario(const struct gate_settings *s, struct subject_request *r,
-                          const struct scenario *scenario, struct arena *a, int *status,
+static bool gate_scenario(const struct gate_settings *s, const struct subject_pair *pair,
+                          const struct scenario *scenario, int *status, struct arena *a,
                           struct err *e)
 {
+    const struct external_options none = {0};
     struct judging j = scenario->judging;
+    struct subject_pair its_own = *pair;
+    struct plan plan;
     if (!settle(&j, s, a, e))
         return false;
-    r->margin_percent = j.margin[METRIC_CPU];
-    struct plan plan;
-    if (!subject_plan(&plan, r, scenario, a, e))
+    if (s->scenarios.n > 1) /* suites share the error of a false FAIL, as benchmarks do */
+        j.fail_error /= s->scenarios.n;
+    its_own.margin_percent = j.margin[METRIC_CPU];
+    if (!subject_kernels(&plan, &its_own, scenario, a, e))
         return false;
-    const struct external_options none = {0};
     struct json *inputs = json_object();
     bool ok = inputs_prepare(&plan, scenario, inputs, a, e);
     if (ok)
@@ -272,40 +305,103 @@ static bool gate_scenario(const struct gate_settings *s, struct subject_request 
     return ok;
 }
 
-static bool gate_kernels(const struct gate_settings *s, struct subject_request *r, int *status,
-                         struct arena *a, struct err *e)
+/* Of kernels that no scenario speaks of: that of --kernel, or those of both sides. */
+static bool gate_plain(const struct gate_settings *s, const struct subject_pair *pair, int *status,
+                       struct arena *a, struct err *e)
+{
+    const char *path = s->kernel ? s->kernel : pair->new.library;
+    if (!s->kernel && (!path || !pair->base.library))
+        return err_input(e, "so: on one side: expected --scenario or --kernel, for the other");
+    const struct kernel *k = kernel_find(path, e);
+    struct scenario scenario;
+    if (!k)
+        return false;
+    scenario_plain(&scenario, k->name, path, a);
+    return gate_scenario(s, pair, &scenario, status, a, e);
+}
+
+static bool gate_named(const struct gate_settings *s, const struct subject_pair *pair,
+                       const char *name, int *status, struct arena *a, struct err *e)
 {
     struct scenario scenario;
-    const char *given = external_rows_given(&s->external);
-    if (given)
-        return err_input(e, "--%s: only commands have it, not kernels", given);
-    const char *name = s->scenario ? s->scenario : SUBJECT_DEFAULT_SCENARIO;
     if (!scenario_read(&scenario, name, a, e))
         return false;
-    struct json *settings = run_overrides(&s->set, scenario.kernel, a, e);
-    r->settings = settings;
-    bool ok = settings && gate_scenario(s, r, &scenario, a, status, e);
-    json_free(settings);
+    if (s->kernel)
+        scenario.kernel = s->kernel;
+    bool ok = gate_scenario(s, pair, &scenario, status, a, e);
     scenario_done(&scenario);
     return ok;
 }
 
-static bool gate_commands(const struct gate_settings *s, struct subject_request *r, int *status,
-                          struct arena *a, struct err *e)
+static bool names_a_file(const struct opt_texts *exports)
+{
+    for (int i = 0; i < exports->n; i++)
+        if (strchr(exports->v[i], '='))
+            return true;
+    return false;
+}
+
+static bool gate_kernels(const struct gate_settings *s, const struct subject_pair *pair,
+                         int *status, struct arena *a, struct err *e)
+{
+    const char *given = external_rows_given(&s->external);
+    if (given)
+        return err_input(e, "--%s: only commands have it, not kernels", given);
+    if (!s->scenarios.n && (s->kernel || pair->base.library || pair->new.library))
+        return gate_plain(s, pair, status, a, e);
+    if (!s->scenarios.n)
+        return gate_named(s, pair, SUBJECT_DEFAULT_SCENARIO, status, a, e);
+    if (s->scenarios.n > 1 && (s->out || names_a_file(&s->export)))
+        return err_input(e, "%s: expected one --scenario: each has a results file of its own",
+                         s->out ? "--out" : "--export");
+    for (int i = 0; i < s->scenarios.n; i++) {
+        int its_own = 0;
+        if (!gate_named(s, pair, s->scenarios.v[i], &its_own, a, e))
+            return false;
+        *status = judged_worse(*status, its_own);
+    }
+    return true;
+}
+
+static bool gate_commands(const struct gate_settings *s, const struct subject_pair *pair,
+                          int *status, struct arena *a, struct err *e)
 {
     struct judging j = judging_default();
-    struct plan plan;
+    struct subject_pair judged = *pair;
     struct external_options external;
-    if (s->set.n)
-        return err_input(e, "--set: two commands have no settings");
+    struct plan plan;
+    const char *alone = s->set.n ? "--set" : s->scenarios.n ? "--scenario" : "--kernel";
+    if (s->set.n || s->scenarios.n || s->kernel)
+        return err_input(e, "%s: two commands have none; kernels are " SUBJECT_WORDS, alone);
     if (!settle(&j, s, a, e) || !external_rows_options(&s->external, &external, a, e))
         return false;
-    r->margin_percent = j.margin[METRIC_CPU];
-    if (!subject_plan(&plan, r, NULL, a, e))
+    judged.margin_percent = j.margin[METRIC_CPU];
+    if (!subject_commands(&plan, &judged, a, e))
         return false;
     bool ok = gate_plan(s, &j, NULL, &external, &plan, json_object(), status, a, e);
     plan_done(&plan);
     return ok;
+}
+
+static bool read_side(struct subject *out, const char *name, const char *text, struct arena *a,
+                      struct err *e)
+{
+    if (!text)
+        return err_input(e, "%s: missing", name);
+    return subject_read(out, text, a, e) || err_prefix(e, "--%s", name);
+}
+
+static bool read_sides(struct subject_pair *pair, struct revision *base,
+                       const struct gate_settings *s, struct arena *a, struct err *e)
+{
+    if (!against_check(&s->against, e))
+        return false;
+    if (s->against.name && s->base)
+        return err_input(e, "--against and --base: expected one of them");
+    return (s->against.name ? against_sides(pair, base, &s->against, s->new, a, e)
+                            : read_side(&pair->base, "base", s->base, a, e) &&
+                                  read_side(&pair->new, "new", s->new, a, e)) &&
+           subject_same_kind(pair, e);
 }
 
 static enum err_code run_gate(const struct invocation *in, struct err *e)
@@ -314,19 +410,20 @@ static enum err_code run_gate(const struct invocation *in, struct err *e)
         [0] = ERR_OK, [1] = ERR_REGRESSION, [3] = ERR_INCONCLUSIVE};
     const struct gate_settings *s = in->settings;
     log_set_quiet(s->quiet);
-    struct subject_request r = {
-        .base = s->base, .new = s->new, .scenario = s->scenario, .shell = s->external.shell};
+    struct revision base = REVISION_NONE;
+    struct subject_pair pair = {.set = s->set, .shell = s->external.shell};
     int status = 0;
-    if (!export_after_check(&s->export, s->out, e))
-        return e->code;
-    bool ok = subject_needs_scenario(&r) ? gate_kernels(s, &r, &status, in->arena, e)
-                                         : gate_commands(s, &r, &status, in->arena, e);
+    bool ok = export_after_check(&s->export, s->out, e) &&
+              read_sides(&pair, &base, s, in->arena, e) &&
+              (pair.new.line ? gate_commands(s, &pair, &status, in->arena, e)
+                             : gate_kernels(s, &pair, &status, in->arena, e));
+    revision_close(&base);
     return ok ? codes[status] : e->code;
 }
 
 const struct command command_gate = {
     .name = "gate",
-    .arguments = "[--scenario S] --base SIDE --new SIDE",
+    .arguments = "[--scenario S] --base SIDE --new SIDE | --against REF [--cmd LINE]",
     .summary = "pass or fail a change: is the new side more than the margin slower",
     .details =
         "Pairs are added until a slowdown of the margin (10 %) is excluded (PASS), proven (FAIL), "
@@ -336,7 +433,18 @@ const struct command command_gate = {
         "false PASS 5 %. A FAIL by wall time is confirmed by a second run.\n"
         "  cupel gate --scenario micro-grid --base layers:none --new layers:all\n"
         "  cupel gate --base bin:./cupel-before --new layers:all\n"
-        "  cupel gate --base './old --flag' --new './new --flag'",
+        "  cupel gate --base 'layers:all set:workers=1' --new 'layers:all set:workers=2'\n"
+        "  cupel gate --base so:./old.so --new so:./new.so\n"
+        "  cupel gate --base './old --flag' --new './new --flag'\n"
+        "  cupel gate --against v1.2 --build make --cmd './bench --n 10'\n"
+        "A side is a command, or a kernel in words between blanks or ';': layers:SET (all),\n"
+        "set:NAME=VALUE[,NAME=VALUE], bin:PATH, another cupel program, so:PATH, a shared object "
+        "that\n"
+        "exports a kernel. Quotes keep blanks, ';' and ',' in a value. --against builds REF in a "
+        "git\n"
+        "worktree below $CUPEL_CACHE, which the repository forgets when it is built; the tree "
+        "here\n"
+        "is built by --build too, unless --no-build-new. Without --cmd it takes REF's cupel.",
     .options = gate_options,
     .settings_size = sizeof(struct gate_settings),
     .run = run_gate,

@@ -8,18 +8,33 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct opt list_options[] = {OPT_END};
+struct list_settings {
+    const char *kernel;
+};
+
+static const struct opt list_options[] = {
+    {.name = "kernel",
+     .kind = OPT_TEXT,
+     .offset = offsetof(struct list_settings, kernel),
+     .arg = "PATH.so",
+     .help = "only this one: of a shared object, or by name"},
+    OPT_END,
+};
+
+static void print_kernel(const struct kernel *k)
+{
+    struct text options = {0};
+    opt_help(k->options, &options);
+    printf("%s: %s\n%s", k->name, k->summary, options.p ? options.p : "");
+    for (int i = 0; i < k->layer_count; i++)
+        printf("  layer %-20s %s\n", k->layers[i].name, k->layers[i].why);
+    text_done(&options);
+}
 
 static void list_kernels(void)
 {
-    for (const struct kernel *const *k = kernels; *k; k++) {
-        struct text options = {0};
-        opt_help((*k)->options, &options);
-        printf("%s: %s\n%s", (*k)->name, (*k)->summary, options.p ? options.p : "");
-        for (int i = 0; i < (*k)->layer_count; i++)
-            printf("  layer %-20s %s\n", (*k)->layers[i].name, (*k)->layers[i].why);
-        text_done(&options);
-    }
+    for (const struct kernel *const *k = kernels; *k; k++)
+        print_kernel(*k);
 }
 
 static void list_metrics(void)
@@ -52,6 +67,13 @@ static enum err_code run_list(const struct invocation *in, struct err *e)
         {"kernels", list_kernels},
         {"metrics", list_metrics},
     };
+    const struct list_settings *s = in->settings;
+    const struct kernel *only = s->kernel ? kernel_find(s->kernel, e) : NULL;
+    if (s->kernel) {
+        if (only)
+            print_kernel(only);
+        return only ? ERR_OK : e->code;
+    }
     const char *wanted = in->words.n ? in->words.v[0] : lists[0].name;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         if (strcmp(lists[i].name, wanted) != 0)
@@ -65,9 +87,10 @@ static enum err_code run_list(const struct invocation *in, struct err *e)
 
 const struct command command_list = {
     .name = "list",
-    .arguments = "[kernels|metrics]",
+    .arguments = "[kernels|metrics | --kernel PATH.so]",
     .summary = "show the kernels, their settings and layers, or what a gate can judge",
     .options = list_options,
+    .settings_size = sizeof(struct list_settings),
     .max_words = 1,
     .run = run_list,
 };

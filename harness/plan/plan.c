@@ -1,18 +1,12 @@
 #include "harness/plan/plan.h"
 
+#include "kernels/plugin.h"
 #include "kernels/registry.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* ---- settings laid over each other -------------------------------------------------------- */
-
-static void lay_over(struct json *merged, const struct json *more)
-{
-    for (const struct json *v = json_first(more); v; v = json_next(v)) {
-        json_remove(merged, json_key(v));
-        json_put(merged, json_key(v), json_copy(v));
-    }
-}
+/* ---- sides ---------------------------------------------------------------------------------- */
 
 /* Checks the merged settings by the kernel's rows, and asks what only filled settings can tell. What
  * variables and presets gave is added to them, so that the record shows what was in force. */
@@ -29,21 +23,35 @@ static bool check_settings(struct plan_side *side, struct arena *a, struct err *
     return ok || err_prefix(e, "settings of kernel %s", k->name);
 }
 
+/* The worker loads the same file, wherever the path began. */
+static bool find_kernel(struct plan_side *side, const char *name, struct arena *a, struct err *e)
+{
+    side->kernel = kernel_find(name, e);
+    if (!side->kernel || !plugin_is_path(name))
+        return side->kernel != NULL;
+    char *path = realpath(name, NULL);
+    if (path)
+        side->library = arena_text(a, path);
+    free(path);
+    return side->library || err_system(e, "kernel %s", name);
+}
+
 bool plan_kernel_side(struct plan *p, struct plan_side *side, const struct scenario *s,
                       const struct scenario_scale *scale, const struct scenario_side *from,
                       const struct plan_overrides *o, struct arena *a, struct err *e)
 {
-    const struct kernel *k = kernel_find(s->kernel, e);
-    if (!k || !kernel_layers_parse(k, from->layers, &side->layers, e))
+    if (!find_kernel(side, s->kernel, a, e))
+        return false;
+    const struct kernel *k = side->kernel;
+    if (!kernel_layers_parse(k, from->layers, &side->layers, e))
         return false;
     struct json *merged = json_object();
     json_push(p->settings, merged);
     const struct json *parts[] = {s->settings, scale->settings, from->settings, o->settings};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        lay_over(merged, parts[i]);
+        json_lay_over(merged, parts[i]);
     struct text set = {0};
     kernel_layers_print(k, side->layers, &set);
-    side->kernel = k;
     side->no_store = from->no_store;
     side->settings = merged;
     side->layer_set = arena_text(a, set.p);

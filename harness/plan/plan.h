@@ -15,6 +15,7 @@
 struct plan_side {
     const char *label;           /* "none", "all", "./old --flag" */
     const struct kernel *kernel; /* NULL: a command */
+    const char *library;         /* the shared object that the kernel is of; NULL: built in */
     bool is_wide;                /* keeps more than one CPU busy: not to be pinned */
     bool no_store;               /* gets no state folder */
     uint64_t layers;
@@ -22,6 +23,7 @@ struct plan_side {
     struct json *settings;   /* all layers of settings merged; owned by the plan */
     const char *binary;      /* whose worker runs it; NULL: this program's */
     const char *const *argv; /* a command's words, NULL-terminated */
+    const char *folder;      /* a command's working folder; NULL: this process's */
 };
 
 struct plan_cell {

@@ -351,6 +351,18 @@ bool scenario_read(struct scenario *s, const char *name, struct arena *a, struct
     return err_prefix(e, "scenario %s", path);
 }
 
+void scenario_plain(struct scenario *s, const char *name, const char *kernel, struct arena *a)
+{
+    *s = (struct scenario){.name = name,
+                           .title = name,
+                           .kernel = kernel,
+                           .pairs = SCENARIO_PAIRS_MIN,
+                           .margin_percent = 10,
+                           .scales = ARENA_NEW(a, struct scenario_scale, 1),
+                           .scale_count = 1};
+    s->scales->name = "default";
+}
+
 void scenario_done(struct scenario *s)
 {
     json_free(s->document);

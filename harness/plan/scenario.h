@@ -73,6 +73,10 @@ enum { SCENARIO_PAIRS_MIN = 10, SCENARIO_PAIRS_MAX = 1000 };
 bool scenario_read(struct scenario *s, const char *name, struct arena *a, struct err *e) MUST_CHECK;
 void scenario_done(struct scenario *s);
 
+/* One scale named "default" of a kernel, nothing set and nothing compared: for kernels that no scenario
+ * speaks of. name: what results are filed under. */
+void scenario_plain(struct scenario *s, const char *name, const char *kernel, struct arena *a);
+
 /* The digest that results of this scale must have; `bundle` is the content hash of the market data
  * they come from, or NULL. NULL: the scenario does not say. */
 const char *scenario_expected(const struct scenario *s, const char *scale, const char *bundle);

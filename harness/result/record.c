@@ -195,6 +195,10 @@ struct json *record_side(const struct cell_result *r, int which)
         json_put_bool(o, "no_store", true);
     put_command(o, from);
     json_put_text(o, "binary", from->binary);
+    if (from->library)
+        json_put_text(o, "library", from->library);
+    if (from->folder)
+        json_put_text(o, "folder", from->folder);
     agree_put(o, &said->digest);
     put_copy(o, "build", said->build);
     put_copy(o, "counts", said->counts);

@@ -2,7 +2,6 @@
 
 #include "harness/base/str.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,11 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Appends one word of *p to `word` and moves *p behind it; false at an open quote. */
-static bool take_word(const char **p, struct text *word)
+bool command_line_word(const char **p, const char *stops, struct text *word)
 {
     char quote = 0;
-    for (; **p && (quote || !isspace((unsigned char)**p)); (*p)++) {
+    for (; **p && (quote || !strchr(stops, **p)); (*p)++) {
         if (quote ? **p == quote : **p == '\'' || **p == '"')
             quote = quote ? 0 : **p;
         else if (**p == '\\' && quote != '\'' && (*p)[1])
@@ -31,15 +29,18 @@ static bool is_executable(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
-bool command_line_is_program(const char *name)
+bool command_line_is_program(const char *name, const char *folder)
 {
-    if (strchr(name, '/'))
-        return is_executable(name);
+    char full[PATH_MAX];
+    if (strchr(name, '/')) {
+        bool below = folder && name[0] != '/';
+        snprintf(full, sizeof full, "%s%s%s", below ? folder : "", below ? "/" : "", name);
+        return is_executable(full);
+    }
     const char *path = getenv("PATH");
     for (struct str rest = str_of(path ? path : "/usr/bin:/bin"); rest.p;) {
-        struct str folder = str_cut(&rest, ':');
-        char full[PATH_MAX];
-        snprintf(full, sizeof full, "%.*s/%s", (int)folder.n, folder.p, name);
+        struct str part = str_cut(&rest, ':');
+        snprintf(full, sizeof full, "%.*s/%s", (int)part.n, part.p, name);
         if (is_executable(full))
             return true;
     }
@@ -53,13 +54,12 @@ bool command_line_cut(const char *line, const char *const **argv, struct arena *
     bool closed = true;
     struct text word = {0};
     for (const char *p = line; closed;) {
-        while (isspace((unsigned char)*p))
-            p++;
+        p += strspn(p, COMMAND_LINE_BLANKS);
         if (!*p)
             break;
         text_clear(&word);
         text_puts(&word, "");
-        closed = take_word(&p, &word);
+        closed = command_line_word(&p, COMMAND_LINE_BLANKS, &word);
         words[n++] = arena_text(a, word.p);
     }
     text_done(&word);
@@ -69,15 +69,17 @@ bool command_line_cut(const char *line, const char *const **argv, struct arena *
     return n > 0 || err_input(e, "command: expected a program and its arguments, found nothing");
 }
 
-bool command_line_check(const char *const *argv, const char *line, struct err *e)
+bool command_line_check(const char *const *argv, const char *line, const char *folder,
+                        struct err *e)
 {
-    return command_line_is_program(argv[0]) ||
-           err_input(e, "command \"%.200s\": no program \"%.100s\"", line, argv[0]);
+    return command_line_is_program(argv[0], folder) ||
+           err_input(e, "command \"%.200s\": no program \"%.100s\"%s%.200s", line, argv[0],
+                     folder ? " in " : "", folder ? folder : "");
 }
 
 bool command_line_split(const char *line, const char *const **argv, struct arena *a, struct err *e)
 {
-    return command_line_cut(line, argv, a, e) && command_line_check(*argv, line, e);
+    return command_line_cut(line, argv, a, e) && command_line_check(*argv, line, NULL, e);
 }
 
 /* Is it one word to a shell as it stands? */

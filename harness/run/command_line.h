@@ -8,18 +8,26 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/err.h"
+#include "harness/base/str.h"
 
-#define COMMAND_LINE_SHELL "/bin/sh"
+#define COMMAND_LINE_SHELL  "/bin/sh"
+#define COMMAND_LINE_BLANKS " \t\n\v\f\r"
+
+/* Appends what stands at *p up to an unquoted one of `stops` or the end to `word`, quotes and backslashes
+ * taken away, and moves *p there. False when a quote is left open. */
+bool command_line_word(const char **p, const char *stops, struct text *word) MUST_CHECK;
 
 /* Splits as a shell splits words: blanks, '..', "..", backslash; nothing is expanded and no shell is
  * run. NULL-terminated argv in the arena. Error: an open quote, no word at all, no such program. */
 bool command_line_split(const char *line, const char *const **argv, struct arena *a,
                         struct err *e) MUST_CHECK;
 
-/* The parts of it: the words, of which the first need not be a program; and whether it is. */
+/* The parts of it: the words, of which the first need not be a program; and whether it is, to a process in
+ * that folder (NULL: this one's). */
 bool command_line_cut(const char *line, const char *const **argv, struct arena *a,
                       struct err *e) MUST_CHECK;
-bool command_line_check(const char *const *argv, const char *line, struct err *e) MUST_CHECK;
+bool command_line_check(const char *const *argv, const char *line, const char *folder,
+                        struct err *e) MUST_CHECK;
 
 /* /bin/sh -c LINE */
 const char *const *command_line_of_shell(const char *line, struct arena *a);
@@ -31,8 +39,8 @@ const char *command_line_text(const char *const *argv, struct arena *a);
 bool command_line_words(const char *line, bool shell, const char *const **argv, struct arena *a,
                         struct err *e) MUST_CHECK;
 
-/* Is there a program of that name, as execvp would find it? */
-bool command_line_is_program(const char *name);
+/* Is there a program of that name, as execvp would find it in that folder (NULL: this process's)? */
+bool command_line_is_program(const char *name, const char *folder);
 
 /* What messages call it: the program, or the line that the shell is given. */
 const char *command_line_name(const char *const *argv);

@@ -111,6 +111,9 @@ static _Noreturn void become_spawner(const struct run *r, const int ends[STREAMS
     dup2(ends[STREAM_OUT], STDOUT_FILENO);
     dup2(ends[STREAM_ERR], STDERR_FILENO);
     fcntl(ends[STREAM_REPORT], F_SETFD, 0);
+    const char *folder = r->external->options.folder;
+    if (folder && chdir(folder) != 0)
+        _exit(127);
     extern char **environ;
     fexecve(r->external->image, (char *const *)(uintptr_t)argv, environ);
     _exit(127);

@@ -19,6 +19,7 @@
 #include "harness/run/spawner.h"
 
 struct external_options {
+    const char *folder;         /* in which it runs; NULL: this process's */
     const char *input;          /* file for standard input; NULL: empty */
     double timeout_s;           /* its tree is ended then; 0: never */
     bool ignore_failure;        /* an exit status other than 0, or a signal, is no error */

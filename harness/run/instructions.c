@@ -8,8 +8,8 @@
 /* What the count depends on. */
 static void print_key(const struct plan_side *side, struct text *out)
 {
-    text_printf(out, "%s %s %d ", side->binary ? side->binary : "", side->layer_set,
-                side->no_store);
+    text_printf(out, "%s %s %s %d ", side->binary ? side->binary : "",
+                side->library ? side->library : "", side->layer_set, side->no_store);
     json_print(side->settings, out);
 }
 

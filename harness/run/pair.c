@@ -414,6 +414,7 @@ static bool command_run(struct pair_runner *r, const struct plan_side *side,
                         struct probe_slice *out, struct err *e)
 {
     struct external_result result;
+    r->external.options.folder = side->folder;
     if (!external_prepare(&r->external, e) ||
         !external_run(&r->external, side->argv, &r->rng, &result, e) ||
         !external_same_output(&r->output, &result, side->label, e))

@@ -84,16 +84,44 @@ static struct json *ask_for(const char *op)
     return ask;
 }
 
-static const char *name_of(const struct side_process *p)
+static bool has_ended(pid_t pid, int *status)
 {
-    return p->side->binary ? p->side->binary : p->side->label;
+    pid_t ended;
+    do
+        ended = waitpid(pid, status, WNOHANG);
+    while (ended < 0 && errno == EINTR);
+    return ended != 0;
+}
+
+/* A channel that broke tells nothing; how the process ended does. One that lives on for longer than a
+ * moment has only closed its end. */
+static void say_how_it_ended(struct side_process *p, const char *op, struct err *e)
+{
+    const struct timespec nap = {.tv_nsec = 1000000};
+    int status = 0;
+    bool ended = false;
+    for (int i = 0; i < 1000 && !(ended = has_ended(p->pid, &status)); i++)
+        nanosleep(&nap, NULL);
+    if (!ended)
+        return;
+    p->pid = 0;
+    const char *signal_name = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : NULL;
+    if (WIFSIGNALED(status))
+        err_input(e, "ended by signal %d (SIG%s, %s) in %s", WTERMSIG(status),
+                  signal_name ? signal_name : "?", strsignal(WTERMSIG(status)), op);
+    else
+        err_input(e, "ended with exit status %d in %s", WEXITSTATUS(status), op);
 }
 
 /* Sends the ask (freed here) and gives the answer; NULL with the worker's own words on failure. */
 static struct json *answer_to(struct side_process *p, struct json *ask, struct err *e)
 {
+    char op[16];
+    snprintf(op, sizeof op, "%s", json_text(json_get(ask, "op")));
     struct json *answer =
         channel_send(&p->channel, ask, e) ? channel_receive(&p->channel, e) : NULL;
+    if (!answer && e->code == ERR_SYSTEM && p->pid > 0)
+        say_how_it_ended(p, op, e);
     const struct json *error = json_get(answer, "error");
     if (error) {
         bool has_words = json_kind(error) == JSON_TEXT && *json_text(error);
@@ -102,7 +130,7 @@ static struct json *answer_to(struct side_process *p, struct json *ask, struct e
         answer = NULL;
     }
     if (!answer)
-        err_prefix(e, "%s", name_of(p));
+        err_prefix(e, "%s", p->side->label);
     return answer;
 }
 
@@ -156,7 +184,7 @@ bool side_prepare(struct side_process *p, const struct side_case *c, struct side
     char seed[24];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)c->seed);
     struct json *ask = ask_for("prepare");
-    json_put_text(ask, "kernel", p->side->kernel->name);
+    json_put_text(ask, "kernel", p->side->library ? p->side->library : p->side->kernel->name);
     json_put_text(ask, "layers", p->side->layer_set);
     json_put(ask, "settings", json_copy(p->side->settings));
     json_put_text(ask, "state_dir", c->state_dir);
@@ -229,7 +257,7 @@ bool side_results(struct side_process *p, struct side_results *out, struct err *
 {
     *out = (struct side_results){0};
     struct json *answer = answer_to(p, ask_for("results"), e);
-    bool ok = answer && (read_results(answer, out, e) || err_prefix(e, "%s", name_of(p)));
+    bool ok = answer && (read_results(answer, out, e) || err_prefix(e, "%s", p->side->label));
     json_free(answer);
     return ok;
 }
@@ -247,20 +275,11 @@ void side_results_done(struct side_results *r)
 /* A worker that does not end by itself within this time is killed. */
 static const int64_t patience_ns = 2000000000;
 
-static bool has_ended(pid_t pid)
-{
-    pid_t ended;
-    do
-        ended = waitpid(pid, NULL, WNOHANG);
-    while (ended < 0 && errno == EINTR);
-    return ended != 0;
-}
-
 static void wait_or_kill(pid_t pid)
 {
     const struct timespec nap = {.tv_nsec = 200000};
     int64_t deadline = probe_now_ns() + patience_ns;
-    while (!has_ended(pid)) {
+    while (!has_ended(pid, NULL)) {
         if (probe_now_ns() > deadline)
             kill(pid, SIGKILL);
         nanosleep(&nap, NULL);

@@ -20,25 +20,12 @@ check "the installed program finds the installed scenarios"
 expect 0 'usage' sh -c "cd '$tmp/work' && '$prefix/bin/cupel' report --help"
 check "cupel report execs cupel-report"
 
-cat >"$tmp/twice.c" <<'C'
-#include <kernels/kernel.h>
-#include <stdio.h>
-static struct { long n; } context;
-static const struct opt options[] = {OPT_END};
-static void *prepare(const struct kernel_case *c, struct err *e) { (void)c; (void)e; return &context; }
-static bool step(void *ctx, long lo, long hi, struct err *e) { (void)ctx; (void)e; context.n += hi - lo; return true; }
-static bool digest(void *ctx, struct kernel_digest *out, struct err *e)
-{ (void)ctx; (void)e; snprintf(out->exact, sizeof out->exact, "%064d", 0); return true; }
-static void release(void *ctx) { (void)ctx; }
-static const struct kernel twice = {.abi = CUPEL_KERNEL_ABI, .name = "twice", .summary = "counts",
-    .cut = KERNEL_REPEAT, .options = options, .settings_size = 1, .prepare = prepare, .step = step,
-    .digest = digest, .release = release};
-const struct kernel *cupel_kernel(void);
-const struct kernel *cupel_kernel(void) { return &twice; }
-C
+cp tests/plugin/lcg.c "$tmp/work"
 flags=$(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --cflags cupel)
-expect 0 '' gcc -std=c17 -Wall -Wextra -Werror -shared -fPIC $flags -o "$tmp/twice.so" "$tmp/twice.c"
-check "a kernel of its own compiles against the installed header"
+expect 0 '' sh -c "cd '$tmp/work' && gcc -std=c17 -Wall -Wextra -Werror -shared -fPIC -Wl,-Bsymbolic $flags -o lcg.so lcg.c"
+check "the plugin that is to be copied compiles against the installed headers alone"
+expect 0 'default' sh -c "cd '$tmp/work' && '$prefix/bin/cupel' gate --base so:./lcg.so --new so:./lcg.so --margin 1000 --quiet --out lcg.jsonl"
+check "and the installed program gates it"
 [ "$(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --modversion cupel)" = \
   "$("$prefix/bin/cupel" --version | cut -d' ' -f2)" ]
 check "pkg-config and --version agree"
