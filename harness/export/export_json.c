@@ -47,6 +47,7 @@ static struct json *side_json(const struct export_side *s)
     }
     json_put_number(o, "peak_bytes", s->peak_bytes);
     json_put_number(o, "allocated_bytes", s->allocated_bytes);
+    json_put_number(o, "allocations", s->allocations);
     return o;
 }
 

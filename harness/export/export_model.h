@@ -53,7 +53,9 @@ struct export_side {
     struct export_series metrics[PROBE_METRIC_COUNT];
     const double *iterations; /* a number for each of the metrics' values; at least 1 */
     double peak_bytes;        /* resident, of the largest process; NAN */
-    double allocated_bytes;   /* of one run, by the main thread, set-up included; NAN */
+    double
+        allocated_bytes; /* of one run, by the main thread; of old records with its set-up; NAN */
+    double allocations;  /* calls of one run; NAN */
 };
 
 /* New against base, by one metric of the record: ratio with its 95 % interval. */

@@ -20,6 +20,11 @@ static double number(const struct json *object, const char *key)
     return json_number(json_get(object, key));
 }
 
+static double over(double known, double otherwise)
+{
+    return isfinite(known) ? known : otherwise;
+}
+
 static const char *text_or(const struct json *object, const char *key, const char *otherwise)
 {
     const char *text = json_text(json_get(object, key));
@@ -149,8 +154,10 @@ static bool read_side(struct export_side *s, const struct json *side, const stru
             return err_prefix(e, "%s: metrics: %s", which, probe_metrics[m].name);
     read_iterations(s, pairs, which, a);
     s->peak_bytes = fmax(total(side, "resident_peak"), total(side, "child_resident_peak"));
-    if (s->iterations[0] == 1) /* else set-up is in it, and how many warm-ups is not known */
-        s->allocated_bytes = total(side, "thread_allocated");
+    if (s->iterations[0] == 1) { /* else set-up is in it, and how many warm-ups is not known */
+        s->allocated_bytes = over(total(side, "body_allocated"), total(side, "thread_allocated"));
+        s->allocations = total(side, "body_allocations");
+    }
     return true;
 }
 
@@ -174,11 +181,6 @@ static int metric_of(const char *name)
         if (strcmp(probe_metrics[m].name, name) == 0)
             return m;
     return -1;
-}
-
-static double over(double number_of, double otherwise)
-{
-    return isfinite(number_of) ? number_of : otherwise;
 }
 
 /* The 95 % interval where the record has one by that metric: it is what tables show. Else what the
@@ -378,6 +380,7 @@ bool export_read_benchmark(struct export_benchmark *b, const struct json *record
     for (int s = 0; s < SIDES; s++) {
         b->sides[s].label = "";
         b->sides[s].peak_bytes = b->sides[s].allocated_bytes = (double)NAN;
+        b->sides[s].allocations = (double)NAN;
     }
     if (!json_need_text(record, "id", &b->id, e))
         return false;

@@ -4,7 +4,6 @@
 #include "harness/run/interrupt.h"
 #include "kernels/registry.h"
 
-
 /* A time check that is not decided by then ends: all of them together take less than a minute. */
 static const double budget_s = 15;
 

@@ -163,7 +163,8 @@ struct batch {
     struct bt_run *run;
     struct checkpoint *doc;
     struct bt_block *block;
-    bool rows;        /* results are there, jobs give their rows */
+    bool rows;        /* jobs give the rows of results that are there, */
+    bool has_results; /* as soon as the first answer is */
     int cuts, groups; /* jobs with rows: of the backtests, times of the symbols */
     int job_size;     /* backtests of others */
     int *which;       /* [todo_n]: scratch */
@@ -271,6 +272,16 @@ static void leave_for_later(struct batch *b, int k)
     b->alone[b->alone_n++] = k;
 }
 
+/* Made when the workers are: what a fork saw would be copied again, page by page. */
+static void need_results(struct batch *b)
+{
+    const struct bt_block *block = b->block;
+    if (b->rows && !b->has_results)
+        bt_results_new(&b->run->plan, &b->run->results, block->range, block->todo, block->todo_n,
+                       b->results);
+    b->has_results = true;
+}
+
 /* Parts of a result must be of one content: not where the bundle was replaced between two jobs. */
 static void take_rows(struct batch *b, int k, const struct job_head *head, const char *packed,
                       const char content[SHA256_HEX])
@@ -332,6 +343,7 @@ static bool job_done(void *context, long number, struct str bytes, struct err *e
     struct batch *b = context;
     uint64_t counts[KERNEL_COUNTS_MAX];
     struct job_head head = head_of(b, number, of_job(b, number, b->which));
+    need_results(b);
     if (bytes.n >= sizeof counts) {
         memcpy(counts, bytes.p, sizeof counts);
         add_counts(b->run, counts);
@@ -376,6 +388,7 @@ static bool compute_jobs(struct batch *b, struct err *e)
 static bool compute_alone(struct batch *b, struct err *e)
 {
     b->is_second = true;
+    need_results(b);
     for (int i = 0; i < b->alone_n; i++) {
         int k = b->alone[i];
         b->parts[k] = 1;
@@ -404,16 +417,15 @@ static void cut_rows(struct batch *b)
     const struct state *s = b->run->states[BT_LAYER_workers];
     const struct bt_plan *plan = &b->run->plan;
     long room = (long)(s->place_bytes / bt_row_packed_bytes(plan->metrics_all));
-    long n = b->block->todo_n, workers = plan->workers, symbols = plan->symbol_count,
-         most = symbols;
+    long n = b->block->todo_n, workers = plan->workers, symbols = plan->symbol_count;
     b->cuts = (int)between(1, n / BLOCK_MIN, workers);
     b->groups = 1;
     if (symbols >= 2 * workers) {
-        most = between(1, room / n, (symbols - 1) / (SYMBOL_JOBS_A_WORKER * workers) + 1);
-        b->groups = (int)((symbols + most - 1) / most);
+        long wished = (symbols - 1) / (SYMBOL_JOBS_A_WORKER * workers) + 1;
+        b->groups = (int)((symbols - 1) / between(1, room / n, wished) + 1);
         b->cuts = 1;
     }
-    most = (symbols - 1) / b->groups + 1;
+    long most = (symbols - 1) / b->groups + 1;
     while (b->cuts < n && (longest_job(n, b->cuts) * most > room))
         b->cuts++;
 }
@@ -422,15 +434,12 @@ static void cut(struct batch *b)
 {
     const struct state *s = b->run->states[BT_LAYER_workers];
     const struct bt_plan *plan = &b->run->plan;
-    struct bt_block *block = b->block;
-    long n = block->todo_n;
+    long n = b->block->todo_n;
     b->rows = s->places != NULL;
     b->groups = 1;
     b->job_size = (int)between(1, n / (plan->workers * JOBS_A_WORKER), JOB_MAX);
-    if (b->rows) {
-        bt_results_new(plan, &b->run->results, block->range, block->todo, (int)n, b->results);
+    if (b->rows)
         cut_rows(b);
-    }
     for (int k = 0; k < n; k++)
         b->parts[k] = b->groups;
 }

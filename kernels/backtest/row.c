@@ -38,22 +38,26 @@ size_t bt_row_packed_bytes(bool all)
     to->trade_hash = from->trade_hash;                                                             \
     to->error = from->error;
 
-void bt_row_pack(const struct bt_row *from, bool all, void *out)
+void bt_row_pack(const struct bt_row *row, bool all, void *out)
 {
+    const struct bt_row *from = row;
     struct core *to = out;
     if (all) {
-        memcpy(out, from, sizeof *from);
+        memcpy(out, row, sizeof *row);
         return;
     }
     COPY_CORE
 }
 
-void bt_row_unpack(const void *packed, bool all, struct bt_row *to)
+void bt_row_unpack(const void *packed, bool all, struct bt_row *row)
 {
     const struct core *from = packed;
-    *to = all ? *(const struct bt_row *)packed : bt_row_nothing;
-    if (all)
+    struct bt_row *to = row;
+    if (all) {
+        memcpy(row, packed, sizeof *row);
         return;
+    }
+    *row = bt_row_nothing;
     COPY_CORE
 }
 

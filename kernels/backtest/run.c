@@ -334,7 +334,7 @@ static bool compute_symbol(struct bt_run *run, const struct bt_job *job, struct 
         outs[k].row = row_of(to, job, k, symbol);
     want_lists(run, job, &bars, outs);
     bool ok = BT_CALL(run->ops.evaluate, run, job, &bars, outs, e);
-    if (ok)
+    if (ok && to->results)
         keep_lists(run, job, &bars, symbol, outs, to->results);
     bt_lease_end(&lease);
     arena_release(&run->scratch, mark);
@@ -370,7 +370,7 @@ static bool compute_over(struct bt_run *run, const struct bt_job *job, struct bu
                              .wanted_count = run->plan.symbol_count,
                              .from = run->plan.ranges[job->range].from,
                              .to = run->plan.ranges[job->range].to};
-    if (ok && run->plan.snapshots != BT_NO_SNAPSHOTS)
+    if (ok && to->results && run->plan.snapshots != BT_NO_SNAPSHOTS)
         need_equity(run, job, &slice, to->results);
     int end = job->symbols ? job->symbol + job->symbols : run->plan.symbol_count;
     for (int s = job->symbol; ok && s < end; s++)

@@ -164,6 +164,8 @@ def go_holds_every_pair():
 
 
 def go_one_side_has_no_key():
+    new = read("go", case("run"), "--side", "new")[("headline", None, "S/equal")]
+    assert set(new["B/op"]) == {4096.0} and set(new["allocs/op"]) == {3.0}
     for side in ("base", "new"):
         keys = {k[1] for k in read("go", case("run"), "--side", side)}
         assert keys == {None}, keys
