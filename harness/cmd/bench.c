@@ -6,6 +6,7 @@
 #include "harness/cmd/settings.h"
 
 #include "harness/base/log.h"
+#include "harness/export/export_after.h"
 #include "harness/result/record.h"
 
 #include <math.h>
@@ -14,7 +15,7 @@
 enum { OVERHEAD_RUNS = 21, RUNS_MIN = 2 };
 
 struct bench_settings {
-    struct opt_texts vs, parameter, name;
+    struct opt_texts vs, parameter, name, export;
     const char *setup, *cleanup, *runs, *metric, *seed, *out;
     double budget, precision;
     long warmup;
@@ -101,7 +102,12 @@ static const struct opt bench_options[] = {
      AT(out),
      .arg = "FILE",
      .help = "results file to make, instead of results/runs/bench-TIME.jsonl"},
-    {.name = "quiet",                                                                               .kind = OPT_FLAG,                                                                                AT(quiet),                                                                                                           .help = "no progress"                                                                                             },
+    {.name = "export",
+     .kind = OPT_TEXTS,
+     AT(export),
+     .arg = EXPORT_AFTER_ARG,
+     .help = EXPORT_AFTER_HELP},
+    {.name = "quiet",                                                                                             .kind = OPT_FLAG,                                                                             AT(quiet),                                                                                                    .help = "no progress"                                                                                              },
     OPT_END,
 };
 
@@ -269,11 +275,12 @@ static bool bench_all(struct bench *b, uint64_t seed, struct err *e)
         return false;
     b->campaign.runner.external.options = b->plan->external;
     bool ok = measure_all(b, e);
+    const char *path = arena_text(b->plan->arena, b->campaign.writer.path);
     struct err closing;
-    printf("results: %s\n", b->campaign.writer.path);
+    printf("results: %s\n", path);
     if (!campaign_close(&b->campaign, ok, &closing))
         ok = ok && err_set(e, closing.code, "%s", closing.text);
-    return ok;
+    return export_after(&s->export, path, ok, e);
 }
 
 static enum err_code run_bench(const struct invocation *in, struct err *e)
@@ -290,7 +297,8 @@ static enum err_code run_bench(const struct invocation *in, struct err *e)
                                           .external = &s->external};
     struct bench_plan plan;
     struct bench b = {.settings = s, .plan = &plan};
-    bool ok = run_seed(s->seed, &seed, e) && bench_plan_make(&plan, &request, in->arena, e) &&
+    bool ok = export_after_check(&s->export, s->out, e) && run_seed(s->seed, &seed, e) &&
+              bench_plan_make(&plan, &request, in->arena, e) &&
               make_rule(s, plan.commands, &b.rule, e) && bench_all(&b, seed, e);
     return ok ? ERR_OK : e->code;
 }

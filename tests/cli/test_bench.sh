@@ -43,6 +43,11 @@ expect 0 'slow and' bench --runs 2 --name 'slow and' --name quick 'sleep 0.01' -
     grep -q '"id":"quick vs slow and"' "$out"
 check "names of one's own"
 
+rm -f "$tmp/h.json"
+expect 0 '' bench --runs 4 --export "hyperfine=$tmp/h.json" true --vs 'sleep 0.001' &&
+    grep -q '"command":.*sleep 0.001' "$tmp/h.json" && expect 2 '--export' bench --export nonsense true
+check "an export at the end"
+
 # ---- what is run how often ----
 count() { printf '#!/bin/sh\necho x >>"%s/%s.count"\n' "$tmp" "$1" >"$tmp/$1" && chmod +x "$tmp/$1"; }
 for name in a b prepare setup cleanup; do count $name; done
