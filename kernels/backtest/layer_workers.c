@@ -293,7 +293,7 @@ static void take_rows(struct batch *b, int k, const struct job_head *head, const
                       &r->rows[head->symbol + s]);
     if (!r->content[0])
         memcpy(r->content, content, SHA256_HEX);
-    else if (memcmp(r->content, content, SHA256_HEX) != 0)
+    if (memcmp(r->content, content, SHA256_HEX) != 0 || strcmp(content, BT_MIXED) == 0)
         leave_for_later(b, k);
 }
 

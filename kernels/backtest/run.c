@@ -462,16 +462,29 @@ void bt_compute_each(struct bt_run *run, const struct bt_job *job, struct bt_res
     }
 }
 
+static bool compute_noted(struct bt_run *run, const struct bt_job *job, const struct target *to,
+                          char content[SHA256_HEX], struct err *e)
+{
+    char now[SHA256_HEX];
+    if (!compute_into(run, job, to, now, e))
+        return false;
+    if (!content[0])
+        memcpy(content, now, SHA256_HEX);
+    else if (memcmp(content, now, SHA256_HEX) != 0)
+        memcpy(content, BT_MIXED, sizeof BT_MIXED);
+    return true;
+}
+
 void bt_compute_rows(struct bt_run *run, const struct bt_job *job, struct bt_row *rows,
                      char content[SHA256_HEX], const struct err **why)
 {
     struct err e = {0};
     struct target to = {.rows = rows};
-    if (compute_into(run, job, &to, content, &e))
+    if (compute_noted(run, job, &to, content, &e))
         return;
     for (int k = 0; k < job->n; k++, to.rows += job->symbols) {
         struct bt_job one = {job->range, &job->items[k], 1, job->symbol, job->symbols};
-        if (job->n == 1 || !compute_into(run, &one, &to, content, &e))
+        if (job->n == 1 || !compute_noted(run, &one, &to, content, &e))
             why[k] = noted(run, &e);
     }
 }

@@ -139,8 +139,9 @@ bool bt_compute(struct bt_run *run, const struct bt_job *job, struct bt_result *
 void bt_compute_each(struct bt_run *run, const struct bt_job *job, struct bt_result **results,
                      const struct err **why);
 
-/* Rows alone, without lists: rows[job->n][job->symbols], and the content of the bundle that they are of.
- * Where the job fails as a whole, each backtest is tried alone. why[k]: as above. */
+/* Rows alone, without lists: rows[job->n][job->symbols], and the content of the bundle that they are of:
+ * stays what it was, unless "", BT_MIXED where it is another. Where the job fails as a whole, each backtest is tried alone. why[k]: as above. */
+#define BT_MIXED "?"
 void bt_compute_rows(struct bt_run *run, const struct bt_job *job, struct bt_row *rows,
                      char content[SHA256_HEX], const struct err **why);
 

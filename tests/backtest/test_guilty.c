@@ -11,9 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { N = 64, GUILTY = 21, BATCH = 64 }; /* fast 2..9 x slow 11..18; two workers: jobs of 32 */
+/* fast 2..9 x slow 11..18; two workers: jobs of 32, or where there are blocks of one symbol each */
+enum { N = 64, GUILTY = 21, BATCH = 64, SYMBOLS = 5 };
 
-static char bundle[1024];
+static char bundle[1024], other[1024];
+static const char *used = bundle;
+static int workers = 2;
 static pid_t parent;
 static const struct bt_evaluate_link *beneath;
 static long guilty[3];
@@ -22,7 +25,9 @@ static int make_bundle(void **state)
 {
     (void)state;
     snprintf(bundle, sizeof bundle, "%s/b", test_folder("guilty"));
-    market_make(bundle, 2, 60, 9);
+    market_make(bundle, SYMBOLS, 60, 9);
+    snprintf(other, sizeof other, "%s/b", test_folder("guilty-other"));
+    market_make(other, SYMBOLS, 60, 10);
     parent = getpid();
     return 0;
 }
@@ -34,7 +39,7 @@ static bool evaluate_guilty(const struct bt_evaluate_link *self, struct bt_run *
     (void)self;
     for (int k = 0; k < job->n; k++)
         for (int g = 0; g < 3; g++)
-            if (job->items[k].backtest == guilty[g] && getpid() != parent)
+            if (job->items[k].backtest == guilty[g] && getpid() != parent && bars->of->asset == 0)
                 kill(getpid(), SIGKILL);
     return BT_CALL(beneath, run, job, bars, outs, e);
 }
@@ -44,8 +49,8 @@ static struct bt_run *run_with(long block, const char *store, bool go_on, struct
                                struct err *e)
 {
     static const struct bt_evaluate_link link = {.call = evaluate_guilty};
-    struct bt_settings s = market_settings(bundle, "2:9", "11:18");
-    s.workers = 2;
+    struct bt_settings s = market_settings(used, "2:9", "11:18");
+    s.workers = workers;
     s.batch_size = BATCH;
     s.continue_on_error = go_on;
     struct bt_run_target target = {
@@ -93,7 +98,9 @@ static void check(long block, int count)
     long asked[3];
     memcpy(asked, guilty, sizeof asked);
     blame(-1, -1, -1);
+    workers = 1;
     bt_run_close(run_with(block, NULL, true, &all, &e));
+    workers = 2;
     assert_int_equal(all.n, N);
     memcpy(guilty, asked, sizeof asked);
     struct bt_run *run = run_with(block, NULL, true, &found, &e);
@@ -123,6 +130,74 @@ static void only_the_guilty_one_fails(void **state)
         blame(GUILTY, -1, -1);
         check(blocks[i], 1);
     }
+}
+
+static void symbols_are_shared_out(void **state)
+{
+    (void)state;
+    struct bt_kept one = {0}, two = {0};
+    struct err e = {0};
+    struct text why = {0};
+    blame(-1, -1, -1);
+    workers = 1;
+    bt_run_close(run_with(N, NULL, true, &one, &e));
+    workers = 2;
+    bt_run_close(run_with(N, NULL, true, &two, &e));
+    assert_int_equal(two.n, N);
+    if (!bt_kept_same(&two, &one, 0, &why))
+        fail_msg("%s", why.p);
+    bt_kept_done(&one);
+    bt_kept_done(&two);
+    text_done(&why);
+}
+
+/* A worker's first job is of the bundle, those after it are of another. */
+static const struct bt_bundle_link *beneath_bundle;
+static bool bundle_replaced(const struct bt_bundle_link *self, struct bt_run *run,
+                            struct bundle **out, struct bt_lease *lease, struct err *e)
+{
+    (void)self;
+    static int calls;
+    static struct bundle *now;
+    if (getpid() == parent || calls++ == 0)
+        return BT_CALL(beneath_bundle, run, out, lease, e);
+    if (!now)
+        now = bundle_open(other, e);
+    *out = now;
+    *lease = (struct bt_lease){0};
+    return now != NULL;
+}
+
+/* Symbols of one backtest come from two contents: it runs again, whole. */
+static void a_result_is_of_one_content(void **state)
+{
+    (void)state;
+    static const struct bt_bundle_link link = {.call = bundle_replaced};
+    struct bt_kept all = {0}, found = {0};
+    struct err e = {0};
+    struct text why = {0};
+    blame(-1, -1, -1);
+    used = other;
+    workers = 1;
+    bt_run_close(run_with(8, NULL, true, &all, &e));
+    used = bundle;
+    workers = 2;
+    struct bt_settings s = market_settings(bundle, "2:9", "11:18");
+    s.workers = 2;
+    struct bt_run_target target = {.consumer = bt_kept_consumer(&found)};
+    struct bt_run *run = bt_run_open(&s, LAYERS_NONE, target, &e);
+    assert_ok(run, &e);
+    found.plan = &run->plan;
+    run->block = N;
+    beneath_bundle = run->ops.bundle;
+    run->ops.bundle = &link;
+    assert_ok(bt_run_step(run, 0, N, &e) && bt_run_finish(run, &e), &e);
+    if (!bt_kept_same(&found, &all, 0, &why))
+        fail_msg("%s", why.p);
+    bt_run_close(run);
+    bt_kept_done(&all);
+    bt_kept_done(&found);
+    text_done(&why);
 }
 
 static void several_in_one_job_and_in_others(void **state)
@@ -158,6 +233,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(only_the_guilty_one_fails),
+        TEST(symbols_are_shared_out),
+        TEST(a_result_is_of_one_content),
         TEST(several_in_one_job_and_in_others),
         TEST(without_going_on_it_is_named_and_what_was_before_it_is_stored),
     };
