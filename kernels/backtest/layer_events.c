@@ -16,7 +16,7 @@ enum { PAYS_FROM = 5 };
 /* Where the dense path beneath is faster, in transitions a thousand bars: events cost what it does at 40
  * to 80 of them (`make bench-accounting`), its words are made once more, and its tables cost 15 ns a bar.
  * Decided by each combination alone, so that results do not depend on how a run was cut. */
-enum { OFTEN = 250 };
+enum { OFTEN = 120 };
 
 struct accounts {
     struct price_tables tables;
