@@ -204,31 +204,6 @@ static struct columns *publish(struct state *s, struct building *b, bool *cached
     return b->made[b->slice->asset];
 }
 
-/* The first row that is not before the time; rows are in the order of time (bundle.h). */
-static long first_from(const struct bar_row *rows, long n, int64_t time)
-{
-    long lo = 0;
-    while (lo < n) {
-        long middle = lo + (n - lo) / 2;
-        if (rows[middle].time < time)
-            lo = middle + 1;
-        else
-            n = middle;
-    }
-    return lo;
-}
-
-/* The rows of the slice's days. */
-static void find_rows(struct building *b)
-{
-    long total;
-    const struct bar_row *rows = bundle_rows(b->slice->bundle, &total);
-    long first = first_from(rows, total, b->slice->from);
-    long end = b->slice->to < INT64_MAX ? first_from(rows, total, b->slice->to + 1) : total;
-    b->rows = rows + first;
-    b->total = end > first ? end - first : 0;
-}
-
 static const struct columns *build(struct state *s, struct bt_run *run,
                                    const struct bt_slice *slice, bool *cached)
 {
