@@ -7,6 +7,10 @@
 const struct command *const commands[] = {
     &command_run,
     &command_gate,
+    &command_baseline_save,
+    &command_baseline_ls,
+    &command_baseline_show,
+    &command_baseline_rm,
     &command_compare,
     &command_sweep,
     &command_store_ls,
