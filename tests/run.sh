@@ -1,15 +1,24 @@
 #!/bin/bash
 # Runs every test program (cmocka, TAP) of a build folder and every tests/*/test_*.sh (TAP), each in
-# a process of its own with a time limit. Usage: tests/run.sh BUILD_DIR [NAME...]; a name selects the
-# tests whose path holds it. Last line: "N passed, N failed".
+# a process group of its own with a time limit, JOBS at a time (default: as many as there are
+# processors), those that took longest last time first. Usage: tests/run.sh BUILD_DIR [NAME...]; a
+# name selects the tests whose path holds it. A test's lines are shown together when it has ended.
+# Last line: "N passed, N failed".
 set -u
 build=$1
 shift
 export CUPEL_BUILD=$build CUPEL=$build/cupel CUPEL_DATA=${CUPEL_DATA:-../shared/data}
 export CMOCKA_MESSAGE_OUTPUT=TAP
 log=$build/tests/log
+jobs=${JOBS:-$(nproc)}
+if ! [[ $jobs =~ ^[1-9][0-9]*$ ]]; then
+    echo "tests/run.sh: JOBS: expected a whole number from 1, found \"$jobs\"" >&2
+    exit 2
+fi
 mkdir -p "$log"
 passed=0 failed=0 skipped=0 failures=
+declare -A running=() started=() took=() # by test: process, microseconds, seconds
+exec {ended}<> <(:)                      # a pipe: lines "TEST STATUS"
 
 selected() {
     [ $# -eq 1 ] && return 0
@@ -18,15 +27,62 @@ selected() {
     for name; do case $path in *"$name"*) return 0 ;; esac done
     return 1
 }
+every_test() {
+    local test
+    for test in tests/*/test_*.sh $(find "$build/tests" -mindepth 2 -maxdepth 2 -type f -name "test_*" ! -name "*.*" | sort); do
+        selected "$test" "$@" && echo "$test"
+    done
+}
+# Longest first, so that none is left to run on alone: by the seconds of the last run, of this build or
+# else of another; before them those that nobody has timed, scripts first.
+longest_first() {
+    awk -v build="$build/" '
+        FILENAME != "-" { seconds[$1] = $2; next }
+        { name = index($0, build) == 1 ? substr($0, length(build) + 1) : $0
+          print (name in seconds ? seconds[name] : 1e9), $0 }' \
+        $(find "$(dirname "$build")" -path '*/tests/log/seconds' ! -path "$log/*" 2>/dev/null) \
+        $(find "$log" -name seconds) - | sort -srn -k1,1 | cut -d' ' -f2-
+}
+keep_seconds() {
+    local test
+    {
+        [ -e "$log/seconds" ] && cat "$log/seconds"
+        for test in "${!took[@]}"; do echo "$test ${took[$test]}"; done
+    } | awk '{ seconds[$1] = $2 } END { for (name in seconds) print name, seconds[name] }' |
+        sort >"$log/seconds.new" && mv "$log/seconds.new" "$log/seconds"
+}
 
+record() { echo "$log/$(basename "$(dirname "$1")")-$(basename "$1").tap"; }
 count() { grep -cE "$1" "$2"; }
 
-for test in $(find "$build/tests" -type f -name "test_*" ! -name "*.*" | sort) tests/*/test_*.sh; do
-    selected "$test" "$@" || continue
-    out=$log/$(basename "$(dirname "$test")")-$(basename "$test").tap
-    start=$EPOCHREALTIME
-    timeout "${CUPEL_TEST_SECONDS:-300}" "$test" >"$out" 2>&1
-    status=$?
+# Signals that a shell's background jobs ignore are the tests' own.
+start() { # TEST
+    (
+        CUPEL_TEST_TMP=$build/tests/tmp/$(basename "$(record "$1")" .tap) \
+            env --default-signal=INT,QUIT timeout --kill-after=5 "${CUPEL_TEST_SECONDS:-300}" \
+            "$1" >"$(record "$1")" 2>&1 </dev/null {ended}>&-
+        echo "$1 $?" >&"$ended"
+    ) 2>/dev/null &
+    running[$1]=$! started[$1]=${EPOCHREALTIME/[.,]/}
+}
+# Waits for one to end: $test, $status. One whose shell was killed has no line.
+await() {
+    local lost
+    until read -r -t 10 -u "$ended" test status; do
+        for lost in "${!running[@]}"; do
+            kill -0 "${running[$lost]}" 2>/dev/null && continue
+            read -r -t 1 -u "$ended" test status || test=$lost status=137
+            return
+        done
+    done
+}
+# Shows and counts what the next one to end has said.
+reap() {
+    local test status out name skips bad good plan
+    await
+    out=$(record "$test") name=${test#"$build"/}
+    took[$name]=$(awk -v us=$((${EPOCHREALTIME/[.,]/} - ${started[$test]})) 'BEGIN { printf "%.1f", us / 1e6 }')
+    unset "running[$test]"
     skips=$(count '^(not )?ok .*# SKIP' "$out")
     bad=$(($(count '^not ok' "$out") - $(count '^not ok .*# SKIP' "$out")))
     good=$(($(count '^ok' "$out") - $(count '^ok .*# SKIP' "$out")))
@@ -35,16 +91,35 @@ for test in $(find "$build/tests" -type f -name "test_*" ! -name "*.*" | sort) t
     if [ "${plan:-0}" -ne $((good + bad + skips)) ]; then bad=$((bad + 1)); echo "plan ${plan:-none}" >>"$out"; fi
     # A crash or a time-out without a failed line is a failure of its own, and so is a silent test.
     if [ $bad -eq 0 ] && { [ $status -ne 0 ] || [ $((good + skips)) -eq 0 ]; }; then bad=1; fi
-    printf '%-44s %4d passed %3d failed %6.1f s\n' "${test#"$build"/}" "$good" "$bad" \
-        "$(echo "$EPOCHREALTIME - $start" | awk '{print $1 - $3}')"
+    printf '%-44s %4d passed %3d failed %6.1f s\n' "$name" "$good" "$bad" "${took[$name]}"
     if [ $bad -gt 0 ]; then
         failures="$failures $out"
         grep -vE '^ok' "$out" | head -40
     fi
     grep -E '# SKIP' "$out" | sed 's/^/  skipped: /'
     passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skips))
+}
+# timeout passes the signal on to all of its group, and kills what does not heed it.
+interrupted() { # STATUS
+    trap '' INT TERM HUP
+    local shell
+    for shell in "${running[@]}"; do pkill -TERM -P "$shell"; done
+    wait
+    echo "tests/run.sh: interrupted; these had not ended: ${!running[*]}" | sed "s:$build/::g" >&2
+    exit "$1"
+}
+trap 'interrupted 130' INT
+trap 'interrupted 143' TERM HUP
+
+for test in $(every_test "$@" | longest_first); do
+    [ ${#running[@]} -lt "$jobs" ] || reap
+    start "$test"
 done
+while [ ${#running[@]} -gt 0 ]; do reap; done
+keep_seconds
 [ -z "$failures" ] || echo "logs:$failures"
 [ $skipped -eq 0 ] || echo "$skipped skipped (see above)"
+[ ${#took[@]} -le 10 ] || echo "slowest: $(for test in "${!took[@]}"; do echo "${took[$test]} ${test#tests/}"; done |
+    sort -rn | head | awk '{ printf "%s%s %.0f s", (NR > 1 ? ", " : ""), $2, $1 }')"
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]

@@ -22,11 +22,22 @@ const char *test_data_file(const char *name)
     return path;
 }
 
-const char *test_folder(const char *name)
+const char *test_path(const char *name)
 {
     static char path[1024];
+    const char *own = setting("CUPEL_TEST_TMP", NULL);
+    if (own)
+        snprintf(path, sizeof path, "%s/%s", own, name);
+    else
+        snprintf(path, sizeof path, "%s/tests/tmp/%s", setting("CUPEL_BUILD", "build/release"),
+                 name);
+    return path;
+}
+
+const char *test_folder(const char *name)
+{
+    const char *path = test_path(name);
     struct err e;
-    snprintf(path, sizeof path, "%s/tests/tmp/%s", setting("CUPEL_BUILD", "build/release"), name);
     if (!io_remove_tree(path, &e) || !io_make_dirs(path, &e))
         fail_msg("%s", e.text);
     return path;

@@ -16,7 +16,11 @@
 /* The folder of real market data, or skip() with a line that says so. */
 const char *test_data_file(const char *name);
 
-/* A fresh empty folder below the build's, removed and made anew at each call with the same name. */
+/* A path in this test program's own folder of temporaries; nothing is made. The next call of this or
+ * of test_folder() writes over the text. */
+const char *test_path(const char *name);
+
+/* A fresh empty folder there, removed and made anew at each call with the same name. */
 const char *test_folder(const char *name);
 
 /* Fails with the message of e when ok is false. */

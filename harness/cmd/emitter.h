@@ -9,8 +9,7 @@
  * CSV: one line of names, then one a record. JSON: one object a line (JSON Lines), no line of names; a
  * caller may put an object of its own in front (emitter_object). Numbers have 17 digits, so that they
  * read back to the same bits; an undefined one is an empty field or null, an infinite one inf or null.
- * Nothing is escaped: texts are symbols, names of ranges and metrics, which hold no quotes, commas or
- * backslashes. Memory is that of one record; files follow the rules of io_output.
+ * Texts are quoted (CSV) or escaped (JSON) where they need it, names are not. Memory is that of one record; files follow the rules of io_output.
  */
 #ifndef CUPEL_CMD_EMITTER_H
 #define CUPEL_CMD_EMITTER_H

@@ -6,6 +6,7 @@
 #include "harness/cmd/gate_table.h"
 
 #include "harness/base/log.h"
+#include "harness/export/export_after.h"
 #include "harness/gate/exact.h"
 #include "harness/gate/subject.h"
 #include "harness/gate/suite.h"
@@ -18,7 +19,7 @@ struct gate_settings {
     const char *base, *new, *scenario, *policy, *seed, *out;
     double budget, fail_error, pass_error;
     long cap;
-    struct opt_texts set, metrics, margins;
+    struct opt_texts set, metrics, margins, export;
     const char *baseline, *advisory;
     bool quiet;
 };
@@ -122,10 +123,15 @@ static const struct opt gate_options[] = {
      .offset = offsetof(struct gate_settings,   out),
      .arg = "FILE",
      .help = "results file to make, instead of results/runs/NAME-TIME.jsonl"},
+    {.name = "export",
+     .kind = OPT_TEXTS,
+     .offset = offsetof(struct gate_settings,                                                                                                     export),
+     .arg = EXPORT_AFTER_ARG,
+     .help = EXPORT_AFTER_HELP},
     {.name = "quiet",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct gate_settings,                                                                                                     quiet),
-     .help = "no progress"                                                                                                                 },
+     .offset = offsetof(struct gate_settings,                                                                                               quiet),
+     .help = "no progress"                                                                     },
     OPT_END,
 };
 
@@ -155,6 +161,7 @@ static bool judge_all(struct campaign *c, const struct judging *j, const struct 
     bool ok = true;
     for (int i = 0; i < plan->count && ok; i++)
         ok = suite_judge(&suite, &plan->cells[i], e);
+    ok = ok && suite_has_judged(&suite, e);
     progress_end(&c->progress);
     gate_table_print(suite.rows, suite.count, stdout);
     c->is_judged = true;
@@ -193,11 +200,12 @@ static bool gate_plan(const struct gate_settings *s, const struct judging *j,
     notes_synthetic(c.inputs, stdout);
     bool ok = judge_all(&c, j, plan, a, e);
     *status = c.status;
+    const char *path = arena_text(a, c.writer.path);
     struct err closing;
-    printf("results: %s\n", c.writer.path);
+    printf("results: %s\n", path);
     if (!campaign_close(&c, ok, &closing))
         ok = ok && err_set(e, closing.code, "%s", closing.text);
-    return ok;
+    return export_after(&s->export, path, ok, e);
 }
 
 static bool gate_scenario(const struct gate_settings *s, struct subject_request *r,
@@ -282,6 +290,8 @@ static bool gate_stored(const struct gate_settings *s, int *status, struct arena
     struct scenario scenario;
     if (s->base || s->new || s->seed)
         return err_input(e, "--baseline: the sides and the seed are those of the file");
+    if (s->export.n)
+        return err_input(e, "--export: expected two sides, not --baseline");
     if (!baseline_read(&b, baseline_path(s->baseline, a), e))
         return false;
     const char *name = s->scenario ? s->scenario : json_text(json_get(b.document, "scenario"));
@@ -312,6 +322,8 @@ static enum err_code run_gate(const struct invocation *in, struct err *e)
     const struct gate_settings *s = in->settings;
     log_set_quiet(s->quiet);
     int status = 0;
+    if (!export_after_check(&s->export, s->out, e))
+        return e->code;
     bool ok =
         s->baseline ? gate_stored(s, &status, in->arena, e) : gate_sides(s, &status, in->arena, e);
     return ok ? codes[status] : e->code;

@@ -9,8 +9,8 @@ void help_overview(FILE *out)
     fprintf(out, "cupel parts true slowdowns from noise.\n\n"
                  "usage: cupel COMMAND [OPTIONS]\n\ncommands:\n");
     for (const struct command *const *c = commands; *c; c++)
-        fprintf(out, "  %-14s %s\n", (*c)->name, (*c)->summary);
-    fprintf(out, "  %-14s %s\n", "report", "draw stored results: Markdown and one HTML page");
+        fprintf(out, "  %-15s %s\n", (*c)->name, (*c)->summary);
+    fprintf(out, "  %-15s %s\n", "report", "draw stored results: Markdown and one HTML page");
     fprintf(out, "\ncupel COMMAND --help tells the rest; cupel --version names this build.\n\n"
                  "exit status:");
     const char *separator = " ";
@@ -43,7 +43,7 @@ bool help_group(const char *word, FILE *out)
             continue;
         if (!found)
             fprintf(out, "usage: cupel %s COMMAND [OPTIONS]\n\n", word);
-        fprintf(out, "  %-14s %s\n", (*c)->name, (*c)->summary);
+        fprintf(out, "  %-15s %s\n", (*c)->name, (*c)->summary);
         found = true;
     }
     return found;

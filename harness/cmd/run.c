@@ -7,6 +7,7 @@
 #include "harness/base/log.h"
 #include "harness/base/units.h"
 #include "harness/cmd/run_speed.h"
+#include "harness/export/export_after.h"
 #include "harness/result/record.h"
 #include "harness/run/campaign.h"
 #include "harness/run/inputs.h"
@@ -19,31 +20,31 @@
 struct run_settings {
     const char *layers, *seed, *out, *state_dir;
     long pairs;
-    struct opt_texts set;
+    struct opt_texts set, export;
     bool instructions, quiet;
 };
 
 static const struct opt run_options[] = {
     {.name = "layers",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct run_settings,                                       layers),
+     .offset = offsetof(struct run_settings,                                                      layers),
      .arg = "SET",
      .help = "compare only: no layer against these (all, none, a,b or all,-a)"},
     {.name = "pairs",
      .kind = OPT_INT,
-     .offset = offsetof(struct run_settings,                                                              pairs),
+     .offset = offsetof(struct run_settings,                                                                             pairs),
      .arg = "N",
      .min = SCENARIO_PAIRS_MIN,
      .max = SCENARIO_PAIRS_MAX,
      .help = "pairs of fresh processes per comparison, instead of the scenario's"},
     {.name = "seed",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct run_settings, seed),
+     .offset = offsetof(struct run_settings,                seed),
      .arg = "S",
      .help = "of orders and inputs, instead of one from the system; the record holds it"},
     {.name = "set",
      .kind = OPT_TEXTS,
-     .offset = offsetof(struct run_settings,                                                                   set),
+     .offset = offsetof(struct run_settings,                                                                                  set),
      .arg = "NAME=VALUE",
      .help = "a setting of the kernel, over the scenario's; may be repeated"},
     {.name = "out",
@@ -53,18 +54,23 @@ static const struct opt run_options[] = {
      .help = "results file to make, instead of results/runs/NAME-TIME.jsonl"},
     {.name = "state-dir",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct run_settings,                                       state_dir),
+     .offset = offsetof(struct run_settings,                                                      state_dir),
      .arg = "DIR",
      .help = "where the sides keep what they store, instead of the scenario's folder, $TMPDIR or "
              "/var/tmp; /dev/shm: in memory"},
     {.name = "instructions",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct run_settings,                                                             instructions),
+     .offset = offsetof(struct run_settings,                                                                            instructions),
      .help = "count those of one run of each side too, under valgrind (slow)"                   },
+    {.name = "export",
+     .kind = OPT_TEXTS,
+     .offset = offsetof(struct run_settings,                            export),
+     .arg = EXPORT_AFTER_ARG,
+     .help = EXPORT_AFTER_HELP},
     {.name = "quiet",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct run_settings,             quiet),
-     .help = "no progress"                                                                     },
+     .offset = offsetof(struct run_settings, quiet),
+     .help = "no progress"                                                                                    },
     OPT_END,
 };
 
@@ -224,6 +230,7 @@ static bool run_plan(const struct run_settings *s, const struct scenario *scenar
     if (!campaign_close(&c, ok, &closing))
         ok = ok && err_set(e, closing.code, "%s", closing.text);
     printf("results: %s\n", path.p);
+    ok = export_after(&s->export, path.p, ok, e);
     text_done(&path);
     return ok;
 }
@@ -236,7 +243,8 @@ static enum err_code run_run(const struct invocation *in, struct err *e)
     struct scenario scenario;
     struct plan plan;
     struct json *settings = NULL, *inputs = json_object();
-    if (!run_seed(s->seed, &seed, e) || !scenario_read(&scenario, in->words.v[0], in->arena, e))
+    if (!export_after_check(&s->export, s->out, e) || !run_seed(s->seed, &seed, e) ||
+        !scenario_read(&scenario, in->words.v[0], in->arena, e))
         goto out_inputs;
     settings = run_overrides(&s->set, scenario.kernel, in->arena, e);
     const struct plan_overrides over = {s->layers, s->pairs, settings};

@@ -58,6 +58,12 @@ bool bt_named_each(const struct bt_named *n, checkpoint_fn *fn, void *context,
                    struct err *e) MUST_CHECK;
 bool bt_named_count(const struct bt_named *n, long *count, struct err *e) MUST_CHECK;
 
+/* There are results, but no checkpoint of either kind. */
+static inline bool bt_store_lost_names(const struct bt_store *s)
+{
+    return s->results && !s->checkpoint[0] && !s->checkpoint[1];
+}
+
 /* ---- what is there ---------------------------------------------------------------------------- */
 
 enum bt_age { BT_FRESH, BT_STALE, BT_UNKNOWN, BT_AGES }; /* unknown: a stamp that nobody explains */

@@ -2,7 +2,7 @@
 
 #include "harness/base/io.h"
 #include "kernels/backtest/store_lock.h"
-#include "kernels/store/result_store_segment.h"
+#include "kernels/backtest/store_segments.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -194,37 +194,18 @@ static bool count_garbage(void *context, const char *range, const char *id, stru
 
 /* ---- garbage: copies --------------------------------------------------------------------------- */
 
-static bool count_records(const char *path, long *records, struct err *e)
-{
-    struct segment_reader reader = {0};
-    struct segment_record record;
-    enum segment_step step = SEGMENT_FAILED;
-    if (segment_open(&reader, path, e))
-        while ((step = segment_next(&reader, &record, e)) == SEGMENT_RECORD ||
-               step == SEGMENT_DAMAGE)
-            *records += step == SEGMENT_RECORD;
-    segment_done(&reader);
-    return step == SEGMENT_END;
-}
-
 /* Older copies are what stands there beyond what is read. */
 static bool count_copies(const struct bt_store *s, const char *range, long seen, long damaged,
                          struct bt_garbage *out, long *repeated, struct err *e)
 {
-    struct bt_range_summary files = {.name = range};
-    struct text path = {0};
-    bool ok = bt_store_files(s, &files, e);
-    long stored = files.singles;
-    for (long k = 1; ok && k <= files.last_segment; k++) {
-        text_clear(&path);
-        text_printf(&path, "%s/results/%s/segment-%06ld.bin", s->dir, range, k);
-        ok = !io_exists(path.p) || count_records(path.p, &stored, e);
-    }
-    text_done(&path);
-    *repeated = stored - seen - damaged > 0 ? stored - seen - damaged : 0;
+    struct bt_segments there;
+    if (!bt_segments_count(s, range, &there, e))
+        return false;
+    long beyond = there.files.singles + there.records - seen - damaged;
+    *repeated = beyond > 0 ? beyond : 0;
     out->repeated += *repeated;
-    out->bytes_before += files.bytes;
-    return ok;
+    out->bytes_before += there.files.bytes;
+    return true;
 }
 
 /* ---- garbage: away with it -------------------------------------------------------------------- */
@@ -317,7 +298,7 @@ bool bt_store_collect(struct bt_store *s, const char *content, bool dry, struct 
 {
     struct collecting c = {.store = s, .content = content, .dry = dry, .out = out};
     *out = (struct bt_garbage){0};
-    if (s->results && !s->checkpoint[0] && !s->checkpoint[1])
+    if (bt_store_lost_names(s))
         return err_input(e,
                          "%s: no checkpoint, so that nobody knows what is needed; `cupel store "
                          "rebuild` makes it",

@@ -1,7 +1,6 @@
 #include "kernels/backtest/store_verify.h"
 
-#include "harness/base/io.h"
-#include "kernels/store/result_store_segment.h"
+#include "kernels/backtest/store_segments.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -146,39 +145,18 @@ static bool judge_entry(void *context, const char *range, const char *id, const 
     return true;
 }
 
-/* Damage between the records of a segment hides what stood there. Not that of a file's own head:
- * nothing is lost by it, and nobody mends it. */
-static bool count_gaps(const char *path, long *gaps, struct err *e)
-{
-    struct segment_reader reader = {0};
-    struct segment_record record;
-    enum segment_step step = SEGMENT_FAILED;
-    if (segment_open(&reader, path, e))
-        while ((step = segment_next(&reader, &record, e)) == SEGMENT_RECORD ||
-               step == SEGMENT_DAMAGE)
-            *gaps += step == SEGMENT_DAMAGE && reader.records >= 0;
-    segment_done(&reader);
-    return step == SEGMENT_END;
-}
-
 /* Where each entry of a range is to be had in good order, what a gap has hidden was stored again, or
  * nobody needs it. */
 static bool count_healed(struct verifying *v, const struct tally *t, long *healed, struct err *e)
 {
-    struct bt_range_summary files = {.name = t->range};
-    struct text path = {0};
-    bool ok = true;
+    struct bt_segments there;
     *healed = 0;
     if (t->damaged == 0 || !v->has_names || t->good != t->named)
         return true;
-    ok = bt_store_files(v->store, &files, e);
-    for (long k = 1; ok && k <= files.last_segment; k++) {
-        text_clear(&path);
-        text_printf(&path, "%s/results/%s/segment-%06ld.bin", v->store->dir, t->range, k);
-        ok = !io_exists(path.p) || count_gaps(path.p, healed, e);
-    }
-    text_done(&path);
-    return ok;
+    if (!bt_segments_count(v->store, t->range, &there, e))
+        return false;
+    *healed = there.gaps;
+    return true;
 }
 
 static bool tell_damage(struct verifying *v, struct err *e)
@@ -223,8 +201,7 @@ static bool verify_names(struct verifying *v, struct err *e)
     struct bt_store *s = v->store;
     struct err why = {0};
     int n = 0;
-    if (s->results && !s->checkpoint[0] && !s->checkpoint[1] &&
-        (!bt_store_ranges(s, &(const char *const *){NULL}, &n, e)))
+    if (bt_store_lost_names(s) && !bt_store_ranges(s, &(const char *const *){NULL}, &n, e))
         return false;
     if (n)
         problem(v, BT_PROBLEM_UNNAMED, "%s: there are results, but no checkpoint", s->dir);

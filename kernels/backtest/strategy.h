@@ -9,6 +9,7 @@
 #include "harness/base/arena.h"
 #include "harness/base/err.h"
 #include "kernels/backtest/bars.h"
+#include "kernels/backtest/numerics/words.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -55,16 +56,14 @@ struct bt_param {
 
 /* Positions of many combinations over one series, as words (numerics/words.h), tile after tile: for
  * strategies that know a faster way to them than signals bar by bar. The same positions, bit for bit. */
-enum { BT_TILE_WORDS = 16 };
-
 struct bt_positions {
     /* values[n]: the combinations. NULL: not for these. Owner of what it returns: the arena; closes
      * must outlive it. */
     void *(*begin)(const double *const *values, int n, const struct bt_series *closes, unsigned cpu,
                    struct arena *a);
 
-    /* Tiles come in order, each once, from word 0 on: BT_TILE_WORDS words, the last may have fewer.
-     * Then, for each, combinations lo .. lo + n - 1 to out[n][BT_TILE_WORDS], each once; bits past the
+    /* Tiles come in order, each once, from word 0 on: WORDS_TILE words, the last may have fewer.
+     * Then, for each, combinations lo .. lo + n - 1 to out[n][WORDS_TILE], each once; bits past the
      * last bar are any. */
     void (*tile)(void *state, long word, int words);
     void (*fill)(void *state, int lo, int n, uint64_t *out);

@@ -42,7 +42,7 @@ static void fill_buy_hold(void *state, int lo, int n, uint64_t *out)
 {
     (void)state;
     (void)lo;
-    memset(out, 0xff, (size_t)n * BT_TILE_WORDS * sizeof *out);
+    memset(out, 0xff, (size_t)n * WORDS_TILE * sizeof *out);
 }
 
 static const struct bt_positions positions = {begin_buy_hold, tile_buy_hold, fill_buy_hold};

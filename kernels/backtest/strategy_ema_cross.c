@@ -64,8 +64,6 @@ static void fill_ema_cross(void *state, int lo, int n, uint64_t *out)
     ema_words_fill(state, lo, n, out);
 }
 
-_Static_assert((int)WORDS_TILE == (int)BT_TILE_WORDS, "one tile");
-
 static const struct bt_positions positions = {begin_ema_cross, tile_ema_cross, fill_ema_cross};
 
 const struct bt_strategy bt_strategy_ema_cross = {

@@ -57,8 +57,6 @@ static void fill_momentum(void *state, int lo, int n, uint64_t *out)
     momentum_words_fill(state, lo, n, out);
 }
 
-_Static_assert((int)WORDS_TILE == (int)BT_TILE_WORDS, "one tile");
-
 static const struct bt_positions positions = {begin_momentum, tile_momentum, fill_momentum};
 
 const struct bt_strategy bt_strategy_momentum = {

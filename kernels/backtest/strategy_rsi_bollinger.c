@@ -214,8 +214,6 @@ static void fill_rsi_bollinger(void *state, int lo, int n, uint64_t *out)
     }
 }
 
-_Static_assert((int)WORDS_TILE == (int)BT_TILE_WORDS, "one tile");
-
 static const struct bt_positions positions = {begin_rsi_bollinger, tile_rsi_bollinger,
                                               fill_rsi_bollinger};
 

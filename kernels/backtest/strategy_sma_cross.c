@@ -69,8 +69,6 @@ static void fill_sma_cross(void *state, int lo, int n, uint64_t *out)
     cross_words_fill(state, lo, n, out);
 }
 
-_Static_assert((int)CROSS_TILE_WORDS == (int)BT_TILE_WORDS, "one tile");
-
 static const struct bt_positions positions = {begin_sma_cross, tile_sma_cross, fill_sma_cross};
 
 const struct bt_strategy bt_strategy_sma_cross = {

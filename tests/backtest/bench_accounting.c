@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { BARS = 6289, COMBINATIONS = 256, TILE = EVENTS_TILE_WORDS, ROUNDS = 51 };
+enum { BARS = 6289, COMBINATIONS = 256, TILE = WORDS_TILE, ROUNDS = 51 };
 
 struct bench {
     struct arena arena;

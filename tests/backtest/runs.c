@@ -69,11 +69,22 @@ void assert_differ(const struct kernel_digest *found, const struct kernel_digest
     assert_false(agree_check(found, other, "expected", &e));
 }
 
-uint64_t run_count(const char *name)
+static uint64_t count_named(const struct kernel_count *list, int n, const char *name)
 {
-    for (int i = 0; i < count_n; i++)
-        if (strcmp(counts[i].name, name) == 0)
-            return counts[i].value;
+    for (int i = 0; i < n; i++)
+        if (strcmp(list[i].name, name) == 0)
+            return list[i].value;
     fail_msg("no count %s", name);
     return 0;
+}
+
+uint64_t run_count(const char *name)
+{
+    return count_named(counts, count_n, name);
+}
+
+uint64_t run_count_in(const struct bt_run *run, const char *name)
+{
+    struct kernel_count now[KERNEL_COUNTS_MAX];
+    return count_named(now, bt_run_counts(run, now, KERNEL_COUNTS_MAX), name);
 }

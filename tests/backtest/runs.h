@@ -2,8 +2,9 @@
 #ifndef CUPEL_TESTS_BACKTEST_RUNS_H
 #define CUPEL_TESTS_BACKTEST_RUNS_H
 
-#include "kernels/backtest/plan.h"
 #include "kernels/backtest/layers.h"
+#include "kernels/backtest/plan.h"
+#include "kernels/backtest/run.h"
 #include "kernels/kernel.h"
 
 #include <stdint.h>
@@ -56,6 +57,9 @@ void assert_differ(const struct kernel_digest *found, const struct kernel_digest
 /* A whole run; what it returns lives until the next call. */
 const struct kernel_digest *run_whole(const struct bt_settings *settings, uint64_t layers,
                                       const char *state_dir);
+
+/* The count of that name in an open run. */
+uint64_t run_count_in(const struct bt_run *run, const char *name);
 
 /* The count of that name in the run of the last run_part, before it was released. */
 uint64_t run_count(const char *name);

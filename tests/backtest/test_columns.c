@@ -8,6 +8,7 @@
 #include "kernels/backtest/numerics/sma.h"
 #include "tests/backtest/prices.h"
 
+#include "tests/backtest/numerics.h"
 #include "tests/test.h"
 
 #include <stdbool.h>
@@ -37,14 +38,6 @@ struct sample {
     struct column_ask asks[WINDOWS_MAX];
     int count;
 };
-
-static unsigned cpu_here(void)
-{
-    unsigned cpu;
-    struct err e = {0};
-    assert_ok(cpu_sets("", &cpu, &e), &e);
-    return cpu;
-}
 
 /* Windows of 1 to beyond the series. */
 static long a_window(struct rng *r, long n)
@@ -175,7 +168,7 @@ static void fast_columns_are_the_plain_ones_bit_for_bit(void **state)
         make_sample(&r, i, &s);
         for (int kind = 0; kind < KINDS; kind++) {
             check_kind(&s, kind, 0, seed, i);
-            check_kind(&s, kind, cpu_here(), seed, i);
+            check_kind(&s, kind, numerics_cpu(), seed, i);
         }
     }
 }
@@ -191,7 +184,7 @@ static void a_change_fades_to_nothing_as_in_the_plain_function(void **state)
         x[t] = p += t == 3 ? -4999 : t < 6;
     for (long window = 1; window <= 14; window++) {
         struct arena a = {0};
-        struct columns c = columns_of(x, LONG, 10000010, cpu_here(), &a);
+        struct columns c = columns_of(x, LONG, 10000010, numerics_cpu(), &a);
         struct column_ask ask = {.window = window, .real = fast};
         columns_wilder(&c, &ask, 1);
         rsi_wilder(x, LONG, window, plain);
@@ -206,7 +199,7 @@ static void only_what_is_needed_is_made(void **state)
     (void)state;
     static const int64_t x[] = {3, 1, 2};
     struct arena a = {0};
-    struct columns c = columns_of(x, 3, 3, cpu_here(), &a);
+    struct columns c = columns_of(x, 3, 3, numerics_cpu(), &a);
     int64_t sums[3];
     struct column_ask ask = {.window = 2, .whole = {sums}};
     columns_sma(&c, &ask, 0);

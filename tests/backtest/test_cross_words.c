@@ -3,11 +3,11 @@
 #include "kernels/backtest/numerics/cross_words.h"
 
 #include "harness/base/rng.h"
-#include "kernels/backtest/numerics/cpu.h"
 #include "kernels/backtest/numerics/cross.h"
 #include "kernels/backtest/numerics/sma.h"
 #include "kernels/backtest/numerics/words.h"
 
+#include "tests/backtest/numerics.h"
 #include "tests/test.h"
 
 #include <stdlib.h>
@@ -16,23 +16,6 @@
 static const int64_t exact_most = (int64_t)1 << 53;
 
 enum { BARS_MAX = 25000, PAIRS_MAX = 1500 };
-
-static struct arena arena;
-
-static int free_arena(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
-
-static unsigned cpu_here(void)
-{
-    unsigned sets = 0;
-    struct err e = {0};
-    assert_ok(cpu_sets("", &sets, &e), &e);
-    return sets;
-}
 
 /* ---- the reference ------------------------------------------------------------------------------ */
 
@@ -62,7 +45,7 @@ static void expected_of(const struct series *s, struct cross_pair pair, uint64_t
 
 static uint64_t *expected_all(const struct series *s, const struct grid *g)
 {
-    uint64_t *all = ARENA_NEW(&arena, uint64_t, g->count * words_of(s->n));
+    uint64_t *all = ARENA_NEW(&numerics_arena, uint64_t, g->count * words_of(s->n));
     for (int k = 0; k < g->count; k++)
         expected_of(s, g->pairs[k], all + k * words_of(s->n));
     return all;
@@ -87,18 +70,18 @@ static void same_bits(const struct series *s, struct cross_pair pair, const uint
 static void compare_tile(struct cross_words *c, const struct series *s, const struct grid *g,
                          const uint64_t *expected, long word, int words, int group, bool backwards)
 {
-    uint64_t *out = ARENA_NEW_RAW(&arena, uint64_t, (group + 1) * CROSS_TILE_WORDS);
+    uint64_t *out = ARENA_NEW_RAW(&numerics_arena, uint64_t, (group + 1) * WORDS_TILE);
     int groups = (g->count + group - 1) / group;
     for (int i = 0; i < groups; i++) {
         int lo = (backwards ? groups - 1 - i : i) * group;
         int n = g->count - lo < group ? g->count - lo : group;
-        uint64_t *end = out + n * CROSS_TILE_WORDS;
-        memset(end, 0x5a, CROSS_TILE_WORDS * sizeof *end);
+        uint64_t *end = out + n * WORDS_TILE;
+        memset(end, 0x5a, WORDS_TILE * sizeof *end);
         cross_words_fill(c, lo, n, out);
         for (int k = 0; k < n; k++)
             same_bits(s, g->pairs[lo + k], expected + (lo + k) * words_of(s->n),
-                      out + k * CROSS_TILE_WORDS, word, words);
-        for (int w = 0; w < CROSS_TILE_WORDS; w++)
+                      out + k * WORDS_TILE, word, words);
+        for (int w = 0; w < WORDS_TILE; w++)
             assert_true(end[w] == 0x5a5a5a5a5a5a5a5aull);
     }
 }
@@ -106,35 +89,35 @@ static void compare_tile(struct cross_words *c, const struct series *s, const st
 static void compare(const struct series *s, const struct grid *g, const uint64_t *expected,
                     unsigned cpu, int group, bool backwards)
 {
-    struct arena_mark mark = arena_mark(&arena);
+    struct arena_mark mark = arena_mark(&numerics_arena);
     /* All is copied: what was given may change. */
-    int64_t *close = ARENA_NEW(&arena, int64_t, s->n);
-    struct cross_pair *pairs = ARENA_NEW(&arena, struct cross_pair, g->count);
+    int64_t *close = ARENA_NEW(&numerics_arena, int64_t, s->n);
+    struct cross_pair *pairs = ARENA_NEW(&numerics_arena, struct cross_pair, g->count);
     memcpy(close, s->close, (size_t)s->n * sizeof *close);
     memcpy(pairs, g->pairs, (size_t)g->count * sizeof *pairs);
-    struct cross_words *c = cross_words_new(close, s->n, pairs, g->count, cpu, &arena);
+    struct cross_words *c = cross_words_new(close, s->n, pairs, g->count, cpu, &numerics_arena);
     assert_non_null(c);
     memset(close, 0, (size_t)s->n * sizeof *close);
     memset(pairs, 0, (size_t)g->count * sizeof *pairs);
-    for (long word = 0; word < words_of(s->n); word += CROSS_TILE_WORDS) {
+    for (long word = 0; word < words_of(s->n); word += WORDS_TILE) {
         long left = words_of(s->n) - word;
-        int words = (int)(left < CROSS_TILE_WORDS ? left : CROSS_TILE_WORDS);
+        int words = (int)(left < WORDS_TILE ? left : WORDS_TILE);
         cross_words_tile(c, word, words);
         compare_tile(c, s, g, expected, word, words, group, backwards);
     }
-    arena_release(&arena, mark);
+    arena_release(&numerics_arena, mark);
 }
 
 static void check(const struct series *s, const struct grid *g, struct rng *r)
 {
-    struct arena_mark mark = arena_mark(&arena);
+    struct arena_mark mark = arena_mark(&numerics_arena);
     uint64_t *expected = expected_all(s, g);
     const int groups[] = {1, 3, 7, 64, 255, 256, g->count};
     for (int plain = 0; plain < 2; plain++) {
         int group = groups[rng_below(r, sizeof groups / sizeof *groups)];
-        compare(s, g, expected, plain ? 0 : cpu_here(), group, rng_below(r, 2));
+        compare(s, g, expected, plain ? 0 : numerics_cpu(), group, rng_below(r, 2));
     }
-    arena_release(&arena, mark);
+    arena_release(&numerics_arena, mark);
 }
 
 /* ---- generated series --------------------------------------------------------------------------- */
@@ -257,7 +240,7 @@ static long any_window(struct rng *r, long most)
 
 static struct grid any_grid(struct rng *r, int count, long most)
 {
-    struct grid g = {ARENA_NEW(&arena, struct cross_pair, count), count};
+    struct grid g = {ARENA_NEW(&numerics_arena, struct cross_pair, count), count};
     for (int k = 0; k < count; k++) {
         g.pairs[k] = (struct cross_pair){any_window(r, most), any_window(r, most)};
         if (rng_below(r, 10) == 0)
@@ -274,13 +257,13 @@ static void random_pairs_of_generated_series_agree(void **state)
     struct rng r = rng_seeded(seed);
     print_message("# seed %llu, %d series\n", (unsigned long long)seed, SHAPES * 220);
     for (int i = 0; i < SHAPES * 220; i++) {
-        struct arena_mark mark = arena_mark(&arena);
+        struct arena_mark mark = arena_mark(&numerics_arena);
         int turn = i / SHAPES; /* lengths 1 .. 200, then whole and broken tiles */
         long n = turn < 200 ? turn + 1 : lengths[turn % 10];
         struct series s = series_of(&r, i % SHAPES, n);
         struct grid g = any_grid(&r, 1 + (int)rng_below(&r, 24), rng_below(&r, 2) ? 20 : n + 2);
         check(&s, &g, &r);
-        arena_release(&arena, mark);
+        arena_release(&numerics_arena, mark);
     }
 }
 
@@ -288,7 +271,7 @@ static void random_pairs_of_generated_series_agree(void **state)
 
 static struct grid all_pairs(long most)
 {
-    struct grid g = {ARENA_NEW(&arena, struct cross_pair, most * most), 0};
+    struct grid g = {ARENA_NEW(&numerics_arena, struct cross_pair, most * most), 0};
     for (long fast = 1; fast <= most; fast++)
         for (long slow = 1; slow <= most; slow++)
             g.pairs[g.count++] = (struct cross_pair){fast, slow};
@@ -300,11 +283,11 @@ static void many_pairs_agree(void **state)
     (void)state;
     struct rng r = rng_seeded(20260715);
     for (int shape = 0; shape < SHAPES; shape++) {
-        struct arena_mark mark = arena_mark(&arena);
+        struct arena_mark mark = arena_mark(&numerics_arena);
         struct series s = series_of(&r, shape, 1100 + shape * 37);
         struct grid g = all_pairs(31); /* 961 */
         check(&s, &g, &r);
-        arena_release(&arena, mark);
+        arena_release(&numerics_arena, mark);
     }
 }
 
@@ -382,7 +365,7 @@ static void an_extreme_at_the_edge_of_what_a_tile_sees_agrees(void **state)
     for (int i = 0; i < 8 * 2 * 2 * 3; i++) {
         long window = longest[i / 12], tile = 1 + i / 6 % 2, off = i % 3 - 1;
         bool high = i / 3 % 2;
-        long at = tile * CROSS_TILE_WORDS * WORDS_BARS - window + 1 + off;
+        long at = tile * WORDS_TILE * WORDS_BARS - window + 1 + off;
         struct cross_pair pairs[] = {
             {window,         1     },
             {1,              window},
@@ -403,7 +386,7 @@ static void an_extreme_at_the_edge_of_what_a_tile_sees_agrees(void **state)
 static struct cross_words *made_of(const int64_t *close, long n)
 {
     const struct cross_pair pair = {1, 2};
-    return cross_words_new(close, n, &pair, 1, cpu_here(), &arena);
+    return cross_words_new(close, n, &pair, 1, numerics_cpu(), &numerics_arena);
 }
 
 static void sums_beyond_doubles_are_refused(void **state)
@@ -437,5 +420,5 @@ int main(void)
         TEST(an_extreme_at_the_edge_of_what_a_tile_sees_agrees),
         TEST(sums_beyond_doubles_are_refused),
     };
-    return cmocka_run_group_tests_name("cross words", tests, NULL, free_arena);
+    return cmocka_run_group_tests_name("cross words", tests, NULL, numerics_free);
 }

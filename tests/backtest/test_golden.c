@@ -256,17 +256,6 @@ static void single_runs_equal_backtesting_py(void **state)
 
 /* ---- other ways --------------------------------------------------------------------------------- */
 
-static uint64_t count_of(const struct bt_run *run, const char *name)
-{
-    struct kernel_count counts[KERNEL_COUNTS_MAX];
-    int n = bt_run_counts(run, counts, KERNEL_COUNTS_MAX);
-    for (int i = 0; i < n; i++)
-        if (strcmp(counts[i].name, name) == 0)
-            return counts[i].value;
-    fail_msg("no count %s", name);
-    return 0;
-}
-
 static void all_is_equal_another_way(const struct way *another)
 {
     close_runs();
@@ -275,8 +264,8 @@ static void all_is_equal_another_way(const struct way *another)
     compare_file(1, "golden_w1_open.csv");
     pairs_with_a_tie_equal_exact_arithmetic(NULL);
     for (int fill = 0; fill < 2; fill++) {
-        assert_int_equal(count_of(runs[fill], "event_accounts"), PAIRS);
-        assert_int_equal(count_of(runs[fill], "event_passed"), 0);
+        assert_int_equal(run_count_in(runs[fill], "event_accounts"), PAIRS);
+        assert_int_equal(run_count_in(runs[fill], "event_passed"), 0);
     }
 }
 

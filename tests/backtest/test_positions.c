@@ -174,15 +174,15 @@ static uint64_t *by_positions(const struct bt_strategy *s, const struct sets *se
 {
     long all = words_of(x->n);
     uint64_t *found = ARENA_NEW_RAW(&run.scratch, uint64_t, all * sets->n);
-    uint64_t tile[SETS_MOST * BT_TILE_WORDS];
-    for (long word = 0; word < all; word += BT_TILE_WORDS) {
-        int words = (int)(all - word < BT_TILE_WORDS ? all - word : BT_TILE_WORDS);
+    uint64_t tile[SETS_MOST * WORDS_TILE];
+    for (long word = 0; word < all; word += WORDS_TILE) {
+        int words = (int)(all - word < WORDS_TILE ? all - word : WORDS_TILE);
         s->positions->tile(maker, word, words);
         for (int lo = 0, n; lo < sets->n; lo += n) {
             n = 1 + (int)rng_below(r, (uint64_t)(sets->n - lo));
             s->positions->fill(maker, lo, n, tile);
             for (int k = 0; k < n; k++)
-                memcpy(found + (lo + k) * all + word, tile + k * BT_TILE_WORDS,
+                memcpy(found + (lo + k) * all + word, tile + k * WORDS_TILE,
                        (size_t)words * sizeof *tile);
         }
     }

@@ -32,10 +32,10 @@ refuses() {
 }
 # The same, for a run that had begun: its table is not there.
 stops() { refuses "$1" && [ ! -e "$work/table" ]; }
-# Until a store holds results, or for five seconds.
+# Until a checkpoint names results of a store, or for half a minute.
 await_results() {
-    for _ in $(seq 500); do
-        [ -n "$(find "$1/results" -type f 2>/dev/null | head -1)" ] && return
+    for _ in $(seq 3000); do
+        [ -s "$1/checkpoint.json" ] || [ -s "$1/checkpoint.sqlite" ] && return
         sleep 0.01
     done
 }

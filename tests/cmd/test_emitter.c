@@ -115,12 +115,35 @@ static void an_abandoned_table_is_not_there(void **state)
     assert_false(io_exists(path));
 }
 
+/* Quotes where CSV needs them (RFC 4180), escapes where JSON does, and only there. */
+static void texts_of_any_kind_read_back(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"csv", "json"};
+    static const char *const expected[] = {"plain,\"a,b\",\"say \"\"no\"\"\",\"two\nlines\"\n",
+                                           "{\"a\":\"plain\",\"b\":\"a,b\",\"c\":\"say "
+                                           "\\\"no\\\"\",\"d\":\"two\\nlines\"}\n"};
+    for (int i = 0; i < 2; i++) {
+        const char *path = path_of("emitter-texts");
+        struct err e;
+        struct emitter out;
+        assert_ok(emitter_open(&out, formats[i], path, &e), &e);
+        emitter_begin(&out);
+        emitter_text(&out, "a", "plain");
+        emitter_text(&out, "b", "a,b");
+        emitter_text(&out, "c", "say \"no\"");
+        emitter_text(&out, "d", "two\nlines");
+        assert_ok(emitter_end(&out, &e), &e);
+        assert_ok(emitter_commit(&out, &e), &e);
+        expect_file(path, expected[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(csv_has_a_line_of_names_and_empty_fields),
-        TEST(json_has_an_object_a_line_and_nulls),
-        TEST(an_empty_object_does_not_lose_a_comma),
+        TEST(texts_of_any_kind_read_back),         TEST(csv_has_a_line_of_names_and_empty_fields),
+        TEST(json_has_an_object_a_line_and_nulls), TEST(an_empty_object_does_not_lose_a_comma),
         TEST(an_abandoned_table_is_not_there),
     };
     return cmocka_run_group_tests_name("emitter", tests, NULL, NULL);

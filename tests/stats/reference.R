@@ -143,4 +143,79 @@ for (s in names(costs)) {
     }
 }
 
+# ---- two samples: distribution of the rank sum, Hodges-Lehmann shift. Above 10000 pairs for the normal one.
+sizes <- list(c(1, 1), c(2, 3), c(5, 5), c(5, 20), c(12, 10), c(30, 40), c(50, 50), c(60, 60), c(200, 20), c(5, 600),
+              c(110, 100), c(300, 40), c(900, 12))
+for (s in sizes) {
+    name <- paste0(s[1], "x", s[2])
+    for (p in c(0.005, 0.025, 0.05)) put("qwilcox", name, p, qwilcox(p, s[1], s[2]))
+    if (prod(s) <= 10000) for (q in unique(floor(prod(s) * c(0, 0.1, 0.3, 0.5, 0.8, 1))))
+        put("pwilcox", name, q, pwilcox(q, s[1], s[2]))
+}
+for (s in names(pairs)[1:5]) {
+    base <- log(pairs[[s]]$base)
+    new <- log(pairs[[s]]$new)[-1]
+    stopifnot(!anyDuplicated(c(base, new)))
+    for (level in c(0.9, 0.95)) {
+        w <- wilcox.test(new, base, conf.int = TRUE, conf.level = level, exact = TRUE)
+        put("shift.low", s, level, w$conf.int[1])
+        put("shift.high", s, level, w$conf.int[2])
+    }
+    put("shift.estimate", s, 0, w$estimate)
+}
+
+# ---- change points: the largest standardised rank sum over all splits, and its p over every order of the
+# values (of the blocks, the one that may be shorter first), counted.
+orders <- function(n) {
+    if (n == 1) return(matrix(1))
+    fewer <- orders(n - 1)
+    do.call(rbind, lapply(1:n, function(i) cbind(i, fewer + (fewer >= i))))
+}
+largest <- function(ranks, m) { # a matrix, a series a row
+    n <- ncol(ranks)
+    r <- ranks[1, ]
+    best <- 0
+    at <- 0
+    sum <- 0
+    for (k in 1:(n - m)) {
+        sum <- sum + ranks[, k]
+        if (k < m) next
+        z <- (sum - k * (n + 1) / 2) / sqrt(k * (n - k) / (n * (n - 1)) * sum((r - mean(r))^2))
+        better <- abs(z) > abs(best) + 1e-9 | abs(abs(z) - abs(best)) <= 1e-9 & k * (n - k) > at * (n - at)
+        at <- ifelse(better, k, at)
+        best <- ifelse(better, z, best)
+    }
+    list(z = -best, at = at)
+}
+laid <- function(r, b) {
+    n <- length(r)
+    count <- ceiling(n / b)
+    first <- n - (count - 1) * b
+    block <- rep(seq_len(count), c(first, rep(b, count - 1)))
+    t(apply(orders(count), 1, function(o) unlist(lapply(o, function(i) r[block == i]))))
+}
+series <- list(step = list(v = c(1.1, 0.9, 1.3, 1, 2.2, 2.4, 2, 2.3), m = 2, b = 1),
+               down = list(v = c(5, 4.5, 5.5, 4.75, 1, 1.5, 1.25), m = 3, b = 1),
+               none = list(v = c(0.3, -1.2, 0.8, 0.1, -0.4, 1.1, -0.9, 0.6), m = 2, b = 1),
+               tied = list(v = c(2, 2, 3, 2, 3, 3, 4, 3), m = 2, b = 1),
+               constant = list(v = rep(7, 6), m = 2, b = 1),
+               spike = list(v = c(1, 2, 1.5, 1.2, 90, 2.1, 1.7, 1.6, 1.9), m = 2, b = 1),
+               late = list(v = c(1, 1.2, 0.8, 0.9, 1.3, 1.1, 3, 3.2, 3.1), m = 3, b = 1),
+               twos = list(v = c(1, 1.1, 0.7, 0.8, 1.3, 1.25, 0.9, 0.95, 2, 2.1, 1.7, 1.6, 2.2, 2.3, 1.9, 1.8), m = 4, b = 2),
+               short = list(v = c(1, 1.1, 0.7, 0.8, 1.3, 1.25, 0.9, 1.95, 2, 2.1, 1.7, 1.6, 2.2, 2.3, 1.9), m = 3, b = 2),
+               threes = list(v = c(4, 4.2, 4.4, 3, 3.1, 3.3, 5, 5.1, 5.3, 2, 2.2, 2.1, 4.6, 4.7, 4.8, 1, 1.1, 1.2, 3.6, 3.5, 3.7), m = 5, b = 3))
+for (s in names(series)) {
+    one <- series[[s]]
+    r <- rank(one$v)
+    put_data(s, one$v)
+    here <- largest(matrix(r, 1), one$m)
+    all <- if (length(unique(r)) > 1) abs(largest(laid(r, one$b), one$m)$z) else 0
+    z <- if (length(unique(r)) > 1) here$z else 0
+    put("change.min", s, 0, one$m)
+    put("change.block", s, 0, one$b)
+    put("change.z", s, 0, z)
+    put("change.p", s, 0, mean(all >= abs(z) - 1e-9))
+    if (z != 0) put("change.at", s, 0, here$at)
+}
+
 writeLines(c(paste("#", R.version.string), rows))

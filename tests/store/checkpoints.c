@@ -1,11 +1,11 @@
 #include "tests/store/checkpoints.h"
 
-#include "harness/base/io.h"
+#include "harness/base/mem.h"
 #include "harness/base/rng.h"
 
 #include "tests/test.h"
 
-#include <fcntl.h>
+#include <sqlite3.h>
 
 const char *const cp_kinds[CP_KINDS] = {"json", "sqlite"};
 
@@ -28,23 +28,6 @@ void cp_write(struct checkpoint *c, const char *path)
 {
     struct err e;
     assert_ok(checkpoint_write(c, path, &e), &e);
-}
-
-/* Not durable, so that thousands of damaged files take no time. */
-void cp_write_bytes(const char *path, const char *bytes, size_t n)
-{
-    struct err e;
-    int fd = io_open(path, O_WRONLY | O_CREAT | O_TRUNC, &e);
-    assert_ok(fd >= 0 && io_write(fd, bytes, n, &e), &e);
-    io_close(fd);
-}
-
-struct text cp_bytes(const char *path)
-{
-    struct err e;
-    struct text bytes = {0};
-    assert_ok(io_read_file(path, &bytes, &e), &e);
-    return bytes;
 }
 
 /* Two of them live at a time. */
@@ -80,4 +63,11 @@ void cp_expect_list(struct checkpoint *c, const char *expected)
     struct text list = cp_list(c);
     assert_string_equal(list.p, expected);
     text_done(&list);
+}
+
+void cp_memory_is_given_back(void **state)
+{
+    (void)state;
+    assert_int_equal(mem_counts(MEM_CHECKPOINT).held_bytes, 0);
+    assert_int_equal(sqlite3_memory_used(), 0);
 }

@@ -4,6 +4,7 @@
 
 #include "harness/base/str.h"
 #include "kernels/store/checkpoint.h"
+#include "tests/store/bytes.h"
 
 #include <stdint.h>
 
@@ -21,10 +22,9 @@ void cp_write(struct checkpoint *c, const char *path);
 struct text cp_list(struct checkpoint *c);
 void cp_expect_list(struct checkpoint *c, const char *expected);
 
-/* Not durable, so that thousands of damaged files take no time. */
-void cp_write_bytes(const char *path, const char *bytes, size_t n);
-struct text cp_bytes(const char *path); /* owner: the caller */
-
 const char *cp_id(uint64_t i); /* 16 digits, in no order; two of them live at a time */
+
+/* The last test of a group. */
+void cp_memory_is_given_back(void **state);
 
 #endif

@@ -1,11 +1,10 @@
 #include "tests/store/results.h"
 
-#include "harness/base/io.h"
+#include "harness/base/mem.h"
 #include "harness/base/rng.h"
 
 #include "tests/test.h"
 
-#include <fcntl.h>
 #include <string.h>
 
 struct result_item rs_item(const char *id, const char *payload)
@@ -66,36 +65,14 @@ const char *rs_path(const char *dir, const char *name)
     return path;
 }
 
-/* Not durable, so that thousands of damaged files take no time. */
-void rs_write_bytes(const char *path, const char *bytes, size_t n)
-{
-    struct err e;
-    int fd = io_open(path, O_WRONLY | O_CREAT | O_TRUNC, &e);
-    assert_ok(fd >= 0 && io_write(fd, bytes, n, &e), &e);
-    io_close(fd);
-}
-
 void rs_write_text(const char *dir, const char *name, const char *content)
 {
-    rs_write_bytes(rs_path(dir, name), content, strlen(content));
+    bytes_write(rs_path(dir, name), content, strlen(content));
 }
 
-struct text rs_bytes(const char *path)
+bool rs_note_id(void *context, const char *range, const char *id, struct err *e)
 {
-    struct err e;
-    struct text bytes = {0};
-    assert_ok(io_read_file(path, &bytes, &e), &e);
-    return bytes;
-}
-
-struct seen {
-    struct text list;
-    int stop_after;
-};
-
-static bool note(void *context, const char *range, const char *id, struct err *e)
-{
-    struct seen *seen = context;
+    struct rs_seen *seen = context;
     text_printf(&seen->list, "%s/%s ", range, id);
     return --seen->stop_after != 0 || err_input(e, "enough");
 }
@@ -103,10 +80,10 @@ static bool note(void *context, const char *range, const char *id, struct err *e
 void rs_expect_each(struct result_store *s, const char *list, long damaged_lines)
 {
     struct err e;
-    struct seen seen = {0};
+    struct rs_seen seen = {0};
     long damaged;
     text_puts(&seen.list, "");
-    assert_ok(result_store_each(s, note, &seen, &damaged, &e), &e);
+    assert_ok(result_store_each(s, rs_note_id, &seen, &damaged, &e), &e);
     assert_string_equal(seen.list.p, list);
     assert_int_equal(damaged, damaged_lines);
     text_done(&seen.list);
@@ -138,4 +115,10 @@ const char *rs_id(int i)
     static char id[17];
     snprintf(id, sizeof id, "%016llx", (unsigned long long)rng_mix((uint64_t)i + 3));
     return id;
+}
+
+void rs_memory_is_given_back(void **state)
+{
+    (void)state;
+    assert_int_equal(mem_counts(MEM_RESULTS).held_bytes, 0);
 }

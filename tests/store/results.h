@@ -3,6 +3,7 @@
 #define CUPEL_TESTS_STORE_RESULTS_H
 
 #include "kernels/store/result_store.h"
+#include "tests/store/bytes.h"
 
 struct result_item rs_item(const char *id, const char *payload);
 struct result_store *rs_open(const char *dir);
@@ -22,9 +23,17 @@ bool rs_note(void *context, const char *range, const char *id, struct str payloa
 
 const char *rs_id(int i); /* 16 digits, in no order; until the next call */
 const char *rs_path(const char *dir, const char *name); /* below results/; until the next call */
-/* Not durable, so that thousands of damaged files take no time. */
-void rs_write_bytes(const char *path, const char *bytes, size_t n);
 void rs_write_text(const char *dir, const char *name, const char *content);
-struct text rs_bytes(const char *path); /* owner: the caller */
+
+/* For result_store_each: appends "range/id " to the list that is the context; false, "enough", at the
+ * stop_after-th. */
+struct rs_seen {
+    struct text list;
+    int stop_after;
+};
+bool rs_note_id(void *context, const char *range, const char *id, struct err *e);
+
+/* The last test of a group. */
+void rs_memory_is_given_back(void **state);
 
 #endif

@@ -93,7 +93,7 @@ static void equal_contents_are_equal_json_files(void **state)
     checkpoint_remove(c, "1999_2000", "gone");
     cp_write(c, path);
     checkpoint_free(c);
-    struct text file = cp_bytes(path);
+    struct text file = bytes_of(path);
     assert_string_equal(file.p, "{\"2000_2001\": {\"c\": \"x\\\"y\"},\n"
                                 " \"2001_2002\": {\"a\": \"00000000000000ff\", "
                                 "\"b\\\"\\\\\\n\": \"\"},\n"
@@ -103,7 +103,7 @@ static void equal_contents_are_equal_json_files(void **state)
     assert_true(checkpoint_has(c, "2001_2002", "b\"\\\n", ""));
     cp_write(c, path);
     checkpoint_free(c);
-    struct text again = cp_bytes(path);
+    struct text again = bytes_of(path);
     assert_string_equal(again.p, file.p);
     text_done(&file);
     text_done(&again);
@@ -127,7 +127,7 @@ static void any_layout_and_a_file_without_a_seal_are_read(void **state)
     };
     const char *path = cp_file("checkpoint_layout", 0);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        cp_write_bytes(path, rows[i].text, strlen(rows[i].text));
+        bytes_write(path, rows[i].text, strlen(rows[i].text));
         struct checkpoint *c = cp_read(path);
         cp_expect_list(c, rows[i].list);
         checkpoint_free(c);
@@ -152,7 +152,7 @@ static void a_kind_is_turned_into_the_other(void **state)
         assert_int_equal(checkpoint_count(c), 3000);
     }
     checkpoint_free(c);
-    struct text first = cp_bytes(paths[0]), last = cp_bytes(paths[2]);
+    struct text first = bytes_of(paths[0]), last = bytes_of(paths[2]);
     assert_string_equal(first.p, last.p);
     text_done(&first);
     text_done(&last);
@@ -167,7 +167,7 @@ static void a_new_database_replaces_the_old_with_its_log(void **state)
     struct checkpoint *c = checkpoint_new();
     checkpoint_add(c, "r", "a", "");
     cp_write(c, path);
-    cp_write_bytes(log, "a log that is not of this database", 34);
+    bytes_write(log, "a log that is not of this database", 34);
     checkpoint_add(c, "r", "b", "");
     cp_write(c, path);
     assert_false(io_exists(log));
@@ -491,13 +491,6 @@ static void a_database_takes_the_same_memory_at_any_size(void **state)
     assert_true(sqlite3_memory_highwater(1) < 1 << 20);
 }
 
-static void all_memory_is_given_back(void **state)
-{
-    (void)state;
-    assert_int_equal(mem_counts(MEM_CHECKPOINT).held_bytes, 0);
-    assert_int_equal(sqlite3_memory_used(), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -516,7 +509,7 @@ int main(void)
         TEST(a_database_costs_one_sync_a_write),
         TEST(a_json_checkpoint_takes_at_most_64_bytes_an_entry),
         TEST(a_database_takes_the_same_memory_at_any_size),
-        TEST(all_memory_is_given_back),
+        TEST(cp_memory_is_given_back),
     };
     return cmocka_run_group_tests_name("checkpoint", tests, NULL, NULL);
 }

@@ -41,7 +41,7 @@ static void make_victim(const char *path, int entries, struct text *bytes, struc
     cp_write(c, path);
     *list = cp_list(c);
     checkpoint_free(c);
-    *bytes = cp_bytes(path);
+    *bytes = bytes_of(path);
 }
 
 static void a_json_file_cut_at_any_length_is_refused(void **state)
@@ -52,7 +52,7 @@ static void a_json_file_cut_at_any_length_is_refused(void **state)
     make_victim(path, 40, &bytes, &list);
     for (size_t n = 0; n < bytes.n; n++) {
         struct err e = {0};
-        cp_write_bytes(path, bytes.p, n);
+        bytes_write(path, bytes.p, n);
         struct checkpoint *c = checkpoint_read(path, &e);
         assert_int_equal(c != NULL, n == bytes.n - 1); /* only the last newline is missing */
         checkpoint_free(c);
@@ -73,7 +73,7 @@ static void a_database_cut_at_any_length_is_refused(void **state)
     make_victim(path, 400, &bytes, &list);
     for (size_t n = 0; n < bytes.n; n += n % 512 == 511 || n % 512 == 0 ? 1 : n < 100 ? 1 : 37) {
         struct err e = {0};
-        cp_write_bytes(path, bytes.p, n);
+        bytes_write(path, bytes.p, n);
         struct checkpoint *c = checkpoint_read(path, &e);
         if (c)
             fail_msg("the first %zu of %zu bytes were taken for a checkpoint", n, bytes.n);
@@ -99,7 +99,7 @@ static void garbage_in_any_byte_is_told_or_harmless(void **state)
         for (size_t at = 0; at < bytes.n; at += at < 100 ? 1 : 1 + rng_below(&rng, step)) {
             char old = bytes.p[at];
             bytes.p[at] = (char)(old + 1 + (int)rng_below(&rng, 255));
-            cp_write_bytes(path, bytes.p, bytes.n);
+            bytes_write(path, bytes.p, bytes.n);
             if (!is_told_or_harmless(path, list.p))
                 fail_msg("%s: byte %zu: other content was taken for true", path, at);
             bytes.p[at] = old;
@@ -125,7 +125,7 @@ static void garbage_of_many_bytes_is_told_or_harmless(void **state)
             size_t from = rng_below(&rng, bad.n), n = 1 + rng_below(&rng, 600);
             for (size_t k = from; k < bad.n && k < from + n; k++)
                 bad.p[k] = (char)rng_below(&rng, 256);
-            cp_write_bytes(path, bad.p, bad.n);
+            bytes_write(path, bad.p, bad.n);
             if (!is_told_or_harmless(path, list.p))
                 fail_msg("%s: %zu bytes from %zu: other content was taken for true", path, n, from);
             text_done(&bad);
@@ -166,14 +166,14 @@ static void damage_is_named(void **state)
     const char *path = cp_file("checkpoint_damage", 0);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct err e = {0};
-        cp_write_bytes(path, rows[i].text, strlen(rows[i].text));
+        bytes_write(path, rows[i].text, strlen(rows[i].text));
         if (checkpoint_read(path, &e))
             fail_msg("taken for a checkpoint: %s", rows[i].text);
         assert_says(&e, rows[i].says);
         assert_says(&e, path);
     }
     struct err e;
-    cp_write_bytes(path, "{\"r\"\0: {}}", 10);
+    bytes_write(path, "{\"r\"\0: {}}", 10);
     assert_null(checkpoint_read(path, &e));
     assert_says(&e, "NUL");
 }
@@ -234,7 +234,7 @@ static void what_is_no_file_is_refused(void **state)
         assert_says(&e, "expected a file, found a folder");
         assert_int_equal(e.code, ERR_INPUT);
         assert_int_equal(rmdir(path), 0);
-        cp_write_bytes(path, "", 0);
+        bytes_write(path, "", 0);
         snprintf(below, sizeof below, "%s/c.%s", path, cp_kinds[kind]); /* ENOTDIR, also for root */
         assert_null(checkpoint_read(below, &e));
         assert_int_equal(e.code, ERR_SYSTEM);
@@ -254,9 +254,9 @@ static void what_is_set_aside_makes_room_with_all_its_files(void **state)
         snprintf(path, sizeof path, "%s", cp_file("checkpoint_aside", kind));
         snprintf(log, sizeof log, "%s-wal", path);
         assert_ok(checkpoint_set_aside(path, &e), &e); /* nothing there */
-        cp_write_bytes(path, "garbage", 7);
+        bytes_write(path, "garbage", 7);
         if (kind == 1)
-            cp_write_bytes(log, "garbage", 7);
+            bytes_write(log, "garbage", 7);
         assert_ok(checkpoint_set_aside(path, &e), &e);
         snprintf(moved, sizeof moved, "%s.damaged", path);
         assert_true(io_exists(moved) && !io_exists(path) && !io_exists(log));
@@ -280,13 +280,6 @@ static void a_database_in_use_is_said_to_be(void **state)
     checkpoint_free(c);
 }
 
-static void all_memory_is_given_back(void **state)
-{
-    (void)state;
-    assert_int_equal(mem_counts(MEM_CHECKPOINT).held_bytes, 0);
-    assert_int_equal(sqlite3_memory_used(), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,7 +292,7 @@ int main(void)
         TEST(what_is_no_file_is_refused),
         TEST(what_is_set_aside_makes_room_with_all_its_files),
         TEST(a_database_in_use_is_said_to_be),
-        TEST(all_memory_is_given_back),
+        TEST(cp_memory_is_given_back),
     };
     return cmocka_run_group_tests_name("checkpoint_damage", tests, NULL, NULL);
 }

@@ -16,14 +16,13 @@ static struct arena arena;
 
 static const char *path_of(const char *name)
 {
-    return arena_format(&arena, "%s/tests/tmp/import-%s", getenv("CUPEL_BUILD"), name);
+    return arena_format(&arena, "%s/%s", test_path("import"), name);
 }
 
 static const char *written(const char *bytes, size_t n)
 {
     struct err e;
     const char *path = path_of("in.csv");
-    test_folder("import");
     assert_ok(io_write_file(path, bytes, n, &e), &e);
     return path;
 }
@@ -456,6 +455,13 @@ static void random_damage_is_survived(void **state)
     }
 }
 
+static int make_folder(void **state)
+{
+    (void)state;
+    test_folder("import");
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -476,7 +482,7 @@ int main(void)
         TEST(gzip_is_read_by_members_and_its_damage_told),
         TEST(random_damage_is_survived),
     };
-    int failed = cmocka_run_group_tests_name("import", tests, NULL, NULL);
+    int failed = cmocka_run_group_tests_name("import", tests, make_folder, NULL);
     arena_done(&arena);
     return failed;
 }

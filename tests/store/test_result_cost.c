@@ -166,12 +166,6 @@ static void reading_in_order_takes_the_same_memory_at_any_size(void **state)
     assert_true(held[1] - held[0] <= 2 * 4 * 20000 / 50 + 1024); /* numbers of segments */
 }
 
-static void all_memory_is_given_back(void **state)
-{
-    (void)state;
-    assert_int_equal(mem_counts(MEM_RESULTS).held_bytes, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,7 +173,7 @@ int main(void)
         TEST(gets_in_the_order_of_storing_open_each_segment_twice),
         TEST(a_stream_opens_each_segment_twice_and_a_single_file_once),
         TEST(reading_in_order_takes_the_same_memory_at_any_size),
-        TEST(all_memory_is_given_back),
+        TEST(rs_memory_is_given_back),
     };
     return cmocka_run_group_tests_name("result_cost", tests, NULL, NULL);
 }

@@ -42,7 +42,7 @@ static struct text make_victim(const char *dir, char path[1300])
     result_store_close(s);
     arena_done(&ids);
     snprintf(path, 1300, "%s", rs_path(dir, "r/segment-000001.bin"));
-    return rs_bytes(path);
+    return bytes_of(path);
 }
 
 struct survey {
@@ -107,7 +107,7 @@ static void a_changed_byte_hides_only_its_record_and_is_named(void **state)
     for (size_t at = 0; at < bytes.n; at++) {
         char old = bytes.p[at];
         bytes.p[at] = (char)(old + 1 + (int)rng_below(&rng, 255));
-        rs_write_bytes(path, bytes.p, bytes.n);
+        bytes_write(path, bytes.p, bytes.n);
         struct survey v = look(dir, path);
         assert_int_equal(v.whole, at < SEGMENT_FIRST ? RECORDS : RECORDS - 1);
         assert_int_equal(v.damaged, 1);
@@ -131,7 +131,7 @@ static void a_segment_cut_at_any_length_loses_only_what_is_cut(void **state)
     assert_int_equal(end, bytes.n);
     for (size_t n = 0; n < bytes.n; n++) {
         int whole = 0;
-        rs_write_bytes(path, bytes.p, n);
+        bytes_write(path, bytes.p, n);
         while (whole < RECORDS && ends[whole] <= n)
             whole++;
         struct survey v = look(dir, path);
@@ -161,7 +161,7 @@ static void garbage_of_many_bytes_never_becomes_a_result(void **state)
             bad.n = from;
         else if (rng_below(&rng, 4) == 0)
             text_add(&bad, bytes.p + from, bytes.n - from);
-        rs_write_bytes(path, bad.p, bad.n);
+        bytes_write(path, bad.p, bad.n);
         look(dir, path);
         text_done(&bad);
     }
@@ -184,9 +184,9 @@ static void records_within_a_damaged_record_are_not_taken_for_results(void **sta
     };
     assert_ok(result_store_put_batch(s, "r", items, 2, &e), &e);
     result_store_close(s);
-    struct text bytes = rs_bytes(rs_path(dir, "r/segment-000001.bin"));
+    struct text bytes = bytes_of(rs_path(dir, "r/segment-000001.bin"));
     bytes.p[SEGMENT_FIRST] ^= 1;
-    rs_write_bytes(rs_path(dir, "r/segment-000001.bin"), bytes.p, bytes.n);
+    bytes_write(rs_path(dir, "r/segment-000001.bin"), bytes.p, bytes.n);
     s = rs_open(dir);
     rs_expect_stream(s, "r", "next=x ", 1);
     rs_expect_error(s, "r", "inner", "record 1 at byte 24: damaged");
@@ -204,7 +204,7 @@ static void another_version_of_a_segment_is_refused_by_name(void **state)
     bytes.p[8] = 2;
     uint32_t crc = (uint32_t)crc32(0, (const unsigned char *)bytes.p, SEGMENT_FIRST - 4);
     memcpy(bytes.p + SEGMENT_FIRST - 4, &crc, sizeof crc);
-    rs_write_bytes(path, bytes.p, bytes.n);
+    bytes_write(path, bytes.p, bytes.n);
     struct result_store *s = rs_open(dir);
     rs_expect_error(s, "r", rs_id(0),
                     "segment-000001.bin: expected version 1 of the format, found 2");
@@ -219,13 +219,13 @@ static void the_name_of_a_damaged_record_is_told(void **state)
     char path[1300], words[100];
     struct text bytes = make_victim(dir, path);
     bytes.p[bytes.n - 1] ^= 1;
-    rs_write_bytes(path, bytes.p, bytes.n);
+    bytes_write(path, bytes.p, bytes.n);
     struct result_store *s = rs_open(dir);
     snprintf(words, sizeof words, "segment-000001.bin: record %s at byte", rs_id(RECORDS - 1));
     rs_expect_error(s, "r", rs_id(RECORDS - 1), words);
     result_store_close(s);
     bytes.p[SEGMENT_FIRST + 2] ^= 1;
-    rs_write_bytes(path, bytes.p, bytes.n);
+    bytes_write(path, bytes.p, bytes.n);
     s = rs_open(dir);
     rs_expect_error(s, "r", rs_id(0), "segment-000001.bin: record 1 at byte 24: damaged");
     rs_expect_error(s, "r", "never there", "result never there is lost, or in what is damaged");
@@ -280,7 +280,7 @@ static void compacting_keeps_damaged_files_aside(void **state)
     const char *dir = test_folder("store_aside");
     struct text bytes = make_victim(dir, path);
     bytes.p[bytes.n - 1] ^= 1;
-    rs_write_bytes(path, bytes.p, bytes.n);
+    bytes_write(path, bytes.p, bytes.n);
     rs_write_text(dir, "r/x0.json", "{");
     struct result_store *s = rs_open(dir);
     rs_put(s, "r", "y0", "1");
@@ -298,12 +298,6 @@ static void compacting_keeps_damaged_files_aside(void **state)
     text_done(&bytes);
 }
 
-static void all_memory_is_given_back(void **state)
-{
-    (void)state;
-    assert_int_equal(mem_counts(MEM_RESULTS).held_bytes, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,7 +310,7 @@ int main(void)
         TEST(what_is_no_file_is_refused),
         TEST(a_damaged_single_file_is_named),
         TEST(compacting_keeps_damaged_files_aside),
-        TEST(all_memory_is_given_back),
+        TEST(rs_memory_is_given_back),
     };
     return cmocka_run_group_tests_name("result_damage", tests, NULL, NULL);
 }

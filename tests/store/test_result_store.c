@@ -176,28 +176,16 @@ static void a_batch_holds_any_bytes(void **state)
     text_done(&large);
 }
 
-struct seen {
-    struct text list;
-    int stop_after;
-};
-
-static bool note(void *context, const char *range, const char *id, struct err *e)
-{
-    struct seen *seen = context;
-    text_printf(&seen->list, "%s/%s ", range, id);
-    return --seen->stop_after != 0 || err_input(e, "enough");
-}
-
 static void each_stops_at_false(void **state)
 {
     (void)state;
     struct result_store *s = rs_open(test_folder("store_stop"));
     rs_put(s, "r", "a", "1");
     rs_put_two(s, "r", rs_item("b", "1"), rs_item("c", "1"));
-    struct seen seen = {.stop_after = 2};
+    struct rs_seen seen = {.stop_after = 2};
     struct err e;
     long damaged;
-    assert_false(result_store_each(s, note, &seen, &damaged, &e));
+    assert_false(result_store_each(s, rs_note_id, &seen, &damaged, &e));
     assert_string_equal(seen.list.p, "r/a r/b ");
     assert_says(&e, "enough");
     text_done(&seen.list);
@@ -274,12 +262,6 @@ static void a_removed_single_file_is_gone(void **state)
     result_store_close(s);
 }
 
-static void all_memory_is_given_back(void **state)
-{
-    (void)state;
-    assert_int_equal(mem_counts(MEM_RESULTS).held_bytes, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,7 +275,7 @@ int main(void)
         TEST(each_stops_at_false),
         TEST(compacting_keeps_what_it_is_told),
         TEST(a_removed_single_file_is_gone),
-        TEST(all_memory_is_given_back),
+        TEST(rs_memory_is_given_back),
     };
     return cmocka_run_group_tests_name("result_store", tests, NULL, NULL);
 }

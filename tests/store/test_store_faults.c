@@ -175,11 +175,10 @@ static char folder[1024];
 
 static void choose_folder(void)
 {
-    const char *build = getenv("CUPEL_BUILD");
     if (access("/dev/shm", W_OK) == 0)
         snprintf(folder, sizeof folder, "/dev/shm/cupel-faults-%ld", (long)getpid());
     else
-        snprintf(folder, sizeof folder, "%s/tests/tmp/faults", build ? build : "build/release");
+        snprintf(folder, sizeof folder, "%s", test_path("faults"));
 }
 
 static void remove_folder(uint64_t seed)

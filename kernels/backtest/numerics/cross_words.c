@@ -7,7 +7,7 @@
 
 __extension__ typedef __int128 wide_int;
 
-enum { CHUNK = 64, TILE_BARS = CROSS_TILE_WORDS * CHUNK };
+enum { CHUNK = 64, TILE_BARS = WORDS_TILE * CHUNK };
 
 struct pair {
     long first;   /* bar from which on both averages are defined */
@@ -36,7 +36,7 @@ struct cross_words {
     int16_t *scaled; /* [words][columns][CHUNK] */
     struct cross_equal *equals;
     struct tie *ties; /* of the pairs that are being filled: word by word, pair by pair */
-    int tie_count, tie_room, ties_from[CROSS_TILE_WORDS + 1];
+    int tie_count, tie_room, ties_from[WORDS_TILE + 1];
     struct arena *arena;
 };
 
@@ -121,7 +121,7 @@ struct cross_words *cross_words_new(const int64_t *closes, long n, const struct 
 
 /* ---- a tile of scaled averages ---------------------------------------------------------------- */
 
-/* No average of this tile is outside these. */
+/* No average at these bars is outside these. */
 static struct cross_scale scale_of(const struct cross_words *c, long from, long to)
 {
     long first = from - c->longest + 1 > 0 ? from - c->longest + 1 : 0;
@@ -136,14 +136,15 @@ static struct cross_scale scale_of(const struct cross_words *c, long from, long 
 
 void cross_words_tile(struct cross_words *c, long word, int words)
 {
-    long from = word * CHUNK, to = from + (long)words * CHUNK;
-    struct cross_scale scale = scale_of(c, from, to < c->n ? to : c->n);
     c->word = word;
     c->words = words;
-    for (int i = 0; i < words; i++)
+    for (int i = 0; i < words; i++) {
+        long from = (word + i) * CHUNK, to = from + CHUNK;
+        struct cross_scale scale = scale_of(c, from, to < c->n ? to : c->n);
         for (int k = 0; k < c->columns; k++)
-            c->code.scale(c->sums + from + i * CHUNK + 1, c->windows[k], scale,
+            c->code.scale(c->sums + from + 1, c->windows[k], scale,
                           c->scaled + ((long)i * c->columns + k) * CHUNK);
+    }
 }
 
 /* ---- what 16 bits do not decide --------------------------------------------------------------- */
@@ -243,12 +244,11 @@ static void compare_all(struct cross_words *c, int lo, int count, uint64_t *out)
     c->tie_count = 0;
     for (int i = 0; i < c->words; i++) {
         const int16_t *chunk = c->scaled + (long)i * c->columns * CHUNK;
-        int n =
-            c->code.compare(chunk, c->of_pair + lo, count, out + i, CROSS_TILE_WORDS, c->equals);
+        int n = c->code.compare(chunk, c->of_pair + lo, count, out + i, WORDS_TILE, c->equals);
         c->ties_from[i] = c->tie_count;
         for (int k = 0; k < n; k++) {
             const struct cross_equal *e = &c->equals[k];
-            out[(long)e->pair * CROSS_TILE_WORDS + i] |= decide(c, lo + e->pair, i, e->bits);
+            out[(long)e->pair * WORDS_TILE + i] |= decide(c, lo + e->pair, i, e->bits);
         }
     }
     c->ties_from[c->words] = c->tie_count;
@@ -259,11 +259,11 @@ void cross_words_fill(struct cross_words *c, int lo, int count, uint64_t *out)
     compare_all(c, lo, count, out);
     for (int k = 0; c->unlatched > 0 && k < count; k++)
         if (!c->pairs[lo + k].latched)
-            latch(c, lo + k, out + (long)k * CROSS_TILE_WORDS);
+            latch(c, lo + k, out + (long)k * WORDS_TILE);
     for (int i = 0; i < c->tie_count; i++)
-        keep(c, &c->ties[i], out + (long)(c->ties[i].pair - lo) * CROSS_TILE_WORDS);
+        keep(c, &c->ties[i], out + (long)(c->ties[i].pair - lo) * WORDS_TILE);
     for (int k = 0; k < count; k++)
-        c->last[lo + k] = (unsigned char)(out[(long)k * CROSS_TILE_WORDS + c->words - 1] >> 63);
+        c->last[lo + k] = (unsigned char)(out[(long)k * WORDS_TILE + c->words - 1] >> 63);
 }
 
 /* ---- plain code ------------------------------------------------------------------------------- */

@@ -3,8 +3,9 @@
  * Algorithm:
  *   1. prefix sums of closes, in doubles that stay below 2^53 and are therefore exact: the sum of any
  *      window is one subtraction;
- *   2. tile after tile of CROSS_TILE_WORDS words, the average of each window (sum / window) is scaled
- *      to 16 bits between the least and the largest close that any of them sees;
+ *   2. tile after tile of WORDS_TILE words, the average of each window (sum / window) is scaled
+ *      to 16 bits, word by word between the least and the largest close that any of them sees there: the
+ *      narrower the scale, the fewer are equal;
  *   3. 64 bars of two averages are compared as 16-bit integers, sixteen a vector.
  *
  * Why it is exact. Quotient, difference and scale are each rounded monotonically, and equal averages
@@ -23,11 +24,10 @@
 #define CUPEL_NUMERICS_CROSS_WORDS_H
 
 #include "harness/base/arena.h"
+#include "kernels/backtest/numerics/words.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-enum { CROSS_TILE_WORDS = 16 };
 
 struct cross_pair {
     long fast, slow; /* windows, bars; fast < slow is not asked for */
@@ -41,11 +41,11 @@ struct cross_words *cross_words_new(const int64_t *closes, long n, const struct 
                                     int count, unsigned cpu, struct arena *a);
 
 /* Makes the tile ready that begins at `word`. Tiles come in order, each once, from 0 on:
- * CROSS_TILE_WORDS words, the last may have fewer. */
+ * WORDS_TILE words, the last may have fewer. */
 void cross_words_tile(struct cross_words *c, long word, int words);
 
 /* Positions of pairs lo .. lo + count - 1 in this tile, each pair once a tile. Shape:
- * out[count][CROSS_TILE_WORDS]; bits from n on are any. */
+ * out[count][WORDS_TILE]; bits from n on are any. */
 void cross_words_fill(struct cross_words *c, int lo, int count, uint64_t *out);
 
 #endif

@@ -3,7 +3,8 @@
  * Algorithm, on positions as words (words.h) and tables of prices (price_tables.h), for one
  * combination, tile after tile:
  *   1. transitions: word ^ (word << 1 | last) has a bit where the position changes; their bars are
- *      written out four at a time without asking how many there are (Lemire's way in simdjson);
+ *      written out four at a time without asking how many there are (Lemire's way in simdjson), eight
+ *      where there are more than four;
  *   2. they come as entry, exit, entry, exit: each pair is a trade. Sums of returns and of their
  *      squares, trade hash and bars held are sums over ends of trades, growth of cash is a product;
  *   3. drawdown: with R = cash / peak before an entry, growth factors e and x of entry and exit, and
@@ -25,11 +26,10 @@
 #define CUPEL_NUMERICS_EVENTS_H
 
 #include "kernels/backtest/numerics/price_tables.h"
+#include "kernels/backtest/numerics/words.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-enum { EVENTS_TILE_WORDS = 16 }; /* 1,024 bars: their tables stay in the second cache */
 
 /* One combination on its way through the bars. */
 struct events {
@@ -44,18 +44,12 @@ struct events {
 
 struct events events_begin(void);
 
-/* Positions of the next `words` (1 .. EVENTS_TILE_WORDS) words, the first of which holds the signals
+/* Positions of the next `words` (1 .. WORDS_TILE) words, the first of which holds the signals
  * of bar 64 * word. Bits of signals that no bar is left to fill repeat the one before them
  * (words_end at n - delay). */
 typedef void events_account_fn(const struct price_tables *p, struct events *e,
                                const uint64_t *position, long word, int words);
 events_account_fn *events_account_for(unsigned cpu);
-
-struct events_result {
-    double growth, total_return, sharpe, max_drawdown; /* NaN as metrics.h has it */
-    int64_t orders, trades, bars_long;
-    uint64_t hash;
-};
 
 /* Closes the account at the last bar; an open trade is marked there. `years_per_span`: 365.25 days /
  * (last - first time), which multiplies the return's error in CAGR; 0 when undefined. false: the
@@ -63,6 +57,6 @@ struct events_result {
  * bar. */
 #define EVENTS_BOUND 5e-11
 bool events_finish(const struct price_tables *p, struct events e, double periods_per_year,
-                   double years_per_span, struct events_result *out);
+                   double years_per_span, struct account_result *out);
 
 #endif
