@@ -216,7 +216,8 @@ install: build
 	for h in $(PUBLIC_HEADERS); do \
 		install -D -m 644 $$h "$(TO)/include/cupel/$$h" || exit 1; done
 	install -m 644 scenarios/*.json "$(TO)/share/cupel/scenarios"
-	install -m 644 results/schema.json results/summary-schema.json "$(TO)/share/cupel"
+	install -m 644 results/schema.json results/baseline.schema.json results/summary-schema.json \
+		"$(TO)/share/cupel"
 	$O/cupel help --man > "$(TO)/share/man/man1/cupel.1"
 	printf '%s\n' 'prefix=$(abspath $(PREFIX))' 'Name: cupel' \
 		'Description: benchmark kernels, and the header to write one' 'Version: $(VERSION)' \

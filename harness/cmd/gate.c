@@ -2,13 +2,14 @@
 #include "harness/cmd/against.h"
 #include "harness/cmd/commands.h"
 #include "harness/cmd/external_rows.h"
+#include "harness/cmd/gate_baseline.h"
+#include "harness/cmd/gate_table.h"
 #include "harness/cmd/notes.h"
 #include "harness/cmd/settings.h"
-#include "harness/cmd/table.h"
 
 #include "harness/base/log.h"
-#include "harness/base/units.h"
 #include "harness/export/export_after.h"
+#include "harness/gate/exact.h"
 #include "harness/gate/subject.h"
 #include "harness/gate/suite.h"
 #include "harness/run/campaign.h"
@@ -18,7 +19,7 @@
 #include <string.h>
 
 struct gate_settings {
-    const char *base, *new, *kernel, *policy, *seed, *out;
+    const char *base, *new, *baseline, *advisory, *kernel, *policy, *seed, *out;
     double budget, fail_error, pass_error;
     long cap;
     struct opt_texts scenarios, set, metrics, margins, export;
@@ -27,74 +28,90 @@ struct gate_settings {
     struct external_settings external;
 };
 
+#define AT(field) offsetof(struct gate_settings, field)
+
+static const char *const advisories[] = {"warn", "fail", NULL};
+
 /* What is not given here is the scenario's. */
 static const struct opt gate_options[] = {
     {.name = "base",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,                                                        base),
+     .offset = AT(base),
      .arg = "SIDE",
      .help = "what is held to be good: words of " SUBJECT_WORDS "; or cmd:LINE, or a command line"},
     {.name = "new",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,                                                                               new),
+     .offset = AT(new),
      .arg = "SIDE",
      .help = "what is held against the base"},
     {.name = "scenario",
      .kind = OPT_TEXTS,
-     .offset = offsetof(struct gate_settings,                                   scenarios),
+     .offset = AT(scenarios),
      .arg = "S",
      .help = "whose scales are judged, instead of " SUBJECT_DEFAULT_SCENARIO "; may be repeated"},
     {.name = "kernel",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,  kernel),
+     .offset = AT(kernel),
      .arg = "PATH.so",
      .help = "instead of the scenario's; without a scenario its own defaults are judged"},
     {.name = "against",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,            against.name),
+     .offset = AT(against.name),
      .arg = "REF",
      .help = "the base is what this commit of the repository here makes of the new side"},
     {.name = "build",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,                                                                                   against.build),
+     .offset = AT(against.build),
      .arg = "LINE",
      .help = "with --against: the shell builds by it, that commit and the tree here"},
     {.name = "cmd",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,against.line),
+     .offset = AT(against.line),
      .arg = "LINE",
      .help = "with --against: the command that is measured, in that commit's folder and here"},
     {.name = "rebuild",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct gate_settings,                                                        against.rebuild),
-     .help = "with --against: that commit is built even when it was before"                                                                                                                           },
+     .offset = AT(against.rebuild),
+     .help = "with --against: that commit is built even when it was before"                                                                                       },
     {.name = "no-build-new",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct gate_settings,                                                                               against.not_here),
-     .help = "with --against: the tree here is taken as it is"                        },
+     .offset = AT(against.not_here),
+     .help = "with --against: the tree here is taken as it is"                                                                                                 },
+    {.name = "baseline",
+     .kind = OPT_TEXT,
+     .offset = AT(baseline),
+     .arg = "FILE",
+     .help = "instead of two sides: this build against a stored baseline (`cupel baseline`)"},
+    {.name = "advisory",
+     .kind = OPT_TEXT,
+     .offset = AT(advisory),
+     .arg = "WHAT",
+     .choices = advisories,
+     .help = "with --baseline: what times that are slower than stored ones do (warn, the default, "
+             "or fail)"},
     {.name = "metric",
      .kind = OPT_TEXTS,
-     .offset = offsetof(struct gate_settings,                                                                               metrics),
+     .offset = AT(metrics),
      .arg = "NAME",
      .help = "what is judged: timing, exact, or names of `cupel list metrics`, with commas; may be "
              "repeated (the scenario's, or timing)"},
     {.name = "margin",
      .kind = OPT_TEXTS,
-     .offset = offsetof(struct gate_settings,                                                                              margins),
+     .offset = AT(margins),
      .arg = "PERCENT",
      .help =
          "the slowdown that fails (the scenario's, or 10); METRIC=PERCENT: of one metric; may be "
          "repeated"},
     {.name = "cap",
      .kind = OPT_INT,
-     .offset = offsetof(struct gate_settings,                              cap),
+     .offset = AT(cap),
      .arg = "PAIRS",
      .min = JUDGING_CAP_MIN,
      .max = JUDGING_CAP_MAX,
      .help = "the most pairs a benchmark may take (the scenario's, or 60)"},
     {.name = "budget",
      .kind = OPT_REAL,
-     .offset = offsetof(struct gate_settings,                                                                               budget),
+     .offset = AT(budget),
      .arg = "SECONDS",
      .min = 1,
      .max = JUDGING_BUDGET_MAX,
@@ -102,7 +119,7 @@ static const struct opt gate_options[] = {
          "the most time a benchmark may take once it has its 10 pairs (the scenario's, or 300)"},
     {.name = "fail-error",
      .kind = OPT_REAL,
-     .offset = offsetof(struct gate_settings,                                                                         fail_error),
+     .offset = AT(fail_error),
      .arg = "SHARE",
      .min = JUDGING_ERROR_MIN,
      .max = JUDGING_ERROR_MAX,
@@ -110,7 +127,7 @@ static const struct opt gate_options[] = {
          "how often a false FAIL may be, over all looks and benchmarks (the scenario's, or 0.005)"},
     {.name = "pass-error",
      .kind = OPT_REAL,
-     .offset = offsetof(struct gate_settings,                                                        pass_error),
+     .offset = AT(pass_error),
      .arg = "SHARE",
      .min = JUDGING_ERROR_MIN,
      .max = JUDGING_ERROR_MAX,
@@ -118,7 +135,7 @@ static const struct opt gate_options[] = {
          "how often a false PASS may be, over all looks of a benchmark (the scenario's, or 0.05)"},
     {.name = "policy",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,   policy),
+     .offset = AT(policy),
      .arg = "POLICY",
      .choices = judging_policies,
      .help =
@@ -126,31 +143,30 @@ static const struct opt gate_options[] = {
          "strict)"},
     {.name = "set",
      .kind = OPT_TEXTS,
-     .offset = offsetof(struct gate_settings,                                                                       set),
+     .offset = AT(set),
      .arg = "NAME=VALUE",
      .help = "a setting of the kernel, over the scenario's; may be repeated"},
     {.name = "seed",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings,                                                        seed),
+     .offset = AT(seed),
      .arg = "S",
      .help = "of orders and inputs, instead of one from the system; the record holds it"},
     {.name = "out",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gate_settings, out),
+     .offset = AT(out),
      .arg = "FILE",
      .help = "results file to make, instead of results/runs/NAME-TIME.jsonl"},
     {.name = "export",
      .kind = OPT_TEXTS,
-     .offset = offsetof(struct gate_settings,                                                                    export),
+     .offset = AT(export),
      .arg = EXPORT_AFTER_ARG,
      .help = EXPORT_AFTER_HELP},
-    {.name = "quiet",
-     .kind = OPT_FLAG,
-     .offset = offsetof(struct gate_settings,quiet),
-     .help = "no progress"                                                                 },
+    {.name = "quiet",                                                                         .kind = OPT_FLAG,                                                                        .offset = AT(quiet),                                                                                              .help = "no progress"                                                                                      },
     EXTERNAL_ROWS(struct gate_settings),
     OPT_END,
 };
+
+#undef AT
 
 /* The command line over what is there. */
 static bool settle(struct judging *j, const struct gate_settings *s, struct arena *a, struct err *e)
@@ -164,59 +180,6 @@ static bool settle(struct judging *j, const struct gate_settings *s, struct aren
         if (!judging_margin(j, s->margins.v[i], a, e))
             return err_prefix(e, "--margin");
     return judging_metrics(j, &s->metrics, e) || err_prefix(e, "--metric");
-}
-
-/* ---- the table ------------------------------------------------------------------------------ */
-
-/* A value in the unit of its metric. */
-static const char *units_value(char out[UNITS_TEXT], const struct metric *m, double value)
-{
-    if (m->kind == METRIC_TIMING)
-        return units_time(out, value);
-    snprintf(out, UNITS_TEXT, "%.0f", value);
-    return out;
-}
-
-/* What only pairs have: the interval, their number, the slowdown that they would have seen. */
-static void put_spread(const struct judged *r, struct text *interval, struct text *pairs,
-                       struct text *detectable)
-{
-    char lower[UNITS_TEXT], upper[UNITS_TEXT];
-    if (r->kind == JUDGED_EXACT) {
-        text_puts(interval, "exact");
-        text_puts(pairs, "-");
-        text_puts(detectable, "-");
-        return;
-    }
-    text_printf(interval, "%s..%s", units_ratio(lower, r->ratio.low),
-                units_ratio(upper, r->ratio.high));
-    text_printf(pairs, "%d", r->pairs);
-    text_printf(detectable, "%.1f %%", r->detectable_percent);
-}
-
-static void table_benchmark(struct table *t, const char *benchmark, const struct judged *r)
-{
-    char ratio[UNITS_TEXT], base[UNITS_TEXT], new[UNITS_TEXT];
-    const struct metric *m = &metric_rows[r->metric];
-    struct text interval = {0}, pairs = {0}, detectable = {0};
-    put_spread(r, &interval, &pairs, &detectable);
-    table_row(t, benchmark, m->title, gate_verdict_word(r->verdict),
-              units_ratio(ratio, r->ratio.estimate), interval.p, pairs.p, detectable.p,
-              units_value(base, m, r->base), units_value(new, m, r->new), NULL);
-    text_done(&interval);
-    text_done(&pairs);
-    text_done(&detectable);
-}
-
-static void print_suite(const struct suite *s)
-{
-    struct table t = {0};
-    table_row(&t, "benchmark", "metric", "verdict", "ratio", "95 % interval", "pairs", "detectable",
-              "base", "new", NULL);
-    for (int i = 0; i < s->count; i++)
-        table_benchmark(&t, s->rows[i].benchmark, &s->rows[i].judged);
-    table_print(&t, stdout);
-    table_done(&t);
 }
 
 /* ---- the suite ------------------------------------------------------------------------------ */
@@ -233,7 +196,7 @@ static bool judge_all(struct campaign *c, const struct judging *j, const struct 
         ok = suite_judge(&suite, &plan->cells[i], e);
     ok = ok && suite_has_judged(&suite, e);
     progress_end(&c->progress);
-    print_suite(&suite);
+    gate_table_print(suite.rows, suite.count, stdout);
     c->is_judged = true;
     c->status = ok ? suite.status : err_exit_status(e->code);
     c->verdict = ok ? suite_verdict(&suite) : NULL;
@@ -264,7 +227,7 @@ static bool gate_plan(const struct gate_settings *s, const struct judging *j,
         .state = scenario ? scenario->state_dir : NULL,
         .inputs = inputs,
         .cells = plan->count,
-        .pairs_planned = plan->count * j->cap,
+        .pairs_planned = plan->count * (judging_wants_timing(j) ? j->cap : EXACT_RUNS),
     };
     if (!campaign_open(&c, &options, e))
         return false;
@@ -383,6 +346,54 @@ static bool gate_commands(const struct gate_settings *s, const struct subject_pa
     return ok;
 }
 
+/* ---- against a stored baseline ---------------------------------------------------------------- */
+
+static bool gate_scenario_stored(const struct gate_settings *s, const struct baseline *b,
+                                 const struct scenario *scenario, int *status, struct arena *a,
+                                 struct err *e)
+{
+    struct judging j = scenario->judging;
+    if (!settle(&j, s, a, e))
+        return false;
+    struct json *over = run_overrides(&s->set, scenario->kernel, a, e);
+    const struct gate_baseline g = {
+        .baseline = b,
+        .scenario = scenario,
+        .judging = &j,
+        .overrides = over,
+        .out = s->out,
+        .times_fail = s->advisory && strcmp(s->advisory, "fail") == 0,
+    };
+    bool ok = over && gate_baseline_run(&g, status, a, e);
+    json_free(over);
+    return ok;
+}
+
+static bool gate_stored(const struct gate_settings *s, int *status, struct arena *a, struct err *e)
+{
+    struct baseline b;
+    struct scenario scenario;
+    if (s->base || s->new || s->against.name || s->kernel || s->seed)
+        return err_input(e, "--baseline: the sides and the seed are those of the file");
+    if (s->scenarios.n > 1)
+        return err_input(e, "--baseline: expected one --scenario");
+    if (s->export.n)
+        return err_input(e, "--export: expected two sides, not --baseline");
+    if (!baseline_read(&b, baseline_path(s->baseline, a), e))
+        return false;
+    const char *name =
+        s->scenarios.n ? s->scenarios.v[0] : json_text(json_get(b.document, "scenario"));
+    bool ok = scenario_read(&scenario, name, a, e);
+    if (ok) {
+        ok = gate_scenario_stored(s, &b, &scenario, status, a, e);
+        scenario_done(&scenario);
+    }
+    baseline_done(&b);
+    return ok;
+}
+
+/* ---- two sides -------------------------------------------------------------------------------- */
+
 static bool read_side(struct subject *out, const char *name, const char *text, struct arena *a,
                       struct err *e)
 {
@@ -404,26 +415,36 @@ static bool read_sides(struct subject_pair *pair, struct revision *base,
            subject_same_kind(pair, e);
 }
 
+static bool gate_sides(const struct gate_settings *s, int *status, struct arena *a, struct err *e)
+{
+    struct revision base = REVISION_NONE;
+    struct subject_pair pair = {.set = s->set, .shell = s->external.shell};
+    if (s->advisory)
+        return err_input(e, "--advisory: expected with --baseline");
+    bool ok =
+        read_sides(&pair, &base, s, a, e) && (pair.new.line ? gate_commands(s, &pair, status, a, e)
+                                                            : gate_kernels(s, &pair, status, a, e));
+    revision_close(&base);
+    return ok;
+}
+
 static enum err_code run_gate(const struct invocation *in, struct err *e)
 {
     static const enum err_code codes[] = {
         [0] = ERR_OK, [1] = ERR_REGRESSION, [3] = ERR_INCONCLUSIVE};
     const struct gate_settings *s = in->settings;
     log_set_quiet(s->quiet);
-    struct revision base = REVISION_NONE;
-    struct subject_pair pair = {.set = s->set, .shell = s->external.shell};
     int status = 0;
     bool ok = export_after_check(&s->export, s->out, e) &&
-              read_sides(&pair, &base, s, in->arena, e) &&
-              (pair.new.line ? gate_commands(s, &pair, &status, in->arena, e)
-                             : gate_kernels(s, &pair, &status, in->arena, e));
-    revision_close(&base);
+              (s->baseline ? gate_stored(s, &status, in->arena, e)
+                           : gate_sides(s, &status, in->arena, e));
     return ok ? codes[status] : e->code;
 }
 
 const struct command command_gate = {
     .name = "gate",
-    .arguments = "[--scenario S] --base SIDE --new SIDE | --against REF [--cmd LINE]",
+    .arguments =
+        "[--scenario S] --base SIDE --new SIDE | --against REF [--cmd LINE] | --baseline FILE",
     .summary = "pass or fail a change: is the new side more than the margin slower",
     .details =
         "Pairs are added until a slowdown of the margin (10 %) is excluded (PASS), proven (FAIL), "
@@ -444,7 +465,11 @@ const struct command command_gate = {
         "git\n"
         "worktree below $CUPEL_CACHE, which the repository forgets when it is built; the tree "
         "here\n"
-        "is built by --build too, unless --no-build-new. Without --cmd it takes REF's cupel.",
+        "is built by --build too, unless --no-build-new. Without --cmd it takes REF's cupel.\n"
+        "  cupel gate --baseline micro-grid --metric exact\n"
+        "Exact metrics (--metric exact, instructions) are judged as numbers. With --baseline only "
+        "this\n"
+        "build is measured: exact metrics against the stored ones, times are ADVISORY.",
     .options = gate_options,
     .settings_size = sizeof(struct gate_settings),
     .run = run_gate,

@@ -25,11 +25,11 @@ static void default_path(const char *name, char path[PATH_MAX])
     snprintf(path, PATH_MAX, "results/runs/%.100s-%s-%ld.jsonl", name, stamp, (long)getpid());
 }
 
-static const char *state_folder(const struct campaign_options *o)
+const char *campaign_state_folder(const char *chosen)
 {
     const char *folder = getenv("TMPDIR");
-    if (o->state)
-        return o->state;
+    if (chosen)
+        return chosen;
     return folder && *folder ? folder : "/var/tmp";
 }
 
@@ -47,7 +47,8 @@ static struct json *run_record(const struct campaign_options *o)
     json_put_text(s, "path", o->path);
     json_put_text(s, "kernel", o->kernel);
     json_put_number(s, "margin_percent", o->margin_percent);
-    const struct environment_source from = {.folder = state_folder(o), .seed = o->seed};
+    const struct environment_source from = {.folder = campaign_state_folder(o->state),
+                                            .seed = o->seed};
     json_put(r, "environment", environment_facts(&from));
     json_put(r, "inputs", json_copy(o->inputs));
     json_put_text(r, "seed", seed);
@@ -70,7 +71,7 @@ bool campaign_open(struct campaign *c, const struct campaign_options *o, struct 
     snprintf(path, sizeof path, "%s", o->out ? o->out : "");
     if (!o->out)
         default_path(o->name, path);
-    bool ok = pair_runner_open(&c->runner, o->seed, state_folder(o), e) &&
+    bool ok = pair_runner_open(&c->runner, o->seed, campaign_state_folder(o->state), e) &&
               result_writer_open(&c->writer, path, e) &&
               result_writer_add(&c->writer, run_record(o), e);
     if (ok) {
