@@ -48,7 +48,8 @@ HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/
 
 .PHONY: all run check build tests deps ci-deps install clean format format-check hdr-check \
 	includes-check lint static-checks headline verify-full campaign-layers campaign-kernel ladder \
-	compare-peers first-result expects gate-table change-table stats-reference kill-test bench-indicators \
+	compare-peers first-result expects gate-table gate-campaign gate-series gate-replays change-table \
+	stats-reference kill-test bench-indicators \
 	bench-accounting FORCE
 .SECONDARY:
 
@@ -194,16 +195,12 @@ first-result: build
 	@test -e build/data/synth-mag7-1/manifest.json || $O/cupel data synth --preset mag7 --seed 1 --out build/data/synth-mag7-1
 	@tests/peers/first_result.py $O/cupel build/data/synth-mag7-1
 
-# make expects    puts the digests that scenarios expect into them, from fresh results: two minutes. For
-# changes that change results on purpose. Those of the long scenarios come from the campaign:
-#     tests/plan/put_expect.py build/expects/*.jsonl results/layers/*.jsonl
-EXPECTS := headline scale scale-long limits
+# make expects    puts the digests that scenarios expect into them, computed anew by one run of each scale:
+# a minute. For changes that change results on purpose. Over the files of $CUPEL_DATA too, where they are.
 expects: build
-	@rm -rf build/expects && mkdir -p build/expects
-	$(Q)for name in $(EXPECTS); do \
-		$O/cupel run scenarios/$$name.json --layers all --set fee=0.001 --state-dir /dev/shm \
-			--out build/expects/$$name.jsonl || exit $$?; done
-	tests/plan/put_expect.py build/expects/*.jsonl
+	@mkdir -p build/data
+	$(Q)tests/plan/digests.py $O/cupel --data "$(DATA_DIR)" $(KERNEL_CAMPAIGN) >build/expects.jsonl
+	$(Q)tests/plan/put_expect.py build/expects.jsonl
 
 # ---- installing --------------------------------------------------------------------------------
 # Public headers: what a plugin includes. pkg-config --cflags cupel names their folder.
@@ -255,8 +252,9 @@ $O/tests/plugin/broken-%.so: tests/plugin/broken.c $(PLUGIN_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(PLUGIN_CC) -DBROKEN_$* -o $@ $<
 
-# NAMES="pool cache": those whose path holds one of them.
-tests: build $(TESTS) $(PLUGINS)
+# NAMES="pool cache": those whose path holds one of them. JOBS=1: one after the other.
+SELECTED := $(if $(NAMES),$(foreach t,$(TESTS),$(if $(strip $(foreach n,$(NAMES),$(findstring $n,$t))),$t)),$(TESTS))
+tests: build $(SELECTED) $(PLUGINS)
 	$(Q)tests/run.sh $O $(NAMES)
 
 # Every set of layers in every state: hours. Ctrl-C ends it and says how far it came.
@@ -284,13 +282,40 @@ kill-test: build
 gate-table: $O/tests/gate/test_verdict
 	@$< --table
 
+# make gate-campaign    how often the gate is right about slowdowns that are known: hours, resumable (run it
+# again). CELLS=spin/quiet,files/bursty some of it; HOURS=0.5 for so long; HOURS=0 only sums up.
+GATE_CAMPAIGN := results/gate-campaign
+gate-campaign: $O/tests/gate/bench_campaign $O/cupel
+	@$< --cupel $O/cupel --raw $(GATE_CAMPAIGN).jsonl --summary $(GATE_CAMPAIGN).json \
+		$(if $(CELLS),--cells $(CELLS)) $(if $(HOURS),--hours $(HOURS)) $(GATE_OPTIONS)
+
+# make gate-series    records anew what the replay tests resample: ten minutes, on a machine left alone.
+SERIES := spin/quiet stream/quiet files/quiet spin/bursty
+SERIES_PAIRS := 400
+gate-series: $O/tests/gate/bench_series $O/cupel
+	$(Q)for cell in $(SERIES); do echo "== $$cell"; \
+		$< $O/cupel $$cell $(SERIES_PAIRS) tests/data/gate/$$(echo $$cell | tr / -).csv.gz || exit $$?; done
+
+# What comes of them, for each design (README of tests/data/gate).
+gate-replays: $O/tests/gate/test_replay
+	@$< --table
+
 # How often change points are told falsely, and found: the table in harness/stats/README.md (seeded, two minutes).
 change-table: $O/tests/stats/test_change_rates
 	@$< --table
 
-# ns a bar-backtest of each way of accounting, by turnover: a minute, on a machine left alone.
-bench-accounting: $O/tests/backtest/bench_accounting
-	@$<
+# ns a bar-backtest of each way of accounting, by turnover, and of the kernels of W1 and W3 beside a whole
+# step: a minute, on a machine left alone.
+bench-accounting: build $O/tests/backtest/bench_accounting $O/tests/backtest/bench_workloads
+	@mkdir -p build/data
+ifneq ($(wildcard $(CSV)),)
+	@test -e $(VERIFY_BUNDLE)/manifest.json || $O/cupel data import "$(CSV)" --out $(VERIFY_BUNDLE)
+else
+	@test -e $(VERIFY_BUNDLE)/manifest.json || \
+		$O/cupel data synth --preset mag7 --seed 1 --out $(VERIFY_BUNDLE)
+endif
+	@$O/tests/backtest/bench_accounting
+	@$O/tests/backtest/bench_workloads $(VERIFY_BUNDLE)
 
 # Reference values of the statistics, from R (apt-get install --no-install-recommends r-base-core).
 # The result is committed: R is needed to change the cases, not to run the tests.
@@ -320,10 +345,14 @@ format:
 	$(Q)clang-format -i $(C_FILES)
 format-check:
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
-lint:
-	$(Q)printf '%s\n' $(LIB_SRC) $(MAINS) $(SPAWNER_SRC) $(REPORT_SRC) | xargs -P $(shell nproc) -n 6 sh -c \
-		'clang-tidy --quiet "$$@" -- $(COMMON) -DCUPEL_JEMALLOC -DCUPEL_COMMIT="\"\"" \
-		-DCUPEL_FLAGS="\"\"" -DCUPEL_CODE_HASH="\"\"" -DCUPEL_SPAWNER="\"\""' clang-tidy
+# A file is looked at again when it, or what it includes, has changed.
+LINTED := $(patsubst %.c,build/lint/%.ok,$(LIB_SRC) $(MAINS) $(SPAWNER_SRC) $(REPORT_SRC))
+lint: $(LINTED)
+build/lint/%.ok: %.c .clang-tidy Makefile
+	@mkdir -p $(@D)
+	$(Q)clang-tidy --quiet $< -- $(COMMON) -DCUPEL_JEMALLOC -DCUPEL_COMMIT='""' -DCUPEL_FLAGS='""' \
+		-DCUPEL_CODE_HASH='""' -DCUPEL_SPAWNER='""'
+	@$(CC) $(COMMON) -MM -MP -MT $@ -MF $(@:.ok=.d) $< && touch $@
 
 clean:
 	rm -rf build

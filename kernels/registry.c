@@ -1,13 +1,16 @@
 #include "kernels/registry.h"
 
 #include "kernels/backtest/backtest.h"
+#include "kernels/files.h"
 #include "kernels/null.h"
 #include "kernels/plugin.h"
 #include "kernels/spin.h"
+#include "kernels/stream.h"
 
 #include <string.h>
 
-const struct kernel *const kernels[] = {&kernel_backtest, &kernel_null, &kernel_spin, NULL};
+const struct kernel *const kernels[] = {&kernel_backtest, &kernel_null,  &kernel_spin,
+                                        &kernel_stream,   &kernel_files, NULL};
 
 uint32_t cupel_kernel_abi(void)
 {

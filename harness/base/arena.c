@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64, SMALL_ALIGNMENT = 16, FIRST_BLOCK = 64 * 1024 };
+enum { ALIGNMENT = 64, SMALL_ALIGNMENT = 16, FIRST_BLOCK = 64 * 1024, HUGE_FROM = 256 * 1024 };
 
 struct arena_block {
     struct arena_block *next;
@@ -24,11 +24,11 @@ static struct arena_block *block_new(const struct arena *a, size_t at_least)
     size_t bytes = a->current ? a->current->bytes * 2 : FIRST_BLOCK,
            header = sizeof(struct arena_block);
     struct arena_block *b;
-    if (a->huge) {
+    bytes = bytes < at_least ? at_least : bytes;
+    if (a->huge && bytes >= HUGE_FROM) {
         bytes = round_up(at_least + header, MEM_HUGE_PAGE) - header;
         b = mem_alloc_huge(a->component, header + bytes);
     } else {
-        bytes = bytes < at_least ? at_least : bytes;
         b = mem_alloc_aligned(a->component, header + bytes, ALIGNMENT);
     }
     b->next = NULL;

@@ -21,8 +21,10 @@ struct arena_block;
 
 struct arena {
     enum mem_component component;
-    bool huge; /* blocks are whole huge pages, where the system gives them: for what is megabytes of
-                * and used at once, since the first touch of 512 small pages costs ten times as much */
+    bool
+        huge; /* blocks from some size on are whole huge pages, where the system gives them: for what
+                * may be megabytes and is used at once, since the first touch of 512 small pages costs
+                * ten times as much */
     struct arena_block *first, *current;
     size_t used; /* bytes used of the current block */
 };

@@ -1,20 +1,17 @@
 /* cupel bench: what commands take, alone or against each other. */
 #include "harness/cmd/command.h"
 
+#include "harness/cmd/bench_plan.h"
 #include "harness/cmd/bench_table.h"
-#include "harness/cmd/external_rows.h"
 #include "harness/cmd/settings.h"
 
 #include "harness/base/log.h"
 #include "harness/result/record.h"
-#include "harness/run/bench.h"
-#include "harness/run/command_line.h"
-#include "harness/run/parameters.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { OVERHEAD_RUNS = 21, RUNS_MIN = 2, RUNS_USUAL = 10 };
+enum { OVERHEAD_RUNS = 21, RUNS_MIN = 2 };
 
 struct bench_settings {
     struct opt_texts vs, parameter, name;
@@ -110,174 +107,6 @@ static const struct opt bench_options[] = {
 
 #undef AT
 
-/* ---- commands -------------------------------------------------------------------------------- */
-
-/* A combination of parameters, with the commands that it makes. */
-struct combination {
-    int number;
-    struct bench_command *commands;
-    const char *const *setup, *const *cleanup; /* NULL: none */
-};
-
-struct bench_plan {
-    const struct bench_settings *settings;
-    struct parameters parameters;
-    struct external_options external; /* but for prepare, which is each command's */
-    struct opt_texts words;           /* of the first command: one line, or its words */
-    int commands;                     /* of a combination */
-    struct combination *combinations;
-    struct arena *arena;
-};
-
-/* Each word filled by itself: what a value holds is never split. *text: the line as it is shown. */
-static bool fill_words(const struct bench_plan *p, int number, const char *const *words,
-                       const char *const **argv, struct err *e)
-{
-    int n = 0;
-    while (words[n])
-        n++;
-    const char **filled = ARENA_NEW(p->arena, const char *, n + 1);
-    for (int i = 0; i < n; i++)
-        if (!parameters_fill(&p->parameters, number, words[i], &filled[i], p->arena, e))
-            return false;
-    *argv = filled;
-    return true;
-}
-
-static bool fill_line(const struct bench_plan *p, int number, const char *line,
-                      const char *const **argv, const char **text, struct err *e)
-{
-    const char *const *words;
-    if (!parameters_fill(&p->parameters, number, line, text, p->arena, e))
-        return false;
-    if (p->settings->external.shell)
-        return command_line_words(*text, true, argv, p->arena, e);
-    return command_line_cut(line, &words, p->arena, e) && fill_words(p, number, words, argv, e) &&
-           command_line_check(*argv, *text, NULL, e);
-}
-
-/* One text is a line; several, or one that is a program as it stands, are the words themselves. */
-static bool fill_first(const struct bench_plan *p, int number, const char *const **argv,
-                       const char **text, struct err *e)
-{
-    const char **words = ARENA_NEW(p->arena, const char *, p->words.n + 1);
-    bool is_line = p->words.n == 1 &&
-                   (p->settings->external.shell || !command_line_is_program(p->words.v[0], NULL));
-    if (is_line)
-        return fill_line(p, number, p->words.v[0], argv, text, e);
-    if (p->settings->external.shell)
-        return err_input(e, "--shell: expected the command as one text, found %d words",
-                         p->words.n);
-    memcpy(words, p->words.v, (size_t)p->words.n * sizeof *words);
-    if (!fill_words(p, number, words, argv, e))
-        return false;
-    *text = command_line_text(*argv, p->arena);
-    if (p->words.n > 1 && strpbrk(p->words.v[0], " \t") &&
-        !command_line_is_program((*argv)[0], NULL))
-        return err_input(e, "\"%.100s\": no such program; another command is given by --vs",
-                         p->words.v[0]);
-    return command_line_check(*argv, *text, NULL, e);
-}
-
-/* Like others before it: with its number behind it, as names in a record are unique. */
-static const char *unique(const struct bench_plan *p, const struct combination *c, int i,
-                          const char *id)
-{
-    for (int k = 0; k < i; k++)
-        if (strcmp(c->commands[k].cell.id, id) == 0)
-            return arena_format(p->arena, "%s (%d)", id, i + 1);
-    return id;
-}
-
-static void name_command(const struct bench_plan *p, struct combination *c, int i)
-{
-    const struct opt_texts *names = &p->settings->name;
-    struct plan_cell *cell = &c->commands[i].cell, *against = &c->commands[i].against;
-    const char *scale = parameters_text(&p->parameters, c->number, p->arena);
-    cell->name = i < names->n ? names->v[i] : cell->base.label;
-    cell->scale = *scale ? scale : NULL;
-    cell->id = arena_format(p->arena, "%s%s%s", scale, *scale ? " " : "", cell->name);
-    cell->id = unique(p, c, i, cell->id);
-    *against = *cell;
-    against->name = arena_format(p->arena, "%s vs %s", cell->name, c->commands[0].cell.name);
-    against->id = arena_format(p->arena, "%s vs %s", cell->id, c->commands[0].cell.name);
-    against->base = c->commands[0].cell.base;
-    against->new = cell->base;
-}
-
-static bool fill_prepare(const struct bench_plan *p, int number, int i, const char *const **argv,
-                         struct err *e)
-{
-    const struct opt_texts *lines = &p->settings->external.prepare;
-    const char *unused;
-    *argv = NULL;
-    return lines->n == 0 ||
-           fill_line(p, number, lines->v[lines->n == 1 ? 0 : i], argv, &unused, e) ||
-           err_prefix(e, "--prepare");
-}
-
-static bool fill_once(const struct bench_plan *p, int number, const char *option, const char *line,
-                      const char *const **argv, struct err *e)
-{
-    const char *unused;
-    *argv = NULL;
-    return !line || fill_line(p, number, line, argv, &unused, e) || err_prefix(e, "%s", option);
-}
-
-static bool make_combination(const struct bench_plan *p, struct combination *c, struct err *e)
-{
-    const struct bench_settings *s = p->settings;
-    c->commands = ARENA_NEW(p->arena, struct bench_command, p->commands);
-    for (int i = 0; i < p->commands; i++) {
-        struct bench_command *to = &c->commands[i];
-        bool ok = i == 0 ? fill_first(p, c->number, &to->cell.base.argv, &to->cell.base.label, e)
-                         : fill_line(p, c->number, s->vs.v[i - 1], &to->cell.base.argv,
-                                     &to->cell.base.label, e) ||
-                               err_prefix(e, "--vs");
-        if (!ok || !fill_prepare(p, c->number, i, &to->prepare, e))
-            return false;
-        name_command(p, c, i);
-    }
-    return fill_once(p, c->number, "--setup", s->setup, &c->setup, e) &&
-           fill_once(p, c->number, "--cleanup", s->cleanup, &c->cleanup, e);
-}
-
-static bool check_counts(const struct bench_plan *p, struct err *e)
-{
-    const struct bench_settings *s = p->settings;
-    int prepares = s->external.prepare.n;
-    if (p->commands > BENCH_COMMANDS_MAX)
-        return err_input(e, "--vs: expected at most %d commands, found %d", BENCH_COMMANDS_MAX,
-                         p->commands);
-    if (prepares > 1 && prepares != p->commands)
-        return err_input(e,
-                         "--prepare: expected one for all, or one for each of the %d commands, "
-                         "found %d",
-                         p->commands, prepares);
-    return s->name.n <= p->commands ||
-           err_input(e, "--name: expected at most %d, one a command, found %d", p->commands,
-                     s->name.n);
-}
-
-/* Everything is filled in and looked for before anything runs. */
-static bool make_plan(struct bench_plan *p, struct err *e)
-{
-    const struct bench_settings *s = p->settings;
-    struct external_settings plain = s->external;
-    plain.prepare.n = 0;
-    p->commands = 1 + s->vs.n;
-    if (!external_rows_options(&plain, &p->external, p->arena, e) ||
-        !parameters_parse(&p->parameters, &s->parameter, p->arena, e) || !check_counts(p, e))
-        return false;
-    p->combinations = ARENA_NEW(p->arena, struct combination, p->parameters.combinations);
-    for (int i = 0; i < p->parameters.combinations; i++) {
-        p->combinations[i].number = i;
-        if (!make_combination(p, &p->combinations[i], e))
-            return false;
-    }
-    return true;
-}
-
 /* ---- the rule -------------------------------------------------------------------------------- */
 
 static bool parse_runs(const char *text, struct bench_rule *r, struct err *e)
@@ -334,7 +163,7 @@ static struct json *comparison_json(const struct bench_group *g, int i, bool com
     return record;
 }
 
-static bool record_group(const struct bench_plan *p, const struct combination *c,
+static bool record_group(const struct bench_plan *p, const struct bench_combination *c,
                          const struct bench_group *g, struct campaign *to, bool complete,
                          struct err *e)
 {
@@ -350,6 +179,7 @@ static bool record_group(const struct bench_plan *p, const struct combination *c
 /* ---- measuring ------------------------------------------------------------------------------- */
 
 struct bench {
+    const struct bench_settings *settings;
     const struct bench_plan *plan;
     struct bench_rule rule;
     struct campaign campaign;
@@ -373,14 +203,14 @@ static bool run_aside(struct bench *b, const char *option, const char *const *ar
     return ok;
 }
 
-static void fail_group(struct bench *b, const struct combination *c, const struct err *why)
+static void fail_group(struct bench *b, const struct bench_combination *c, const struct err *why)
 {
     struct err unused;
     if (!campaign_failed(&b->campaign, &c->commands[0].cell, why, &unused))
         log_error("%s", unused.text);
 }
 
-static bool measure_group(struct bench *b, const struct combination *c, struct err *e)
+static bool measure_group(struct bench *b, const struct bench_combination *c, struct err *e)
 {
     struct err other;
     struct bench_group g = {.commands = c->commands, .n = b->plan->commands, .rule = b->rule};
@@ -405,7 +235,7 @@ static bool measure_group(struct bench *b, const struct combination *c, struct e
 
 static bool measure_all(struct bench *b, struct err *e)
 {
-    bool shell = b->plan->settings->external.shell;
+    bool shell = b->settings->external.shell;
     const struct bench_group like = {.n = b->plan->commands, .rule = b->rule};
     bool ok =
         external_overhead(&b->campaign.runner.external, OVERHEAD_RUNS, shell, &b->overhead, e);
@@ -419,7 +249,7 @@ static bool measure_all(struct bench *b, struct err *e)
 
 static bool bench_all(struct bench *b, uint64_t seed, struct err *e)
 {
-    const struct bench_settings *s = b->plan->settings;
+    const struct bench_settings *s = b->settings;
     int combinations = b->plan->parameters.combinations, others = b->plan->commands - 1;
     const char *first = b->plan->combinations[0].commands[0].cell.name;
     const struct campaign_options options = {
@@ -451,9 +281,16 @@ static enum err_code run_bench(const struct invocation *in, struct err *e)
     const struct bench_settings *s = in->settings;
     log_set_quiet(s->quiet);
     uint64_t seed;
-    struct bench_plan plan = {.settings = s, .words = in->words, .arena = in->arena};
-    struct bench b = {.plan = &plan};
-    bool ok = run_seed(s->seed, &seed, e) && make_plan(&plan, e) &&
+    const struct bench_request request = {.words = in->words,
+                                          .vs = s->vs,
+                                          .names = s->name,
+                                          .parameters = s->parameter,
+                                          .setup = s->setup,
+                                          .cleanup = s->cleanup,
+                                          .external = &s->external};
+    struct bench_plan plan;
+    struct bench b = {.settings = s, .plan = &plan};
+    bool ok = run_seed(s->seed, &seed, e) && bench_plan_make(&plan, &request, in->arena, e) &&
               make_rule(s, plan.commands, &b.rule, e) && bench_all(&b, seed, e);
     return ok ? ERR_OK : e->code;
 }

@@ -8,6 +8,7 @@ const struct command *const commands[] = {
     &command_run,
     &command_gate,
     &command_bench,
+    &command_selftest,
     &command_compare,
     &command_export,
     &command_history_add,

@@ -18,6 +18,7 @@ extern const struct command command_history_changes;
 extern const struct command command_history_show;
 extern const struct command command_list;
 extern const struct command command_run;
+extern const struct command command_selftest;
 extern const struct command command_store_gc;
 extern const struct command command_store_ls;
 extern const struct command command_store_rebuild;

@@ -231,6 +231,7 @@ static bool judge_all(struct campaign *c, const struct judging *j, const struct 
     bool ok = true;
     for (int i = 0; i < plan->count && ok; i++)
         ok = suite_judge(&suite, &plan->cells[i], e);
+    ok = ok && suite_has_judged(&suite, e);
     progress_end(&c->progress);
     print_suite(&suite);
     c->is_judged = true;

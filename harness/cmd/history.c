@@ -16,6 +16,8 @@ bool history_pick_series(const struct history_pick *pick, const char *benchmark,
         .metrics = pick->metrics.n ? pick->metrics : metrics,
         .side = pick->side,
     };
+    if (strcmp(pick->format, "table") == 0 && strcmp(pick->out, "-") != 0)
+        return err_input(e, "--out: expected --format csv or json with it");
     struct history *h = history_open(pick->db, HISTORY_READ, e);
     bool ok = h && series_read(h, &query, out, a, e);
     history_close(h);

@@ -1,6 +1,6 @@
 /* Bencher Metric Format, for `bencher run --adapter json`: {benchmark: {measure: {value, lower_value,
  * upper_value}}}. Measures by slug: latency (wall time) and cpu-time in ns, net-time where it is known,
- * peak-memory and allocated-memory in bytes, cpu-ratio (new / base). A name of more than 1024 characters is
+ * peak-memory and allocated-memory in bytes, allocations, cpu-ratio (new / base). A name of more than 1024 characters is
  * cut and ends with 16 digits of its SHA-256. */
 #include "harness/export/export_rows.h"
 #include "harness/export/export_words.h"
@@ -38,6 +38,7 @@ static struct json *measures(const struct export_row *r)
     put_series(o, "net-time", &s->metrics[PROBE_NET]);
     put_measure(o, "peak-memory", s->peak_bytes, (double)NAN, (double)NAN);
     put_measure(o, "allocated-memory", s->allocated_bytes, (double)NAN, (double)NAN);
+    put_measure(o, "allocations", s->allocations, (double)NAN, (double)NAN);
     if (r->which == SIDE_NEW && c->pairs)
         put_measure(o, "cpu-ratio", c->ratio, c->lower, c->upper);
     return o;

@@ -58,7 +58,9 @@ static void add_ratio(struct text *out, const struct export_judged *j)
 {
     char ratio[UNITS_TEXT], lower[UNITS_TEXT], upper[UNITS_TEXT];
     text_printf(out, " %s |", units_ratio(ratio, j->ratio));
-    if (isfinite(j->lower) && isfinite(j->upper))
+    if (strcmp(j->kind, "exact") == 0)
+        text_puts(out, " exact |");
+    else if (export_has_interval(j))
         text_printf(out, " %s..%s |", units_ratio(lower, j->lower), units_ratio(upper, j->upper));
     else
         text_puts(out, " |");

@@ -1,6 +1,6 @@
 /* The Go benchmark format, for benchstat: a line a pair and side, `BenchmarkName N V unit V unit ...`, under
- * lines `key: value`. ns/op is wall time, as Go's is; cpu-ns/op and net-ns/op are the other metrics; B/op is
- * what one run allocated, set-up included, where that is known; peak-RSS-bytes the largest process.
+ * lines `key: value`. ns/op is wall time, as Go's is; cpu-ns/op and net-ns/op are the other metrics; B/op
+ * and allocs/op are what one run allocated, where that is known; peak-RSS-bytes the largest process.
  *
  *   both sides (default): blocks "side: base" and "side: new".  benchstat -col side F.txt
  *   --side base, --side new: no such line.                      benchstat base.txt new.txt
@@ -125,6 +125,7 @@ static void add_lines(struct text *out, const struct go_row *r)
             if (i < s->metrics[columns[k].metric].n)
                 add_value(out, s->metrics[columns[k].metric].values[i], columns[k].unit);
         add_value(out, s->allocated_bytes, "B/op");
+        add_value(out, s->allocations, "allocs/op");
         add_value(out, s->peak_bytes, "peak-RSS-bytes");
         text_puts(out, "\n");
     }

@@ -47,6 +47,7 @@ static struct json *side_json(const struct export_side *s)
     }
     json_put_number(o, "peak_bytes", s->peak_bytes);
     json_put_number(o, "allocated_bytes", s->allocated_bytes);
+    json_put_number(o, "allocations", s->allocations);
     return o;
 }
 
@@ -65,6 +66,7 @@ static struct json *judged_json(const struct export_judged *j)
     json_put_number(o, "base", j->base);
     json_put_number(o, "new", j->new);
     json_put_text(o, "unit", j->unit);
+    json_put_text(o, "reason", j->reason);
     return o;
 }
 

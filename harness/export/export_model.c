@@ -18,7 +18,7 @@ const char *export_state_word(enum export_state state)
 
 bool export_was_measured(const struct export_benchmark *b)
 {
-    return b->state <= EXPORT_INCONCLUSIVE;
+    return b->state <= EXPORT_ADVISORY;
 }
 
 /* ---- one benchmark, several records ---------------------------------------------------------- */

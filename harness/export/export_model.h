@@ -25,6 +25,7 @@
     X(FAIL, "FAIL")                                                                                \
     X(BORDERLINE, "BORDERLINE")                                                                    \
     X(INCONCLUSIVE, "INCONCLUSIVE")                                                                \
+    X(ADVISORY, "ADVISORY") /* told, not judged */                                                 \
     X(SKIPPED, "SKIPPED")                                                                          \
     X(MISMATCH, "MISMATCH") /* the sides have different results */                                 \
     X(ERROR, "ERROR")       /* it failed, or was cut short */
@@ -52,7 +53,9 @@ struct export_side {
     struct export_series metrics[PROBE_METRIC_COUNT];
     const double *iterations; /* a number for each of the metrics' values; at least 1 */
     double peak_bytes;        /* resident, of the largest process; NAN */
-    double allocated_bytes;   /* of one run, by the main thread, set-up included; NAN */
+    double
+        allocated_bytes; /* of one run, by the main thread; of old records with its set-up; NAN */
+    double allocations;  /* calls of one run; NAN */
 };
 
 /* New against base, by one metric of the record: ratio with its 95 % interval. */
@@ -66,9 +69,10 @@ struct export_judged {
     const char *metric, *kind, *verdict; /* "cpu"; timing, exact, advisory; the word */
     const char *unit;                    /* of base and new: "ns", "bytes" */
     bool fails;
-    double margin_percent; /* NAN: nothing was asked */
-    double ratio, lower, upper, detectable_percent;
+    double margin_percent;                          /* NAN: nothing was asked */
+    double ratio, lower, upper, detectable_percent; /* exact: all three the ratio */
     double base, new;
+    const char *reason; /* why it could not be told; NULL */
 };
 
 struct export_benchmark {
@@ -80,6 +84,7 @@ struct export_benchmark {
     struct export_side sides[SIDES];
     struct export_contrast contrasts[PROBE_METRIC_COUNT];
     const struct export_judged *judged;
+    const char *metric; /* of the gate: which of them decided; "" */
     int judged_count, pairs;
     double seconds; /* of wall time, of all that was run for it */
 };

@@ -123,6 +123,11 @@ static double side_allocated(const struct export_side *s)
     return s->allocated_bytes;
 }
 
+static double side_allocations(const struct export_side *s)
+{
+    return s->allocations;
+}
+
 /* One function a row: it tells what the family is of. */
 static const struct family {
     const char *name, *unit, *help;
@@ -155,6 +160,7 @@ static const struct family {
      .side = side_peak                                                                                                             },
     {"cupel_allocated_bytes",       "bytes",   "Allocated by the main thread in one run.",
      .side = side_allocated                                                                                                        },
+    {"cupel_allocations",           "",        "Allocations of one run.",                              .side = side_allocations    },
 };
 
 /* ---- samples -------------------------------------------------------------------------------- */

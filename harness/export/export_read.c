@@ -20,6 +20,11 @@ static double number(const struct json *object, const char *key)
     return json_number(json_get(object, key));
 }
 
+static double over(double known, double otherwise)
+{
+    return isfinite(known) ? known : otherwise;
+}
+
 static const char *text_or(const struct json *object, const char *key, const char *otherwise)
 {
     const char *text = json_text(json_get(object, key));
@@ -149,8 +154,10 @@ static bool read_side(struct export_side *s, const struct json *side, const stru
             return err_prefix(e, "%s: metrics: %s", which, probe_metrics[m].name);
     read_iterations(s, pairs, which, a);
     s->peak_bytes = fmax(total(side, "resident_peak"), total(side, "child_resident_peak"));
-    if (s->iterations[0] == 1) /* else set-up is in it, and how many warm-ups is not known */
-        s->allocated_bytes = total(side, "thread_allocated");
+    if (s->iterations[0] == 1) { /* else set-up is in it, and how many warm-ups is not known */
+        s->allocated_bytes = over(total(side, "body_allocated"), total(side, "thread_allocated"));
+        s->allocations = total(side, "body_allocations");
+    }
     return true;
 }
 
@@ -176,11 +183,6 @@ static int metric_of(const char *name)
     return -1;
 }
 
-static double over(double number_of, double otherwise)
-{
-    return isfinite(number_of) ? number_of : otherwise;
-}
-
 /* The 95 % interval where the record has one by that metric: it is what tables show. Else what the
  * verdict itself went by. */
 static void fill_judged(struct export_judged *j, const struct export_benchmark *b)
@@ -202,7 +204,7 @@ static void fill_judged(struct export_judged *j, const struct export_benchmark *
         j->detectable_percent = c->detectable_percent;
     }
     if (!isfinite(j->ratio))
-        j->ratio = j->base > 0 ? j->new / j->base : (double)NAN;
+        j->ratio = j->base > 0 ? j->new / j->base : j->lower;
 }
 
 static void read_judged(struct export_judged *j, const struct json *from,
@@ -219,7 +221,8 @@ static void read_judged(struct export_judged *j, const struct json *from,
                                 .upper = number(from, "upper"),
                                 .detectable_percent = number(from, "detectable_percent"),
                                 .base = number(from, "base"),
-                                .new = number(from, "new")};
+                                .new = number(from, "new"),
+                                .reason = text_or(from, "reason", NULL)};
     fill_judged(j, b);
 }
 
@@ -255,19 +258,20 @@ static bool fails_by_policy(const struct export_benchmark *b, const struct json 
 static bool read_verdict(struct export_benchmark *b, const struct json *gate, struct err *e)
 {
     static const enum export_state of_gate[] = {EXPORT_PASS, EXPORT_FAIL, EXPORT_BORDERLINE,
-                                                EXPORT_INCONCLUSIVE};
+                                                EXPORT_INCONCLUSIVE, EXPORT_ADVISORY};
     const char *word = json_text(json_get(gate, "verdict"));
     for (size_t i = 0; i < sizeof of_gate / sizeof *of_gate; i++)
         if (strcmp(word, export_state_word(of_gate[i])) == 0) {
             b->state = of_gate[i];
             b->verdict = word;
+            b->metric = json_text(json_get(gate, "metric"));
             b->fails = json_kind(json_get(gate, "fails")) == JSON_BOOL
                            ? json_bool(json_get(gate, "fails"))
                            : fails_by_policy(b, gate);
             return true;
         }
     return err_input(e,
-                     "gate: verdict: expected PASS, FAIL, BORDERLINE or INCONCLUSIVE, "
+                     "gate: verdict: expected PASS, FAIL, BORDERLINE, INCONCLUSIVE or ADVISORY, "
                      "found \"%.40s\"",
                      word);
 }
@@ -372,10 +376,11 @@ bool export_read_is_benchmark(const struct json *record)
 bool export_read_benchmark(struct export_benchmark *b, const struct json *record, struct arena *a,
                            struct err *e)
 {
-    *b = (struct export_benchmark){.seconds = 0};
+    *b = (struct export_benchmark){.metric = ""};
     for (int s = 0; s < SIDES; s++) {
         b->sides[s].label = "";
         b->sides[s].peak_bytes = b->sides[s].allocated_bytes = (double)NAN;
+        b->sides[s].allocations = (double)NAN;
     }
     if (!json_need_text(record, "id", &b->id, e))
         return false;

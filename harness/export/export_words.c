@@ -1,6 +1,7 @@
 #include "harness/export/export_words.h"
 
 #include "harness/base/units.h"
+#include "harness/plan/metric.h"
 
 #include <math.h>
 #include <string.h>
@@ -43,8 +44,8 @@ void export_add_clean(struct text *out, const char *text, const char *(*escape)(
 
 const char *export_metric_title(const char *metric)
 {
-    const struct probe_metric *m = probe_metric_find(metric);
-    return m ? m->title : metric;
+    int id = metric_find(metric);
+    return id >= 0 ? metric_rows[id].title : metric;
 }
 
 void export_say_quantity(struct text *out, double value, const char *unit)
@@ -60,6 +61,11 @@ void export_say_quantity(struct text *out, double value, const char *unit)
         text_puts(out, "n/a");
 }
 
+bool export_has_interval(const struct export_judged *j)
+{
+    return isfinite(j->lower) && isfinite(j->upper) && j->lower < j->upper;
+}
+
 double export_half_width_percent(const struct export_judged *j)
 {
     return (j->upper - j->lower) / 2 / j->ratio * 100;
@@ -68,7 +74,7 @@ double export_half_width_percent(const struct export_judged *j)
 static void say_interval(struct text *out, const struct export_judged *j)
 {
     char lower[UNITS_TEXT], upper[UNITS_TEXT];
-    if (isfinite(j->lower) && isfinite(j->upper))
+    if (export_has_interval(j))
         text_printf(out, " (%s..%s)", units_change(lower, j->lower), units_change(upper, j->upper));
 }
 
@@ -78,7 +84,7 @@ void export_say_judged(struct text *out, const struct export_benchmark *b,
     char change[UNITS_TEXT];
     text_printf(out, "%s %s", export_metric_title(j->metric), units_change(change, j->ratio));
     say_interval(out, j);
-    if (b->pairs)
+    if (b->pairs && strcmp(j->kind, "exact") != 0)
         text_printf(out, ", %d pairs", b->pairs);
     if (isfinite(j->base) && isfinite(j->new)) {
         text_puts(out, ", base ");
@@ -88,14 +94,20 @@ void export_say_judged(struct text *out, const struct export_benchmark *b,
     }
     if (isfinite(j->detectable_percent))
         text_printf(out, ", detectable %.1f %%", j->detectable_percent);
+    if (j->reason)
+        text_printf(out, ", %s", j->reason);
 }
 
 const struct export_judged *export_decisive(const struct export_benchmark *b)
 {
-    for (int i = 0; i < b->judged_count; i++)
+    const struct export_judged *decisive = b->judged_count ? b->judged : NULL;
+    for (int i = b->judged_count - 1; i >= 0; i--)
+        if (strcmp(b->judged[i].metric, b->metric) == 0)
+            decisive = &b->judged[i];
+    for (int i = b->judged_count - 1; i >= 0; i--)
         if (b->judged[i].fails)
-            return &b->judged[i];
-    return b->judged_count ? b->judged : NULL;
+            decisive = &b->judged[i];
+    return decisive;
 }
 
 /* All that fail, or the first one. */
@@ -116,15 +128,14 @@ static void say_failing(struct text *out, const struct export_benchmark *b)
 void export_say_outcome(struct text *out, const struct export_benchmark *b)
 {
     const struct export_judged *j = export_decisive(b);
-    double half = j ? export_half_width_percent(j) : (double)NAN;
     if (b->reason) {
         text_puts(out, b->reason);
         return;
     }
     if (b->state == EXPORT_INCONCLUSIVE)
-        text_puts(out, "inconclusive: too noisy to decide, ");
-    if (b->state == EXPORT_INCONCLUSIVE && isfinite(half))
-        text_printf(out, "half-width %.1f %%, ", half);
+        text_puts(out, "inconclusive: ");
+    if (b->state == EXPORT_INCONCLUSIVE && j && export_has_interval(j))
+        text_printf(out, "too noisy to decide, half-width %.1f %%, ", export_half_width_percent(j));
     if (b->state == EXPORT_BORDERLINE)
         text_puts(out, "borderline: neither excluded nor proven, ");
     if (b->state == EXPORT_MEASURED)

@@ -20,10 +20,13 @@ void export_say_judged(struct text *out, const struct export_benchmark *b,
 /* One sentence on how it went: why it failed, was skipped, or cannot be decided. */
 void export_say_outcome(struct text *out, const struct export_benchmark *b);
 
-/* Which of its judged ones decided: the first that fails, else the first. NULL: none. */
+/* Which of its judged ones decided: the first that fails, else the gate's, else the first. NULL: none. */
 const struct export_judged *export_decisive(const struct export_benchmark *b);
 
-/* (upper - lower) / 2 against the ratio, per cent; NAN. */
+/* Has it an interval, that is: it is no exact number, and there were pairs enough? */
+bool export_has_interval(const struct export_judged *j);
+
+/* (upper - lower) / 2 against the ratio, per cent; only of one with an interval. */
 double export_half_width_percent(const struct export_judged *j);
 
 /* "1.20 ms", "64 B", "12 calls", "n/a"; owner of the text: out. */

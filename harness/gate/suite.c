@@ -291,7 +291,14 @@ bool suite_judge(struct suite *s, const struct plan_cell *cell, struct err *e)
     struct findings found = {.count = 0};
     if (!judge(s, cell, &found, e))
         return false;
+    if (found.count == 0)
+        return err_input(e, "%s: nothing was judged", cell->id);
     explain(cell, &found);
     s->status = judged_worse(s->status, judged_exit_status(decider(&found)));
     return true;
+}
+
+bool suite_has_judged(const struct suite *s, struct err *e)
+{
+    return s->count > 0 || err_input(e, "nothing was judged: there is no benchmark");
 }

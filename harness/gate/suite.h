@@ -5,6 +5,7 @@
  *     suite_begin(&suite, &campaign, &options, &plan, &arena);
  *     for (int i = 0; i < plan.count && ok; i++)
  *         ok = suite_judge(&suite, &plan.cells[i], e);
+ *     ok = ok && suite_has_judged(&suite, e);
  *     ... suite.status, suite.rows[0..suite.count) ...
  *     suite_done(&suite);
  */
@@ -50,5 +51,8 @@ const char *suite_verdict(const struct suite *s);
 /* Judges one cell, and again, independently, where a FAIL needs it. Error: a side failed, in its own
  * words (what was measured is in the record); results differ; interrupted. */
 bool suite_judge(struct suite *s, const struct plan_cell *cell, struct err *e) MUST_CHECK;
+
+/* False with an error when there are no rows: a gate that judged nothing must not pass. */
+bool suite_has_judged(const struct suite *s, struct err *e) MUST_CHECK;
 
 #endif

@@ -5,7 +5,8 @@
  *     history_close(h);
  *
  * Adding is one transaction, synced: what was told as added is there after a crash, and what is there is
- * whole. Two may add at once, one waits. Reading changes nothing, not even in a folder that is read-only.
+ * whole. Two may add at once, one waits. Reading needs no right to write; it only takes
+ * back what a killed process left half-written.
  * `user_version` of the file is the schema's number, `application_id` says that it is cupel's.
  */
 #ifndef CUPEL_HISTORY_HISTORY_H

@@ -152,6 +152,13 @@ struct reading {
     const char *benchmark;
 };
 
+/* Pairs of a comparison, runs of one side. */
+static int measured(const struct json *record)
+{
+    const struct json *pairs = json_get(record, "pairs");
+    return json_count(pairs ? pairs : json_get(record, "runs"));
+}
+
 static bool add_side(const struct reading *r, const char *member, const char *side_name,
                      struct err *e)
 {
@@ -167,7 +174,7 @@ static bool add_side(const struct reading *r, const char *member, const char *si
         .side = side_name,
         .label = arena_text(&r->in->arena, label),
         .work = hash_of_work(r->in, r->run, r->record, side),
-        .n = json_count(json_get(r->record, "pairs")),
+        .n = measured(r->record),
     };
     for (const struct json *m = json_first(metrics); m; m = json_next(m))
         if (!add_timing(r->in, p, m, e))
@@ -203,7 +210,7 @@ static bool add_ratios(const struct reading *r, struct err *e)
         p.metric = arena_text(&r->in->arena, json_key(c));
         p.lower = bound(c, "lower");
         p.upper = bound(c, "upper");
-        p.n = json_count(json_get(r->record, "pairs"));
+        p.n = measured(r->record);
         add_point(r->in, &p);
     }
     return true;

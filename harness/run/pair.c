@@ -100,6 +100,8 @@ static bool turn(struct both *b, long lo, long hi, struct probe_slice out[SIDES]
         if (!interrupt_none(e) || !side_step(&b->side[s], lo, hi, &out[s], e))
             return false;
     }
+    if (b->runner->watch.turn)
+        b->runner->watch.turn(b->runner->watch.context, first, out);
     return true;
 }
 

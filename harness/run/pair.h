@@ -16,6 +16,12 @@
 
 enum { PAIR_CPUS_MAX = 256 };
 
+/* Told of every turn of both sides, those of calibration and warm-up among them: for recording. */
+struct pair_watch {
+    void (*turn)(void *context, int first, const struct probe_slice slices[SIDES]);
+    void *context;
+};
+
 struct pair_runner {
     struct rng rng;        /* orders, CPUs, layout padding: all from one logged seed */
     uint64_t seed;         /* handed to the kernels: both sides of all pairs work on the same */
@@ -27,6 +33,7 @@ struct pair_runner {
     bool has_made_root;
     struct external external;      /* how commands are run: the caller sets its options */
     struct external_output output; /* of the cell's commands, where it is checked */
+    struct pair_watch watch; /* zero: nobody looks */
 };
 
 /* folder: below which the sides get their state folders. Error: it cannot be written. */

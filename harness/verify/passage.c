@@ -24,7 +24,7 @@ static bool run_steps(const struct passage *p, struct bt_run *run, struct err *e
 static bool compute_block(struct bt_run *run, const struct bt_block *b, struct bt_kept *kept,
                           struct err *e)
 {
-    struct bt_job job = {b->range, b->items, b->n};
+    struct bt_job job = {.range = b->range, .items = b->items, .n = b->n};
     if (!bt_compute(run, &job, b->results, e))
         return false;
     for (int k = 0; k < b->n; k++) {
@@ -41,11 +41,11 @@ static bool compute_again(struct bt_run *run, struct bt_kept *kept, struct err *
     long n = bt_plan_backtests(&run->plan);
     kept->plan = &run->plan;
     for (long at = 0; ok && at < n;) {
-        struct arena_mark mark = arena_mark(&run->arena);
+        struct arena_mark mark = arena_mark(&run->work);
         struct bt_block b;
         bt_block_next(run, &at, n, (int)run->block, &b);
         ok = b.n == 0 || compute_block(run, &b, kept, e);
-        arena_release(&run->arena, mark);
+        arena_release(&run->work, mark);
     }
     return ok;
 }

@@ -365,9 +365,9 @@ static bool run_block(struct bt_run *run, struct bt_block *b, struct err *e)
         return false;
     bool ok = bt_block_split(run, doc, b, e);
     if (ok && b->todo_n) {
-        struct bt_result **results = ARENA_NEW(&run->arena, struct bt_result *, b->todo_n);
-        struct err *why = ARENA_NEW_RAW(&run->arena, struct err, b->todo_n); /* large */
-        struct bt_job job = {b->range, b->todo, b->todo_n};
+        struct bt_result **results = ARENA_NEW(&run->work, struct bt_result *, b->todo_n);
+        const struct err **why = ARENA_NEW_RAW(&run->work, const struct err *, b->todo_n);
+        struct bt_job job = {.range = b->range, .items = b->todo, .n = b->todo_n};
         bt_compute_each(run, &job, results, why);
         ok = bt_block_take(run, doc, b, results, why, b->todo_n, e);
     } else if (ok) {
@@ -384,11 +384,11 @@ static bool exec_base(const struct bt_exec_link *self, struct bt_run *run, long 
     (void)self;
     bool ok = true;
     for (long at = lo; ok && at < hi;) {
-        struct arena_mark mark = arena_mark(&run->arena);
+        struct arena_mark mark = arena_mark(&run->work);
         struct bt_block b;
         bt_block_next(run, &at, hi, (int)run->block, &b);
         ok = (b.n == 0 || run_block(run, &b, e)) && bt_range_ends(run, at, e);
-        arena_release(&run->arena, mark);
+        arena_release(&run->work, mark);
     }
     return ok;
 }

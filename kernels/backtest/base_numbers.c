@@ -142,12 +142,6 @@ struct curve {
     struct bt_col time;
 };
 
-static const struct bt_row nothing_computed = {
-#define UNDEFINED(field, core, digest) .field = (double)NAN,
-    BT_REALS(UNDEFINED)
-#undef UNDEFINED
-};
-
 int64_t bt_span_s(const struct bt_bars *bars)
 {
     struct bt_col time = bars->field[BT_TIME];
@@ -156,7 +150,7 @@ int64_t bt_span_s(const struct bt_bars *bars)
 
 void bt_row_of_core(const struct bt_core *core, struct bt_row *row)
 {
-    *row = nothing_computed;
+    *row = bt_row_nothing;
     row->bars = core->bars;
     row->orders = core->orders;
     row->trades = core->trades;

@@ -8,7 +8,7 @@ void bt_block_next(struct bt_run *run, long *at, long hi, int most, struct bt_bl
     long range_end = (*at / count + 1) * count;
     long end = range_end < hi ? range_end : hi;
     *out = (struct bt_block){.range = bt_plan_range_of(&run->plan, *at)};
-    out->items = ARENA_NEW_RAW(&run->arena, struct bt_item, most);
+    out->items = ARENA_NEW_RAW(&run->work, struct bt_item, most);
     for (; *at < end && out->n < most; ++*at) {
         if (!bt_selected(&run->selection, &run->plan, *at))
             continue;
@@ -17,7 +17,7 @@ void bt_block_next(struct bt_run *run, long *at, long hi, int most, struct bt_bl
         if (run->store)
             bt_plan_id(&run->plan, item);
     }
-    out->results = ARENA_NEW(&run->arena, struct bt_result *, out->n + 1);
+    out->results = ARENA_NEW(&run->work, struct bt_result *, out->n + 1);
     out->todo = out->items;
 }
 
@@ -33,7 +33,7 @@ static bool lose(struct bt_run *run, struct bt_block *b, const struct bt_item *i
 /* Those that have a result already are left out. */
 static void list_todo(struct bt_run *run, struct bt_block *b)
 {
-    b->todo = ARENA_NEW_RAW(&run->arena, struct bt_item, b->n + 1);
+    b->todo = ARENA_NEW_RAW(&run->work, struct bt_item, b->n + 1);
     for (int k = 0; k < b->n; k++)
         if (!b->results[k])
             b->todo[b->todo_n++] = b->items[k];
@@ -47,10 +47,10 @@ bool bt_block_split(struct bt_run *run, struct checkpoint *doc, struct bt_block 
     }
     const char *range = run->plan.ranges[b->range].name;
     const char *stamp = run->plan.roles[b->range].stamp;
-    struct bt_item *done = ARENA_NEW_RAW(&run->arena, struct bt_item, b->n + 1);
-    struct bt_result **recalled = ARENA_NEW(&run->arena, struct bt_result *, b->n + 1);
-    int *place = ARENA_NEW_RAW(&run->arena, int, b->n + 1);
-    struct bt_job job = {b->range, done, 0};
+    struct bt_item *done = ARENA_NEW_RAW(&run->work, struct bt_item, b->n + 1);
+    struct bt_result **recalled = ARENA_NEW(&run->work, struct bt_result *, b->n + 1);
+    int *place = ARENA_NEW_RAW(&run->work, int, b->n + 1);
+    struct bt_job job = {.range = b->range, .items = done};
     for (int k = 0; k < b->n; k++) {
         const char *stored = checkpoint_stamp(doc, range, b->items[k].id);
         if (stored && bt_stamp_serves(stored, stamp)) {
@@ -129,12 +129,12 @@ static bool take_computed(struct bt_run *run, struct checkpoint *doc, struct bt_
 }
 
 bool bt_block_take(struct bt_run *run, struct checkpoint *doc, struct bt_block *b,
-                   struct bt_result **results, const struct err *why, int n, struct err *e)
+                   struct bt_result **results, const struct err *const *why, int n, struct err *e)
 {
     int k = 0;
     bool ok = take_recalled(run, b, e);
     while (ok && k < n) {
-        ok = take_computed(run, doc, b, results[k], &why[k], e);
+        ok = take_computed(run, doc, b, results[k], why[k], e);
         k++;
         ok = ok && take_recalled(run, b, e);
     }

@@ -16,7 +16,7 @@ struct bt_block {
 };
 
 /* The next selected backtests from *at on, at most `most` and below hi, all of one range; moves *at
- * behind them. n is 0 when there are none before the range's end. Memory: the run's arena. */
+ * behind them. n is 0 when there are none before the range's end. Memory: run->work. */
 void bt_block_next(struct bt_run *run, long *at, long hi, int most, struct bt_block *out);
 
 /* Splits by the checkpoint (doc NULL: nothing is done) and recalls what it names. */
@@ -27,7 +27,7 @@ bool bt_block_split(struct bt_run *run, struct checkpoint *doc, struct bt_block 
  * them, and the recalled ones before them. n 0: those that are left. Takes the results over, also on
  * error. */
 bool bt_block_take(struct bt_run *run, struct checkpoint *doc, struct bt_block *b,
-                   struct bt_result **results, const struct err *why, int n,
+                   struct bt_result **results, const struct err *const *why, int n,
                    struct err *e) MUST_CHECK;
 
 /* Frees what was recalled and not taken. */

@@ -1,4 +1,5 @@
-/* batch: results are delivered and let go after each batch, and the memory goes back to the system.
+/* batch: results are delivered and let go after each batch, and the memory goes back to the system, as
+ * soon as it is enough to be worth a system call and fresh pages for those that come next.
  *
  * Where somebody will look at results again (filters) and there is no store to bring them back from,
  * they are kept as the base keeps them; and so are, from the first on, those of a bundle that was
@@ -8,10 +9,13 @@
 
 #include "harness/base/mem.h"
 
+enum { GIVEN_FROM = 32 << 20 }; /* bytes */
+
 struct state {
     struct bt_result **held; /* room for a batch */
     long n, batch;
-    bool keeps; /* from now on the base does */
+    size_t result_bytes, let_go; /* of one; of those since memory was last given back */
+    bool keeps;                  /* from now on the base does */
     uint64_t batches;
 };
 
@@ -20,6 +24,7 @@ static bool init(void *state, const struct bt_plan *plan, struct err *e)
     (void)e;
     struct state *s = state;
     s->batch = plan->batch;
+    s->result_bytes = sizeof **s->held + (size_t)plan->symbol_count * sizeof(struct bt_row);
     return true;
 }
 
@@ -44,9 +49,13 @@ static bool deliver_all(struct state *s, struct bt_run *run, struct err *e)
         return true;
     for (long i = 0; ok && !bt_plan_looks_back(&run->plan) && i < s->n; i++)
         ok = bt_run_consume(run, s->held[i], e);
+    s->let_go += (size_t)s->n * s->result_bytes;
     let_go(s);
     s->batches++;
-    mem_give_back(MEM_RESULTS);
+    if (s->let_go >= GIVEN_FROM) {
+        mem_give_back(MEM_RESULTS);
+        s->let_go = 0;
+    }
     return ok;
 }
 

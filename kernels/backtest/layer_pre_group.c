@@ -12,8 +12,16 @@
 
 #include <string.h>
 
+/* A huge page, of the columns of several assets; freed with the last of them. Those of a pass are used and
+ * leave the cache together. */
+struct slab {
+    size_t used;
+    long live;
+};
+
 /* The columns follow the struct in one block, each of `room` values. */
 struct columns {
+    struct slab *slab; /* NULL: memory of its own */
     long n, room;
     int64_t largest;
     int64_t v[];
@@ -27,7 +35,12 @@ struct state {
 static void drop(void *value, void *owner)
 {
     (void)owner;
-    mem_free(MEM_GROUPS, value);
+    struct columns *c = value;
+    struct slab *slab = c->slab;
+    if (!slab)
+        mem_free(MEM_GROUPS, c);
+    else if (--slab->live == 0)
+        mem_free(MEM_GROUPS, slab);
 }
 
 static void end_own(void *owner, void *columns)
@@ -121,12 +134,34 @@ static void keep_to_budget(struct building *b, size_t budget)
             b->counts[i] = -1;
 }
 
+/* In *slab, or in a new one. */
+static struct columns *take_of_slab(struct slab **slab, size_t bytes)
+{
+    size_t whole = (bytes + 63) / 64 * 64;
+    if (!*slab || whole > MEM_HUGE_PAGE - (*slab)->used) {
+        *slab = mem_alloc_huge(MEM_GROUPS, MEM_HUGE_PAGE);
+        **slab = (struct slab){.used = 64};
+    }
+    struct columns *c = (struct columns *)(void *)((char *)*slab + (*slab)->used);
+    (*slab)->used += whole;
+    (*slab)->live++;
+    return c;
+}
+
+/* Where a pass fills megabytes, page by page would cost as much as the pass. */
 static void allocate(struct building *b)
 {
+    struct slab *slab = NULL;
+    size_t sum = 0;
+    for (uint32_t i = 0; i < b->assets; i++)
+        sum += b->counts[i] >= 0 ? columns_bytes(b->counts[i]) : 0;
     for (uint32_t i = 0; i < b->assets; i++) {
         if (b->counts[i] < 0)
             continue;
-        b->made[i] = mem_alloc(MEM_GROUPS, columns_bytes(b->counts[i]));
+        size_t bytes = columns_bytes(b->counts[i]);
+        bool shares = sum >= MEM_HUGE_PAGE / 2 && bytes <= MEM_HUGE_PAGE / 4;
+        b->made[i] = shares ? take_of_slab(&slab, bytes) : mem_alloc(MEM_GROUPS, bytes);
+        b->made[i]->slab = shares ? slab : NULL;
         b->made[i]->n = 0;
         b->made[i]->room = b->counts[i];
         b->made[i]->largest = bundle_info(b->slice->bundle)->largest_tick;
@@ -164,7 +199,7 @@ static struct columns *publish(struct state *s, struct building *b, bool *cached
         else if (kept)
             lru_unpin(s->cached.lru, b->made[i]);
         else
-            mem_free(MEM_GROUPS, b->made[i]);
+            drop(b->made[i], NULL);
     }
     return b->made[b->slice->asset];
 }

@@ -16,7 +16,7 @@ static bool see(struct bt_run *run, long backtest, struct seen *out, struct err 
     if (out->result || !run->store)
         return true;
     bt_plan_item(&run->plan, backtest, &item);
-    struct bt_job job = {bt_plan_range_of(&run->plan, backtest), &item, 1};
+    struct bt_job job = {.range = bt_plan_range_of(&run->plan, backtest), .items = &item, .n = 1};
     if (!BT_CALL(run->ops.recall, run, &job, &out->recalled, e))
         return false;
     out->result = out->recalled;

@@ -1,28 +1,10 @@
 #include "kernels/backtest/positions.h"
 
-#include "kernels/backtest/base.h"
 #include "kernels/backtest/numerics/words.h"
 
 /* Combinations whose words are made at a time: a tile of them stays in the second cache. */
 enum { GROUP = 256, SIGNALS = BT_WORDS_ALIGN };
 _Static_assert(GROUP % BT_WORDS_ALIGN == 0, "lo is a multiple");
-
-bool bt_words_take(const struct bt_run *run, const struct bt_job *job, const struct bt_bars *bars,
-                   const struct bt_outcome *outs, int pays_from)
-{
-    for (int k = 0; k < job->n; k++)
-        if (outs[k].equity || outs[k].trades)
-            return false;
-    return !run->plan.metrics_all && run->plan.combinations.count >= pays_from &&
-           bars->n > run->plan.fill.delay;
-}
-
-double bt_years_per_span(const struct bt_bars *bars)
-{
-    const double year_s = 365.25 * 86400;
-    int64_t span_s = bt_span_s(bars);
-    return span_s > 0 ? year_s / (double)span_s : 0;
-}
 
 /* ---- words ------------------------------------------------------------------------------------ */
 
@@ -31,7 +13,8 @@ struct walk {
     const struct bt_job *job;
     const struct bt_series *close;
     struct arena *arena;
-    struct bt_words_user user;
+    const struct bt_accounting *how;
+    void *tables;
     long rows; /* signals that have a bar to be filled at */
 };
 
@@ -43,7 +26,7 @@ static void hand_over(const struct walk *w, uint64_t *v, struct bt_words words)
         for (int k = 0; k < words.n; k++)
             words_end_after(v + k * words.stride, words.words, bars, false);
     words.v = v;
-    w->user.take(w->user.context, &words);
+    w->how->take(w->tables, &words);
 }
 
 static int words_at(const struct walk *w, long word)
@@ -104,37 +87,115 @@ static bool walk_signals(const struct walk *w, struct err *e)
     return true;
 }
 
-bool bt_words_walk(struct bt_run *run, const struct bt_job *job, const struct bt_series *close,
-                   struct arena *a, struct bt_words_user user, struct err *e)
+static bool walk_all(const struct walk *w, struct err *e)
 {
-    const struct walk w = {run, job, close, a, user, close->n - run->plan.fill.delay};
-    const struct bt_positions *positions = run->plan.strategy->positions;
+    const struct bt_positions *positions = w->run->plan.strategy->positions;
     if (!positions)
-        return walk_signals(&w, e);
-    const double **values = ARENA_NEW_RAW(a, const double *, job->n);
-    for (int k = 0; k < job->n; k++)
-        values[k] = job->items[k].values;
-    void *maker = positions->begin(values, job->n, close, run->plan.cpu, a);
+        return walk_signals(w, e);
+    const double **values = ARENA_NEW_RAW(w->arena, const double *, w->job->n);
+    for (int k = 0; k < w->job->n; k++)
+        values[k] = w->job->items[k].values;
+    void *maker = positions->begin(values, w->job->n, w->close, w->run->plan.cpu, w->arena);
     if (!maker)
-        return walk_signals(&w, e);
-    walk_positions(&w, positions, maker);
+        return walk_signals(w, e);
+    walk_positions(w, positions, maker);
     return true;
 }
 
-/* ---- the others ------------------------------------------------------------------------------- */
+/* ---- the frame -------------------------------------------------------------------------------- */
 
-bool bt_words_pass_on(const struct bt_evaluate_link *next, struct bt_run *run,
-                      const struct bt_job *job, const struct bt_bars *bars, const bool *finished,
-                      struct bt_outcome *outs, struct arena *a, uint64_t *passed, struct err *e)
+int bt_words_statistics(const struct bt_accounting *how, const struct bt_words_state *state,
+                        struct kernel_count *out, int max)
 {
-    struct bt_item *items = ARENA_NEW_RAW(a, struct bt_item, job->n);
-    struct bt_outcome *left = ARENA_NEW_RAW(a, struct bt_outcome, job->n);
-    struct bt_job others = {job->range, items, 0};
+    const uint64_t counts[] = {state->jobs, state->accounted, state->passed};
+    if (max < 3)
+        return 0;
+    for (int i = 0; i < 3; i++)
+        out[i] = (struct kernel_count){how->told[i], counts[i]};
+    return 3;
+}
+
+/* Only numbers of rows are asked for, and there is a bar to fill at. */
+static bool can_take(const struct bt_accounting *how, const struct bt_run *run,
+                     const struct bt_job *job, const struct bt_bars *bars,
+                     const struct bt_outcome *outs)
+{
     for (int k = 0; k < job->n; k++)
-        if (!finished[k]) {
-            items[others.n] = job->items[k];
-            left[others.n++] = outs[k];
+        if (outs[k].equity || outs[k].trades)
+            return false;
+    return !run->plan.metrics_all && run->plan.combinations.count >= how->pays_from &&
+           bars->n > run->plan.fill.delay;
+}
+
+static double years_per_span(int64_t span_s)
+{
+    const double year_s = 365.25 * 86400;
+    return span_s > 0 ? year_s / (double)span_s : 0;
+}
+
+/* What the link beneath gets; no memory where there is nothing. */
+struct others {
+    struct bt_job job;
+    struct bt_item *items;
+    struct bt_outcome *outs;
+};
+
+static void leave(const struct walk *w, struct others *o, int k, const struct bt_outcome *outs)
+{
+    if (!o->items) {
+        o->job.items = o->items = ARENA_NEW_RAW(w->arena, struct bt_item, w->job->n);
+        o->outs = ARENA_NEW_RAW(w->arena, struct bt_outcome, w->job->n);
+    }
+    o->items[o->job.n] = w->job->items[k];
+    o->outs[o->job.n++] = outs[k];
+}
+
+/* Rows of what is finished; the rest to the link beneath. */
+static bool finish(const struct bt_accounting *how, const struct bt_evaluate_link *self,
+                   const struct walk *w, const struct bt_words_job *of, const struct bt_bars *bars,
+                   struct bt_outcome *outs, struct err *e)
+{
+    struct bt_words_state *s = self->state;
+    struct others others = {.job = {.range = w->job->range}};
+    const int64_t span_s = bt_span_s(bars);
+    for (int k = 0; k < w->job->n; k++) {
+        struct account_result r;
+        if (!how->finish(w->tables, of, k, &r)) {
+            leave(w, &others, k, outs);
+            continue;
         }
-    *passed += (uint64_t)others.n;
-    return others.n == 0 || BT_CALL(next, run, &others, bars, left, e);
+        const struct bt_core core = {bars->n,  r.orders, r.trades,       r.bars_long, span_s,
+                                     r.growth, r.sharpe, r.max_drawdown, r.hash};
+        bt_row_of_core(&core, outs[k].row);
+        outs[k].row->error = how->layer->rel_err;
+    }
+    s->accounted += (uint64_t)(w->job->n - others.job.n);
+    s->passed += (uint64_t)others.job.n;
+    return others.job.n == 0 || BT_CALL(self->next, w->run, &others.job, bars, others.outs, e);
+}
+
+bool bt_words_evaluate(const struct bt_accounting *how, const struct bt_evaluate_link *self,
+                       struct bt_run *run, const struct bt_job *job, const struct bt_bars *bars,
+                       struct bt_outcome *outs, struct err *e)
+{
+    struct bt_words_state *s = self->state;
+    const struct bt_plan *plan = &run->plan;
+    struct bt_words_job of = {.run = run, .n = job->n, .arena = &run->work};
+    if (!can_take(how, run, job, bars, outs)) {
+        s->passed += (uint64_t)job->n;
+        return BT_CALL(self->next, run, job, bars, outs, e);
+    }
+    if (!BT_CALL(run->ops.history, run, bars, BT_CLOSE, &of.close, e) ||
+        !BT_CALL(run->ops.history, run, bars, plan->fill.field, &of.fill, e))
+        return false;
+    struct arena_mark mark = arena_mark(&run->work);
+    s->jobs++;
+    of.rules =
+        (struct account_rules){bt_initial_cash, plan->fee, BUNDLE_TICKS_PER_UNIT, plan->fill.delay};
+    of.years_per_span = years_per_span(bt_span_s(bars));
+    const struct walk w = {
+        run, job, &of.close, &run->work, how, how->begin(&of), of.close.n - plan->fill.delay};
+    bool ok = walk_all(&w, e) && finish(how, self, &w, &of, bars, outs, e);
+    arena_release(&run->work, mark);
+    return ok;
 }

@@ -16,53 +16,84 @@ struct bt_result *bt_result_new(const struct bt_plan *plan, int range, const str
     return r;
 }
 
-/* A block is given back when the last of its results is: small enough that a few that are held do not
- * hold much. */
-enum { BLOCK_RESULTS = 256 };
+/* Blocks are powers of two, and from some size on a huge page: one fault instead of 512, and what is held
+ * by a few results that stay is not much. */
+enum { BLOCK_LEAST = 1 << 14, HUGE_FROM = 1 << 19, BLOCK_MOST = MEM_HUGE_PAGE };
+enum { SPARE_MOST = 16 * BLOCK_MOST };
 
 struct bt_result_block {
     struct bt_result_pool *pool;
+    struct bt_result_block *next; /* of the spare ones */
     size_t bytes;
     long live; /* results that are not freed yet */
 };
 
+static struct bt_result_block *take_spare(struct bt_result_pool *pool, size_t bytes)
+{
+    for (struct bt_result_block **at = &pool->spare; *at; at = &(*at)->next)
+        if ((*at)->bytes >= bytes) {
+            struct bt_result_block *block = *at;
+            *at = block->next;
+            pool->spare_bytes -= block->bytes;
+            return block;
+        }
+    return NULL;
+}
+
 static struct bt_result_block *take_block(struct bt_result_pool *pool, size_t bytes)
 {
-    struct bt_result_block *block = pool->spare;
-    pool->spare = NULL;
-    if (block && block->bytes >= bytes)
+    size_t size = BLOCK_LEAST;
+    while (size < bytes && size < HUGE_FROM)
+        size *= 2;
+    if (size < bytes)
+        size = bytes < BLOCK_MOST ? BLOCK_MOST : bytes;
+    struct bt_result_block *block = take_spare(pool, bytes);
+    if (block)
         return block;
-    mem_free(MEM_RESULTS, block);
-    block = mem_alloc(MEM_RESULTS, sizeof *block + bytes);
-    *block = (struct bt_result_block){.pool = pool, .bytes = bytes};
+    block = size == BLOCK_MOST ? mem_alloc_huge(MEM_RESULTS, size) : mem_alloc(MEM_RESULTS, size);
+    *block = (struct bt_result_block){.pool = pool, .bytes = size};
     return block;
 }
 
-/* The larger one stays. */
 static void give_block(struct bt_result_block *block)
 {
-    struct bt_result_block **spare = &block->pool->spare;
-    if (*spare && (*spare)->bytes >= block->bytes) {
+    struct bt_result_pool *pool = block->pool;
+    if (pool->spare_bytes + block->bytes > SPARE_MOST) {
         mem_free(MEM_RESULTS, block);
         return;
     }
-    mem_free(MEM_RESULTS, *spare);
-    *spare = block;
+    block->next = pool->spare;
+    pool->spare = block;
+    pool->spare_bytes += block->bytes;
 }
 
 void bt_result_pool_done(struct bt_result_pool *pool)
 {
-    mem_free(MEM_RESULTS, pool->spare);
-    pool->spare = NULL;
+    for (struct bt_result_block *block = pool->spare, *next; block; block = next) {
+        next = block->next;
+        mem_free(MEM_RESULTS, block);
+    }
+    *pool = (struct bt_result_pool){0};
+}
+
+static size_t result_bytes(const struct bt_plan *plan)
+{
+    return sizeof(struct bt_result) + (size_t)plan->symbol_count * sizeof(struct bt_row);
+}
+
+static int results_a_block(size_t size, int n)
+{
+    size_t room = (BLOCK_MOST - sizeof(struct bt_result_block)) / size;
+    return room < 1 ? 1 : room < (size_t)n ? (int)room : n;
 }
 
 void bt_results_new(const struct bt_plan *plan, struct bt_result_pool *pool, int range,
                     const struct bt_item *items, int n, struct bt_result **out)
 {
-    size_t size = sizeof **out + (size_t)plan->symbol_count * sizeof(struct bt_row);
-    for (int lo = 0; lo < n; lo += BLOCK_RESULTS) {
-        int count = n - lo < BLOCK_RESULTS ? n - lo : BLOCK_RESULTS;
-        struct bt_result_block *block = take_block(pool, (size_t)count * size);
+    size_t size = result_bytes(plan);
+    for (int lo = 0, count; lo < n; lo += count) {
+        count = results_a_block(size, n - lo);
+        struct bt_result_block *block = take_block(pool, sizeof *block + (size_t)count * size);
         char *at = (char *)(block + 1);
         block->live = count;
         for (int k = lo; k < lo + count; k++, at += size) {

@@ -49,14 +49,15 @@ struct bt_result {
 struct bt_result *bt_result_new(const struct bt_plan *plan, int range, const struct bt_item *item);
 void bt_result_free(struct bt_result *r); /* NULL is fine */
 
-/* One piece of memory that was given back, for the next job: fresh pages cost more than a fast
- * backtest. Zero: none yet. Must outlive the results that were made from it. */
+/* Memory that was given back, for the next job: fresh pages cost more than a fast backtest. Zero: none
+ * yet. Must outlive the results that were made from it. */
 struct bt_result_pool {
     struct bt_result_block *spare;
+    size_t spare_bytes; /* at most 32 MiB, what is more goes back */
 };
 
-/* Those of a job, out[n], in one piece of memory, which goes back to the pool with the last of them;
- * their rows are not written yet. */
+/* Those of a job, out[n], in blocks of up to a huge page, each of which goes back to the pool with the
+ * last of its results; their rows are not written yet. */
 void bt_results_new(const struct bt_plan *plan, struct bt_result_pool *pool, int range,
                     const struct bt_item *items, int n, struct bt_result **out);
 void bt_result_pool_done(struct bt_result_pool *pool);

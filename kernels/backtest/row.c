@@ -1,7 +1,67 @@
 #include "kernels/backtest/row.h"
 
 #include <math.h>
-#include <stddef.h>
+#include <string.h>
+
+/* ---- rows --------------------------------------------------------------------------------------- */
+
+const struct bt_row bt_row_nothing = {
+#define UNDEFINED(field, core, digest) .field = (double)NAN,
+    BT_REALS(UNDEFINED)
+#undef UNDEFINED
+};
+
+#define IF_true(x) x
+#define IF_false(x)
+
+struct core {
+#define CORE_WHOLE(field, core) IF_##core(int64_t field;)
+    BT_WHOLES(CORE_WHOLE)
+#undef CORE_WHOLE
+#define CORE_REAL(field, core, digest) IF_##core(double field;)
+    BT_REALS(CORE_REAL)
+#undef CORE_REAL
+    uint64_t trade_hash;
+    double error;
+};
+
+size_t bt_row_packed_bytes(bool all)
+{
+    return all ? sizeof(struct bt_row) : sizeof(struct core);
+}
+
+#define COPY_WHOLE(field, core)        IF_##core(to->field = from->field;)
+#define COPY_REAL(field, core, digest) IF_##core(to->field = from->field;)
+#define COPY_CORE                                                                                  \
+    BT_WHOLES(COPY_WHOLE)                                                                          \
+    BT_REALS(COPY_REAL)                                                                            \
+    to->trade_hash = from->trade_hash;                                                             \
+    to->error = from->error;
+
+void bt_row_pack(const struct bt_row *row, bool all, void *out)
+{
+    const struct bt_row *from = row;
+    struct core *to = out;
+    if (all) {
+        memcpy(out, row, sizeof *row);
+        return;
+    }
+    COPY_CORE
+}
+
+void bt_row_unpack(const void *packed, bool all, struct bt_row *row)
+{
+    const struct core *from = packed;
+    struct bt_row *to = row;
+    if (all) {
+        memcpy(row, packed, sizeof *row);
+        return;
+    }
+    *row = bt_row_nothing;
+    COPY_CORE
+}
+
+/* ---- metrics ------------------------------------------------------------------------------------ */
 
 const struct bt_metric bt_metrics[] = {
 #define WHOLE_METRIC(field, core)                                                                  \

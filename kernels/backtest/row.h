@@ -14,6 +14,7 @@
 #include "harness/base/str.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* field, is it core? */
@@ -57,6 +58,14 @@ struct bt_row {
     double
         error; /* bound on what BOUND reals are off: the rel_err of the layer that computed them */
 };
+
+/* With the others undefined. */
+extern const struct bt_row bt_row_nothing;
+
+/* Rows between processes of one program: of core metrics alone, or of all. */
+size_t bt_row_packed_bytes(bool all);
+void bt_row_pack(const struct bt_row *row, bool all, void *out);
+void bt_row_unpack(const void *packed, bool all, struct bt_row *row);
 
 enum bt_in_digest { BT_IN_NO_DIGEST, BT_IN_EXACT_DIGEST, BT_IN_BOUND_DIGEST };
 

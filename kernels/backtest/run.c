@@ -22,13 +22,18 @@ static bool resolve_exact(struct bt_run *run, struct err *e)
     return bt_resolve(bt_layers, BT_LAYERS, set, run->states, &run->arena, &run->exact_ops, e);
 }
 
-/* The results of a block are in memory together. Where lists are wanted they take memory by the bar: one
+/* The results of a block are in memory together, at most so many rows where there are many symbols, but
+ * enough of them to pay for the tables. Where lists are wanted they take memory by the bar: one
  * backtest after the other. Where there is a store, keeping a result costs more than computing it, and
  * large blocks would gain next to nothing. */
 static long block_most(const struct bt_run *run, bool stores)
 {
+    const long rows = 1L << 21, least = 512;
     bool lists = run->plan.trades || run->plan.snapshots != BT_NO_SNAPSHOTS;
-    return lists ? 1 : stores ? BT_BLOCK_MAX / 8 : BT_BLOCK_MAX;
+    if (lists || stores)
+        return lists ? 1 : least;
+    long most = rows / run->plan.symbol_count;
+    return most < least ? least : most < BT_BLOCK_MAX ? most : BT_BLOCK_MAX;
 }
 
 static bool begin_layers(struct bt_run *run, bool stores, struct err *e)
@@ -99,6 +104,7 @@ struct bt_run *bt_run_open(const struct bt_settings *settings, uint64_t layers,
     struct bt_run *run = mem_alloc_zero(MEM_BASE, sizeof *run);
     run->layers = bt_settings_layers(settings, layers);
     run->lock = -1;
+    run->work = (struct arena){.component = MEM_TABLES, .huge = true};
     if (!open_run(run, settings, target, e)) {
         bt_run_close(run);
         return NULL;
@@ -128,6 +134,7 @@ void bt_run_close(struct bt_run *run)
     bt_calendar_done(&run->calendar);
     text_done(&run->notes);
     arena_done(&run->scratch);
+    arena_done(&run->work);
     arena_done(&run->arena);
     mem_free(MEM_BASE, run);
 }
@@ -300,25 +307,38 @@ static void keep_lists(struct bt_run *run, const struct bt_job *job, const struc
     }
 }
 
+/* Where rows go: into results, or alone. */
+struct target {
+    struct bt_result **results;
+    struct bt_row *rows; /* [job->n][job->symbols]; results: NULL */
+};
+
+static struct bt_row *row_of(const struct target *to, const struct bt_job *job, int k, int symbol)
+{
+    return to->results ? &to->results[k]->rows[symbol]
+                       : &to->rows[(long)k * job->symbols + symbol - job->symbol];
+}
+
 static bool compute_symbol(struct bt_run *run, const struct bt_job *job, struct bt_slice *slice,
-                           int symbol, struct bt_result **results, struct err *e)
+                           int symbol, const struct target *to, struct err *e)
 {
     struct bt_bars bars;
     struct bt_lease lease;
-    struct arena_mark mark = arena_mark(&run->scratch);
+    struct arena_mark mark = arena_mark(&run->scratch), work = arena_mark(&run->work);
     slice->asset = slice->wanted[symbol];
     if (!BT_CALL(run->ops.group, run, slice, &bars, &lease, e))
         return false;
     bars.of = slice;
-    struct bt_outcome *outs = ARENA_NEW(&run->scratch, struct bt_outcome, job->n);
+    struct bt_outcome *outs = ARENA_NEW(&run->work, struct bt_outcome, job->n);
     for (int k = 0; k < job->n; k++)
-        outs[k].row = &results[k]->rows[symbol];
+        outs[k].row = row_of(to, job, k, symbol);
     want_lists(run, job, &bars, outs);
     bool ok = BT_CALL(run->ops.evaluate, run, job, &bars, outs, e);
-    if (ok)
-        keep_lists(run, job, &bars, symbol, outs, results);
+    if (ok && to->results)
+        keep_lists(run, job, &bars, symbol, outs, to->results);
     bt_lease_end(&lease);
     arena_release(&run->scratch, mark);
+    arena_release(&run->work, work);
     run->counts.bar_backtests += (uint64_t)bars.n * (uint64_t)job->n;
     return ok || err_prefix(e, "%s", run->plan.symbols[symbol]);
 }
@@ -336,7 +356,7 @@ static void need_equity(struct bt_run *run, const struct bt_job *job, const stru
 }
 
 static bool compute_over(struct bt_run *run, const struct bt_job *job, struct bundle *bundle,
-                         struct bt_result **results, struct err *e)
+                         const struct target *to, struct err *e)
 {
     struct bt_assets assets;
     struct bt_lease lease;
@@ -350,10 +370,11 @@ static bool compute_over(struct bt_run *run, const struct bt_job *job, struct bu
                              .wanted_count = run->plan.symbol_count,
                              .from = run->plan.ranges[job->range].from,
                              .to = run->plan.ranges[job->range].to};
-    if (ok && run->plan.snapshots != BT_NO_SNAPSHOTS)
-        need_equity(run, job, &slice, results);
-    for (int s = 0; ok && s < run->plan.symbol_count; s++)
-        ok = compute_symbol(run, job, &slice, s, results, e);
+    if (ok && to->results && run->plan.snapshots != BT_NO_SNAPSHOTS)
+        need_equity(run, job, &slice, to->results);
+    int end = job->symbols ? job->symbol + job->symbols : run->plan.symbol_count;
+    for (int s = job->symbol; ok && s < end; s++)
+        ok = compute_symbol(run, job, &slice, s, to, e);
     return ok;
 }
 
@@ -388,38 +409,70 @@ bool bt_warm_up(struct bt_run *run, int range, struct bundle *bundle, struct err
     return ok;
 }
 
-bool bt_compute(struct bt_run *run, const struct bt_job *job, struct bt_result **results,
-                struct err *e)
+static bool compute_into(struct bt_run *run, const struct bt_job *job, const struct target *to,
+                         char content[SHA256_HEX], struct err *e)
 {
     struct bundle *bundle;
     struct bt_lease lease;
     if (!BT_CALL(run->ops.bundle, run, &bundle, &lease, e))
         return false;
-    bt_results_new(&run->plan, &run->results, job->range, job->items, job->n, results);
-    for (int k = 0; k < job->n; k++)
-        memcpy(results[k]->content, bundle_info(bundle)->content, SHA256_HEX);
-    bool ok = compute_over(run, job, bundle, results, e);
+    memcpy(content, bundle_info(bundle)->content, SHA256_HEX);
+    bool ok = compute_over(run, job, bundle, to, e);
     end_job(run);
     bt_lease_end(&lease);
-    for (int k = 0; !ok && k < job->n; k++) {
-        bt_result_free(results[k]);
-        results[k] = NULL;
-    }
-    run->counts.backtests += ok ? (uint64_t)job->n : 0;
+    run->counts.backtests += ok && job->symbol == 0 ? (uint64_t)job->n : 0;
     return ok;
 }
 
-void bt_compute_each(struct bt_run *run, const struct bt_job *job, struct bt_result **results,
-                     struct err *why)
+bool bt_compute(struct bt_run *run, const struct bt_job *job, struct bt_result **results,
+                struct err *e)
 {
-    why[0] = (struct err){0};
-    if (bt_compute(run, job, results, &why[0]) || job->n == 1)
+    char content[SHA256_HEX];
+    const struct target to = {.results = results};
+    bt_results_new(&run->plan, &run->results, job->range, job->items, job->n, results);
+    bool ok = compute_into(run, job, &to, content, e);
+    for (int k = 0; k < job->n; k++) {
+        if (ok) {
+            memcpy(results[k]->content, content, SHA256_HEX);
+            continue;
+        }
+        bt_result_free(results[k]);
+        results[k] = NULL;
+    }
+    return ok;
+}
+
+static const struct err *noted(struct bt_run *run, const struct err *e)
+{
+    struct err *note = ARENA_NEW_RAW(&run->work, struct err, 1);
+    *note = *e;
+    return note;
+}
+
+void bt_compute_each(struct bt_run *run, const struct bt_job *job, struct bt_result **results,
+                     const struct err **why)
+{
+    struct err e = {0};
+    if (bt_compute(run, job, results, &e))
         return;
     for (int k = 0; k < job->n; k++) {
-        struct bt_job one = {job->range, &job->items[k], 1};
-        why[k] = (struct err){0};
-        if (!bt_compute(run, &one, &results[k], &why[k]))
-            results[k] = NULL;
+        struct bt_job one = {.range = job->range, .items = &job->items[k], .n = 1};
+        if (job->n == 1 || !bt_compute(run, &one, &results[k], &e))
+            why[k] = noted(run, &e);
+    }
+}
+
+void bt_compute_rows(struct bt_run *run, const struct bt_job *job, struct bt_row *rows,
+                     char content[SHA256_HEX], const struct err **why)
+{
+    struct err e = {0};
+    struct target to = {.rows = rows};
+    if (compute_into(run, job, &to, content, &e))
+        return;
+    for (int k = 0; k < job->n; k++, to.rows += job->symbols) {
+        struct bt_job one = {job->range, &job->items[k], 1, job->symbol, job->symbols};
+        if (job->n == 1 || !compute_into(run, &one, &to, content, &e))
+            why[k] = noted(run, &e);
     }
 }
 

@@ -67,6 +67,8 @@ struct bt_run_target {
 struct bt_run {
     struct arena arena;   /* lives as long as the run */
     struct arena scratch; /* emptied after each job */
+    struct arena work; /* large and used at once: items and results of a block, tables of a symbol;
+                           * who takes of it gives it back */
     struct bt_plan plan;
     struct bt_ops ops;
     struct bt_ops exact_ops;        /* without the layers that have a bound: settle.h */
@@ -132,9 +134,15 @@ int bt_run_pids(const struct bt_run *run, pid_t *out, int max);
 bool bt_compute(struct bt_run *run, const struct bt_job *job, struct bt_result **results,
                 struct err *e) MUST_CHECK;
 
-/* The same, but an error of one backtest leaves the others: results[k] is NULL and why[k] says why. */
+/* The same, but an error of one backtest leaves the others: results[k] is NULL and why[k], which
+ * otherwise is not written, says why. Owner of that: run->work. */
 void bt_compute_each(struct bt_run *run, const struct bt_job *job, struct bt_result **results,
-                     struct err *why);
+                     const struct err **why);
+
+/* Rows alone, without lists: rows[job->n][job->symbols], and the content of the bundle that they are of.
+ * Where the job fails as a whole, each backtest is tried alone. why[k]: as above. */
+void bt_compute_rows(struct bt_run *run, const struct bt_job *job, struct bt_row *rows,
+                     char content[SHA256_HEX], const struct err **why);
 
 /* Fills what caches there are with the assets and the columns of a range, before a fork. */
 bool bt_warm_up(struct bt_run *run, int range, struct bundle *bundle, struct err *e) MUST_CHECK;

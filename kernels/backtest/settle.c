@@ -14,7 +14,7 @@ bool bt_settle(struct bt_run *run, long backtest, struct bt_row *rows, bool *exa
     const struct bt_ops ops = run->ops;
     const struct bt_counts before = run->counts;
     bt_plan_item_along(&run->plan, &walk, backtest, &item);
-    struct bt_job job = {bt_plan_range_of(&run->plan, backtest), &item, 1};
+    struct bt_job job = {.range = bt_plan_range_of(&run->plan, backtest), .items = &item, .n = 1};
     run->ops = run->exact_ops;
     bool ok = bt_compute(run, &job, &result, e);
     run->ops = ops;

@@ -36,14 +36,15 @@ static inline void bt_lease_end(struct bt_lease *lease)
     *lease = (struct bt_lease){0};
 }
 
-/* A job is a value: these backtests, all of one range. */
+/* A job is a value: these backtests, all of one range, on all symbols or on some. */
 struct bt_job {
     int range; /* of the plan's */
     const struct bt_item *items;
-    int n; /* 1..BT_BLOCK_MAX */
+    int n;               /* 1..BT_BLOCK_MAX */
+    int symbol, symbols; /* the first of the plan's, and how many; 0: all */
 };
 
-enum { BT_BLOCK_MAX = 4096 };
+enum { BT_BLOCK_MAX = 8192 };
 
 struct bt_assets {
     const struct bundle_asset *v;

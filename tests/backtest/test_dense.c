@@ -122,7 +122,7 @@ static bool near(double a, double b)
 static bool check_lane(const struct dense_tables *p, const struct dense *d, int lane,
                        const struct lane *l)
 {
-    struct dense_result r;
+    struct account_result r;
     bool answered = dense_finish(p, d, lane, periods, years, &r);
     assert_int_equal(r.orders, l->tally.orders);
     assert_int_equal(r.trades, l->tally.trades);
@@ -190,7 +190,7 @@ static bool answers(int64_t (*price)(long t), double fee, double turnover, long 
     static uint64_t position[DENSE_LANES * STRIDE];
     struct rng r = rng_seeded(1);
     struct dense_tables tables;
-    struct dense_result result;
+    struct account_result result;
     s.n = n;
     s.rules = (struct account_rules){100000, fee, 1e6, 0};
     for (long t = 0; t < n; t++)
@@ -244,7 +244,7 @@ static void one_bar_without_a_fill_has_no_rows(void **state)
     const int64_t price[] = {10000000};
     struct account_rules rules = {100000, 0, 1e6, 1};
     struct dense_tables tables;
-    struct dense_result r;
+    struct account_result r;
     arena_reset(&arena);
     dense_tables_make(&rules, price, price, 1, &arena, &tables);
     assert_int_equal(tables.rows, 0);

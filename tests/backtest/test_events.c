@@ -100,21 +100,21 @@ struct test_case {
     double periods_per_year, years_per_span;
 };
 
-static struct events_result expected_of(const struct test_case *c)
+static struct account_result expected_of(const struct test_case *c)
 {
     static double equity[BARS_MAX], returns[BARS_MAX];
     struct account_tally tally;
     long n = c->p->n;
     account_long_flat(&c->rules, c->signal, c->fill, c->p->close, n, equity, NULL, &tally);
     metric_returns(equity, n, returns);
-    return (struct events_result){metric_growth(equity, n, c->rules.cash),
-                                  metric_total_return(equity, n, c->rules.cash),
-                                  metric_sharpe(returns, n, c->periods_per_year),
-                                  metric_max_drawdown(equity, n),
-                                  tally.orders,
-                                  tally.trades,
-                                  tally.bars_long,
-                                  tally.trade_hash};
+    return (struct account_result){metric_growth(equity, n, c->rules.cash),
+                                   metric_total_return(equity, n, c->rules.cash),
+                                   metric_sharpe(returns, n, c->periods_per_year),
+                                   metric_max_drawdown(equity, n),
+                                   tally.orders,
+                                   tally.trades,
+                                   tally.bars_long,
+                                   tally.trade_hash};
 }
 
 /* Tiles of `words` words, 0: of any. */
@@ -161,8 +161,8 @@ static void is_near(const struct test_case *c, const char *what, double ours, do
                  c->rules.fee, c->rules.delay, what, ours, expected);
 }
 
-static void agree(const struct test_case *c, const struct events_result *ours,
-                  struct events_result expected)
+static void agree(const struct test_case *c, const struct account_result *ours,
+                  struct account_result expected)
 {
     assert_int_equal(ours->orders, expected.orders);
     assert_int_equal(ours->trades, expected.trades);
@@ -190,19 +190,19 @@ static void same_tables(const struct price_tables *a, const struct price_tables 
 }
 
 static bool finish(const struct test_case *c, const struct price_tables *tables, struct events e,
-                   struct events_result *out)
+                   struct account_result *out)
 {
-    *out = (struct events_result){0};
+    *out = (struct account_result){0};
     return events_finish(tables, e, c->periods_per_year, c->years_per_span, out);
 }
 
 /* Plain and other code to the bit, tiles of any size, and the reference. Returns whether events could
  * tell. */
-static bool check(const struct test_case *c, uint64_t seed, struct events_result *expected)
+static bool check(const struct test_case *c, uint64_t seed, struct account_result *expected)
 {
     struct arena_mark mark = arena_mark(&numerics_arena);
     struct price_tables tables, of_plain;
-    struct events_result a, b;
+    struct account_result a, b;
     price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, numerics_cpu(), &numerics_arena,
                       &tables);
     price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, 0, &numerics_arena, &of_plain);
@@ -224,7 +224,7 @@ static bool check(const struct test_case *c, uint64_t seed, struct events_result
 
 /* What a sweep of a market holds: never may it be left to the plain accounting. Not so those that are
  * hardly ever long (squares of few returns are lost beside those of all bars) or trade at most bars. */
-static bool is_ordinary(const struct test_case *c, bool market, const struct events_result *r)
+static bool is_ordinary(const struct test_case *c, bool market, const struct account_result *r)
 {
     return market && c->rules.fee < 0.1 && c->years_per_span <= 252 && r->orders * 11 <= c->p->n &&
            (r->orders == 0 || (r->bars_long >= 10 && r->bars_long * 50 >= c->p->n));
@@ -256,7 +256,7 @@ static void generated_series_agree_with_the_plain_accounting(void **state)
     long refused[BARS_SHAPES] = {0}, made[BARS_SHAPES] = {0}, ordinary = 0;
     for (int i = 0; i < BARS_SHAPES * SIGNALS * 40; i++) {
         int shape = i % BARS_SHAPES, turn = i / BARS_SHAPES;
-        struct events_result expected;
+        struct account_result expected;
         p.shape = bars_shapes[shape].name;
         p.n = turn < 200 ? turn + 1 : lengths[rng_below(&r, 6)];
         bars_shapes[shape].make(&r, &p);
@@ -295,7 +295,7 @@ static void every_position_of_few_bars_agrees(void **state)
             for (int turn = 0; turn < 12; turn++) {
                 p.close[0] = turn % 3 ? closes[0] : 2; /* a leap of a millionfold */
                 int8_t signal[8];
-                struct events_result expected;
+                struct account_result expected;
                 for (long t = 0; t < p.n; t++)
                     signal[t] = positions >> t & 1 ? BT_ENTER : BT_EXIT;
                 struct test_case c = case_of(&r, &p, signal);
@@ -314,7 +314,7 @@ static void no_combination_of_a_sweep_is_refused(void **state)
     static int8_t signal[BARS_MAX];
     struct rng r = rng_seeded(20260721);
     for (int i = 0; i < 60; i++) {
-        struct events_result expected;
+        struct account_result expected;
         (i % 2 ? bars_stock : bars_currency)(&r, &p);
         with_odds(&r, signal, p.n, 20 + rng_below(&r, 80));
         struct test_case c = case_of(&r, &p, signal);
@@ -343,10 +343,10 @@ static struct test_case doubling_case(const int8_t *signal, long n)
     };
 }
 
-static struct events_result result_of(const struct test_case *c)
+static struct account_result result_of(const struct test_case *c)
 {
     struct price_tables tables;
-    struct events_result out;
+    struct account_result out;
     struct arena_mark mark = arena_mark(&numerics_arena);
     price_tables_make(&c->rules, c->fill, c->p->close, c->p->n, numerics_cpu(), &numerics_arena,
                       &tables);
@@ -361,7 +361,7 @@ static void without_trades_nothing_is_earned_and_sharpe_is_undefined(void **stat
     const int8_t signal[8] = {BT_EXIT, BT_EXIT};
     for (long n = 1; n <= 8; n++) {
         struct test_case c = doubling_case(signal, n);
-        struct events_result r = result_of(&c);
+        struct account_result r = result_of(&c);
         assert_true(r.total_return == 0 && isnan(r.sharpe) && r.max_drawdown == 0);
         assert_true(r.orders == 0 && r.trades == 0 && r.bars_long == 0 && r.hash == 0);
     }
@@ -373,7 +373,7 @@ static void one_bar_has_a_return_and_no_sharpe(void **state)
     const int8_t signal[] = {BT_ENTER};
     struct test_case c = doubling_case(signal, 1);
     c.rules.fee = 0.25;
-    struct events_result r = result_of(&c);
+    struct account_result r = result_of(&c);
     assert_true(fabs(r.total_return - -0.2) < 1e-15 && isnan(r.sharpe) && r.max_drawdown == 0);
     assert_true(r.orders == 1 && r.trades == 1 && r.bars_long == 1);
     assert_true(r.hash == trade_hash_of(0, -1));
@@ -385,7 +385,7 @@ static void a_signal_of_the_last_bar_has_no_next_bar(void **state)
     const int8_t signal[] = {BT_ENTER, BT_STAY, BT_EXIT, BT_ENTER};
     struct test_case c = doubling_case(signal, 4);
     c.rules.delay = 1;
-    struct events_result r = result_of(&c);
+    struct account_result r = result_of(&c);
     assert_true(r.orders == 2 && r.trades == 1 && r.bars_long == 2);
     assert_true(r.hash == trade_hash_of(1, 3) && fabs(r.total_return - 3) < 1e-14);
 }
@@ -397,7 +397,7 @@ static void leaps_beyond_doubles_are_left_to_the_plain_accounting(void **state)
     static struct bars p = {.shape = "leaps", .n = 200};
     static int8_t signal[200];
     struct price_tables tables;
-    struct events_result out;
+    struct account_result out;
     for (long t = 0; t < 200; t++) {
         bool up = t % 2;
         bool trading = t < 40   ? !up
@@ -422,7 +422,7 @@ static void growth_of_many_trades_in_little_time_is_left_to_the_plain_accounting
     (void)state;
     static struct bars p = {.shape = "minutes", .n = 2000};
     static int8_t signal[2000];
-    struct events_result expected;
+    struct account_result expected;
     struct rng r = rng_seeded(20260724);
     bars_stock(&r, &p);
     every_bar(&r, signal, p.n);

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Works out again, from the runs in a results file of `cupel bench`, every statistic that stands in it.
 
-usage: check_bench.py FILE    exit 1 with a line for each that differs
+usage: check_bench.py FILE [OUTPUT]    exit 1 with a line for each that differs
+OUTPUT: what the command printed; its sentences must say what the bounds say.
 """
 import json
 import math
@@ -99,8 +100,28 @@ def check_comparison(r, reference, other, others):
         same(r["id"] + " first", float(pair["first"] == first), 1.0)
 
 
+def check_sentence(r, reference, other, output):
+    global bad
+    low, high = r["simultaneous"]["lower"], r["simultaneous"]["upper"]
+    if low is None or high is None:
+        words = f'"{other}" against "{reference}": too few runs'
+    elif high < 1:
+        words = f'"{other}" is {1 / r["simultaneous"]["ratio"]:.1f}'
+    elif low > 1:
+        words = f'"{reference}" is {r["simultaneous"]["ratio"]:.1f}'
+    else:
+        words = f'no difference between "{other}" and "{reference}" is proven'
+    if words[:-1] not in output:  # the last digit may be rounded another way
+        print(f"the output lacks: {words}")
+        bad += 1
+
+
 def main():
     global bad
+    output = None
+    if len(sys.argv) > 2:
+        with open(sys.argv[2], encoding="utf-8") as f:
+            output = f.read()
     groups = {}
     with open(sys.argv[1], encoding="utf-8") as f:
         records = [json.loads(line) for line in f]
@@ -117,6 +138,8 @@ def main():
         same("comparisons", len(found), len(commands) - 1)
         for r, other in zip(found, commands[1:]):
             check_comparison(r, commands[0], other, len(commands) - 1)
+            if output is not None:
+                check_sentence(r, commands[0]["id"], other["id"], output)
     if not groups:
         print("no benchmark in it")
         bad += 1

@@ -72,6 +72,9 @@ check "a part of a name, too"
 expect 2 "no points of that metric, side and machine" history show --db "$db" --metric nonsense
 check "an unknown metric is an error"
 
+expect 2 "--out: expected --format csv or json" history show --db "$db" --out "$work/table"
+check "--out is of csv and json"
+
 # ---- the same again, others later ----
 before=$(cksum <"$db")
 expect 0 "run-07.jsonl: is there already, nothing added" history add "$work"/a/run-0[0-9].jsonl --db "$db" && [ "$before" = "$(cksum <"$db")" ]

@@ -164,6 +164,8 @@ def go_holds_every_pair():
 
 
 def go_one_side_has_no_key():
+    new = read("go", case("run"), "--side", "new")[("headline", None, "S/equal")]
+    assert set(new["B/op"]) == {4096.0} and set(new["allocs/op"]) == {3.0}
     for side in ("base", "new"):
         keys = {k[1] for k in read("go", case("run"), "--side", side)}
         assert keys == {None}, keys
@@ -243,6 +245,9 @@ def junit_words():
     assert outcome == "failure" and "CPU time +" in message and "margin 10 %" in message, message
     outcome, message = cases["s/noisy"]
     assert outcome == "skipped" and "half-width" in message, message
+    outcome, message = cases["s/untold"]
+    assert outcome == "skipped" and "not the same in" in message and "CPU time" not in message, message
+    assert cases["s/told"][0] == "passed"
     assert cases["s/few"][0] == "skipped" and "half-width" not in cases["s/few"][1], cases["s/few"]
     assert cases["s/waits"][0] == "passed" and "s/waits (confirmation)" not in cases
     assert cases["s/cut"] == ("error", "interrupted")

@@ -12,7 +12,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data"))
 import make_results as make  # noqa: E402
 
-RANDOM_FILES = 12
+RANDOM_FILES = 6
 HOSTILE = ['<script>&"', "a b\tc\nd", "comma,quote\"and'one", "ünïcødé ✓ 日本", "\u0001\u001f\u007f\u0085\ufffe",
            "| `x` @all [a](b) **c** $d$ \\", "::error::x%0A", "]]>", "x" * 1500, "é" * 900, "-8", "a b", "a_b",
            "{label=\"v\"}", "\u2028\u00a0\u3000wide", "NaN", "Infinity", "=cmd()", "w\\n"]
@@ -34,6 +34,14 @@ def judged():
             {"metric": "peak", "kind": "advisory", "verdict": "ADVISORY", "fails": False,
              "margin_percent": None, "lower": None, "upper": None, "base": 1 << 20, "new": 1 << 21,
              "unit": "bytes", "detectable_percent": None}]
+
+
+def untold():
+    return [{"metric": "cpu", "kind": "timing", "verdict": "PASS", "fails": False, "margin_percent": 10,
+             "lower": 0.99, "upper": 1.05, "base": 8.1e6, "new": 8.2e6, "unit": "ns", "detectable_percent": 2.5},
+            {"metric": "opens", "kind": "exact", "verdict": "INCONCLUSIVE", "fails": False, "margin_percent": 0,
+             "lower": None, "upper": None, "base": None, "new": None, "unit": "calls",
+             "detectable_percent": None, "reason": "not the same in | every pair"}]
 
 
 def compare(r, name, ratio=1.0, noise=0.02, n=20, **more):
@@ -98,6 +106,8 @@ def gate_file(r):
         null_bounds(compare(r, "few", n=4, gate=gate("INCONCLUSIVE"))),
         without_net(compare(r, "no-net", gate=gate("PASS"))),
         compare(r, "judged", gate=gate("FAIL", fails=True, judged=judged())),
+        compare(r, "untold", gate=gate("INCONCLUSIVE", metric="opens", fails=False, judged=untold())),
+        compare(r, "told", 1.5, gate=gate("ADVISORY", fails=False)),
         *confirmed(r), skipped("not-here"),
         failed("other", "results differ: 1234567890abcdef..., the base has fedcba0987654321..."),
         cut, failed("cut", "interrupted")]
@@ -136,7 +146,7 @@ def random_record(r, i):
     if g and r.random() < 0.3:
         null_bounds(record)
     if g and r.random() < 0.3:
-        g.update(fails=r.random() < 0.5, judged=judged())
+        g.update(fails=r.random() < 0.5, judged=r.choice([judged, untold])())
     if r.random() < 0.2:
         without_net(record)
     return record
@@ -155,9 +165,12 @@ def main():
     folder = sys.argv[1]
     r = random.Random(7)
     head = make.run("Cases", "run", None, True)
+    equal = compare(r, "equal")
+    equal["new"]["totals"] += [{"name": "body_allocated", "unit": "bytes", "value": 4096},
+                               {"name": "body_allocations", "unit": "calls", "value": 3}]
     files = {
         "gate": gate_file(r),
-        "run": whole(head, [compare(r, "equal"), compare(r, "faster", 0.5), skipped("not-here")]),
+        "run": whole(head, [equal, compare(r, "faster", 0.5), skipped("not-here")]),
         "command": command_file(r),
         "bench": whole(head, [one_sided(r, "alone"), one_sided(r, HOSTILE[0])]),
         "failed": whole(head, [failed("all", "results differ: a, the base has b")], False),

@@ -3,5 +3,4 @@
 cases=$CUPEL_BUILD/tests/tmp/export-cases
 rm -rf "$cases" && mkdir -p "$cases"
 /usr/bin/python3 tests/export/make_cases.py "$cases" || exit 1
-exec /usr/bin/python3 tests/export/check_exports.py "$CUPEL" "$cases" results/kernel/w1.jsonl results/headline/headline.jsonl \
-    results/layers/limits.jsonl
+exec /usr/bin/python3 tests/export/check_exports.py "$CUPEL" "$cases" results/kernel/w1.jsonl results/headline/headline.jsonl

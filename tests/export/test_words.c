@@ -38,6 +38,7 @@ static void a_sentence_has_no_nan(void **state)
 {
     (void)state;
     const struct export_judged j = {.metric = "cpu",
+                                    .kind = "timing",
                                     .unit = "ns",
                                     .ratio = 1.142,
                                     .lower = (double)NAN,
@@ -46,11 +47,15 @@ static void a_sentence_has_no_nan(void **state)
                                     .new = 1,
                                     .detectable_percent = (double)NAN,
                                     .margin_percent = (double)NAN};
-    const struct export_benchmark b = {
-        .id = "x", .state = EXPORT_INCONCLUSIVE, .judged = &j, .judged_count = 1, .pairs = 10};
+    const struct export_benchmark b = {.id = "x",
+                                       .metric = "cpu",
+                                       .state = EXPORT_INCONCLUSIVE,
+                                       .judged = &j,
+                                       .judged_count = 1,
+                                       .pairs = 10};
     struct text t = {0};
     export_say_outcome(&t, &b);
-    assert_string_equal(t.p, "inconclusive: too noisy to decide, CPU time +14.2 %, 10 pairs");
+    assert_string_equal(t.p, "inconclusive: CPU time +14.2 %, 10 pairs");
     text_done(&t);
 }
 
@@ -58,8 +63,9 @@ static void what_fails_is_said_first(void **state)
 {
     (void)state;
     const struct export_judged j[] = {
-        {.metric = "cpu", .unit = "ns", .ratio = 1, .margin_percent = 10},
-        { .metric = "allocations",
+        {.metric = "cpu", .kind = "timing", .unit = "ns", .ratio = 1, .margin_percent = 10},
+        { .metric = "widgets",
+         .kind = "exact",
          .unit = "calls",
          .ratio = 2,
          .base = 3,
@@ -69,12 +75,16 @@ static void what_fails_is_said_first(void **state)
          .detectable_percent = (double)NAN,
          .lower = (double)NAN}
     };
-    const struct export_benchmark b = {
-        .id = "x", .state = EXPORT_FAIL, .fails = true, .judged = j, .judged_count = 2};
+    const struct export_benchmark b = {.id = "x",
+                                       .metric = "cpu",
+                                       .state = EXPORT_FAIL,
+                                       .fails = true,
+                                       .judged = j,
+                                       .judged_count = 2};
     struct text t = {0};
     assert_ptr_equal(export_decisive(&b), &j[1]);
     export_say_outcome(&t, &b);
-    assert_string_equal(t.p, "allocations +100.0 %, base 3 calls, new 6 calls, margin 0 %");
+    assert_string_equal(t.p, "widgets +100.0 %, base 3 calls, new 6 calls, margin 0 %");
     text_done(&t);
 }
 

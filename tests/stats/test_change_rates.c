@@ -162,6 +162,28 @@ static void ten_percent_are_found_where_they_are(void **state)
     assert_true(late.found >= PLANTED * 98 / 100 && late.near >= PLANTED * 90 / 100);
 }
 
+/* A step that cannot be missed, at each third: the parts between are unchanged, and another change is told
+ * at the rate of the whole. Parts with the alpha of the whole would tell one in 14 % of the series. */
+static void the_parts_together_have_the_rate_told(void **state)
+{
+    (void)state;
+    struct stats_change_rule rule = stats_change_default;
+    rule.alpha = 0.05;
+    rule.permutations = 399;
+    struct rng rng = rng_seeded(21);
+    struct stats_change c[ROOM];
+    double v[90];
+    int more = 0;
+    for (int i = 0; i < SERIES; i++) {
+        normal(&rng, v, 90);
+        for (int k = 0; k < 90; k++)
+            v[k] += 1000 * (k / 30);
+        rule.seed = (uint64_t)i;
+        more += stats_change_points(v, 90, &rule, 0.95, c) > 2;
+    }
+    assert_rate(more, 0.05);
+}
+
 /* With a change in it, a series has a second one no oftener than at the rate told, but for what a
  * split some values off leaves behind. */
 static void the_parts_share_the_error(void **state)
@@ -219,6 +241,7 @@ int main(int argc, char **argv)
         TEST(blocks_of_independent_values_keep_the_rate),
         TEST(blocks_take_in_neighbours_that_are_alike),
         TEST(ten_percent_are_found_where_they_are),
+        TEST(the_parts_together_have_the_rate_told),
         TEST(the_parts_share_the_error),
         TEST(below_the_least_magnitude_hardly_any_is_told),
     };

@@ -28,6 +28,13 @@ struct account_tally {
     uint64_t trade_hash; /* trade_hash_of summed mod 2^64 over trades */
 };
 
+/* What ways of accounting give that have no curve. */
+struct account_result {
+    double growth, total_return, sharpe, max_drawdown; /* NaN as metrics.h has it */
+    int64_t orders, trades, bars_long;
+    uint64_t hash;
+};
+
 /* One long trade. Bars count from 0 at the start of the series, prices are ticks. */
 struct bt_trade {
     int64_t entry_bar, exit_bar;     /* exit -1: still open */

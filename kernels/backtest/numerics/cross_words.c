@@ -121,7 +121,7 @@ struct cross_words *cross_words_new(const int64_t *closes, long n, const struct 
 
 /* ---- a tile of scaled averages ---------------------------------------------------------------- */
 
-/* No average of this tile is outside these. */
+/* No average at these bars is outside these. */
 static struct cross_scale scale_of(const struct cross_words *c, long from, long to)
 {
     long first = from - c->longest + 1 > 0 ? from - c->longest + 1 : 0;
@@ -136,14 +136,15 @@ static struct cross_scale scale_of(const struct cross_words *c, long from, long 
 
 void cross_words_tile(struct cross_words *c, long word, int words)
 {
-    long from = word * CHUNK, to = from + (long)words * CHUNK;
-    struct cross_scale scale = scale_of(c, from, to < c->n ? to : c->n);
     c->word = word;
     c->words = words;
-    for (int i = 0; i < words; i++)
+    for (int i = 0; i < words; i++) {
+        long from = (word + i) * CHUNK, to = from + CHUNK;
+        struct cross_scale scale = scale_of(c, from, to < c->n ? to : c->n);
         for (int k = 0; k < c->columns; k++)
-            c->code.scale(c->sums + from + i * CHUNK + 1, c->windows[k], scale,
+            c->code.scale(c->sums + from + 1, c->windows[k], scale,
                           c->scaled + ((long)i * c->columns + k) * CHUNK);
+    }
 }
 
 /* ---- what 16 bits do not decide --------------------------------------------------------------- */

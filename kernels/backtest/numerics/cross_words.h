@@ -4,7 +4,8 @@
  *   1. prefix sums of closes, in doubles that stay below 2^53 and are therefore exact: the sum of any
  *      window is one subtraction;
  *   2. tile after tile of WORDS_TILE words, the average of each window (sum / window) is scaled
- *      to 16 bits between the least and the largest close that any of them sees;
+ *      to 16 bits, word by word between the least and the largest close that any of them sees there: the
+ *      narrower the scale, the fewer are equal;
  *   3. 64 bars of two averages are compared as 16-bit integers, sixteen a vector.
  *
  * Why it is exact. Quotient, difference and scale are each rounded monotonically, and equal averages

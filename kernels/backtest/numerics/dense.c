@@ -170,13 +170,13 @@ static bool sharpe_of(double n, double orders, double sum, double squares, doubl
 }
 
 bool dense_finish(const struct dense_tables *p, const struct dense *d, int lane,
-                  double periods_per_year, double years_per_span, struct dense_result *out)
+                  double periods_per_year, double years_per_span, struct account_result *out)
 {
     const double tiny = 1e-280, huge = 1e280, n = (double)p->n;
     double growth = d->growth[lane], worst = d->worst[lane], peak = growth / d->ratio[lane];
     double orders = (double)d->orders[lane];
     long past = p->rows > 0 ? words_of(p->rows) * WORDS_BARS - p->rows : 0;
-    *out = (struct dense_result){
+    *out = (struct account_result){
         .growth = growth,
         .total_return = growth - 1,
         .sharpe = (double)NAN,

@@ -95,16 +95,10 @@ typedef void dense_account_fn(const struct dense_tables *p, struct dense *d,
                               const uint64_t *position, long stride, long word, int words);
 dense_account_fn *dense_account_for(unsigned cpu);
 
-struct dense_result {
-    double growth, total_return, sharpe, max_drawdown; /* NaN as metrics.h has it */
-    int64_t orders, trades, bars_long;
-    uint64_t hash;
-};
-
 /* What a lane earned, after its last word. `years_per_span` as in events_finish. false: the errors
  * may pass DENSE_BOUND (relative where the value is above 1, else absolute), account by account.h. */
 #define DENSE_BOUND 5e-11
 bool dense_finish(const struct dense_tables *p, const struct dense *d, int lane,
-                  double periods_per_year, double years_per_span, struct dense_result *out);
+                  double periods_per_year, double years_per_span, struct account_result *out);
 
 #endif

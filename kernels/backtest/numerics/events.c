@@ -66,19 +66,19 @@ static bool sharpe_of(const struct price_tables *p, const struct events *e, doub
 }
 
 bool events_finish(const struct price_tables *p, struct events e, double periods_per_year,
-                   double years_per_span, struct events_result *out)
+                   double years_per_span, struct account_result *out)
 {
     int64_t trades = (e.orders + 1) / 2;
     double peak = e.growth / e.ratio; /* before an open trade, as a share of cash */
     if (e.entry >= 0)
         mark(p, &e);
-    *out = (struct events_result){.growth = e.growth,
-                                  .total_return = e.growth - 1,
-                                  .max_drawdown = e.worst - 1,
-                                  .orders = e.orders,
-                                  .trades = trades,
-                                  .bars_long = e.bars_long,
-                                  .hash = e.hash};
+    *out = (struct account_result){.growth = e.growth,
+                                   .total_return = e.growth - 1,
+                                   .max_drawdown = e.worst - 1,
+                                   .orders = e.orders,
+                                   .trades = trades,
+                                   .bars_long = e.bars_long,
+                                   .hash = e.hash};
     double product_error = 4 * DBL_EPSILON * (double)trades * fmax(1, years_per_span);
     const double tiny = 1e-280, huge = 1e280;
     return sharpe_of(p, &e, periods_per_year, &out->sharpe) && product_error <= EVENTS_BOUND &&

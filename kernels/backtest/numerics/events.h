@@ -3,7 +3,8 @@
  * Algorithm, on positions as words (words.h) and tables of prices (price_tables.h), for one
  * combination, tile after tile:
  *   1. transitions: word ^ (word << 1 | last) has a bit where the position changes; their bars are
- *      written out four at a time without asking how many there are (Lemire's way in simdjson);
+ *      written out four at a time without asking how many there are (Lemire's way in simdjson), eight
+ *      where there are more than four;
  *   2. they come as entry, exit, entry, exit: each pair is a trade. Sums of returns and of their
  *      squares, trade hash and bars held are sums over ends of trades, growth of cash is a product;
  *   3. drawdown: with R = cash / peak before an entry, growth factors e and x of entry and exit, and
@@ -50,18 +51,12 @@ typedef void events_account_fn(const struct price_tables *p, struct events *e,
                                const uint64_t *position, long word, int words);
 events_account_fn *events_account_for(unsigned cpu);
 
-struct events_result {
-    double growth, total_return, sharpe, max_drawdown; /* NaN as metrics.h has it */
-    int64_t orders, trades, bars_long;
-    uint64_t hash;
-};
-
 /* Closes the account at the last bar; an open trade is marked there. `years_per_span`: 365.25 days /
  * (last - first time), which multiplies the return's error in CAGR; 0 when undefined. false: the
  * errors may pass EVENTS_BOUND (relative where the value is above 1, else absolute), account bar by
  * bar. */
 #define EVENTS_BOUND 5e-11
 bool events_finish(const struct price_tables *p, struct events e, double periods_per_year,
-                   double years_per_span, struct events_result *out);
+                   double years_per_span, struct account_result *out);
 
 #endif
