@@ -33,7 +33,7 @@ struct pair_runner {
     bool has_made_root;
     struct external external;      /* how commands are run: the caller sets its options */
     struct external_output output; /* of the cell's commands, where it is checked */
-    struct pair_watch watch; /* zero: nobody looks */
+    struct pair_watch watch;       /* zero: nobody looks */
 };
 
 /* folder: below which the sides get their state folders. Error: it cannot be written. */
