@@ -358,6 +358,7 @@ void scenario_plain(struct scenario *s, const char *name, const char *kernel, st
                            .kernel = kernel,
                            .pairs = SCENARIO_PAIRS_MIN,
                            .margin_percent = 10,
+                           .judging = judging_default(),
                            .scales = ARENA_NEW(a, struct scenario_scale, 1),
                            .scale_count = 1};
     s->scales->name = "default";
