@@ -156,9 +156,11 @@ check "and is on record"
 
 printf '#!/bin/sh\necho x >>"%s/rounds"\n[ "$(wc -l <"%s/rounds")" -lt 5 ] || exec sleep %s\n' "$tmp" "$tmp" "$mark" >"$tmp/stuck"
 chmod +x "$tmp/stuck"
+printf '#!/bin/sh\nsleep 0.5\necho x >>"%s/cleanup.count"\n' "$tmp" >"$tmp/slow_cleanup"
+chmod +x "$tmp/slow_cleanup"
 interrupt() { # interrupt SIGNAL: in its fifth run
     rm -f "$tmp/rounds" "$out"
-    "$CUPEL" bench --quiet --out "$out" --cleanup "$tmp/cleanup" "$tmp/stuck" >"$tmp/said" 2>&1 &
+    "$CUPEL" bench --quiet --out "$out" --cleanup "$tmp/slow_cleanup" "$tmp/stuck" >"$tmp/said" 2>&1 &
     pid=$!
     while [ ! -e "$tmp/rounds" ] || [ "$(lines "$tmp/rounds")" -lt 5 ]; do sleep 0.05; done
     kill -s "$1" $pid
