@@ -65,16 +65,17 @@ start() { # TEST
     ) 2>/dev/null &
     running[$1]=$! started[$1]=${EPOCHREALTIME/[.,]/}
 }
-# Waits for one to end: $test, $status. One whose shell was killed has no line.
+# Waits for one to end: $test, $status. A read that times out has what came of its line so far. One whose
+# shell was killed has no line: it is given up when nothing came for as long again.
 await() {
-    local lost
-    until read -r -t 10 -u "$ended" test status; do
-        for lost in "${!running[@]}"; do
-            kill -0 "${running[$lost]}" 2>/dev/null && continue
-            read -r -t 1 -u "$ended" test status || test=$lost status=137
-            return
-        done
+    local one part line='' gone=''
+    until read -r -t 10 -u "$ended" part; do
+        line+=$part
+        if [ -n "$gone" ] && [ -z "$line" ]; then test=$gone status=137; return; fi
+        for one in "${!running[@]}"; do kill -0 "${running[$one]}" 2>/dev/null || gone=$one; done
     done
+    line+=$part
+    test=${line% *} status=${line##* }
 }
 # Shows and counts what the next one to end has said.
 reap() {
