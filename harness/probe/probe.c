@@ -106,13 +106,22 @@ void probe_begin(struct probe *p, struct probe_reading *begin)
     begin->wall_ns = s->wall_ns(s->context);
 }
 
+/* The delay is read outside the other clocks, and what waits for a CPU there does so just before or after
+ * the slice. Within it a process can wait no longer than it did not run. */
+static int64_t delay_within(int64_t delay_ns, int64_t wall_ns, int64_t own_cpu_ns)
+{
+    int64_t idle_ns = wall_ns > own_cpu_ns ? wall_ns - own_cpu_ns : 0;
+    return delay_ns < idle_ns ? delay_ns : idle_ns;
+}
+
 void probe_end(struct probe *p, const struct probe_reading *begin, struct probe_slice *out)
 {
     const struct probe_source *s = &p->source;
     out->wall_ns = s->wall_ns(s->context) - begin->wall_ns;
-    out->cpu_ns = s->cpu_ns(s->context) - begin->cpu_ns;
-    out->cpu_ns += s->children_ns(s->context) - begin->children_ns;
-    out->delay_ns = s->delay_ns(s->context) - begin->delay_ns;
+    int64_t own_cpu_ns = s->cpu_ns(s->context) - begin->cpu_ns;
+    out->cpu_ns = own_cpu_ns + s->children_ns(s->context) - begin->children_ns;
+    out->delay_ns =
+        delay_within(s->delay_ns(s->context) - begin->delay_ns, out->wall_ns, own_cpu_ns);
 }
 
 void probe_slice_add(struct probe_slice *a, const struct probe_slice *b)

@@ -35,6 +35,43 @@ static void clocks_stand_around_the_body_cheapest_inside(void **state)
     probe_mock_done(&mock);
 }
 
+/* Preempted between the readings of the delay and of the clocks: that time is in no slice. */
+static void waiting_beside_the_slice_is_not_taken_from_it(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t own_ns, delay_ns, counts_ns;
+    } cases[] = {
+        {800,  100,   100 },
+        {800,  200,   200 },
+        {800,  90000, 200 },
+        {1100, 90000, 0   },
+        {0,    90000, 1000},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct probe_reading script[] = {
+            {0                            },
+            { .wall_ns = 1000,
+             .cpu_ns = cases[i].own_ns,
+             .children_ns = 500,
+             .delay_ns = cases[i].delay_ns},
+        };
+        struct probe_mock mock = {.script = script, .n = 2};
+        struct probe_source source = probe_mock_source(&mock);
+        struct probe p;
+        struct probe_reading begin;
+        struct probe_slice slice;
+        probe_open_source(&p, &source);
+        probe_begin(&p, &begin);
+        probe_end(&p, &begin, &slice);
+        assert_int_equal(slice.delay_ns, cases[i].counts_ns);
+        assert_int_equal(slice.cpu_ns, cases[i].own_ns + 500);
+        assert_true(probe_metric_find("net")->value(&slice) >= 0);
+        probe_close(&p);
+        probe_mock_done(&mock);
+    }
+}
+
 static void metrics_are_found_by_name_and_derive_net(void **state)
 {
     (void)state;
@@ -77,7 +114,7 @@ static void overhead_is_the_median_and_least_of_empty_slices(void **state)
     probe_overhead(&p, cost);
     assert_true(cost[PROBE_WALL].median_ns == 100.5 && cost[PROBE_WALL].min_ns == 1);
     assert_true(cost[PROBE_CPU].median_ns == 4 && cost[PROBE_CPU].min_ns == 4);
-    assert_true(cost[PROBE_NET].median_ns == 99.5 && cost[PROBE_NET].min_ns == 0);
+    assert_true(cost[PROBE_NET].median_ns == 99.5 && cost[PROBE_NET].min_ns == 1);
     probe_mock_done(&mock);
 }
 
@@ -227,6 +264,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(clocks_stand_around_the_body_cheapest_inside),
+        TEST(waiting_beside_the_slice_is_not_taken_from_it),
         TEST(metrics_are_found_by_name_and_derive_net),
         TEST(slices_add_up),
         TEST(overhead_is_the_median_and_least_of_empty_slices),
