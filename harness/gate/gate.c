@@ -12,6 +12,13 @@ _Static_assert((int)METRIC_CPU == (int)PROBE_CPU && (int)METRIC_NET == (int)PROB
  * would pass `sleep 0.2` against `sleep 0.1`. */
 static const double busy_share = 0.9;
 
+/* Several processes that share one computation: what they lose by waiting for each other is in no CPU time. */
+static bool is_shared_compute(const struct plan_cell *cell)
+{
+    const struct kernel *k = cell->base.kernel;
+    return k && k->cut == KERNEL_REPEAT && (cell->base.is_wide || cell->new.is_wide);
+}
+
 /* Can this metric of the cell fail? */
 static bool can_fail(const struct plan_cell *cell, const struct judging *j, int metric)
 {
@@ -21,7 +28,7 @@ static bool can_fail(const struct plan_cell *cell, const struct judging *j, int 
     switch (metric) {
     case PROBE_CPU: return j->timing;
     case PROBE_NET: return j->timing && k && k->cut == KERNEL_ONCE;
-    default: return j->timing && !k;
+    default: return j->timing && (!k || is_shared_compute(cell));
     }
 }
 
@@ -61,12 +68,13 @@ static bool waits(const struct cell_result *r)
 }
 
 /* Compute is judged by CPU time; work with files by wall less queueing besides (its waiting for the
- * disk counts); a command by wall besides when it waits. */
+ * disk counts); a command by wall besides when it waits, and compute of several processes always. */
 static bool is_judged(const struct gate *g, const struct cell_result *r, int metric)
 {
     if (!can_fail(r->cell, &g->judging, metric) || !cell_has_metric(r, metric))
         return false;
-    return metric != PROBE_WALL || g->judging.wanted[metric] || waits(r);
+    return metric != PROBE_WALL || g->judging.wanted[metric] || is_shared_compute(r->cell) ||
+           waits(r);
 }
 
 static void judge(struct gate *g, const struct cell_result *r, int metric, bool out_of_budget)

@@ -78,6 +78,21 @@ static void work_with_files_is_judged_by_waiting_too(void **state)
     assert_int_equal(gate_outcome(&g), GATE_PASS);
 }
 
+/* Two processes made one: the same CPU time, twice the wall time. */
+static void compute_of_several_processes_is_judged_by_wall_time_too(void **state)
+{
+    (void)state;
+    struct gate g;
+    const struct judging usual = judging_default();
+    struct plan_cell cell = cell_of(&kernel_spin);
+    cell.base.is_wide = true;
+    assert_int_equal(gate_metric_count(&cell, &usual), 2);
+    assert_true(gate_pass_share(&cell, &usual) == 0.5);
+    pairs_taken(&g, &cell, slow_wall, 1.9, hour_ns);
+    assert_int_equal(gate_outcome(&g), GATE_FAIL);
+    assert_int_equal(gate_deciding_metric(&g), PROBE_WALL);
+}
+
 static void a_command_that_waits_is_judged_by_wall_time_too(void **state)
 {
     (void)state;
@@ -119,6 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(compute_is_judged_by_cpu_time_alone),
         TEST(work_with_files_is_judged_by_waiting_too),
+        TEST(compute_of_several_processes_is_judged_by_wall_time_too),
         TEST(a_command_that_waits_is_judged_by_wall_time_too),
         TEST(the_time_budget_ends_a_cell),
         TEST(a_regression_outweighs_doubt_and_doubt_a_pass),
