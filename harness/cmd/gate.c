@@ -369,12 +369,36 @@ static bool gate_scenario_stored(const struct gate_settings *s, const struct bas
     return ok;
 }
 
+/* What a stored baseline leaves no use for: NULL when nothing of it was given. */
+static const char *idle_option(const struct gate_settings *s)
+{
+    const struct {
+        bool given;
+        const char *name;
+    } rows[] = {
+        {s->cap != 0,       "cap"       },
+        {s->budget > 0,     "budget"    },
+        {s->fail_error > 0, "fail-error"},
+        {s->pass_error > 0, "pass-error"},
+        {s->policy != NULL, "policy"    },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].given)
+            return rows[i].name;
+    return external_rows_given(&s->external);
+}
+
 static bool gate_stored(const struct gate_settings *s, int *status, struct arena *a, struct err *e)
 {
     struct baseline b;
     struct scenario scenario;
+    const char *idle = idle_option(s);
     if (s->base || s->new || s->against.name || s->kernel || s->seed)
         return err_input(e, "--baseline: the sides and the seed are those of the file");
+    if (!against_check(&s->against, e))
+        return false;
+    if (idle)
+        return err_input(e, "--%s: expected two sides, not --baseline", idle);
     if (s->scenarios.n > 1)
         return err_input(e, "--baseline: expected one --scenario");
     if (s->export.n)

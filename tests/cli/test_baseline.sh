@@ -130,6 +130,12 @@ expect 2 'results/baselines/no-such.json' gate no-such
 check "a baseline that is not there is named"
 expect 2 'the sides and the seed are those of the file' gate "$b" --base layers:none
 check "a baseline and a side do not go together"
+for option in cap=20 budget=5 fail-error=0.01 pass-error=0.01 policy=lenient timeout=5; do
+    expect 2 "--${option%=*}: expected two sides, not --baseline" gate "$b" "--$option"
+    check "--${option%=*} is refused, not left out of account"
+done
+expect 2 '--build: expected beside --against' gate "$b" --build make
+check "and so is --build"
 expect 2 'expected --scenario S or --from' "$CUPEL" baseline save "$tmp/n.json"
 check "save needs something to save"
 expect 2 'expected an exact metric' "$CUPEL" baseline save "$tmp/n.json" --scenario "$tmp/s.json" --metric cpu
