@@ -21,22 +21,44 @@ bool section_has_result(const struct model_file *f, struct arena *a)
     return found;
 }
 
+/* A FAIL that a second run confirms or not is none yet. */
+static const char *gate_word(struct arena *a, const struct json *gate)
+{
+    const char *verdict = at_text(gate, "verdict");
+    return json_bool(json_get(gate, "provisional"))
+               ? arena_format(a, "%s, to be confirmed", verdict)
+               : verdict;
+}
+
+/* The sentence is of one comparison: that others fail must stand beside it. */
+static const char *all_that_fail(struct arena *a, const struct model_file *f)
+{
+    int fail = 0;
+    for (int i = 0; i < f->cell_count; i++) {
+        const struct json *gate = json_get(f->cells[i].record, "gate");
+        fail += json_bool(json_get(gate, "fails")) && !json_bool(json_get(gate, "provisional"));
+    }
+    return fail && f->cell_count > 1
+               ? arena_format(a, " (%d of %d comparisons fail)", fail, f->cell_count)
+               : "";
+}
+
 const char *section_sentence(struct arena *a, const struct model_file *f)
 {
     if (f->cell_count == 0)
         return section_command_sentence(a, f->benchmarks[0]);
     const struct model_cell *cell = model_headline(f);
     const struct json *cpu = at(cell->record, "compare.cpu");
-    const char *gate = at_text(cell->record, "gate.verdict");
+    const char *gate = gate_word(a, at(cell->record, "gate"));
     const char *interval =
         words_interval(a, WORDS_RATIO, at_number(cpu, "lower"), at_number(cpu, "upper"));
     return arena_format(
-        a, "%s: %sx the CPU time of the base, %s interval %s, n=%s pairs%s%s%s: %s%s%s.",
+        a, "%s: %sx the CPU time of the base, %s interval %s, n=%s pairs%s%s%s: %s%s%s%s.",
         cell->name, words(a, WORDS_RATIO, at_number(cpu, "ratio")),
         words(a, WORDS_LEVEL, at_number(cpu, "level")), interval,
         words(a, WORDS_COUNT, at_number(cpu, "pairs")), *cell->scale ? ", at " : "", cell->scale,
         *cell->scale ? " scale" : "", at_text(cell->record, "verdict"), *gate ? "; gate: " : "",
-        gate);
+        gate, *gate ? all_that_fail(a, f) : "");
 }
 
 /* ---- the table of one scale -------------------------------------------------------------------- */
@@ -116,7 +138,7 @@ static void add_verdict(struct table *t, const char *verdict)
 static void add_gate(struct table *t, const struct model_cell *cell, const struct json *gate)
 {
     table_text(t, cell->id);
-    add_verdict(t, at_text(gate, "verdict"));
+    add_verdict(t, gate_word(t->arena, gate));
     table_text(t, at_text(gate, "policy"));
     table_text(t, at_text(gate, "metric"));
     add_value(t, WORDS_PERCENT, at_number(gate, "margin_percent"));

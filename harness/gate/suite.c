@@ -262,6 +262,7 @@ static bool confirm(struct suite *s, const struct plan_cell *cell, const struct 
     log_info("%s: FAIL by wall time; a second run decides", cell->id);
     struct plan_cell again = *cell;
     again.id = arena_format(s->arena, "%s (confirmation)", cell->id);
+    again.name = arena_format(s->arena, "%s (confirmation)", cell->name);
     campaign_one_more(s->campaign, rule->cap);
     return pause_for(s->options.pause_ns, e) && judge_times(s, &again, rule, f, true, e);
 }

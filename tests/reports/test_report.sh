@@ -59,6 +59,22 @@ grep -q 'Prices are synthetic: nobody traded at them' full/index.html &&
 ok $? "synthetic prices are called so, and only they"
 grep -q 'All metrics that were judged' full/report.md && grep -q 'fsyncs.*exact.*PASS.*1,234' full/report.md
 ok $? "every metric that a gate judged has a row"
+/usr/bin/python3 - full.jsonl gates.jsonl <<'END'
+import json, sys
+records = [json.loads(line) for line in open(sys.argv[1])]
+cells = [r for r in records if r["record"] == "comparison"]
+judged = next(r["gate"] for r in cells if r["gate"])
+for i, r in enumerate(cells):
+    word = ("FAIL", "FAIL", "PASS", "PASS", "PASS")[i]
+    r["gate"] = dict(judged, verdict=word, fails=word == "FAIL", **({"provisional": True} if i == 1 else {}))
+with open(sys.argv[2], "w") as out:
+    for r in records:
+        print(json.dumps(r), file=out)
+END
+"$cupel" report gates.jsonl --out gates >/dev/null && grep -qF 'gate: PASS (1 of 5 comparisons fail)' gates/report.md
+ok $? "a headline that passes does not hide that another fails"
+[ "$(grep -cF 'FAIL, to be confirmed' gates/report.md)" -eq 1 ]
+ok $? "a FAIL that a second run decides is told apart"
 grep -q INCOMPLETE incomplete/index.html && ! grep -q INCOMPLETE full/index.html
 ok $? "an incomplete file is called so"
 grep -qF "cupel run scenarios/headline.json --set bundle=data/mag7 --seed 42" full/report.md
