@@ -16,10 +16,12 @@ struct files_settings {
     long extra_allocations, extra_fsyncs;
 };
 
+#define AT(field) offsetof(struct files_settings, field)
+
 static const struct opt files_options[] = {
     {.name = "files",
      .kind = OPT_INT,
-     .offset = offsetof(struct files_settings, files),
+     .offset = AT(files),
      .arg = "N",
      .min = 1,
      .max = 1e6,
@@ -27,7 +29,7 @@ static const struct opt files_options[] = {
      .help = "jobs, of one file each"                                },
     {.name = "extra_percent",
      .kind = OPT_REAL,
-     .offset = offsetof(struct files_settings, extra_percent),
+     .offset = AT(extra_percent),
      .arg = "PERCENT",
      .min = 0,
      .max = 1000,
@@ -35,7 +37,7 @@ static const struct opt files_options[] = {
      .help = "planted slowdown: this many per cent more files"       },
     {.name = "extra_allocations",
      .kind = OPT_INT,
-     .offset = offsetof(struct files_settings, extra_allocations),
+     .offset = AT(extra_allocations),
      .arg = "N",
      .min = 0,
      .max = 1e6,
@@ -43,7 +45,7 @@ static const struct opt files_options[] = {
      .help = "planted count: this many allocations more, of 64 bytes"},
     {.name = "extra_fsyncs",
      .kind = OPT_INT,
-     .offset = offsetof(struct files_settings, extra_fsyncs),
+     .offset = AT(extra_fsyncs),
      .arg = "N",
      .min = 0,
      .max = 1e6,

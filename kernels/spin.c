@@ -12,10 +12,12 @@ struct spin_settings {
     long workers;
 };
 
+#define AT(field) offsetof(struct spin_settings, field)
+
 static const struct opt spin_options[] = {
     {.name = "work",
      .kind = OPT_INT,
-     .offset = offsetof(struct spin_settings, work),
+     .offset = AT(work),
      .arg = "STEPS",
      .min = 1,
      .max = 1e9,
@@ -23,7 +25,7 @@ static const struct opt spin_options[] = {
      .help = "dependent multiply-adds per iteration"                                 },
     {.name = "extra_percent",
      .kind = OPT_REAL,
-     .offset = offsetof(struct spin_settings, extra_percent),
+     .offset = AT(extra_percent),
      .arg = "PERCENT",
      .min = 0,
      .max = 1000,
@@ -31,7 +33,7 @@ static const struct opt spin_options[] = {
      .help = "planted slowdown: this many per cent more steps"                       },
     {.name = "workers",
      .kind = OPT_INT,
-     .offset = offsetof(struct spin_settings, workers),
+     .offset = AT(workers),
      .arg = "N",
      .min = 0,
      .max = 64,

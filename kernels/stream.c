@@ -10,10 +10,12 @@ struct stream_settings {
     double extra_percent;
 };
 
+#define AT(field) offsetof(struct stream_settings, field)
+
 static const struct opt stream_options[] = {
     {.name = "megabytes",
      .kind = OPT_INT,
-     .offset = offsetof(struct stream_settings, megabytes),
+     .offset = AT(megabytes),
      .arg = "MIB",
      .min = 1,
      .max = 4096,
@@ -21,7 +23,7 @@ static const struct opt stream_options[] = {
      .help = "size of the buffer"                             },
     {.name = "extra_percent",
      .kind = OPT_REAL,
-     .offset = offsetof(struct stream_settings, extra_percent),
+     .offset = AT(extra_percent),
      .arg = "PERCENT",
      .min = 0,
      .max = 1000,

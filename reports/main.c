@@ -15,17 +15,16 @@ struct settings {
     bool png;
 };
 
+#define AT(field) offsetof(struct settings, field)
+
 static const struct opt options[] = {
     {.name = "out",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct settings,                                                        out),
+     .offset = AT(out),
      .arg = "DIR",
      .required = true,
      .help = "folder of the report; made if need be, files in it are replaced"},
-    {.name = "png",
-     .kind = OPT_FLAG,
-     .offset = offsetof(struct settings, png),
-     .help = "write every figure as PNG too"},
+    {.name = "png", .kind = OPT_FLAG, .offset = AT(png), .help = "write every figure as PNG too"},
     OPT_END
 };
 

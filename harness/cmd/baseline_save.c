@@ -22,43 +22,45 @@ struct save_settings {
     bool refresh;
 };
 
+#define AT(field) offsetof(struct save_settings, field)
+
 static const struct opt save_options[] = {
     {.name = "scenario",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct save_settings,                                 scenario),
+     .offset = AT(scenario),
      .arg = "S",
      .help = "all scales of it are measured"},
     {.name = "layers",
      .kind = OPT_TEXTS,
-     .offset = offsetof(struct save_settings,                                                       layers),
+     .offset = AT(layers),
      .arg = "SET",
      .help = "with these layers (all); may be repeated"},
     {.name = "metric",
      .kind = OPT_TEXTS,
-     .offset = offsetof(struct save_settings,   metrics),
+     .offset = AT(metrics),
      .arg = "NAME",
      .help = "exact metrics to store: exact (the default), instructions, or names of `cupel list "
              "metrics`; times are always stored"},
     {.name = "set",
      .kind = OPT_TEXTS,
-     .offset = offsetof(struct save_settings,                           set),
+     .offset = AT(set),
      .arg = "NAME=VALUE",
      .help = "a setting of the kernel, over the scenario's; may be repeated"},
     {.name = "seed",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct save_settings, seed),
+     .offset = AT(seed),
      .arg = "S",
      .fallback = "1",
      .help = "of inputs; stored, and used again"},
     {.name = "from",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct save_settings,                                                              from),
+     .offset = AT(from),
      .arg = "RESULTS",
      .help = "instead of a scenario: the new sides of a results file; nothing is measured"},
     {.name = "refresh",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct save_settings,                                 refresh),
-     .help = "replace a baseline that is there"                                                                                      },
+     .offset = AT(refresh),
+     .help = "replace a baseline that is there"                                                       },
     OPT_END,
 };
 

@@ -111,8 +111,6 @@ static const struct opt bench_options[] = {
     OPT_END,
 };
 
-#undef AT
-
 /* ---- the rule -------------------------------------------------------------------------------- */
 
 static bool parse_runs(const char *text, struct bench_rule *r, struct err *e)

@@ -17,24 +17,26 @@ struct import_settings {
 
 static const char *const on_error_choices[] = {"stop", "skip", NULL};
 
+#define AT(field) offsetof(struct import_settings, field)
+
 static const struct opt import_options[] = {
     {.name = "out",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct import_settings,         out),
+     .offset = AT(out),
      .arg = "DIR",
      .required = true,
      .help = "the bundle to make"},
     {.name = "on-error",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct import_settings, on_error),
+     .offset = AT(on_error),
      .arg = "WHAT",
      .choices = on_error_choices,
      .fallback = "stop",
      .help = "what a bad row does"},
     {.name = "replace",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct import_settings,                                replace),
-     .help = "put the new bundle in the place of the one that is there"          },
+     .offset = AT(replace),
+     .help = "put the new bundle in the place of the one that is there"},
     OPT_END,
 };
 

@@ -12,11 +12,10 @@ struct info_settings {
     bool json;
 };
 
+#define AT(field) offsetof(struct info_settings, field)
+
 static const struct opt info_options[] = {
-    {.name = "json",
-     .kind = OPT_FLAG,
-     .offset = offsetof(struct info_settings, json),
-     .help = "print one JSON object"},
+    {.name = "json", .kind = OPT_FLAG, .offset = AT(json), .help = "print one JSON object"},
     OPT_END,
 };
 

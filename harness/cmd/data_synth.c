@@ -10,22 +10,24 @@ struct synth_settings {
     bool replace;
 };
 
+#define AT(field) offsetof(struct synth_settings, field)
+
 static const struct opt synth_options[] = {
     {.name = "out",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct synth_settings,        out),
+     .offset = AT(out),
      .arg = "DIR",
      .required = true,
      .help = "the bundle to make"},
     {.name = "preset",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct synth_settings, preset),
+     .offset = AT(preset),
      .arg = "NAME",
      .fallback = "mag7",
      .help = "which market"},
     {.name = "seed",
      .kind = OPT_INT,
-     .offset = offsetof(struct synth_settings,                          seed),
+     .offset = AT(seed),
      .arg = "N",
      .min = 0,
      .max = 1e15,
@@ -33,8 +35,8 @@ static const struct opt synth_options[] = {
      .help = "another seed is another history"},
     {.name = "replace",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct synth_settings,                                      replace),
-     .help = "put the new bundle in the place of the one that is there"                             },
+     .offset = AT(replace),
+     .help = "put the new bundle in the place of the one that is there"                },
     OPT_END,
 };
 

@@ -14,36 +14,38 @@ struct export_settings {
 /* In the order of enum export_sides. */
 static const char *const sides[] = {"both", "base", "new", NULL};
 
+#define AT(field) offsetof(struct export_settings, field)
+
 static const struct opt export_options[] = {
     {.name = "format",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct export_settings,                                format),
+     .offset = AT(format),
      .arg = "NAME",
      .choices = export_names,
      .required = true,
      .help = "of the file to write"},
     {.name = "out",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct export_settings,                           out),
+     .offset = AT(out),
      .arg = "FILE",
      .fallback = "-",
      .help = "where to; -: standard output"},
     {.name = "side",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct export_settings,                                 side),
+     .offset = AT(side),
      .arg = "SIDE",
      .choices = sides,
      .help = "whose numbers, instead of those that the format takes"},
     {.name = "commit",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct export_settings,          commit),
+     .offset = AT(commit),
      .arg = "SHA",
-     .help = "what was measured (otava), instead of the commit in the record"                                                         },
+     .help = "what was measured (otava), instead of the commit in the record"         },
     {.name = "branch",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct export_settings, branch),
+     .offset = AT(branch),
      .arg = "NAME",
-     .help = "and its branch"                                                         },
+     .help = "and its branch"},
     OPT_END,
 };
 

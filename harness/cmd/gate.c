@@ -166,8 +166,6 @@ static const struct opt gate_options[] = {
     OPT_END,
 };
 
-#undef AT
-
 /* The command line over what is there. */
 static bool settle(struct judging *j, const struct gate_settings *s, struct arena *a, struct err *e)
 {

@@ -14,27 +14,29 @@ struct add_settings {
     bool partial;
 };
 
+#define AT(field) offsetof(struct add_settings, field)
+
 static const struct opt add_options[] = {
     HISTORY_DB_ROW(struct add_settings, db),
     {.name = "commit",
                                .kind = OPT_TEXT,
-                               .offset = offsetof(struct add_settings,                                                                        said.commit),
+                               .offset = AT(said.commit),
                                .arg = "C",
                                .help = "what was measured; not given: the commit that cupel was built from"},
     {.name = "time",
                                .kind = OPT_TEXT,
-                               .offset = offsetof(struct add_settings,                                                                                              said.time),
+                               .offset = AT(said.time),
                                .arg = "T",
                                .help = "its place in the order, as 2026-01-31T12:00:00Z; not given: when it was measured"},
     {.name = "branch",
                                .kind = OPT_TEXT,
-                               .offset = offsetof(struct add_settings, said.branch),
+                               .offset = AT(said.branch),
                                .arg = "B",
                                .help = "kept beside the commit"},
     {.name = "partial",
                                .kind = OPT_FLAG,
-                               .offset = offsetof(struct add_settings,                                                                            partial),
-                               .help = "also what was finished of a run that was interrupted"                                                                                                                               },
+                               .offset = AT(partial),
+                               .help = "also what was finished of a run that was interrupted"},
     OPT_END,
 };
 

@@ -16,11 +16,13 @@ struct show_settings {
     long last;
 };
 
+#define AT(field) offsetof(struct show_settings, field)
+
 static const struct opt show_options[] = {
     HISTORY_PICK_ROWS("cpu"),
     {.name = "last",
              .kind = OPT_INT,
-             .offset = offsetof(struct show_settings, last),
+             .offset = AT(last),
              .arg = "N",
              .min = 1,
              .max = 1e6,

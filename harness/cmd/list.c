@@ -12,10 +12,12 @@ struct list_settings {
     const char *kernel;
 };
 
+#define AT(field) offsetof(struct list_settings, field)
+
 static const struct opt list_options[] = {
     {.name = "kernel",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct list_settings, kernel),
+     .offset = AT(kernel),
      .arg = "PATH.so",
      .help = "only this one: of a shared object, or by name"},
     OPT_END,

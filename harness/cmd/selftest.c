@@ -20,25 +20,24 @@ struct selftest_settings {
     bool json, quiet;
 };
 
+#define AT(field) offsetof(struct selftest_settings, field)
+
 static const struct opt selftest_options[] = {
     {.name = "json",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct selftest_settings,                                      json),
-     .help = "one JSON object instead of the tables"                                                                   },
+     .offset = AT(json),
+     .help = "one JSON object instead of the tables"                                                   },
     {.name = "out",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct selftest_settings,                                      out),
+     .offset = AT(out),
      .arg = "FILE",
      .help = "keep the records of the checks in this results file"},
     {.name = "seed",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct selftest_settings,                                                                 seed),
+     .offset = AT(seed),
      .arg = "S",
      .help = "of orders and inputs, instead of one from the system"},
-    {.name = "quiet",
-     .kind = OPT_FLAG,
-     .offset = offsetof(struct selftest_settings, quiet),
-     .help = "no progress"                                                                       },
+    {.name = "quiet", .kind = OPT_FLAG, .offset = AT(quiet), .help = "no progress"},
     OPT_END,
 };
 

@@ -12,15 +12,17 @@ struct gc_settings {
     bool yes;
 };
 
+#define AT(field) offsetof(struct gc_settings, field)
+
 static const struct opt gc_options[] = {
     {.name = "bundle",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct gc_settings, bundle),
+     .offset = AT(bundle),
      .arg = "DIR",
      .help = "results of other data than this bundle's, or of other code, go too"},
     {.name = "yes",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct gc_settings,                      yes),
+     .offset = AT(yes),
      .help = "do it; else only say what would be done"},
     OPT_END,
 };

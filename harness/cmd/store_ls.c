@@ -15,15 +15,17 @@ struct ls_settings {
     bool ids;
 };
 
+#define AT(field) offsetof(struct ls_settings, field)
+
 static const struct opt ls_options[] = {
     {.name = "bundle",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct ls_settings, bundle),
+     .offset = AT(bundle),
      .arg = "DIR",
      .help = "results of other data than this bundle's are stale"},
     {.name = "ids",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct ls_settings,                      ids),
+     .offset = AT(ids),
      .help = "a line of CSV for each result: id, parameters, mean of the metrics"},
     OPT_END,
 };

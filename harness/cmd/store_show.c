@@ -16,29 +16,31 @@ struct show_settings {
 
 static const char *const returns_choices[] = {"monthly", "yearly", NULL};
 
+#define AT(field) offsetof(struct show_settings, field)
+
 static const struct opt show_options[] = {
     {.name = "range",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct show_settings,          range),
+     .offset = AT(range),
      .arg = "NAME",
      .help = "of which range; needed when the store has it of several"                    },
     {.name = "trades",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct show_settings,          trades),
+     .offset = AT(trades),
      .help = "its trades as CSV: symbol, bars of the range from 0 on"   },
     {.name = "curve",
      .kind = OPT_FLAG,
-     .offset = offsetof(struct show_settings,  curve),
+     .offset = AT(curve),
      .help = "its equity as CSV: date, equity of all symbols together"},
     {.name = "returns",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct show_settings,                                 returns),
+     .offset = AT(returns),
      .arg = "PERIODS",
      .choices = returns_choices,
      .help = "its returns as CSV: period, return"},
     {.name = "bundle",
      .kind = OPT_TEXT,
-     .offset = offsetof(struct show_settings, bundle),
+     .offset = AT(bundle),
      .arg = "DIR",
      .help = "its market data, for dates; where it was, when not given"},
     OPT_END,

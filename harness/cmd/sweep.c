@@ -25,35 +25,37 @@ struct sweep_settings {
     bool resume, quiet, progress, no_progress, cache_stats;
 };
 
+#define AT(field) offsetof(struct sweep_settings, field)
+
 /* clang-format off */
 static const struct opt sweep_options[] = {
     BT_SETTING_ROWS(struct sweep_settings, backtest., "-"),
-    {.name = "layers", .kind = OPT_TEXT, .offset = offsetof(struct sweep_settings, layers),
+    {.name = "layers", .kind = OPT_TEXT, .offset = AT(layers),
      .env = "CUPEL_LAYERS", .arg = "SET", .fallback = "all",
      .help = "layers that are on: all, exact (those that change no bit), none, names, -NAME to take one away"},
-    {.name = "out", .kind = OPT_TEXT, .offset = offsetof(struct sweep_settings, out),
+    {.name = "out", .kind = OPT_TEXT, .offset = AT(out),
      .arg = "FILE|-",
      .help = "where the results go; - is standard output, which is the default"},
-    {.name = "format", .kind = OPT_TEXT, .offset = offsetof(struct sweep_settings, format),
+    {.name = "format", .kind = OPT_TEXT, .offset = AT(format),
      .arg = "FORMAT", .choices = emitter_formats, .fallback = "csv",
      .help = "of results and summary: csv, or json (one object a line)"},
-    {.name = "csv", .kind = OPT_TEXT, .offset = offsetof(struct sweep_settings, csv),
+    {.name = "csv", .kind = OPT_TEXT, .offset = AT(csv),
      .arg = "FILE|-", .help = "short for --out FILE --format csv"},
-    {.name = "summary", .kind = OPT_TEXT, .offset = offsetof(struct sweep_settings, summary),
+    {.name = "summary", .kind = OPT_TEXT, .offset = AT(summary),
      .arg = "FILE|-",
      .help = "where all ranges together go: each combination, or the walk-forward report"},
-    {.name = "store", .kind = OPT_TEXT, .offset = offsetof(struct sweep_settings, store),
+    {.name = "store", .kind = OPT_TEXT, .offset = AT(store),
      .arg = "DIR", .help = "keep results and a checkpoint here; none: nothing is stored"},
-    {.name = "resume", .kind = OPT_FLAG, .offset = offsetof(struct sweep_settings, resume),
+    {.name = "resume", .kind = OPT_FLAG, .offset = AT(resume),
      .help = "go on with what the store holds"},
-    {.name = "progress", .kind = OPT_FLAG, .offset = offsetof(struct sweep_settings, progress),
+    {.name = "progress", .kind = OPT_FLAG, .offset = AT(progress),
      .help = "say how far it is also where standard error is no terminal"},
     {.name = "no-progress", .kind = OPT_FLAG,
-     .offset = offsetof(struct sweep_settings, no_progress), .help = "nowhere"},
+     .offset = AT(no_progress), .help = "nowhere"},
     {.name = "cache-stats", .kind = OPT_FLAG,
-     .offset = offsetof(struct sweep_settings, cache_stats),
+     .offset = AT(cache_stats),
      .help = "at the end: what the caches did, and what that means"},
-    {.name = "quiet", .kind = OPT_FLAG, .offset = offsetof(struct sweep_settings, quiet),
+    {.name = "quiet", .kind = OPT_FLAG, .offset = AT(quiet),
      .help = "nothing but warnings and errors"},
     OPT_END,
 };
