@@ -30,17 +30,26 @@ static const char *gate_word(struct arena *a, const struct json *gate)
                : verdict;
 }
 
+/* Beside CPU time's numbers: what else it was that decided. */
+static const char *gate_phrase(struct arena *a, const struct json *gate)
+{
+    const char *metric = at_text(gate, "metric"), *word = gate_word(a, gate);
+    return strcmp(metric, "cpu") == 0 || !*metric ? word
+                                                  : arena_format(a, "%s by %s", word, metric);
+}
+
 /* The sentence is of one comparison: that others fail must stand beside it. */
 static const char *all_that_fail(struct arena *a, const struct model_file *f)
 {
-    int fail = 0;
+    int fail = 0, all = 0;
     for (int i = 0; i < f->cell_count; i++) {
         const struct json *gate = json_get(f->cells[i].record, "gate");
-        fail += json_bool(json_get(gate, "fails")) && !json_bool(json_get(gate, "provisional"));
+        if (json_bool(json_get(gate, "provisional")))
+            continue;
+        all++;
+        fail += json_bool(json_get(gate, "fails"));
     }
-    return fail && f->cell_count > 1
-               ? arena_format(a, " (%d of %d comparisons fail)", fail, f->cell_count)
-               : "";
+    return fail && all > 1 ? arena_format(a, " (%d of %d comparisons fail)", fail, all) : "";
 }
 
 const char *section_sentence(struct arena *a, const struct model_file *f)
@@ -49,7 +58,7 @@ const char *section_sentence(struct arena *a, const struct model_file *f)
         return section_command_sentence(a, f->benchmarks[0]);
     const struct model_cell *cell = model_headline(f);
     const struct json *cpu = at(cell->record, "compare.cpu");
-    const char *gate = gate_word(a, at(cell->record, "gate"));
+    const char *gate = gate_phrase(a, at(cell->record, "gate"));
     const char *interval =
         words_interval(a, WORDS_RATIO, at_number(cpu, "lower"), at_number(cpu, "upper"));
     return arena_format(
