@@ -169,6 +169,11 @@ static bool measure(const struct save_settings *s, const struct scenario *scenar
     struct json *over = run_overrides(&s->set, scenario->kernel, a, e);
     if (!over)
         return false;
+    /* A place that cannot be is told before anything is measured. */
+    if (!io_make_dirs(dirname(arena_text(a, path)), e)) {
+        json_free(over);
+        return false;
+    }
     struct saving saving = {.judging = j, .benchmarks = json_array(), .arena = a};
     struct json *inputs = json_object();
     interrupt_watch();
@@ -232,6 +237,8 @@ static enum err_code run_save(const struct invocation *in, struct err *e)
     bool ok = true;
     if (!s->scenario == !s->from)
         ok = err_input(e, "baseline save: expected --scenario S or --from RESULTS");
+    else if (!in->words.v[0][0])
+        ok = err_input(e, "baseline save: expected a name, found nothing");
     else if (io_exists(path) && !s->refresh)
         ok = err_input(e, "%s exists: --refresh replaces it", path);
     else

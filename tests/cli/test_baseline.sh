@@ -138,6 +138,11 @@ expect 2 '--build: expected beside --against' gate "$b" --build make
 check "and so is --build"
 expect 2 'expected --scenario S or --from' "$CUPEL" baseline save "$tmp/n.json"
 check "save needs something to save"
+expect 2 'expected a name, found nothing' "$CUPEL" baseline save '' --scenario "$tmp/s.json"
+check "a baseline has a name"
+"$CUPEL" baseline save "$tmp/s.json/b" --scenario "$tmp/s.json" >"$tmp/early" 2>&1
+[ $? -eq 2 ] && ! grep -q measured "$tmp/early" && grep -q 'expected a folder' "$tmp/early"
+check "a place that cannot be is told before anything is measured"
 expect 2 'expected an exact metric' "$CUPEL" baseline save "$tmp/n.json" --scenario "$tmp/s.json" --metric cpu
 check "a baseline of times alone is none"
 [ ! -e "$tmp/n.json" ]
