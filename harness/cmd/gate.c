@@ -362,6 +362,7 @@ static bool gate_scenario_stored(const struct gate_settings *s, const struct bas
         .judging = &j,
         .overrides = over,
         .out = s->out,
+        .export = &s->export,
         .times_fail = s->advisory && strcmp(s->advisory, "fail") == 0,
     };
     bool ok = over && gate_baseline_run(&g, status, a, e);
@@ -377,8 +378,6 @@ static bool gate_stored(const struct gate_settings *s, int *status, struct arena
         return err_input(e, "--baseline: the sides and the seed are those of the file");
     if (s->scenarios.n > 1)
         return err_input(e, "--baseline: expected one --scenario");
-    if (s->export.n)
-        return err_input(e, "--export: expected two sides, not --baseline");
     if (!baseline_read(&b, baseline_path(s->baseline, a), e))
         return false;
     const char *name =
