@@ -360,6 +360,7 @@ static bool gate_scenario_stored(const struct gate_settings *s, const struct bas
         .judging = &j,
         .overrides = over,
         .out = s->out,
+        .export = &s->export,
         .times_fail = s->advisory && strcmp(s->advisory, "fail") == 0,
     };
     bool ok = over && gate_baseline_run(&g, status, a, e);
@@ -399,8 +400,6 @@ static bool gate_stored(const struct gate_settings *s, int *status, struct arena
         return err_input(e, "--%s: expected two sides, not --baseline", idle);
     if (s->scenarios.n > 1)
         return err_input(e, "--baseline: expected one --scenario");
-    if (s->export.n)
-        return err_input(e, "--export: expected two sides, not --baseline");
     if (!baseline_read(&b, baseline_path(s->baseline, a), e))
         return false;
     const char *name =

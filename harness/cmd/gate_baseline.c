@@ -5,6 +5,7 @@
 
 #include "harness/base/log.h"
 #include "harness/base/mem.h"
+#include "harness/export/export_after.h"
 #include "harness/run/campaign.h"
 #include "harness/run/environment.h"
 
@@ -123,6 +124,18 @@ static struct judging to_measure(const struct judging *j, const struct json *sto
     return wanted;
 }
 
+/* So that the results file tells it, too; *why stays. */
+static bool failed(struct walk *w, const struct plan_cell *cell, const char *id,
+                   const struct err *why)
+{
+    struct plan_cell named = *cell;
+    struct err other;
+    named.id = id;
+    if (!campaign_failed(&w->campaign, &named, why, &other))
+        log_error("%s", other.text);
+    return false;
+}
+
 static bool judge_cell(void *context, const struct plan_cell *cell, const char *layers,
                        const struct json *settings, struct err *e)
 {
@@ -138,7 +151,7 @@ static bool judge_cell(void *context, const struct plan_cell *cell, const char *
     if (!baseline_measure(&m, cell, &wanted, &w->campaign.runner, e) ||
         !baseline_same_results(stored, &m, e) ||
         !baseline_judge(stored, &m, g->judging, g->times_fail, rows, &n, e))
-        return false;
+        return failed(w, cell, id, e);
     w->campaign.cells_done++;
     keep(w, id, rows, n);
     return campaign_record(&w->campaign, record_of(w, cell, id, stored, rows, n), e);
@@ -165,11 +178,12 @@ static bool judge_all(struct walk *w, const struct opt_texts *sets, struct err *
     w->campaign.is_judged = true;
     w->campaign.status = ok ? w->status : err_exit_status(e->code);
     w->campaign.verdict = ok ? worst_word(w) : NULL;
-    printf("results: %s\n", w->campaign.writer.path);
+    const char *path = arena_text(w->arena, w->campaign.writer.path);
+    printf("results: %s\n", path);
     struct err closing;
     if (!campaign_close(&w->campaign, ok, &closing))
         ok = ok && err_set(e, closing.code, "%s", closing.text);
-    return ok;
+    return export_after(g->export, path, ok, e);
 }
 
 static bool open_campaign(struct walk *w, struct json *inputs, struct err *e)

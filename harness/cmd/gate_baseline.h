@@ -8,8 +8,9 @@ struct gate_baseline {
     const struct baseline *baseline;
     const struct scenario *scenario;
     const struct judging *judging;
-    const struct json *overrides; /* of the kernel's settings */
-    const char *out;              /* results file; NULL: a new one */
+    const struct json *overrides;   /* of the kernel's settings */
+    const char *out;                /* results file; NULL: a new one */
+    const struct opt_texts *export; /* of --export, checked */
     bool times_fail;
 };
 

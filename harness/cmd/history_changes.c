@@ -158,6 +158,19 @@ static void warn_of_likeness(const struct found *f)
                  s->benchmark, s->metric, lag1, block > 2 ? block : 2);
 }
 
+/* What is older is not looked at: silence about it is no news of it. */
+static void warn_of_length(const struct series_list *list)
+{
+    int too_long = 0, longest = 0;
+    for (int i = 0; i < list->n; i++) {
+        too_long += list->v[i].count > STATS_MAX;
+        longest = list->v[i].count > longest ? list->v[i].count : longest;
+    }
+    if (too_long)
+        log_warn("%d of %d series have up to %d runs: only the newest %d of each are looked at",
+                 too_long, list->n, longest, STATS_MAX);
+}
+
 static void print_promise(const struct changes_settings *s, int tested, int series, int changes)
 {
     printf("%s%d change%s in %d series", changes ? "\n" : "", changes, changes == 1 ? "" : "s",
@@ -250,6 +263,7 @@ static enum err_code run_changes(const struct invocation *in, struct err *e)
     if (!history_pick_series(&s->pick, in->words.n ? in->words.v[0] : NULL,
                              (struct opt_texts){metrics, 2}, &list, in->arena, e))
         return e->code;
+    warn_of_length(&list);
     struct stats_change_rule rule = rule_of(s, count_tested(&list));
     struct found *found = ARENA_NEW(in->arena, struct found, list.n);
     for (int i = 0; i < list.n; i++) {
@@ -274,7 +288,8 @@ const struct command command_history_changes = {
         "told to have with probability alpha at most, whatever the distribution. Runs that are\n"
         "like their neighbours break that; a warning says so, and --block permutes them together.\n"
         "A change is the first run after it; its interval is that of the Hodges-Lehmann shift.\n"
-        "Exact counts are compared exactly, run by run. Times of different occasions cannot\n"
+        "Exact counts are compared exactly, run by run. Of a longer curve the newest 1,000 runs\n"
+        "are looked at, and a warning says so. Times of different occasions cannot\n"
         "decide, so the exit status is 0 unless --fail is given; cupel gate decides.",
     .options = changes_options,
     .settings_size = sizeof(struct changes_settings),

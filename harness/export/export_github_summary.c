@@ -81,7 +81,10 @@ static void add_row(struct text *out, const struct export_benchmark *b,
     export_say_quantity(out, j->base, j->unit);
     text_puts(out, " | ");
     export_say_quantity(out, j->new, j->unit);
-    text_printf(out, " | %d |", b->pairs);
+    if (b->pairs) /* else against a stored baseline */
+        text_printf(out, " | %d |", b->pairs);
+    else
+        text_puts(out, " | |");
     if (isfinite(j->detectable_percent))
         text_printf(out, " %.1f %%", j->detectable_percent);
     text_puts(out, " |\n");
@@ -90,14 +93,15 @@ static void add_row(struct text *out, const struct export_benchmark *b,
 /* A benchmark with one side, or without numbers. */
 static void add_plain_row(struct text *out, const struct export_benchmark *b)
 {
-    const struct export_series *cpu = &b->sides[SIDE_NEW].metrics[PROBE_CPU];
+    const struct export_series *wall = &b->sides[SIDE_NEW].metrics[PROBE_WALL];
+    bool shown = wall->n && export_was_measured(b);
     text_puts(out, "| ");
     add_text(out, b->id, NAME_SHOWN);
-    text_printf(out, " | | %s%s%s | | | | ", b->fails ? "**" : "", b->verdict,
-                b->fails ? "**" : "");
-    if (cpu->n && export_was_measured(b))
-        export_say_quantity(out, cpu->median, "ns");
-    text_printf(out, " | %d | |\n", b->pairs ? b->pairs : cpu->n);
+    text_printf(out, " | %s | %s%s%s | | | | ", shown ? probe_metrics[PROBE_WALL].title : "",
+                b->fails ? "**" : "", b->verdict, b->fails ? "**" : "");
+    if (shown)
+        export_say_quantity(out, wall->median, "ns");
+    text_printf(out, " | %d | |\n", b->pairs ? b->pairs : wall->n);
 }
 
 static void add_benchmark(struct text *out, const struct export_benchmark *b)

@@ -1,6 +1,7 @@
 /* What `hyperfine --export-json` writes, for its scripts and whatever else reads it: times in seconds of
- * wall time. A command is named by its line, else the side by its name. CPU time is not parted into that
- * of the user and of the system here: `user` holds both, `system` is 0. */
+ * wall time. A command is named by its line, else the side by its name. Where CPU time is not parted into
+ * that of the user and of the system, `user` holds both and `system` is 0: only `cupel bench` parts it.
+ * A command stands there once: what bench compares of commands that it has measured is left out. */
 #include "harness/export/export_rows.h"
 #include "harness/export/export_words.h"
 
@@ -11,6 +12,30 @@ static void put_seconds(struct json *o, const char *key, double ns)
     json_put_number(o, key, ns / 1e9); /* null: a deviation of one run */
 }
 
+static void put_cpu(struct json *o, const struct export_side *s)
+{
+    bool is_parted = isfinite(s->user_ns) && isfinite(s->system_ns);
+    put_seconds(o, "user", is_parted ? s->user_ns : s->metrics[PROBE_CPU].mean);
+    put_seconds(o, "system", is_parted ? s->system_ns : 0);
+}
+
+/* null: ended by a signal, or a command of a gate, which may ignore how it ended. A kernel ended well. */
+static double exit_of(const struct export_side *s, int run)
+{
+    return s->exits ? s->exits[run] : s->command ? (double)NAN : 0;
+}
+
+/* Scripts plot over the one parameter that there is, so that no others may stand beside bench's. */
+static struct json *parameters_of(const struct export_row *r)
+{
+    if (r->benchmark->parameters)
+        return json_copy(r->benchmark->parameters);
+    struct json *o = json_object();
+    json_put_text(o, "benchmark", r->benchmark->id);
+    json_put_text(o, "side", r->side_name);
+    return o;
+}
+
 static struct json *result_of(const struct export_row *r)
 {
     const struct export_series *wall = &r->side->metrics[PROBE_WALL];
@@ -19,18 +44,15 @@ static struct json *result_of(const struct export_row *r)
     put_seconds(o, "mean", wall->mean);
     put_seconds(o, "stddev", wall->sd);
     put_seconds(o, "median", wall->median);
-    put_seconds(o, "user", r->side->metrics[PROBE_CPU].mean);
-    put_seconds(o, "system", 0);
+    put_cpu(o, r->side);
     put_seconds(o, "min", wall->min);
     put_seconds(o, "max", wall->max);
     struct json *times = json_put_array(o, "times"), *codes = json_put_array(o, "exit_codes");
     for (int i = 0; i < wall->n; i++) {
         json_push(times, json_of_number(wall->values[i] / 1e9));
-        json_push(codes, json_of_number(0)); /* another one would have failed the benchmark */
+        json_push(codes, json_of_number(exit_of(r->side, i)));
     }
-    struct json *parameters = json_put_object(o, "parameters");
-    json_put_text(parameters, "benchmark", r->benchmark->id);
-    json_put_text(parameters, "side", r->side_name);
+    json_put(o, "parameters", parameters_of(r));
     return o;
 }
 
@@ -41,7 +63,8 @@ static void write_hyperfine(const struct export_model *m, const struct export_op
     struct json *o = json_object(), *results = json_put_array(o, "results");
     export_rows_make(&rows, m, options);
     for (int i = 0; i < rows.count; i++)
-        json_push(results, result_of(&rows.v[i]));
+        if (!rows.v[i].benchmark->repeats || options->sides == EXPORT_BASE_ONLY)
+            json_push(results, result_of(&rows.v[i]));
     export_rows_done(&rows);
     json_print_pretty(o, out);
     text_puts(out, "\n");

@@ -42,13 +42,16 @@ static enum outcome outcome_of(const struct export_benchmark *b)
 static const char *const elements[] = {
     [FAILURE] = "failure", [ERROR] = "error", [SKIPPED] = "skipped"};
 
+/* The message twice: Jenkins shows the attribute, GitLab the text. */
 static void add_outcome(struct text *out, const char *element, const char *type,
                         const char *message)
 {
     text_printf(out, "   <%s", element);
     add_attribute(out, "type", type);
     add_attribute(out, "message", message);
-    text_puts(out, "/>\n");
+    text_puts(out, ">");
+    export_add_clean(out, message, xml_escape);
+    text_printf(out, "</%s>\n", element);
 }
 
 /* What was judged, for who opens the test. */

@@ -25,11 +25,13 @@ bool export_was_measured(const struct export_benchmark *b)
 
 static const char confirmation[] = " (confirmation)";
 
-/* The id of what this one confirms, in the arena; the id itself when it confirms nothing. */
-static const char *first_id(const char *id, struct arena *a)
+/* The id of what this one confirms, in the arena; the id itself when it confirms nothing. Only a gate
+ * confirms: elsewhere such a name is somebody's own. */
+static const char *first_id(const struct export_run *run, const char *id, struct arena *a)
 {
     size_t n = strlen(id), tail = strlen(confirmation);
-    bool confirms = n > tail && strcmp(id + n - tail, confirmation) == 0;
+    bool confirms =
+        strcmp(run->tool, "gate") == 0 && n > tail && strcmp(id + n - tail, confirmation) == 0;
     return confirms ? str_copy(a, (struct str){id, n - tail}) : id;
 }
 
@@ -53,7 +55,7 @@ static void add_failure(struct export_benchmark *b, const struct export_benchmar
 static bool add(struct export_run *run, struct export_benchmark *b, struct arena *a, struct err *e)
 {
     const char *own = b->id;
-    b->id = first_id(own, a);
+    b->id = first_id(run, own, a);
     b->confirmed = b->id != own;
     struct export_benchmark *before = find(run, b->id);
     bool failure = b->state == EXPORT_ERROR || b->state == EXPORT_MISMATCH;

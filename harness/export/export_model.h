@@ -1,5 +1,6 @@
 /* Results files as exporters see them: read once into plain structs, so that an exporter is a short
- * function from these to text. It takes the records of run, gate and bench; a side, a metric or a bound
+ * function from these to text. It takes the records of run, gate (with --baseline: without sides) and
+ * bench; a side, a metric or a bound
  * may be missing (NAN, NULL, 0), what is there must be of its kind.
  *
  *     struct export_model m;
@@ -7,8 +8,9 @@
  *     for (int i = 0; i < m.runs[0].count; i++) ... m.runs[0].benchmarks[i].state ...
  *     export_model_done(&m);
  *
- * A FAIL that was measured again is one benchmark: that of the confirming run, under the first one's id. So
- * is a comparison that was cut short and the record of its failure.
+ * A FAIL that was measured again is one benchmark: that of the confirming run, under the first one's id; when
+ * that run never came, it is cut short. A comparison that was cut short and the record of its failure are
+ * one, too.
  */
 #ifndef CUPEL_EXPORT_EXPORT_MODEL_H
 #define CUPEL_EXPORT_EXPORT_MODEL_H
@@ -51,8 +53,11 @@ struct export_side {
     const char *label;   /* "" */
     const char *command; /* as a shell line; NULL: a kernel */
     struct export_series metrics[PROBE_METRIC_COUNT];
-    const double *iterations; /* a number for each of the metrics' values; at least 1 */
-    double peak_bytes;        /* resident, of the largest process; NAN */
+    const double *iterations;  /* a number for each of the metrics' values; at least 1 */
+    double user_ns, system_ns; /* the parts of CPU time, means; NAN: a kernel, or not told apart */
+    const double
+        *exits; /* of each run of a command; NAN: a signal ended it. NULL: not known, or a kernel */
+    double peak_bytes; /* resident, of the largest process; NAN */
     double
         allocated_bytes; /* of one run, by the main thread; of old records with its set-up; NAN */
     double allocations;  /* calls of one run; NAN */
@@ -81,8 +86,10 @@ struct export_benchmark {
     enum export_state state;
     bool fails;     /* it makes the gate fail */
     bool confirmed; /* a second run decided */
+    bool repeats;   /* of `cupel bench`: both sides are benchmarks of their own, too */
     struct export_side sides[SIDES];
     struct export_contrast contrasts[PROBE_METRIC_COUNT];
+    const struct json *parameters; /* of `cupel bench`, an object of texts; NULL */
     const struct export_judged *judged;
     const char *metric; /* of the gate: which of them decided; "" */
     int judged_count, pairs;

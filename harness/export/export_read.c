@@ -141,6 +141,21 @@ static void read_iterations(struct export_side *s, const struct json *pairs, con
     s->iterations = v;
 }
 
+/* What `cupel bench` has of each run. */
+static void read_runs(struct export_side *s, const struct json *record, struct arena *a)
+{
+    const struct json *runs = json_get(record, "runs"), *usage = json_get(record, "usage");
+    int n = s->metrics[PROBE_WALL].n, i = 0;
+    if (json_count(runs) != n)
+        return;
+    double *exits = ARENA_NEW(a, double, n + 1);
+    for (const struct json *r = json_first(runs); r; r = json_next(r))
+        exits[i++] = number(r, "exit");
+    s->exits = exits;
+    s->user_ns = number(json_get(usage, "user_ns"), "mean");
+    s->system_ns = number(json_get(usage, "system_ns"), "mean");
+}
+
 static bool read_side(struct export_side *s, const struct json *side, const struct json *pairs,
                       const char *which, struct arena *a, struct err *e)
 {
@@ -188,7 +203,9 @@ static int metric_of(const char *name)
 static void fill_judged(struct export_judged *j, const struct export_benchmark *b)
 {
     int m = metric_of(j->metric);
-    const struct export_contrast *c = m >= 0 && b->contrasts[m].pairs ? &b->contrasts[m] : NULL;
+    bool has_own = b->repeats && isfinite(j->lower) && isfinite(j->upper);
+    const struct export_contrast *c =
+        m >= 0 && b->contrasts[m].pairs && !has_own ? &b->contrasts[m] : NULL;
     if (m >= 0 && !*j->unit)
         j->unit = "ns";
     if (m >= 0) {
@@ -226,7 +243,7 @@ static void read_judged(struct export_judged *j, const struct json *from,
     fill_judged(j, b);
 }
 
-/* The list of the gate, or the one metric that older gates and runs have. */
+/* The list of the gate, or the one metric that older gates, runs and bench have. */
 static void read_all_judged(struct export_benchmark *b, const struct json *gate, struct arena *a)
 {
     const struct json *list = json_get(gate, "judged");
@@ -307,11 +324,37 @@ static void cut_short(struct export_benchmark *b, const struct json *record)
     b->reason = "cut short: not all of its pairs were measured";
 }
 
+/* The second run is another record, which takes this one's place. */
+static void wait_for_second(struct export_benchmark *b, const struct json *gate)
+{
+    if (!json_bool(json_get(gate, "provisional")))
+        return;
+    b->state = EXPORT_ERROR;
+    b->verdict = export_state_word(b->state);
+    b->fails = false;
+    b->reason = "cut short: a FAIL by wall time whose second run, which decides, was not measured";
+}
+
+/* `cupel bench` compares by the metric that it was asked for, with bounds of its own. */
+static const struct json *read_simultaneous(struct export_benchmark *b, const struct json *record)
+{
+    const struct json *own = json_get(record, "simultaneous");
+    if (json_kind(own) != JSON_OBJECT)
+        return NULL;
+    b->repeats = true;
+    b->metric = json_text(json_get(own, "metric"));
+    b->verdict = number(own, "lower") > 1   ? "slower"
+                 : number(own, "upper") < 1 ? "faster"
+                                            : "no difference proven";
+    return own;
+}
+
 static bool read_measured(struct export_benchmark *b, const struct json *record, struct arena *a,
                           struct err *e)
 {
     const struct json *pairs = json_get(record, "pairs"), *gate = json_get(record, "gate");
     const struct json *one = json_get(record, "side");
+    pairs = pairs ? pairs : json_get(record, "runs");
     if (!read_side(&b->sides[SIDE_BASE], json_get(record, "base"), pairs, "base", a, e) ||
         !read_side(&b->sides[SIDE_NEW], one ? one : json_get(record, "new"), pairs, "new", a, e))
         return false;
@@ -322,10 +365,27 @@ static bool read_measured(struct export_benchmark *b, const struct json *record,
     b->pairs = json_count(pairs);
     b->seconds = seconds_of(pairs);
     b->verdict = text_or(record, "verdict", export_state_word(EXPORT_MEASURED));
+    if (one) {
+        read_runs(&b->sides[SIDE_NEW], record, a);
+        b->parameters = json_get(record, "parameters");
+    }
+    const struct json *own = read_simultaneous(b, record);
     if (json_kind(gate) == JSON_OBJECT && !read_verdict(b, gate, e))
         return false;
-    read_all_judged(b, gate, a);
+    read_all_judged(b, own ? own : gate, a);
+    wait_for_second(b, gate);
     cut_short(b, record);
+    return true;
+}
+
+/* Against a stored baseline: numbers of the metrics that were judged, none of sides. */
+static bool read_stored(struct export_benchmark *b, const struct json *record, struct arena *a,
+                        struct err *e)
+{
+    const struct json *gate;
+    if (!json_need_object(record, "gate", &gate, e) || !read_verdict(b, gate, e))
+        return false;
+    read_all_judged(b, gate, a);
     return true;
 }
 
@@ -356,6 +416,7 @@ static const struct kind {
 } kinds[] = {
     {"comparison", read_measured},
     {"benchmark",  read_measured},
+    {"judged",     read_stored  },
     {"skipped",    read_skipped },
     {"failed",     read_failed  },
 };
@@ -380,6 +441,7 @@ bool export_read_benchmark(struct export_benchmark *b, const struct json *record
     for (int s = 0; s < SIDES; s++) {
         b->sides[s].label = "";
         b->sides[s].peak_bytes = b->sides[s].allocated_bytes = (double)NAN;
+        b->sides[s].user_ns = b->sides[s].system_ns = (double)NAN;
         b->sides[s].allocations = (double)NAN;
     }
     if (!json_need_text(record, "id", &b->id, e))

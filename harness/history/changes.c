@@ -28,7 +28,7 @@ static int find_exact(const struct series *s, struct change *out)
         double before = s->points[i - 1].value, after = s->points[i].value;
         if (before == after)
             continue;
-        double ratio = before == 0 ? INFINITY : after / before;
+        double ratio = before == 0 ? (double)NAN : after / before; /* no file holds inf */
         out[n++] = (struct change){
             i, before, after, {ratio, ratio, ratio, 1},
                (double)NAN

@@ -106,7 +106,11 @@ static bool open_file(struct history *h, enum history_mode mode, struct err *e)
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     if (mode == HISTORY_ADD)
         flags |= SQLITE_OPEN_CREATE;
-    if (sqlite3_open_v2(h->path, &h->db, flags, io_sqlite_vfs()) != SQLITE_OK)
+    struct text name = {0}; /* ":memory:" and "file:x?mode=memory" are names of files like others */
+    text_printf(&name, "%s%s", h->path[0] == '/' ? "" : "./", h->path);
+    bool opened = sqlite3_open_v2(name.p, &h->db, flags, io_sqlite_vfs()) == SQLITE_OK;
+    text_done(&name);
+    if (!opened)
         return history_sql_error(h, e);
     sqlite3_busy_timeout(h->db, HISTORY_WAIT_MS);
     return history_execute(h, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON", e);

@@ -77,6 +77,14 @@ expect 0 'slower than the stored time' gate "$tmp/edited.json"
 check "times that are slower are a warning"
 expect 1 ADVISORY gate "$tmp/edited.json" --advisory fail && holds 'judged["cpu"]["fails"] and judged["cpu"]["verdict"] == "ADVISORY" and end["status"] == 1'
 check "and fail when that is asked for"
+expect 1 ADVISORY gate "$tmp/edited.json" --advisory fail --export "junit=$tmp/told.xml" --export "json=$tmp/told.json" &&
+    grep -q '<failure type="ADVISORY"' "$tmp/told.xml" && grep -q '"metric":.*"opens"' "$tmp/told.json"
+check "what was judged is exported"
+expect 2 'nothing was measured' gate "$b" --export "go=$tmp/none.txt" && [ ! -e "$tmp/none.txt" ]
+check "formats of both sides' numbers are refused: there are none"
+edit 'x["digest"] = "00" * 32'
+expect 4 'results differ' gate "$tmp/edited.json" --export "junit=$tmp/wrong.xml" && grep -q '<error type="MISMATCH"' "$tmp/wrong.xml"
+check "other results are an error in JUnit"
 expect 2 'expected with --baseline' "$CUPEL" gate --base true --new true --advisory fail
 check "--advisory is of baselines only"
 

@@ -121,6 +121,38 @@ assert any("\x22" in o["benchmark"] and "\n" in o["benchmark"] for o in objects)
 ' "$work/csv" "$work/json" 2>"$work/why"
 check "names with quotes, commas and line ends survive csv and json"
 
+# ---- long curves ----
+cp "$work/c.sqlite" "$work/long.sqlite"
+/usr/bin/python3 -c '
+import sqlite3, sys
+c = sqlite3.connect(sys.argv[1])
+run = list(c.execute("SELECT * FROM runs").fetchone())
+point = list(c.execute("SELECT * FROM points WHERE run = ? AND metric = ?", (run[0], "cpu")).fetchone())
+c.execute("DELETE FROM points")
+c.execute("DELETE FROM runs")
+for i in range(1001):
+    run[0:2], point[0], point[8] = [i + 1, f"h{i}"], i + 1, 1e6 + i % 7
+    c.execute("INSERT INTO runs VALUES(" + ",".join("?" * len(run)) + ")", run)
+    c.execute("INSERT INTO points VALUES(" + ",".join("?" * len(point)) + ")", point)
+c.commit()' "$work/long.sqlite"
+expect 0 "1 of 1 series have up to 1001 runs: only the newest 1000" history changes --db "$work/long.sqlite"
+check "a curve that is too long to look at all of it is said to be"
+
+# ---- a FAIL that a second run decides ----
+/usr/bin/python3 -c '
+import json, sys
+run, first, steady, end = [json.loads(line) for line in open(sys.argv[1])]
+second = dict(first, id=first["id"] + " (confirmation)", gate={"verdict": "PASS"})
+first = dict(first, gate={"verdict": "FAIL", "provisional": True})
+for name, records in (("both", [run, first, second, steady, end]), ("one", [run, first, steady])):
+    open(f"{sys.argv[2]}/{name}.jsonl", "w").write("".join(json.dumps(r) + "\n" for r in records))
+' "$work/a/run-00.jsonl" "$work"
+expect 0 "58 points" history add "$work/both.jsonl" --db "$work/second.sqlite"
+expect 0 "" history show --db "$work/second.sqlite" --format csv && [[ $tap_output != *confirmation* ]] && [ "$(grep -c micro/planted <<<"$tap_output")" -eq 1 ]
+check "the second run is the benchmark"
+expect 0 "1 comparisons were interrupted" history add "$work/one.jsonl" --db "$work/second.sqlite" --partial
+check "without it there is none"
+
 # ---- at once ----
 for i in 0 1 2 3; do
     history add "$work"/a/run-*"$i".jsonl "$work"/a/run-*[789].jsonl --db "$work/new/folder/e.sqlite" >"$work/at-once-$i" 2>&1 &
@@ -164,6 +196,9 @@ expect 2 "not a history of results: empty" history show --db "$work/empty.sqlite
 check "an empty file holds none"
 expect 0 "" history add "$work/a/run-00.jsonl" --db "$work/empty.sqlite"
 check "and may become one"
+(program=$(realpath "$CUPEL") && cd "$work" && "$program" history add a/run-00.jsonl --db :memory: && "$program" history add a/run-00.jsonl --db 'file:x?mode=memory') >/dev/null &&
+    [ "$(count "$work/:memory:" runs)" = 1 ] && [ -e "$work/file:x?mode=memory" ]
+check "names that SQLite takes for memory are files: what is told as added is there"
 expect 2 "" history show --db "$work" && is_one_line
 check "a folder is refused"
 expect 2 "" history add "$work/a/run-00.jsonl" --db "$work/text.sqlite/h.sqlite" && is_one_line
@@ -180,6 +215,11 @@ check "no results file"
 sed 's/"id": "micro\/steady"/"id": "micro\/planted"/' "$work/a/run-00.jsonl" >"$work/twice.jsonl"
 expect 2 '"micro/planted" stands twice' history add "$work/twice.jsonl" --db "$db"
 check "two of one name"
+for value in null -5 '"a"'; do
+    sed 's/"values": \[[0-9]*,/"values": ['"$value"',/' "$work/a/run-00.jsonl" >"$work/value.jsonl"
+    expect 2 'metrics: cpu: values: expected at least one number, and no other' history add "$work/value.jsonl" --db "$db"
+    check "a time that is $value is refused"
+done
 sed 's/"label": "pool"/"label": 7/' "$work/a/run-00.jsonl" >"$work/label.jsonl"
 expect 2 'label.jsonl: "micro/planted": new: label: expected' history add "$work/label.jsonl" --db "$db"
 check "a wrong field is named"

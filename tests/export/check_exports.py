@@ -69,7 +69,7 @@ class Expected:
         for r in self.records:
             if "id" in r:
                 name = r["id"]
-                if name.endswith(" (confirmation)"):
+                if name.endswith(" (confirmation)") and self.records[0]["tool"] == "gate":
                     name = name[:-len(" (confirmation)")]
                 self.last[name] = r
 
@@ -82,6 +82,8 @@ class Expected:
         gate = r.get("gate")
         if not gate:
             return "passed"
+        if gate.get("provisional"):
+            return "error"
         if gate["verdict"] == "INCONCLUSIVE":
             return "skipped"
         fails = gate.get("fails")
@@ -92,7 +94,8 @@ class Expected:
         return "failure" if fails else "passed"
 
     def measured(self):
-        return {k: r for k, r in self.last.items() if r["record"] in ("comparison", "benchmark")}
+        return {k: r for k, r in self.last.items() if r["record"] in ("comparison", "benchmark") and
+                not (r.get("gate") or {}).get("provisional")}
 
 
 def side_of(record, side):
@@ -136,7 +139,7 @@ def google_holds_every_pair(path):
             assert [x["cpu_time"] for x in rows[full]] == values(r, side, "cpu"), full
             assert [x["real_time"] for x in rows[full]] == values(r, side, "wall"), full
             for i, x in enumerate(rows[full]):
-                pair = r["pairs"][i]["side" if "side" in r else side]
+                pair = r["runs"][i] if "runs" in r else r["pairs"][i]["side" if "side" in r else side]
                 assert math.isclose(x["iterations"] * x["real_time"], pair["wall_ns"], rel_tol=0.5)
     sides = {n for n in rows if not n.endswith(("_mean", "_median", "_stddev", "_cv"))}
     assert len(sides) == sum(1 if "side" in r else 2 for r in expected.values())
@@ -177,6 +180,47 @@ def hyperfine_names_commands():
     r = Expected(case("command")).measured()["./new --flag"]
     assert results[0]["times"] == [v / 1e9 for v in values(r, "base", "wall")]
     assert math.isclose(results[1]["user"], statistics.mean(values(r, "new", "cpu")) / 1e9)
+
+
+def hyperfine_lists_commands_once():
+    """plot_parametrized.py wants one parameter, a number; advanced_statistics.py the command."""
+    results = read("hyperfine", case("several"))
+    assert [r["command"] for r in results] == ["./a 10", "./b 10", "./b 10", "./a 20", "./b 20", "./b 20"], results
+    assert [[(k, float(v)) for k, v in r["parameters"].items()] for r in results] == 3 * [[("n", 10)]] + 3 * [[("n", 20)]]
+    assert results[0]["exit_codes"] == [0] * 10 and results[1]["exit_codes"] == [3] * 9 + [None]
+    for r in results:
+        assert math.isclose(r["user"], 600000e-9) and 1e-4 < r["system"] < 1e-3, r
+    assert read("hyperfine", case("command"))[0]["exit_codes"][0] is None, "a gate's commands may fail"
+
+
+def bench_is_told_by_its_metric():
+    found = {b["id"]: b for b in read("json", case("several"))["benchmarks"]}
+    b = found["n=10 b vs a"]
+    assert (b["metric"], b["ratio"], b["lower"], b["upper"], b["verdict"]) == ("wall", 2, 1.99, 2.01, "slower"), b
+    assert "n=10 b (confirmation)" in found and found["n=10 a"]["pairs"] == 10 and found["n=10 a"]["seconds"] > 0.3
+    rows = {r[0]: r for r in read("github-summary", case("several"))}
+    assert rows["n=10 a"][1] == "wall time" and rows["n=10 a"][6].startswith("40.0"), rows["n=10 a"]
+
+
+def second_run_is_awaited():
+    found = {b["id"]: b for b in read("json", case("gate"))["benchmarks"]}
+    b = found["s/no-second"]
+    assert b["state"] == "ERROR" and not b["fails"] and "second run" in b["reason"], b
+    assert found["s/second"]["state"] == "PASS" and found["s/second"]["confirmed"]
+
+
+def stored_baseline():
+    cases = {k[1]: v for k, v in read("junit", case("stored")).items()}
+    assert cases["s/fails"][0] == "failure" and "instructions +10.0 %" in cases["s/fails"][1], cases
+    assert cases["s/same"][0] == "passed" and cases["s/told"][0] == "passed"
+    found = {b["id"]: b for b in read("json", case("stored"))["benchmarks"]}
+    assert found["s/fails"]["ratio"] == 1.1 and found["s/fails"]["new"] is None and found["s/told"]["state"] == "ADVISORY"
+    assert read("github-annotations", case("stored"))[0][:2] == ("error", "FAIL s/fails")
+    rows = read("github-summary", case("stored"))
+    assert rows[0][2] == "**FAIL**" and rows[0][7] == "", rows[0]
+    for form in SIDED:
+        done = run(case("stored"), "--format", form)
+        assert done.returncode == 2 and b"nothing was measured" in done.stderr and not done.stdout, form
 
 
 def bencher_values():
@@ -329,13 +373,14 @@ def several_files():
 
 def main():
     files = sorted(glob.glob(os.path.join(FOLDER, "*.jsonl")))
-    measured = [f for f in files if os.path.basename(f) not in ("failed.jsonl", "skipped.jsonl")]
+    measured = [f for f in files if os.path.basename(f) not in ("failed.jsonl", "skipped.jsonl", "stored.jsonl")]
     all_formats(measured + sys.argv[3:])
     for path in measured:
         name = os.path.splitext(os.path.basename(path))[0]
         check(f"{name}: every pair is in Google Benchmark's JSON", google_holds_every_pair, path)
         check(f"{name}: JUnit has the outcome of every benchmark", junit_outcomes, path)
     for function in (two_files_compare, go_holds_every_pair, go_one_side_has_no_key, hyperfine_names_commands,
+                     hyperfine_lists_commands_once, bench_is_told_by_its_metric, second_run_is_awaited, stored_baseline,
                      bencher_values, action_values, otava_rows, otava_drops_gaps, openmetrics_values,
                      junit_words, annotation_words, summary_words, summary_states, sides_are_chosen,
                      several_files):

@@ -225,6 +225,7 @@ def junit(text):
             for child in case:
                 if child.tag in count:
                     outcome, message = child.tag, child.get("message")
+                    assert child.text == message, "GitLab shows the text, not the attribute"
                     count[child.tag] += 1
             key = (case.get("classname"), case.get("name"))
             cases.setdefault(key, (outcome, message))

@@ -2,7 +2,7 @@
 """Makes results files for the tests of exporters, deterministic; pairs and their statistics are those of
 tests/data/make_results.py.
 
-usage: make_cases.py FOLDER    gate, run, command, bench, torn, failed, skipped.jsonl and random-N.jsonl
+usage: make_cases.py FOLDER    gate, run, command, bench, several, stored, torn, failed, skipped.jsonl and random-N.jsonl
 """
 import json
 import os
@@ -94,6 +94,7 @@ def whole(head, records, complete=True):
 def gate_file(r):
     head = make.run("Gate", "gate", None, True)
     cut = dict(compare(r, "cut"), complete=False)
+    first = gate("FAIL", metric="wall", fails=True, provisional=True)
     records = [
         compare(r, "pass", gate=gate("PASS")),
         compare(r, "slower", 1.15, gate=gate("FAIL")),
@@ -109,6 +110,8 @@ def gate_file(r):
         compare(r, "untold", gate=gate("INCONCLUSIVE", metric="opens", fails=False, judged=untold())),
         compare(r, "told", 1.5, gate=gate("ADVISORY", fails=False)),
         *confirmed(r), skipped("not-here"),
+        compare(r, "no-second", 1.2, gate=first), compare(r, "second", 1.2, gate=first),
+        compare(r, "second (confirmation)", gate=gate("PASS", metric="wall", fails=False)),
         failed("other", "results differ: 1234567890abcdef..., the base has fedcba0987654321..."),
         cut, failed("cut", "interrupted")]
     records += [compare(r, name, 1.2, gate=gate("FAIL")) for name in HOSTILE]
@@ -123,6 +126,49 @@ def command_file(r):
     for side in ("base", "new"):
         record[side]["totals"] = None
     return whole(head, [record])
+
+
+def command(r, comparison, which, name, n, exits):
+    """A record of cupel bench: wall 40 ms in one command, 80 ms in the other, all of it waiting."""
+    side = comparison[which]
+    runs = [{"cpu_ns": c, "wall_ns": w, "user_ns": 600000, "system_ns": c - 600000, "exit": e, "signal": None if e is not None else 9}
+            for c, w, e in zip(side["metrics"]["cpu"]["values"], side["metrics"]["wall"]["values"], exits)]
+    system = sum(x["system_ns"] for x in runs) / len(runs)
+    return {"record": "benchmark", "id": f"n={n} {name}", "name": name, "scale": f"n={n}", "parameters": {"n": n}, "side": side,
+            "usage": {"user_ns": {"mean": 600000}, "system_ns": {"mean": system}}, "runs": runs, "complete": True}
+
+
+def several_file():
+    r = random.Random(11)
+    head = make.run("bench", "bench", None, False, False)
+    records = []
+    for n in ("10", "20"):
+        c = make.comparison(r, None, "b vs a", None, 1e6, 1.0, 0.001, command=[["./a", n], ["./b", n]])
+        for side, wall in (("base", 40e6), ("new", 80e6)):
+            c[side]["metrics"]["wall"] = make.summary([wall + 1000 * i for i in range(10)])
+            for i, pair in enumerate(c["pairs"]):
+                pair[side]["wall_ns"] = wall + 1000 * i
+        c.update(id=f"n={n} b vs a", simultaneous={"metric": "wall", "comparisons": 1, "level": 0.95, "ratio": 2.0,
+                                                   "lower": 1.99, "upper": 2.01})
+        records += [command(r, c, "base", "a", n, [0] * 10), command(r, c, "new", "b (confirmation)", n, [3] * 9 + [None]),
+                    command(r, c, "new", "b", n, [0] * 10), c]
+    return whole(head, records)
+
+
+def stored(name, **decided):
+    return {"record": "judged", "id": name, "scale": "s", "kernel": "mock", "layers": "none", "baseline": "b.json",
+            "digest": "9f" * 32, "gate": dict({"margin_percent": 1}, **decided)}
+
+
+def stored_file():
+    """cupel gate --baseline: no sides, what was judged alone."""
+    cpu, counted, told = judged()
+    told = dict(cpu, kind="advisory", verdict="ADVISORY", lower=1.2, upper=1.3)
+    same = dict(counted, verdict="PASS", fails=False, lower=1, upper=1, new=1000)
+    return whole(make.run("s", "gate", None, True),
+                 [stored("s/fails", verdict="FAIL", fails=True, metric="instructions", judged=[counted, told]),
+                  stored("s/same", verdict="PASS", fails=False, metric="instructions", judged=[same]),
+                  stored("s/told", verdict="ADVISORY", fails=False, metric="cpu", judged=[told])])
 
 
 def random_name(r):
@@ -173,6 +219,8 @@ def main():
         "run": whole(head, [equal, compare(r, "faster", 0.5), skipped("not-here")]),
         "command": command_file(r),
         "bench": whole(head, [one_sided(r, "alone"), one_sided(r, HOSTILE[0])]),
+        "several": several_file(),
+        "stored": stored_file(),
         "failed": whole(head, [failed("all", "results differ: a, the base has b")], False),
         "skipped": whole(head, [skipped("all")]),
     }
