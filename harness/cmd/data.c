@@ -1,6 +1,7 @@
 #include "harness/cmd/data.h"
 
 #include "harness/base/units.h"
+#include "harness/run/interrupt.h"
 #include "kernels/store/dates.h"
 
 #include <stdio.h>
@@ -15,11 +16,9 @@ static void raise_stop(int number)
 
 const volatile sig_atomic_t *data_stop_flag(void)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_handler = raise_stop};
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-        sigaction(signals[i], &action, NULL);
+    interrupt_handle(&action);
     return &stop_raised;
 }
 

@@ -196,6 +196,7 @@ static bool open_campaign(struct walk *w, struct json *inputs, struct err *e)
         .path = g->scenario->path,
         .kernel = g->scenario->kernel,
         .margin_percent = g->judging->margin[METRIC_CPU],
+        .judging = g->judging,
         .seed = strtoull(json_text(json_get(g->baseline->document, "seed")), NULL, 10),
         .out = g->out,
         .state = g->scenario->state_dir,

@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -98,10 +99,24 @@ static void end_of_map(int number)
     _exit(2);
 }
 
+static pid_t running; /* this process, until main returns */
+
+/* What was loaded into this process called exit: that must not pass for success. */
+static void end_of_another(void)
+{
+    static const char line[] = "cupel: a kernel ended the program\n";
+    if (running != getpid())
+        return;
+    if (write(STDERR_FILENO, line, sizeof line - 1) < 0)
+        _exit(2);
+    _exit(2);
+}
+
 /* A limit on file sizes shall be an error of the write that meets it, not the end of the process. */
 static void set_signals(void)
 {
     signal(SIGXFSZ, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL); /* an ignored one is inherited, and no child could be waited for */
     signal(SIGBUS, end_of_map);
 }
 
@@ -124,8 +139,13 @@ int main(int argc, char **argv)
     }
     int used;
     const struct command *c = find_command(argc - 1, argv + 1, &used);
-    if (c)
-        return run_command(c, argc - 1 - used, argv + 1 + used);
+    if (c) {
+        running = getpid();
+        int status =
+            atexit(end_of_another) == 0 ? run_command(c, argc - 1 - used, argv + 1 + used) : 2;
+        running = 0;
+        return status;
+    }
     if (help_answers(argc - 1, argv + 1))
         return finish(ERR_OK, &(struct err){0});
     bool asked = wants_help(argc - 2, argv + 2);

@@ -8,8 +8,8 @@ _Static_assert((int)METRIC_CPU == (int)PROBE_CPU && (int)METRIC_NET == (int)PROB
                    (int)METRIC_WALL == (int)PROBE_WALL,
                "the clocks' rows come first, in the order of probe_metrics");
 
-/* A command that waits more than this share of its time is judged by wall time too: CPU time alone
- * would pass `sleep 0.2` against `sleep 0.1`. */
+/* A command whose CPU and wall time are further apart than this share is judged by wall time too: CPU
+ * time alone would pass `sleep 0.2` against `sleep 0.1`, and work that is no more done side by side. */
 static const double busy_share = 0.9;
 
 /* Several processes that share one computation: what they lose by waiting for each other is in no CPU time. */
@@ -53,6 +53,7 @@ void gate_begin(struct gate *g, const struct gate_rule *rule, const struct judgi
     *g = (struct gate){.rule = *rule, .judging = *j, .started_ns = probe_now_ns()};
 }
 
+/* Or does work side by side. */
 static bool waits(const struct cell_result *r)
 {
     for (int s = 0; s < SIDES; s++) {
@@ -61,14 +62,15 @@ static bool waits(const struct cell_result *r)
             cpu += (double)r->pairs[i].work[s].cpu_ns;
             wall += (double)r->pairs[i].work[s].wall_ns;
         }
-        if (cpu < busy_share * wall)
+        if (cpu < busy_share * wall || wall < busy_share * cpu)
             return true;
     }
     return false;
 }
 
 /* Compute is judged by CPU time; work with files by wall less queueing besides (its waiting for the
- * disk counts); a command by wall besides when it waits, and compute of several processes always. */
+ * disk counts); a command by wall besides when it waits or has several CPUs at work, and compute of several
+ * processes always. */
 static bool is_judged(const struct gate *g, const struct cell_result *r, int metric)
 {
     if (!can_fail(r->cell, &g->judging, metric) || !cell_has_metric(r, metric))

@@ -49,13 +49,15 @@ static void cut_newlines(struct text *t)
         t->p[--t->n] = '\0';
 }
 
-/* git's own reason: its last line. */
+/* git's own reason: the line that it calls fatal, behind which there may be advice, else the last. */
 static bool refused(struct answer *x, const char *command, struct err *e)
 {
     cut_newlines(&x->err);
-    const char *line = x->err.n ? strrchr(x->err.p, '\n') : NULL;
-    line = line ? line + 1 : x->err.n ? x->err.p : "it gave no reason";
-    return err_input(e, "git %s: %s", command, line);
+    const char *line = x->err.n ? strstr(x->err.p, "fatal: ") : NULL;
+    const char *last = x->err.n ? strrchr(x->err.p, '\n') : NULL;
+    if (!line)
+        line = last ? last + 1 : x->err.n ? x->err.p : "it gave no reason";
+    return err_input(e, "git %s: %.*s", command, (int)strcspn(line, "\n"), line);
 }
 
 /* Its output without the newline at the end, in the arena. */

@@ -207,9 +207,10 @@ bool revision_build(const char *line, const char *folder, const char *log, struc
 static bool has_product(const struct revision *r, const struct revision_request *w, struct err *e)
 {
     struct text path = {0};
+    const char *what = w->product ? w->product : "folder to run in";
     text_printf(&path, "%s/%s", r->folder, w->product ? w->product : "");
-    bool ok = io_exists(path.p) || err_input(e, "the build (%.100s) left no %s",
-                                             w->build ? w->build : "none", w->product);
+    bool ok = io_exists(path.p) ||
+              err_input(e, "the build (%.100s) left no %s", w->build ? w->build : "none", what);
     text_done(&path);
     return ok;
 }
@@ -219,9 +220,20 @@ static bool has_folder(const struct revision *r, struct err *e)
     return io_exists(r->folder) || err_input(e, "has no folder %s", r->repository.below);
 }
 
+/* git does not fill them in a worktree. */
+static void warn_of_submodules(const struct revision *r)
+{
+    struct err unused;
+    if (repository_holds(&r->repository, r->commit, ".gitmodules", &unused))
+        log_warn("%s: its submodules are not checked out: --build \"git submodule update --init "
+                 "&& ...\" does that, there and here",
+                 r->label);
+}
+
 static bool make(const struct revision *r, const struct revision_request *w, const struct place *p,
                  struct err *e)
 {
+    warn_of_submodules(r);
     bool ok = io_make_dirs(p->folder, e) &&
               repository_add_worktree(&r->repository, r->commit, p->tree, e) && has_folder(r, e) &&
               (!w->build || revision_build(w->build, r->folder, p->log, e)) &&

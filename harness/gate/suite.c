@@ -125,6 +125,22 @@ static void explain(const struct plan_cell *cell, const struct findings *f)
         log_warn("%s: %s: %s: %s", cell->id, name, word, meaning);
 }
 
+/* Runs that failed, or left processes whose time is in no figure, are no measure of the work. */
+static void warn_of_ends(const struct pair_runner *r, const struct plan_cell *cell)
+{
+    const char *names[SIDES] = {[SIDE_BASE] = "base", [SIDE_NEW] = "new"};
+    for (int s = 0; s < SIDES; s++) {
+        const struct pair_ends *ends = &r->ends[s];
+        if (ends->failed)
+            log_warn("%s: %s: %ld of %ld runs failed", cell->id, names[s], ends->failed,
+                     ends->runs);
+        if (ends->left)
+            log_warn("%s: %s: %ld of %ld runs left processes running; their CPU time is in no "
+                     "figure",
+                     cell->id, names[s], ends->left, ends->runs);
+    }
+}
+
 /* ---- one benchmark --------------------------------------------------------------------------- */
 
 static const char *outcome(void *context, const struct cell_result *result)
@@ -195,6 +211,7 @@ static bool judge_times(struct suite *s, const struct plan_cell *cell, const str
                                         .pairs_max = rule->cap};
     struct cell_result result;
     bool ok = campaign_cell(s->campaign, cell, &wants, &result, e) && all_are_there(s, &result, e);
+    warn_of_ends(&s->campaign->runner, cell);
     if (ok) {
         const struct findings exact = *f;
         f->count = gate_rows(&f->gate, &result, f->rows);

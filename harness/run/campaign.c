@@ -47,6 +47,8 @@ static struct json *run_record(const struct campaign_options *o)
     json_put_text(s, "path", o->path);
     json_put_text(s, "kernel", o->kernel);
     json_put_number(s, "margin_percent", o->margin_percent);
+    if (o->judging)
+        json_put(r, "judging", judging_to_json(o->judging));
     const struct environment_source from = {.folder = campaign_state_folder(o->state),
                                             .seed = o->seed};
     json_put(r, "environment", environment_facts(&from));

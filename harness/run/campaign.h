@@ -9,6 +9,7 @@
 #ifndef CUPEL_RUN_CAMPAIGN_H
 #define CUPEL_RUN_CAMPAIGN_H
 
+#include "harness/plan/judging.h"
 #include "harness/result/cell.h"
 #include "harness/result/file.h"
 #include "harness/run/pair.h"
@@ -19,6 +20,7 @@ struct campaign_options {
     const char *name, *title;  /* of the scenario; results/runs/NAME-TIME.jsonl by default */
     const char *path, *kernel; /* NULL for commands */
     double margin_percent;
+    const struct judging *judging; /* NULL: nothing is judged */
     uint64_t seed;
     const char *out;     /* results file; NULL: a new one in results/runs */
     const char *state;   /* folder for the state of the sides; NULL: $TMPDIR or /var/tmp */

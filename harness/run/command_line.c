@@ -9,14 +9,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* In "..", as in a shell, a backslash is one but before these. */
+static bool takes_next(const char *p, char quote)
+{
+    return *p == '\\' && p[1] && (quote == 0 || (quote == '"' && strchr("$`\"\\\n", p[1])));
+}
+
+/* Behind a backslash; a line that it continues goes on. */
+static void add_literal(const char *p, struct text *word)
+{
+    if (*p != '\n')
+        text_add(word, p, 1);
+}
+
 bool command_line_word(const char **p, const char *stops, struct text *word)
 {
     char quote = 0;
     for (; **p && (quote || !strchr(stops, **p)); (*p)++) {
         if (quote ? **p == quote : **p == '\'' || **p == '"')
             quote = quote ? 0 : **p;
-        else if (**p == '\\' && quote != '\'' && (*p)[1])
-            text_add(word, ++*p, 1);
+        else if (takes_next(*p, quote))
+            add_literal(++*p, word);
         else
             text_add(word, *p, 1);
     }

@@ -90,6 +90,13 @@ struct run {
     struct external_result result;
 };
 
+/* In the child: the report that the spawner would have made. */
+static _Noreturn void cannot_start(int report, int why)
+{
+    const struct spawner_report r = {.spawn_errno = why};
+    _exit(write(report, &r, sizeof r) == (ssize_t)sizeof r ? 127 : 126);
+}
+
 static _Noreturn void become_spawner(const struct run *r, const int ends[STREAMS], long padding)
 {
     char pad[PADDING_MAX + 1], number[16], name[] = "cupel-spawner";
@@ -99,7 +106,7 @@ static _Noreturn void become_spawner(const struct run *r, const int ends[STREAMS
         n++;
     const char **argv = calloc(n + 3, sizeof *argv);
     if (!argv)
-        _exit(127);
+        cannot_start(ends[STREAM_REPORT], errno);
     snprintf(number, sizeof number, "%d", ends[STREAM_REPORT]);
     memcpy(argv, words, 2 * sizeof *words);
     memcpy(argv + 2, r->argv, n * sizeof *argv);
@@ -113,10 +120,10 @@ static _Noreturn void become_spawner(const struct run *r, const int ends[STREAMS
     fcntl(ends[STREAM_REPORT], F_SETFD, 0);
     const char *folder = r->external->options.folder;
     if (folder && chdir(folder) != 0)
-        _exit(127);
+        cannot_start(ends[STREAM_REPORT], errno);
     extern char **environ;
     fexecve(r->external->image, (char *const *)(uintptr_t)argv, environ);
-    _exit(127);
+    cannot_start(ends[STREAM_REPORT], errno); /* words too long, no memory */
 }
 
 static bool make_pipes(struct run *r, int ends[STREAMS], struct err *e)
@@ -341,7 +348,9 @@ bool external_run(struct external *x, const char *const *argv, struct rng *rng,
 bool external_prepare(struct external *x, struct err *e)
 {
     struct external plain = {
-        .options = {.timeout_s = x->options.timeout_s, .show_output = x->options.show_output},
+        .options = {.timeout_s = x->options.timeout_s,
+                    .show_output = x->options.show_output,
+                    .folder = x->options.folder},
         .image = x->image,
     };
     struct external_result unused;

@@ -82,6 +82,8 @@ void pair_runner_next_cell(struct pair_runner *r)
 {
     r->iterations = 0;
     r->output = (struct external_output){0};
+    for (int s = 0; s < SIDES; s++)
+        r->ends[s] = (struct pair_ends){0};
 }
 
 /* ---- turns of the baton --------------------------------------------------------------------- */
@@ -274,6 +276,12 @@ static bool prepare_both(struct both *b, const char *stage, int first, int cpu,
            err_input(e, "the sides have different work: %ld jobs and %ld", base->jobs, new->jobs);
 }
 
+/* Memory that was spoilt before often shows no sooner. */
+static bool release_both(struct both *b, struct err *e)
+{
+    return side_release(&b->side[SIDE_BASE], e) && side_release(&b->side[SIDE_NEW], e);
+}
+
 /* Code, page cache and allocator are warmed on a state that is thrown away. */
 static bool warm_up(struct both *b, int first, int cpu, struct err *e)
 {
@@ -283,7 +291,7 @@ static bool warm_up(struct both *b, int first, int cpu, struct err *e)
     if (!prepare_both(b, "warm", first, cpu, &work, unused, e) ||
         !run_jobs(b, &work, warm_up_ns, NULL, &turns, e))
         return false;
-    return side_release(&b->side[SIDE_BASE], e) && side_release(&b->side[SIDE_NEW], e);
+    return release_both(b, e);
 }
 
 /* ---- ceilings ------------------------------------------------------------------------------- */
@@ -404,13 +412,21 @@ static bool kernel_pair(struct pair_runner *r, struct cell_result *result, struc
         int s = pair->first ^ i;
         ok = side_start(&b.side[s], sides[s], &r->rng, e);
     }
-    ok = ok && run_started(&b, result, pair, cpu, e) && collect(&b, result, e);
+    ok = ok && run_started(&b, result, pair, cpu, e) && collect(&b, result, e) &&
+         release_both(&b, e);
     side_stop(&b.side[SIDE_BASE]);
     side_stop(&b.side[SIDE_NEW]);
     return ok;
 }
 
-static bool command_run(struct pair_runner *r, const struct plan_side *side,
+static void count_end(struct pair_ends *ends, const struct external_result *r)
+{
+    ends->runs++;
+    ends->failed += r->exit != 0;
+    ends->left += r->usage.left > 0;
+}
+
+static bool command_run(struct pair_runner *r, const struct plan_side *side, struct pair_ends *ends,
                         struct probe_slice *out, struct err *e)
 {
     struct external_result result;
@@ -419,6 +435,7 @@ static bool command_run(struct pair_runner *r, const struct plan_side *side,
         !external_run(&r->external, side->argv, &r->rng, &result, e) ||
         !external_same_output(&r->output, &result, side->label, e))
         return false;
+    count_end(ends, &result);
     *out = result.slice;
     return true;
 }
@@ -429,7 +446,7 @@ static bool command_turn(struct pair_runner *r, const struct plan_cell *cell, in
     const struct plan_side *sides[SIDES] = {&cell->base, &cell->new};
     for (int i = 0; i < SIDES; i++) {
         int s = first ^ i;
-        if (!interrupt_none(e) || !command_run(r, sides[s], &out[s], e))
+        if (!interrupt_none(e) || !command_run(r, sides[s], &r->ends[s], &out[s], e))
             return interrupt_none(e) && false;
     }
     return true;

@@ -22,6 +22,11 @@ struct pair_watch {
     void *context;
 };
 
+/* How runs of a command ended that were measured all the same. */
+struct pair_ends {
+    long runs, failed, left; /* left: processes that live on */
+};
+
 struct pair_runner {
     struct rng rng;        /* orders, CPUs, layout padding: all from one logged seed */
     uint64_t seed;         /* handed to the kernels: both sides of all pairs work on the same */
@@ -33,6 +38,7 @@ struct pair_runner {
     bool has_made_root;
     struct external external;      /* how commands are run: the caller sets its options */
     struct external_output output; /* of the cell's commands, where it is checked */
+    struct pair_ends ends[SIDES];  /* of the cell's commands */
     struct pair_watch watch;       /* zero: nobody looks */
 };
 

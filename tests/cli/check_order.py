@@ -3,7 +3,7 @@
 
 usage: check_order.py LOG JOBS PAIRS
 Each pair: two fresh processes; both prepare a warm-up state, do some jobs, release it; both prepare a
-private run state; then by turns, both sides the same jobs, each job once, in order, finish and results.
+private run state; then by turns, both sides the same jobs, each job once, in order, finish, results and release.
 Who begins a turn is a coin's choice: over all turns both sides begin often.
 """
 import sys
@@ -28,7 +28,7 @@ def main():
     states = set()
     for side, asks in by_process.values():
         ops = [op for op, _ in asks]
-        if ops[:2] != ["hello", "prepare"] or ops[-3:] != ["finish", "results", "quit"]:
+        if ops[:2] != ["hello", "prepare"] or ops[-4:] != ["finish", "results", "release", "quit"]:
             fail(f"{side}: unexpected order of asks: {ops[:3]} ... {ops[-3:]}")
         released = ops.index("release")
         if set(ops[2:released]) != {"step"} or ops[released + 1] != "prepare":
@@ -37,7 +37,7 @@ def main():
             fail(f"{side}: the warm-up's state is the run's")
         states.add((side, asks[released + 1][1]))
         done = 0
-        for op, details in asks[released + 2:-3]:
+        for op, details in asks[released + 2:-4]:
             lo, hi = map(int, details.split())
             if op != "step" or lo != done or hi <= lo:
                 fail(f"{side}: {op} {details} after job {done}")

@@ -63,6 +63,13 @@ check "another way to build is another build"
 unchanged
 check "and nothing of it is left in the repository"
 
+printf '#!/bin/sh\npwd >>"%s"\n' "$tmp/prepared" >"$tmp/prepare" && chmod +x "$tmp/prepare"
+expect 0 'base: v1' gate --against v1 --build make --cmd ./bench --prepare "'$tmp/prepare'" &&
+    [ "$(sort "$tmp/prepared" | uniq -c | awk '{print $1}' | uniq | wc -l)" = 1 ] &&
+    [ "$(sort -u "$tmp/prepared" | wc -l)" = 2 ]
+check "what prepares is run in the folder of the command, as often in each"
+expect 2 'left no folder to run in' gate --against v1 --build 'rm -rf "$PWD"' --cmd true
+check "a build that takes the folder away is told"
 expect 0 'both sides are the same' gate --against HEAD --cmd 'sh bench.in'
 check "the commit that is checked out is compared with itself, and it is said"
 echo 'three' >words
@@ -90,12 +97,17 @@ unchanged && [ ! -e "$tmp/out.jsonl" ]
 check "and nothing is left of it"
 expect 2 'no program "./bench" in' gate --against HEAD --build true --cmd ./bench
 check "a build that leaves no program is said"
+deaf='import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])'
+expect 2 'failed with status 2' /usr/bin/python3 -c "$deaf" "$cupel" gate --against bad --build make --cmd ./bench
+check "also when whoever started it ignores SIGCHLD"
 expect 2 'no commit "v9" in' gate --against v9 --cmd ./bench
 check "no such commit"
 expect 2 'no commit "--help" in' gate --against=--help --cmd ./bench
 check "a name that looks like an option is one of a commit"
 (cd / && expect 2 'not a git repository' gate --against v1 --cmd true && echo "$tap_output") >/dev/null
 check "no repository"
+expect 2 'git rev-parse: fatal: detected dubious ownership' env GIT_TEST_ASSUME_DIFFERENT_OWNER=1 "$cupel" gate --against v1 --cmd true
+check "git's reason, not the advice behind it"
 expect 2 'is no commit of cupel: --cmd LINE' gate --against v1
 check "another repository needs a command"
 expect 2 'expected one of them' gate --against v1 --base true --cmd true
@@ -134,6 +146,13 @@ ended "$worker" && [ "$(git worktree list | wc -l)" = 2 ]
 check "a killed one leaves its worktree"
 expect 0 'base: HEAD' gate --against HEAD --cmd 'sh bench.in' && unchanged
 check "which the next run removes"
+
+# Another repository inside.
+git init -q "$tmp/inner" && git -C "$tmp/inner" commit -q --allow-empty -m inner
+git -c protocol.file.allow=always submodule -q add "$tmp/inner" inner && git commit -qm inner && git tag inner
+expect 0 'submodules are not checked out: --build "git submodule' gate --against inner --cmd 'sh bench.in'
+check "submodules are told"
+git reset -q --hard HEAD~1 && rm -rf inner .git/modules/inner && git tag -d inner >/dev/null && state >"$tmp/before"
 
 # A few builds are kept.
 for line in true ': ' ': 1' ': 2' ': 3'; do

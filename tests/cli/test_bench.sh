@@ -109,6 +109,9 @@ expect 2 'another command is given by --vs' bench 'sleep 1' 'sleep 2'
 check "two lines without --vs are explained"
 expect 2 'quote is left open' bench "echo 'a" && expect 2 'found nothing' bench '  '
 check "open quotes and empty lines are refused"
+half=$(head -c 100000 /dev/zero | tr '\0' x)
+expect 2 'echo: cannot be run: Argument list too long' bench --parameter "n=$half" 'echo {n}{n}'
+check "words that no program can be given are told as that"
 expect 2 '--shell: expected the command as one text' bench --shell -- echo a
 check "--shell takes one text"
 for runs in 0 1 5..3 x 2000 3..; do expect 2 '--runs: expected' bench --runs $runs true || break; done
@@ -183,6 +186,16 @@ expect 0 '' tests/cli/bench_process.py ctrl-c "$tmp/rounds" 10 "$CUPEL" bench --
     schema_holds && figures_hold
 check "Ctrl-C, which the whole terminal gets: the same; only whole rounds are kept"
 
+rm -f "$out" "$tmp/rounds"
+printf '#!/bin/sh\necho x >>"%s/rounds"\nsleep 0.1\n' "$tmp" >"$tmp/nap" && chmod +x "$tmp/nap"
+nohup "$CUPEL" bench --quiet --runs 8 --out "$out" "$tmp/nap" >"$tmp/said" 2>&1 &
+pid=$!
+while [ ! -e "$tmp/rounds" ] || [ "$(lines "$tmp/rounds")" -lt 2 ]; do sleep 0.05; done
+kill -HUP $pid
+wait $pid
+[ $? -eq 0 ] && tail -n 1 "$out" | grep -q '"complete":true'
+check "under nohup it goes on when the terminal is gone"
+
 # ---- gate takes the same options ----
 gate() {
     rm -f "$out"
@@ -194,6 +207,11 @@ expect 2 'exit status 3' gate --shell --base 'exit 3' --new 'exit 3'
 check "gate: a failing command ends it"
 expect 0 PASS gate --ignore-failure --shell --base 'exit 3' --new 'exit 3; :'
 check "gate: or not, and lines for the shell"
+expect 0 'new: ' gate --ignore-failure --base true --new false &&
+    case $tap_output in *'base: '*failed*) false ;; *' runs failed'*) true ;; *) false ;; esac
+check "gate: but how many failed is told, and of which side"
+expect 0 'runs left processes running' gate --shell --base 'sleep 0.2 & :' --new 'sleep 0.2 & :'
+check "gate: so is what lives on"
 expect 4 'outputs differ' gate --check-output --base 'echo a' --new 'echo b'
 check "gate: other output is exit 4"
 rm -f "$tmp"/*.count

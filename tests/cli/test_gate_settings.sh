@@ -28,6 +28,7 @@ holds() {
 import json, sys
 records = [json.loads(line) for line in open(sys.argv[1])]
 r = next(x for x in records if x["record"] == "comparison")
+asked = records[0]["judging"]
 g, end = r["gate"], records[-1]
 judged = {x["metric"]: x for x in g["judged"]}
 sys.exit(0 if eval("(" + sys.argv[2] + ")") else 1)
@@ -38,7 +39,8 @@ schema_holds() { /usr/bin/python3 tests/result/check_schema.py results/schema.js
 scenario '{}'
 expect 0 PASS gate --new "bin:$tmp/slow9" && holds '
     list(judged) == ["cpu"] and judged["cpu"]["kind"] == "timing" and judged["cpu"]["unit"] == "ns" and
-    judged["cpu"]["margin_percent"] == 10 and not g["fails"] and 1.08 < judged["cpu"]["upper"] < 1.1 and
+    judged["cpu"]["margin_percent"] == 10 and not g["fails"] and asked["metrics"] == ["timing"] and
+    asked["cap"] == 60 and asked["fail_error"] == 0.005 and 1.08 < judged["cpu"]["upper"] < 1.1 and
     judged["cpu"]["base"] > 0 and judged["cpu"]["detectable_percent"] is not None'
 check "compute is judged by CPU time alone, and the record tells all of it"
 holds 'end["status"] == 0 and end["verdict"] == "PASS"' && schema_holds

@@ -61,6 +61,12 @@ check "its own words are passed on"
 expect 2 'broken-crash.so: ended by signal 11 (SIGSEGV, Segmentation fault) in step' gate \
     --base "so:$so/lcg.so" --new "so:$so/broken-crash.so"
 check "a crash is the failure of its side, with the signal"
+expect 2 'broken-release.so: ended by signal 11 (SIGSEGV, Segmentation fault) in release' gate \
+    --base "so:$so/lcg.so" --new "so:$so/broken-release.so"
+check "so is one at the very end"
+expect 2 'a kernel ended the program' gate --base "so:$so/lcg.so" --new "so:$so/broken-exit.so"
+check "a library that calls exit(0) when it is loaded passes nothing"
+expect 2 'broken-crash.so' gate --base "so:$so/lcg.so" --new "so:$so/broken-crash.so"
 schema_holds && grep -q '"record":"failed"' "$tmp/out.jsonl" && grep -q '"record":"end"' "$tmp/out.jsonl"
 check "and the harness lives to write the record"
 

@@ -106,6 +106,10 @@ static void a_command_that_waits_is_judged_by_wall_time_too(void **state)
     pairs_taken(&g, &cell, slow_wall, 0.85, hour_ns);
     assert_int_equal(gate_outcome(&g), GATE_FAIL);
     assert_true(probe_metrics[gate_deciding_metric(&g)].needs_confirmation);
+    pairs_taken(&g, &cell, slow_wall, 1.05, hour_ns);
+    assert_int_equal(gate_outcome(&g), GATE_PASS);
+    pairs_taken(&g, &cell, slow_wall, 1.9, hour_ns); /* two CPUs at work, or one no more */
+    assert_int_equal(gate_outcome(&g), GATE_FAIL);
 }
 
 static void the_time_budget_ends_a_cell(void **state)

@@ -1,5 +1,6 @@
 /* Plugins that are none, or that fail: BROKEN_HOW says how. */
 #include <kernels/kernel.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct opt options[] = {OPT_END};
@@ -39,6 +40,9 @@ static bool digest(void *context, struct kernel_digest *out, struct err *e)
 static void release(void *context)
 {
     (void)context;
+#ifdef BROKEN_release
+    *(volatile int *)nowhere = 1;
+#endif
 }
 
 #ifdef BROKEN_once
@@ -77,6 +81,9 @@ const struct kernel *cupel_kernel(void)
 #endif
 #ifdef BROKEN_size
     kernel.settings_size = (size_t)-1;
+#endif
+#ifdef BROKEN_exit
+    exit(0);
 #endif
 #ifdef BROKEN_null
     return NULL;

@@ -19,6 +19,9 @@ static void words_are_split_as_a_shell_does(void **state)
         {"echo a\\ b ''",            {"echo", "a b", ""}          },
         {"echo x'y'z",               {"echo", "xyz"}              },
         {"echo $HOME | cat",         {"echo", "$HOME", "|", "cat"}},
+        {"echo \"a\\n\" \"\\.c\"",   {"echo", "a\\n", "\\.c"}     },
+        {"echo \"\\$x \\` \\\\\"",   {"echo", "$x ` \\"}          },
+        {"echo a\\n 'b\\n' c\\\nd",  {"echo", "an", "b\\n", "cd"} },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *const *argv;
