@@ -18,7 +18,7 @@ struct bt_result *bt_result_new(const struct bt_plan *plan, int range, const str
 
 /* Blocks are powers of two, and from some size on a huge page: one fault instead of 512, and what is held
  * by a few results that stay is not much. */
-enum { BLOCK_LEAST = 1 << 14, HUGE_FROM = 1 << 19, BLOCK_MOST = MEM_HUGE_PAGE };
+enum { BLOCK_LEAST = 1 << 9, HUGE_FROM = 1 << 19, BLOCK_MOST = MEM_HUGE_PAGE };
 enum { SPARE_MOST = 16 * BLOCK_MOST };
 
 struct bt_result_block {

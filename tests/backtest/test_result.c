@@ -2,6 +2,7 @@
 #include "tests/backtest/market.h"
 
 #include "harness/base/json.h"
+#include "harness/base/mem.h"
 #include "kernels/backtest/run.h"
 
 #include "tests/test.h"
@@ -78,11 +79,29 @@ static void the_stored_mean_is_that_of_the_symbols(void **state)
     text_done(&text);
 }
 
+/* A plan of one at a time holds as many blocks as results. */
+static void one_alone_takes_little_more_than_itself(void **state)
+{
+    (void)state;
+    enum { RESULTS = 100 };
+    struct bt_result_pool pool = {0};
+    struct bt_result *held[RESULTS];
+    size_t bytes = sizeof **held + (size_t)run->plan.symbol_count * sizeof(struct bt_row);
+    uint64_t before = mem_counts(MEM_RESULTS).held_bytes;
+    for (int i = 0; i < RESULTS; i++)
+        bt_results_new(&run->plan, &pool, 0, &run->kept[0]->item, 1, &held[i]);
+    assert_true(mem_counts(MEM_RESULTS).held_bytes - before <= 3 * RESULTS * bytes);
+    for (int i = 0; i < RESULTS; i++)
+        bt_result_free(held[i]);
+    bt_result_pool_done(&pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(cagr_spans_the_first_bar_to_the_last),
         TEST(the_stored_mean_is_that_of_the_symbols),
+        TEST(one_alone_takes_little_more_than_itself),
     };
     return cmocka_run_group_tests_name("result", tests, make, end);
 }
