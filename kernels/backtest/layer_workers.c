@@ -322,6 +322,8 @@ static bool read_answer(struct batch *b, const struct job_head *head, struct str
         if (!cut_item(&bytes, &item, &body))
             return false;
         b->parts[k]--;
+        if (item.code != ERR_OK && b->why[k]) /* jobs come in order: the first symbol's reason */
+            continue;
         if (item.code != ERR_OK)
             err_set(new_why(b, k), (enum err_code)item.code, "%.*s", (int)body.n, body.p);
         else if (b->rows)
@@ -418,7 +420,7 @@ static void cut_rows(struct batch *b)
     const struct bt_plan *plan = &b->run->plan;
     long room = (long)(s->place_bytes / bt_row_packed_bytes(plan->metrics_all));
     long n = b->block->todo_n, workers = plan->workers, symbols = plan->symbol_count;
-    b->cuts = (int)between(1, n / BLOCK_MIN, workers);
+    b->cuts = (int)between(1, (n + BLOCK_MIN - 1) / BLOCK_MIN, workers);
     b->groups = 1;
     if (symbols >= 2 * workers) {
         long wished = (symbols - 1) / (SYMBOL_JOBS_A_WORKER * workers) + 1;

@@ -130,6 +130,17 @@ static void workers_count_as_one_process_does(void **state)
     assert_int_equal(run_count("checkpoint_reads"), 1); /* for a batch of jobs, not for each */
 }
 
+/* Too few symbols to share out: backtests are, though they are hardly more than one job's. */
+static void four_hundred_backtests_are_enough_for_two_workers(void **state)
+{
+    (void)state;
+    struct bt_settings s = market_settings(bundle, "2:11", "12:51");
+    s.workers = 2;
+    run_whole(&s, LAYERS_ALL, NULL);
+    assert_int_equal(run_count("backtests"), 400);
+    assert_int_equal(run_count("workers_started"), 2);
+}
+
 static void a_cache_too_small_for_all_still_serves_each(void **state)
 {
     (void)state;
@@ -205,6 +216,7 @@ int main(void)
         TEST(pre_group_scans_the_rows_of_the_range_only),
         TEST(all_layers_together_do_each_thing_once),
         TEST(workers_count_as_one_process_does),
+        TEST(four_hundred_backtests_are_enough_for_two_workers),
         TEST(a_cache_too_small_for_all_still_serves_each),
         TEST(a_look_back_loads_what_is_stored_once_whatever_has_failed),
     };
