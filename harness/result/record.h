@@ -17,7 +17,7 @@ enum { RECORD_MIN_PAIRS = 2 }; /* with fewer there is no spread, and no record *
 struct json *record_comparison(const struct cell_result *r, struct json *gate, bool complete);
 
 /* One side as it stands in a record, for records of other kinds. Owner: the caller. */
-struct json *record_side(const struct cell_result *r, int side);
+struct json *record_side(const struct cell_result *r, int which);
 
 /* The contrast of a metric over the pairs so far; r->count >= 1. */
 struct stats_comparison record_contrast(const struct cell_result *r, int metric);
