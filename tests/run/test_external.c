@@ -123,10 +123,11 @@ static void an_orphan_that_ends_in_time_is_counted(void **state)
     (void)state;
     struct external_result r;
     struct err e = {0};
-    /* The middle shell ends at once: nobody of the tree waits for the one that works. */
+    /* The middle shell ends at once: nobody of the tree waits for the one that works. Its files are closed
+     * a moment before it has ended, and so the command sleeps for longer than that. */
     assert_ok(
         run("sh -c '(i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done; echo done >&3) & exit' "
-            "3>&1 >/dev/null 2>&1 | cat",
+            "3>&1 >/dev/null 2>&1 | (cat; sleep 0.3)",
             &plain, &r, &e),
         &e);
     assert_true(r.slice.cpu_ns > 10000000);
