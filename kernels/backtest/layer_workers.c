@@ -3,7 +3,7 @@
  * A worker gets a range and backtests as values and gives packed results. Where layers work on blocks and
  * rows are all that is asked for, a job is some of a block's backtests on some of the symbols, and the
  * worker writes its rows into memory that both see: a place for each job of the pool's window, used
- * again and again, so that neither messages nor fresh pages (2 us for 4 KB) cost what the rows did.
+ * again and again, so that neither messages nor fresh pages cost what the rows did.
  */
 #include "kernels/backtest/blocks.h"
 
