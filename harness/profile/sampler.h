@@ -1,0 +1,59 @@
+/* Samples the call stacks of a process and of all that it starts: threads, children, theirs.
+ *
+ *     struct sampler *s = sampler_open(pid, &(struct sampler_options){.hz = 997}, e);
+ *     sampler_resume(s);  ... the process works ...  sampler_pause(s);
+ *     struct sampler_facts facts;
+ *     if (sampler_close(s, &stacks, &facts, e)) ...      // adds to stacks
+ *
+ * By perf events (task-clock: CPU time, user call chains), which need no privilege at
+ * perf_event_paranoid 2; where they are forbidden, by a timer and ptrace: the process is stopped for a
+ * moment while its threads' registers and stacks are read. facts say which it was, and why. Never beside
+ * a timed slice: a sample costs some 26 us.
+ */
+#ifndef CUPEL_PROFILE_SAMPLER_H
+#define CUPEL_PROFILE_SAMPLER_H
+
+#include "harness/base/err.h"
+#include "harness/flame/stacks.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+enum sampler_kind { SAMPLER_AUTO, SAMPLER_PERF, SAMPLER_TIMER };
+
+#define SAMPLER_HZ 997.0 /* prime: not in step with timers of 10 and 1 ms */
+
+struct sampler_options {
+    enum sampler_kind kind;
+    double hz; /* samples per second of CPU time (perf) or wall time (timer); 0: SAMPLER_HZ */
+};
+
+struct sampler;
+
+struct sampler_facts {
+    char name[40];      /* "perf task-clock", "timer and ptrace" */
+    char note[200];     /* why not perf; "" */
+    double hz;          /* asked for */
+    uint64_t period_ns; /* of CPU (perf) or wall time (timer) that a sample stands for */
+    uint64_t samples;
+    uint64_t lost;      /* told by the kernel, or not read in time */
+    uint64_t cut;       /* stacks whose root was not reached */
+    int processes, threads;
+};
+
+/* pid: alive, and kept from working until this has returned (a worker that waits for its next ask, a
+ * child before exec). Paused. NULL with e: SAMPLER_PERF or _TIMER was asked for and cannot be had, or
+ * neither can. Owner: the caller, sampler_close. */
+struct sampler *sampler_open(pid_t pid, const struct sampler_options *options, struct err *e);
+
+/* For all that it follows. What waits while paused is not sampled. */
+bool sampler_resume(struct sampler *s, struct err *e) MUST_CHECK;
+bool sampler_pause(struct sampler *s, struct err *e) MUST_CHECK;
+
+/* Names what was seen (symbols and lines from the files on disk, inlined functions as frames of their
+ * own) and adds it to `into`, a sample a weight of 1. The processes may have ended. s is freed in any
+ * case; into NULL: nothing is named. */
+bool sampler_close(struct sampler *s, struct stacks *into, struct sampler_facts *facts,
+                   struct err *e) MUST_CHECK;
+
+#endif
