@@ -3,6 +3,7 @@
 #include "harness/cmd/commands.h"
 #include "harness/cmd/external_rows.h"
 #include "harness/cmd/gate_baseline.h"
+#include "harness/cmd/gate_profile.h"
 #include "harness/cmd/gate_table.h"
 #include "harness/cmd/notes.h"
 #include "harness/cmd/settings.h"
@@ -19,7 +20,7 @@
 #include <string.h>
 
 struct gate_settings {
-    const char *base, *new, *baseline, *advisory, *kernel, *policy, *seed, *out;
+    const char *base, *new, *baseline, *advisory, *kernel, *policy, *seed, *out, *profile_on_fail;
     double budget, fail_error, pass_error;
     long cap;
     struct opt_texts scenarios, set, metrics, margins, export;
@@ -141,6 +142,14 @@ static const struct opt gate_options[] = {
      .help =
          "what a BORDERLINE does: fail, fail when the estimate is over, pass (the scenario's, or "
          "strict)"},
+    {.name = "profile-on-fail",
+     .kind = OPT_TEXT,
+     .offset = AT(profile_on_fail),
+     .arg = "WHEN",
+     .choices = gate_profile_choices,
+     .fallback = "auto",
+     .help = "profile both sides of what failed by time, and draw what changed, beside the results "
+             "file: auto is for a terminal or an export for a CI's report"},
     {.name = "set",
      .kind = OPT_TEXTS,
      .offset = AT(set),
@@ -182,8 +191,8 @@ static bool settle(struct judging *j, const struct gate_settings *s, struct aren
 
 /* ---- the suite ------------------------------------------------------------------------------ */
 
-static bool judge_all(struct campaign *c, const struct judging *j, const struct plan *plan,
-                      struct arena *a, struct err *e)
+static bool judge_all(struct campaign *c, const struct gate_settings *s, const struct judging *j,
+                      const struct plan *plan, struct arena *a, struct err *e)
 {
     struct suite_options options = suite_defaults();
     options.judging = *j;
@@ -198,6 +207,8 @@ static bool judge_all(struct campaign *c, const struct judging *j, const struct 
     c->is_judged = true;
     c->status = ok ? suite.status : err_exit_status(e->code);
     c->verdict = ok ? suite_verdict(&suite) : NULL;
+    if (ok && c->status == 1 && gate_profile_wanted(s->profile_on_fail, &s->export))
+        gate_profile_failed(c, &suite, plan, "gate", a);
     suite_done(&suite);
     return ok;
 }
@@ -232,7 +243,7 @@ static bool gate_plan(const struct gate_settings *s, const struct judging *j,
         return false;
     notes_synthetic(c.inputs, stdout);
     c.runner.external.options = *external;
-    bool ok = judge_all(&c, j, plan, a, e);
+    bool ok = judge_all(&c, s, j, plan, a, e);
     *status = c.status;
     const char *path = arena_text(a, c.writer.path);
     struct err closing;

@@ -36,8 +36,8 @@ struct sampler_facts {
     double hz;          /* asked for */
     uint64_t period_ns; /* of CPU (perf) or wall time (timer) that a sample stands for */
     uint64_t samples;
-    uint64_t lost;      /* told by the kernel, or not read in time */
-    uint64_t cut;       /* stacks whose root was not reached */
+    uint64_t lost; /* told by the kernel, or not read in time */
+    uint64_t cut;  /* stacks whose root was not reached */
     int processes, threads;
 };
 
