@@ -39,6 +39,8 @@ static void add_cell(const struct table *t, const struct cell *cell, int column,
                 tones[cell->tone]);
     if (isfinite(cell->key))
         text_printf(out, " data-key=\"%.12g\"", cell->key);
+    if (cell->tip)
+        add_element(" title=\"", cell->tip, "\"", out);
     add_element(">", cell->text, column ? "</td>" : "</th>", out);
 }
 

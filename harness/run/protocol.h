@@ -3,7 +3,7 @@
  * mismatch is a sentence, not a wrong number.
  *
  *     ask                                                      answer
- *     {"op":"hello","protocol":2}                              {"protocol":2,"abi":3,"version":..,
+ *     {"op":"hello","protocol":2}                              {"protocol":2,"abi":4,"version":..,
  *                                                               "commit":..,"compiler":..,"flags":..}
  *     {"op":"prepare","kernel":..,"layers":"a,b","settings":{},
  *      "state_dir":..,"seed":"17","cpu":0}                     {"jobs":400,"grain":1,"has_delay":true,
