@@ -13,6 +13,9 @@
 struct json *profile_record(const struct target *t, const struct profiled *p,
                             const struct callgrind *counted);
 
+/* What such a record begins with: kind, and which side it is of. Owner: the caller. */
+struct json *profile_record_head(const char *kind, const struct target *t);
+
 /* Without its files: which functions' share changed, most first. Owner: the caller. */
 struct json *profile_record_pair(const char *id, const struct target *base,
                                  const struct profiled *before, const struct target *new,

@@ -5,7 +5,7 @@
 #include "harness/run/interrupt.h"
 #include "harness/run/whole.h"
 
-#include <string.h>
+#include <math.h>
 
 /* ---- sums ------------------------------------------------------------------------------------ */
 
@@ -37,7 +37,8 @@ static bool end_sampler(struct profiled *p, struct sampler *s, bool ok, struct e
 /* ---- a kernel -------------------------------------------------------------------------------- */
 
 /* Equal iterations, ever more of them at once, for as long as the samples that are wanted take. */
-static bool repeat(struct side_process *p, double seconds, struct probe_slice *sum, struct err *e)
+static bool repeat(struct side_process *p, double seconds, double *iterations,
+                   struct probe_slice *sum, struct err *e)
 {
     const int64_t long_enough_ns = 50000000;
     long at = 0, n = 1;
@@ -50,15 +51,18 @@ static bool repeat(struct side_process *p, double seconds, struct probe_slice *s
         n *= slice.wall_ns < long_enough_ns ? 2 : 1;
     }
     struct probe_slice finish;
+    *iterations = (double)at;
     return side_finish(p, &finish, e);
 }
 
-static bool work(struct side_process *p, const struct side_work *work, double seconds,
+/* *done: runs or iterations. */
+static bool work(struct side_process *p, const struct side_work *work, double seconds, double *done,
                  struct probe_slice *slice, struct err *e)
 {
     *slice = (struct probe_slice){0};
+    *done = 1;
     return p->side->kernel->cut == KERNEL_ONCE ? whole_work(p, work, 0, slice, e)
-                                               : repeat(p, seconds, slice, e);
+                                               : repeat(p, seconds, done, slice, e);
 }
 
 /* The worker is followed before it prepares, so that processes which preparing starts are too. */
@@ -68,12 +72,14 @@ static bool sample_worker(struct profiled *p, struct side_process *w,
 {
     struct side_work jobs;
     struct probe_slice slice;
+    double done = 0;
     struct sampler *s = sampler_open(w->pid, &rule->sampler, e);
     bool ok = s && whole_prepare(w, r, &jobs, e) && sampler_resume(s, e) &&
-              work(w, &jobs, seconds, &slice, e) && sampler_pause(s, e);
+              work(w, &jobs, seconds, &done, &slice, e) && sampler_pause(s, e);
     if (!end_sampler(p, s, ok, e))
         return false;
     probe_slice_add(&p->slice, &slice);
+    p->work += done;
     if (!p->build)
         p->build = json_copy(w->build);
     return true;
@@ -116,8 +122,10 @@ static bool run_command(struct profiled *p, const struct plan_side *side,
     r->external.image = x.image;
     if (f.sampler)
         ok = end_sampler(p, f.sampler, ok, e);
-    if (ok)
+    if (ok) {
         probe_slice_add(&p->slice, &result.slice);
+        p->work += 1;
+    }
     return ok;
 }
 
@@ -145,6 +153,13 @@ bool profiled_side(struct profiled *p, const struct plan_side *side,
         left_s = rule->budget_s - (double)(probe_now_ns() - began) / 1e9;
     }
     return ok || (interrupt_none(e) && err_prefix(e, "%s", side->label));
+}
+
+double profiled_cost_ratio(const struct profiled *before, const struct profiled *after)
+{
+    double old = (double)before->slice.cpu_ns / before->work;
+    double new = (double)after->slice.cpu_ns / after->work;
+    return old > 0 && new > 0 && isfinite(old) && isfinite(new) ? new / old : 1;
 }
 
 void profiled_done(struct profiled *p)

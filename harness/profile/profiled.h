@@ -22,6 +22,7 @@ struct profiled {
     struct stacks stacks;       /* of all runs, a sample a weight of 1 */
     struct sampler_facts facts; /* sums over the runs */
     long runs;
+    double work;              /* runs; of a REPEAT kernel iterations */
     struct probe_slice slice; /* sums over the runs; of a command: the whole of it */
     struct json *build;       /* what the worker says of itself; NULL for a command */
 };
@@ -33,5 +34,9 @@ bool profiled_side(struct profiled *p, const struct plan_side *side,
                    const struct profiled_rule *rule, struct pair_runner *r,
                    struct err *e) MUST_CHECK;
 void profiled_done(struct profiled *p);
+
+/* CPU time for the same work, after / before; 1 where that cannot be told. Not paired: a rough figure, for
+ * scaling one profile to the other. */
+double profiled_cost_ratio(const struct profiled *before, const struct profiled *after);
 
 #endif
