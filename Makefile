@@ -233,7 +233,7 @@ $O/tests/reports/%: $O/tests/reports/%.o $(TEST_HELPERS) $(REPORT_PARTS) $O/libc
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
 
 # Plugins see the installed headers and nothing else.
-PLUGINS := $(addprefix $O/tests/plugin/,lcg.so slow15.so slow200.so $(patsubst %,broken-%.so,abi symbol null step \
+PLUGINS := $(addprefix $O/tests/plugin/,lcg.so slow15.so slow200.so stages.so stages40.so $(patsubst %,broken-%.so,abi symbol null step \
 	size refuse crash results once release exit))
 PLUGIN_HEADERS := $(addprefix $O/include/,$(PUBLIC_HEADERS))
 PLUGIN_CC = $(COMPILER) $(WARN) -std=c17 -O2 -g -I$O/include -shared -fPIC -Wl,-Bsymbolic
@@ -248,6 +248,14 @@ $O/tests/plugin/lcg.so: tests/plugin/lcg.c $(PLUGIN_HEADERS)
 $O/tests/plugin/slow%.so: tests/plugin/lcg.c $(PLUGIN_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(PLUGIN_CC) -DEXTRA=$* -o $@ $<
+
+$O/tests/plugin/stages%.so: tests/plugin/stages.c $(PLUGIN_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PLUGIN_CC) -fno-omit-frame-pointer -DEXTRA=$* -o $@ $<
+
+$O/tests/plugin/stages.so: tests/plugin/stages.c $(PLUGIN_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PLUGIN_CC) -fno-omit-frame-pointer -o $@ $<
 
 $O/tests/plugin/broken-%.so: tests/plugin/broken.c $(PLUGIN_HEADERS)
 	@mkdir -p $(@D)

@@ -143,9 +143,11 @@ const char *targets_slug(const char *id, struct arena *a)
 {
     char *slug = arena_text(a, id), *to = slug;
     for (const char *p = id; *p; p++) {
-        bool plain = isalnum((unsigned char)*p) || strchr("._+", *p);
-        if (plain || (to > slug && to[-1] != '-'))
-            *to++ = plain ? *p : '-';
+        bool inner = to > slug;
+        if (isalnum((unsigned char)*p) || (inner && strchr("._+", *p)))
+            *to++ = *p;
+        else if (inner && to[-1] != '-')
+            *to++ = '-';
     }
     while (to > slug && to[-1] == '-')
         to--;
