@@ -101,6 +101,7 @@ $O/spawner: $(SPAWNER_SRC) harness/run/spawner.h Makefile
 
 $O/harness/run/spawner_image.o: FLAGS += -DCUPEL_SPAWNER='"$O/spawner"'
 $O/harness/run/spawner_image.o: $O/spawner
+$O/reports/style.o: reports/page.css reports/page.js
 
 # A new or removed source file must remake the archive: its list is a file that changes with it.
 $O/sources: FORCE
