@@ -40,7 +40,7 @@ static bool has_id(const struct targets *t, const char *id)
     return false;
 }
 
-/* A base that has the layers of another but not its settings gets a number. */
+/* One that has the name of another but not its settings gets a number. */
 static const char *free_id(const struct targets *t, const char *scale, const char *name,
                            struct arena *a)
 {
@@ -51,16 +51,28 @@ static const char *free_id(const struct targets *t, const char *scale, const cha
     return id;
 }
 
+/* The side of several comparisons has the shortest of their names. */
+static void name_side(struct targets *t, int at, const char *name, struct arena *a)
+{
+    struct target *side = &t->sides[at];
+    if (side->name && strlen(side->name) <= strlen(name))
+        return;
+    side->id = "";
+    side->id = free_id(t, side->scale, name, a);
+    side->name = name;
+}
+
 static int add_side(struct targets *t, const struct plan_cell *cell, const struct plan_side *side,
                     struct arena *a)
 {
     int at = find_side(t, side);
-    if (at >= 0)
-        return at;
-    const char *scale = cell->scale ? cell->scale : "";
-    const char *name = side == &cell->new ? cell->name : side->label;
-    t->sides[t->count] = (struct target){free_id(t, scale, name, a), name, scale, side};
-    return t->count++;
+    bool is_new = side == &cell->new && side->kernel;
+    if (at < 0) {
+        at = t->count++;
+        t->sides[at] = (struct target){"", NULL, cell->scale ? cell->scale : "", side};
+    }
+    name_side(t, at, is_new ? cell->name : side->label, a);
+    return at;
 }
 
 static bool is_of_scale(const struct plan_cell *cell, const char *scale)

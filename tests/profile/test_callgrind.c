@@ -22,7 +22,8 @@ static const char sample[] =
 
 static bool read_text(struct callgrind *c, const char *text, struct arena *a, struct err *e)
 {
-    const char *path = test_path("callgrind.out");
+    char path[1200];
+    snprintf(path, sizeof path, "%s/callgrind.out", test_folder("read"));
     assert_ok(io_write_file(path, text, strlen(text), e), e);
     return callgrind_read(c, path, a, e);
 }

@@ -26,10 +26,11 @@ struct fixture {
 static int make(void **state)
 {
     static struct fixture f;
-    const char *path = test_path("t.json");
+    char path[1200];
     const struct plan_overrides none = {0};
     struct err e = {0};
     f = (struct fixture){0};
+    snprintf(path, sizeof path, "%s/t.json", test_folder("plan"));
     assert_ok(io_write_file(path, document, strlen(document), &e), &e);
     assert_ok(scenario_read(&f.scenario, path, &f.arena, &e), &e);
     assert_ok(plan_make(&f.plan, &f.scenario, &none, &f.arena, &e), &e);
