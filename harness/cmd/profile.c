@@ -12,6 +12,7 @@
 #include "harness/run/campaign.h"
 #include "harness/run/command_line.h"
 #include "harness/run/inputs.h"
+#include "kernels/registry.h"
 
 #include <string.h>
 #include <time.h>
@@ -250,32 +251,54 @@ static bool plan_scenario(struct plan *plan, const struct asked *q, const struct
     return ok;
 }
 
+static bool no_commands(const struct asked *q, struct err *e)
+{
+    const char *given = external_rows_given(&q->settings->external);
+    return !given || err_input(e, "--%s: only commands have it, not kernels", given);
+}
+
+static bool profile_sides_of(struct asked *q, const struct scenario *scenario, struct err *e)
+{
+    struct plan plan;
+    if (!no_commands(q, e) || !plan_scenario(&plan, q, scenario, e))
+        return false;
+    struct json *inputs = json_object();
+    q->name = scenario->name;
+    q->title = scenario->title;
+    q->path = scenario->path;
+    q->kernel = scenario->kernel;
+    q->state = scenario->state_dir;
+    bool ok = inputs_prepare(&plan, scenario, inputs, q->arena, e);
+    if (ok)
+        ok = profile_plan(q, &plan, inputs, e);
+    else
+        json_free(inputs);
+    plan_done(&plan);
+    return ok;
+}
+
 static bool profile_scenario(struct asked *q, const char *name, struct err *e)
 {
     struct scenario scenario;
-    struct plan plan;
-    const char *given = external_rows_given(&q->settings->external);
-    if (given)
-        return err_input(e, "--%s: only commands have it, not kernels", given);
     if (!scenario_read(&scenario, name, q->arena, e))
         return false;
-    bool ok = plan_scenario(&plan, q, &scenario, e);
-    if (ok) {
-        struct json *inputs = json_object();
-        q->name = scenario.name;
-        q->title = scenario.title;
-        q->path = scenario.path;
-        q->kernel = scenario.kernel;
-        q->state = scenario.state_dir;
-        ok = inputs_prepare(&plan, &scenario, inputs, q->arena, e);
-        if (ok)
-            ok = profile_plan(q, &plan, inputs, e);
-        else
-            json_free(inputs);
-        plan_done(&plan);
-    }
+    bool ok = profile_sides_of(q, &scenario, e);
     scenario_done(&scenario);
     return ok;
+}
+
+/* Of plugins that no scenario speaks of. */
+static bool profile_plugins(struct asked *q, const struct subject_pair *pair, struct err *e)
+{
+    struct scenario scenario;
+    if (!pair->base.library || !pair->new.library)
+        return err_input(e, "--base and --new: kernels: expected a scenario beside them, or so: "
+                            "on both sides");
+    const struct kernel *k = kernel_find(pair->new.library, e);
+    if (!k)
+        return false;
+    scenario_plain(&scenario, k->name, pair->new.library, q->arena);
+    return profile_sides_of(q, &scenario, e);
 }
 
 /* ---- commands -------------------------------------------------------------------------------- */
@@ -308,9 +331,7 @@ static bool profile_pair(struct asked *q, struct err *e)
     struct subject_pair pair;
     if (!read_pair(&pair, q->settings, q->arena, e))
         return false;
-    if (!pair.new.line)
-        return err_input(e, "--new: a kernel: expected a scenario beside it");
-    return profile_commands(q, &pair, e);
+    return pair.new.line ? profile_commands(q, &pair, e) : profile_plugins(q, &pair, e);
 }
 
 /* One word with blanks is a line, several are the words of a command. */

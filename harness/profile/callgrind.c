@@ -4,8 +4,10 @@
 #include "harness/base/mem.h"
 #include "harness/base/str.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define uthash_malloc(bytes)  mem_alloc(MEM_BASE, bytes)
 #define uthash_free(p, bytes) mem_free(MEM_BASE, p)
@@ -68,6 +70,16 @@ static const char *name_of(struct reader *r, enum space space, struct str text)
     return id >= 0 && id < n->capacity ? n->v[id] : NULL;
 }
 
+/* What callgrind does not know it calls ???. A file below the current folder is named from there. */
+static const char *known_file(const char *file)
+{
+    char here[PATH_MAX];
+    if (strcmp(file, "???") == 0)
+        return "";
+    size_t n = file[0] == '/' && getcwd(here, sizeof here) ? strlen(here) : 0;
+    return n > 1 && strncmp(file, here, n) == 0 && file[n] == '/' ? file + n + 1 : file;
+}
+
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -103,6 +115,7 @@ static int function_at(struct reader *r, const char *name, const char *file, con
 {
     struct known *known;
     object = base_name(object);
+    file = known_file(file);
     text_clear(&r->key);
     text_printf(&r->key, "%s\n%s\n%s", object, file, name);
     HASH_FIND(hh, r->known, r->key.p, r->key.n, known);

@@ -7,6 +7,8 @@
 
 static bool are_equal(const struct json *x, const struct json *y)
 {
+    if (!x || !y)
+        return x == y;
     struct text a = {0}, b = {0};
     json_print(x, &a);
     json_print(y, &b);
@@ -16,8 +18,11 @@ static bool are_equal(const struct json *x, const struct json *y)
     return equal;
 }
 
+/* Commands are their lines; a kernel is what is set, whatever it is called. */
 static bool is_same(const struct plan_side *x, const struct plan_side *y)
 {
+    if (!x->kernel || !y->kernel)
+        return x->kernel == y->kernel && strcmp(x->label, y->label) == 0;
     return x->kernel == y->kernel && x->layers == y->layers && x->no_store == y->no_store &&
            (x->binary == y->binary ||
             (x->binary && y->binary && strcmp(x->binary, y->binary) == 0)) &&
@@ -51,6 +56,12 @@ static const char *free_id(const struct targets *t, const char *scale, const cha
     return id;
 }
 
+/* A comparison that the command line made has no name of its own, its sides have. */
+static bool is_named_by(const struct plan_cell *cell)
+{
+    return cell->new.kernel && !(cell->scale && strcmp(cell->name, cell->scale) == 0);
+}
+
 /* The side of several comparisons has the shortest of their names. */
 static void name_side(struct targets *t, int at, const char *name, struct arena *a)
 {
@@ -66,7 +77,7 @@ static int add_side(struct targets *t, const struct plan_cell *cell, const struc
                     struct arena *a)
 {
     int at = find_side(t, side);
-    bool is_new = side == &cell->new && side->kernel;
+    bool is_new = side == &cell->new &&is_named_by(cell);
     if (at < 0) {
         at = t->count++;
         t->sides[at] = (struct target){"", NULL, cell->scale ? cell->scale : "", side};
@@ -88,7 +99,7 @@ static const char *last_scale(const struct plan *plan)
     return "";
 }
 
-static bool is_named(const struct target *side, const struct opt_texts *only)
+static bool is_wanted(const struct target *side, const struct opt_texts *only)
 {
     for (int k = 0; k < only->n; k++)
         if (strcmp(only->v[k], side->name) == 0)
@@ -114,7 +125,7 @@ static void keep_only(struct targets *t, const struct opt_texts *only, struct ar
 {
     int *place = ARENA_NEW(a, int, t->count), sides = 0, pairs = 0;
     for (int i = 0; i < t->count; i++) {
-        place[i] = is_named(&t->sides[i], only) ? sides : -1;
+        place[i] = is_wanted(&t->sides[i], only) ? sides : -1;
         if (place[i] >= 0)
             t->sides[sides++] = t->sides[i];
     }
