@@ -139,7 +139,8 @@ static bool take_comparison(struct model_file *f, const struct json *r, struct e
 {
     if (!check_comparison(r, e))
         return false;
-    struct model_cell cell = {r, at_text(r, "id"), at_text(r, "name"), at_text(r, "scale")};
+    struct model_cell cell = {r, at_text(r, "id"), at_text(r, "name"), at_text(r, "scale"),
+                              f->name};
     f->cells[f->cell_count++] = cell;
     note_scale(f, cell.scale);
     return true;
@@ -207,6 +208,8 @@ static bool read_file(struct model_file *f, const char *path, struct arena *a, s
     if (!result_file_read(&f->file, path, e))
         return false;
     const struct json *scenario = json_get(f->file.run, "scenario");
+    const char *slash = strrchr(path, '/');
+    f->name = slash ? slash + 1 : path;
     f->title = at_text(scenario, "title");
     if (!*f->title)
         f->title = at_text(scenario, "name");

@@ -14,10 +14,12 @@
 struct model_cell { /* one "comparison" record */
     const struct json *record;
     const char *id, *name, *scale; /* scale: "" when it has none */
+    const char *file;              /* name of the file that it stands in */
 };
 
 struct model_file {
     struct result_file file;
+    const char *name;  /* the last part of its path */
     const char *title; /* the scenario's title, or its name */
     double margin_percent;
     struct model_cell *cells; /* in the order of the file; none where only other records are */
