@@ -3,7 +3,7 @@
  * (record, pairs, interval), shown when a reader points at it. Tips are for the page: Markdown has none.
  *
  *     struct table *t = table_new(arena, "Counts", columns, COUNT(columns));
- *     table_about(t, "record micro/all: 10 pairs, ...");
+ *     table_about(t, tip_side(arena, cell, "base", "cpu"));
  *     table_text(t, "opens");
  *     table_number(t, 12, "12");
  */
