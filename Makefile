@@ -210,13 +210,15 @@ VERSION = $(shell sed -n 's/.*CUPEL_VERSION "\(.*\)"/\1/p' harness/base/version.
 
 install: TO = $(DESTDIR)$(abspath $(PREFIX))
 install: build
-	install -d "$(TO)/bin" "$(TO)/lib/pkgconfig" "$(TO)/share/man/man1" "$(TO)/share/cupel/scenarios"
+	install -d "$(TO)/bin" "$(TO)/lib/pkgconfig" "$(TO)/share/man/man1" \
+		"$(TO)/share/cupel/scenarios/characteristics"
 	install -m 755 $O/cupel $O/cupel-report "$(TO)/bin"
 	install -m 755 $O/libcupel-kernels.so "$(TO)/lib/libcupel-kernels.so.1"
 	ln -sf libcupel-kernels.so.1 "$(TO)/lib/libcupel-kernels.so"
 	for h in $(PUBLIC_HEADERS); do \
 		install -D -m 644 $$h "$(TO)/include/cupel/$$h" || exit 1; done
 	install -m 644 scenarios/*.json "$(TO)/share/cupel/scenarios"
+	install -m 644 scenarios/characteristics/*.json "$(TO)/share/cupel/scenarios/characteristics"
 	install -m 644 results/schema.json results/baseline.schema.json results/summary-schema.json \
 		"$(TO)/share/cupel"
 	$O/cupel help --man > "$(TO)/share/man/man1/cupel.1"
