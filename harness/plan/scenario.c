@@ -299,12 +299,15 @@ static bool is_name(const char *text, struct err *e)
            err_input(e, "name: expected 1 to 64 of letters, digits, . _ -, found \"%.80s\"", text);
 }
 
-/* Folders that a bare name is looked for in; the second is where `make install` puts them. */
+/* Folders that a name without ".json" is looked for in ("headline", "characteristics/memory"); the second
+ * is where `make install` puts them. */
 static bool find_file(const char *name, char path[PATH_MAX])
 {
     snprintf(path, PATH_MAX, "%s", name);
-    if (strchr(name, '/') || strstr(name, ".json"))
+    if (name[0] == '/' || name[0] == '.' || strstr(name, ".json"))
         return io_exists(path);
+    if (strchr(name, '/') && io_exists(path))
+        return true;
     snprintf(path, PATH_MAX, "scenarios/%s.json", name);
     if (io_exists(path))
         return true;
@@ -350,6 +353,19 @@ bool scenario_read(struct scenario *s, const char *name, struct arena *a, struct
         return true;
     scenario_done(s);
     return err_prefix(e, "scenario %s", path);
+}
+
+bool scenario_choose(struct scenario *s, const struct opt_texts *scales, struct err *e)
+{
+    for (int i = 0; i < scales->n; i++)
+        if (!known_scale(s, scales->v[i], e))
+            return err_prefix(e, "scenario %s", s->path);
+    int kept = 0;
+    for (int i = 0; i < s->scale_count; i++)
+        if (!scales->n || opt_texts_hold(scales, s->scales[i].name))
+            s->scales[kept++] = s->scales[i];
+    s->scale_count = kept;
+    return true;
 }
 
 void scenario_plain(struct scenario *s, const char *name, const char *kernel, struct arena *a)
