@@ -156,6 +156,15 @@ campaign-layers: build
 		$O/cupel run scenarios/$$name.json $(CAMPAIGN_OPTIONS) --out $$file || exit $$?; done
 	$O/cupel report $(CAMPAIGN:%=$(CAMPAIGN_DIR)/%.jsonl) --out $(CAMPAIGN_DIR)/report
 
+# make characterise EFFORT=normal    every figure of the document of characteristics (quick: minutes, normal: tens of
+# minutes, full: hours), and the document. Interrupted, it goes on. CHARACTERISE_OPTIONS="--only scaling" some of it.
+EFFORT := normal
+CHARACTERISE_OPTIONS :=
+
+.PHONY: characterise
+characterise: build
+	$O/cupel characterise --effort $(EFFORT) $(CHARACTERISE_OPTIONS)
+
 # make campaign-kernel    how fast the kernel is: the workloads W1..W6 and growth over four decades, a quarter
 # of an hour. On the files of $CUPEL_DATA (or ../shared/data) where they are there, else on synthetic bundles.
 # make ladder             W1 alone, and its picture.

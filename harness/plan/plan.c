@@ -403,10 +403,7 @@ static bool add_compare(struct plan *p, const struct request *r, const struct sc
 
 static bool wants_scale(const struct scenario_compare *c, const char *scale)
 {
-    for (int i = 0; i < c->scales.n; i++)
-        if (strcmp(c->scales.v[i], scale) == 0)
-            return true;
-    return c->scales.n == 0;
+    return c->scales.n == 0 || opt_texts_hold(&c->scales, scale);
 }
 
 static bool add_scale(struct plan *p, const struct request *r, struct arena *a, struct err *e)
@@ -435,6 +432,27 @@ bool plan_make(struct plan *p, const struct scenario *s, const struct plan_overr
             return err_prefix(e, "scenario %s", s->path);
         }
     }
+    return true;
+}
+
+static bool has_name(const struct plan *p, const char *name, struct err *e)
+{
+    for (int i = 0; i < p->count; i++)
+        if (strcmp(p->cells[i].name, name) == 0)
+            return true;
+    return err_input(e, "no comparison is named \"%.60s\"", name);
+}
+
+bool plan_choose(struct plan *p, const struct opt_texts *names, struct err *e)
+{
+    for (int i = 0; i < names->n; i++)
+        if (!has_name(p, names->v[i], e))
+            return false;
+    int kept = 0;
+    for (int i = 0; i < p->count; i++)
+        if (!names->n || opt_texts_hold(names, p->cells[i].name))
+            p->cells[kept++] = p->cells[i];
+    p->count = kept;
     return true;
 }
 

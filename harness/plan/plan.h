@@ -64,6 +64,9 @@ bool plan_make(struct plan *p, const struct scenario *s, const struct plan_overr
                struct arena *a, struct err *e) MUST_CHECK;
 void plan_done(struct plan *p);
 
+/* Keeps the cells of these comparisons only; none: all. Error: there is none of that name. */
+bool plan_choose(struct plan *p, const struct opt_texts *names, struct err *e) MUST_CHECK;
+
 /* A kernel side of a scale: settings merged and checked by the kernel's rows, layers parsed. The
  * merged object is added to p->settings. */
 bool plan_kernel_side(struct plan *p, struct plan_side *side, const struct scenario *s,

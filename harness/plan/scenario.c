@@ -413,6 +413,19 @@ bool scenario_read(struct scenario *s, const char *name, struct arena *a, struct
     return err_prefix(e, "scenario %s", path);
 }
 
+bool scenario_choose(struct scenario *s, const struct opt_texts *scales, struct err *e)
+{
+    for (int i = 0; i < scales->n; i++)
+        if (!known_scale(s, scales->v[i], e))
+            return err_prefix(e, "scenario %s", s->path);
+    int kept = 0;
+    for (int i = 0; i < s->scale_count; i++)
+        if (!scales->n || opt_texts_hold(scales, s->scales[i].name))
+            s->scales[kept++] = s->scales[i];
+    s->scale_count = kept;
+    return true;
+}
+
 void scenario_plain(struct scenario *s, const char *name, const char *kernel, struct arena *a)
 {
     *s = (struct scenario){.name = name,

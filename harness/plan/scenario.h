@@ -86,6 +86,9 @@ enum { SCENARIO_PAIRS_MIN = 10, SCENARIO_PAIRS_MAX = 1000 };
 bool scenario_read(struct scenario *s, const char *name, struct arena *a, struct err *e) MUST_CHECK;
 void scenario_done(struct scenario *s);
 
+/* Keeps the scales of these names only; none: all. Error: no such scale. */
+bool scenario_choose(struct scenario *s, const struct opt_texts *scales, struct err *e) MUST_CHECK;
+
 /* One scale named "default" of a kernel, nothing set and nothing compared: for kernels that no scenario
  * speaks of. name: what results are filed under. */
 void scenario_plain(struct scenario *s, const char *name, const char *kernel, struct arena *a);

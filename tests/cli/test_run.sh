@@ -27,6 +27,12 @@ check "an existing results file is not overwritten"
 [ "$before" = "$(cksum <"$tmp/null.jsonl")" ]
 check "and stays as it was"
 
+unread='import os, subprocess, sys; r, w = os.pipe(); os.close(r); sys.exit(subprocess.run(sys.argv[1:], stdout=w).returncode)'
+expect 2 'standard output' /usr/bin/python3 -c "$unread" "$CUPEL" run self-null --quiet --out "$tmp/unread.jsonl" --export "junit=$tmp/unread.xml"
+check "a reader of the table that has gone is told"
+tail -n 1 "$tmp/unread.jsonl" | grep -q '"complete":true' && xmllint --noout "$tmp/unread.xml"
+check "results and exports are whole all the same"
+
 expect 2 'pairs: expected a whole number from 10' "$CUPEL" run self-null --pairs 9
 check "fewer than ten pairs are refused"
 expect 0 'data import' "$CUPEL" data --help
@@ -72,6 +78,19 @@ expect 2 "state folder $tmp/nowhere" "$CUPEL" run self-null --state-dir "$tmp/no
 check "a state folder that is not there is named"
 [ ! -e "$tmp/x.jsonl" ] && [ -z "$(ls "$tmp/elsewhere")" ]
 check "and no results file is begun for it"
+
+# Some of a scenario.
+printf '{"name": "parts", "kernel": "spin", "scales": [{"name": "a"}, {"name": "b"}], "compare": [{"name": "x"}, {"name": "y"}]}' >"$tmp/parts.json"
+expect 0 'a/y' "$CUPEL" run "$tmp/parts.json" --scale a --comparison y --quiet --out "$tmp/parts.jsonl" && [ "$(grep -c '"comparison"' "$tmp/parts.jsonl")" -eq 1 ]
+check "--scale and --comparison choose cells"
+expect 2 'no scale is named "c"' "$CUPEL" run "$tmp/parts.json" --scale a --scale c --out "$tmp/x.jsonl"
+check "an unknown scale is named"
+expect 2 'no comparison is named "z"' "$CUPEL" run "$tmp/parts.json" --comparison z --out "$tmp/x.jsonl" && [ ! -e "$tmp/x.jsonl" ]
+check "an unknown comparison is named"
+mkdir -p "$tmp/in/scenarios/folder" && cp "$tmp/parts.json" "$tmp/in/scenarios/folder/"
+cupel=$(realpath "$CUPEL")
+expect 0 'b/x' sh -c "cd '$tmp/in' && '$cupel' run folder/parts --scale b --comparison x --quiet --out parts.jsonl"
+check "a scenario in a folder has a name, too"
 
 # The backtest kernel on the synthetic bundle, small.
 small() {
