@@ -100,9 +100,16 @@ double check_number(struct browser *b, const char *expression)
 
 void check_true(struct browser *b, const char *expression)
 {
-    struct json *value = value_of(b, expression);
+    struct text script = {0};
+    text_printf(
+        &script,
+        "\nreturn (async () => { for (let n = 0; n < 100; n++) { if (await (%s)) return true; "
+        "await new Promise(done => setTimeout(done, 20)); } return false; })();",
+        expression);
+    struct json *value = answer_of(b, script.p);
     bool good = json_bool(value);
     json_free(value);
+    text_done(&script);
     if (!good)
         fail_msg("not so: %s", expression);
 }
