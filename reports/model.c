@@ -1,5 +1,7 @@
 #include "reports/model.h"
 
+#include "harness/result/series.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -76,6 +78,12 @@ static const struct need benchmark_needs[] = {
     {"runs",                   JSON_ARRAY,  false},
 };
 
+static const struct need timeline_needs[] = {
+    {"id",    JSON_TEXT, false},
+    {"name",  JSON_TEXT, false},
+    {"label", JSON_TEXT, false},
+};
+
 static bool has(const struct json *value, const struct need *needs, size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
@@ -144,23 +152,54 @@ static bool take_benchmark(struct model_file *f, const struct json *r, struct er
     return has(r, benchmark_needs, sizeof benchmark_needs / sizeof *benchmark_needs, e);
 }
 
+static bool take_timeline(struct model_file *f, const struct json *r, struct err *e)
+{
+    f->timelines[f->timeline_count++] = r;
+    return has(r, timeline_needs, sizeof timeline_needs / sizeof *timeline_needs, e) &&
+           series_check(r, e);
+}
+
+/* A profile is drawn beside the results file, and said something of here. */
+static bool take_profile(struct model_file *f, const struct json *r, struct err *e)
+{
+    (void)r;
+    (void)e;
+    f->profile_count++;
+    return true;
+}
+
+/* Records of other kinds are no part of the model. */
+static const struct {
+    const char *kind;
+    bool (*take)(struct model_file *f, const struct json *r, struct err *e);
+} kinds[] = {
+    {"comparison", take_comparison},
+    {"benchmark",  take_benchmark },
+    {"timeline",   take_timeline  },
+    {"profile",    take_profile   },
+};
+
+static bool take(struct model_file *f, const struct json *r, struct err *e)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (result_is(r, kinds[i].kind))
+            return kinds[i].take(f, r, e);
+    return true;
+}
+
 static bool collect_cells(struct model_file *f, struct arena *a, struct err *e)
 {
     int records = json_count(f->file.records);
     f->benchmarks = ARENA_NEW(a, const struct json *, records);
+    f->timelines = ARENA_NEW(a, const struct json *, records);
     f->cells = ARENA_NEW(a, struct model_cell, records);
     f->scales = ARENA_NEW(a, const char *, records);
-    int line = 0;
-    for (const struct json *r = json_first(f->file.records); r; r = json_next(r)) {
-        line++;
-        bool is_benchmark = result_is(r, "benchmark");
-        if (!is_benchmark && !result_is(r, "comparison"))
-            continue;
-        if (is_benchmark ? !take_benchmark(f, r, e) : !take_comparison(f, r, e))
+    int line = 1;
+    for (const struct json *r = json_first(f->file.records); r; r = json_next(r), line++)
+        if (!take(f, r, e))
             return err_prefix(e, "%s:%d: %s %s", f->file.path, line, at_text(r, "record"),
                               at_text(r, "id"));
-    }
-    return f->cell_count + f->benchmark_count > 0 ||
+    return f->cell_count + f->benchmark_count + f->timeline_count + f->profile_count > 0 ||
            err_input(e, "%s: no comparison in it: nothing to report", f->file.path);
 }
 

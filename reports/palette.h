@@ -17,6 +17,10 @@
     X(NEW, "new", 0xC25500, 0xE69F00)                                                              \
     X(FASTER, "faster", 0x007A59, 0x2FC399)                                                        \
     X(SLOWER, "slower", 0xB84A00, 0xF0803C)                                                        \
+    X(PURPLE, "purple", 0xA34F83, 0xCC79A7)                                                        \
+    X(OCHRE, "ochre", 0x8F7200, 0xF0E442)                                                          \
+    X(SKY, "sky", 0x3A93C9, 0x9AD1F5)                                                              \
+    X(BROWN, "brown", 0x7A5230, 0xC8A078)                                                          \
     X(PAGE, "page", 0xFFFFFF, 0x14171B)
 
 enum palette {

@@ -55,8 +55,10 @@ static const char *all_that_fail(struct arena *a, const struct model_file *f)
 
 const char *section_sentence(struct arena *a, const struct model_file *f)
 {
-    if (f->cell_count == 0)
+    if (f->cell_count == 0 && f->benchmark_count > 0)
         return section_command_sentence(a, f->benchmarks[0]);
+    if (f->cell_count == 0)
+        return section_timeline_sentence(a, f);
     const struct model_cell *cell = model_headline(f);
     const struct json *cpu = at(cell->record, "compare.cpu");
     const char *gate = gate_phrase(a, at(cell->record, "gate"));
