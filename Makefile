@@ -50,7 +50,7 @@ HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/
 	includes-check lint static-checks headline verify-full campaign-layers campaign-kernel ladder \
 	compare-peers first-result expects gate-table gate-campaign gate-series gate-replays change-table \
 	stats-reference kill-test bench-indicators \
-	bench-accounting FORCE
+	bench-accounting screenshots FORCE
 .SECONDARY:
 
 run: deps
@@ -343,6 +343,19 @@ endif
 stats-reference:
 	$(Q)Rscript --vanilla tests/stats/reference.R > $O/reference.csv
 	$(Q)mv $O/reference.csv tests/stats/reference.csv
+
+# make screenshots    pictures of pages for documents, light and dark: results/pictures/NAME-light.png. NAME=headline
+# is the report of results/headline; PAGE=FILE any other page, LOOK='script' what to do in it first.
+PICTURES := results/pictures
+NAME := headline
+PAGE :=
+LOOK :=
+SHOT = $O/tests/browser/bench_pictures $(or $(PAGE),build/pictures/index.html) $(PICTURES)/$(NAME)
+screenshots: build $O/tests/browser/bench_pictures
+	@mkdir -p $(PICTURES)
+	$(if $(PAGE),,@$O/cupel report results/headline/headline.jsonl --out build/pictures >/dev/null)
+	$(Q)for scheme in light dark; do $(SHOT)-$$scheme.png $$scheme 1280 860 "$(LOOK)" || exit 1; done
+	@ls -l $(PICTURES)/$(NAME)-*.png
 
 # ---- benches that are no tests -------------------------------------------------------------------
 # make bench-indicators [TALIB=/path/to/libta_lib.so]    what an indicator costs, beside TA-Lib
