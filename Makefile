@@ -46,7 +46,7 @@ objects = $(patsubst %.c,$O/%.o,$(1))
 REPORT_PARTS := $(call objects,$(filter-out reports/main.c,$(REPORT_SRC)))
 HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/null))
 
-.PHONY: all run check build tests deps ci-deps install clean format format-check hdr-check \
+.PHONY: all run check build tests deps check-deps ci-deps install clean format format-check hdr-check \
 	includes-check lint static-checks headline verify-full campaign-layers campaign-kernel ladder \
 	compare-peers first-result expects gate-table gate-campaign gate-series gate-replays change-table \
 	stats-reference kill-test bench-indicators \
@@ -56,7 +56,7 @@ HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/
 run: deps
 	$(Q)$(MAKE) --no-print-directory headline
 
-check: deps
+check: deps check-deps
 	$(Q)$(MAKE) --no-print-directory tests
 
 all: build
@@ -101,6 +101,7 @@ $O/spawner: $(SPAWNER_SRC) harness/run/spawner.h Makefile
 
 $O/harness/run/spawner_image.o: FLAGS += -DCUPEL_SPAWNER='"$O/spawner"'
 $O/harness/run/spawner_image.o: $O/spawner
+$O/reports/style.o: reports/page.css reports/page.js
 
 # A new or removed source file must remake the archive: its list is a file that changes with it.
 $O/sources: FORCE
@@ -226,12 +227,20 @@ install: build
 		> "$(TO)/lib/pkgconfig/cupel.pc"
 
 # ---- tests -------------------------------------------------------------------------------------
-TEST_HELPERS := $(call objects,$(filter-out $(TEST_MAINS) $(BENCH_MAINS),$(TEST_SRC)))
+HELPER_SRC := $(filter-out $(TEST_MAINS) $(BENCH_MAINS),$(TEST_SRC))
+BROWSER_PARTS := $(call objects,$(filter tests/browser/%,$(HELPER_SRC)))
+TEST_HELPERS := $(call objects,$(filter-out tests/browser/%,$(HELPER_SRC)))
 $O/tests/%: $O/tests/%.o $(TEST_HELPERS) $O/libcupel.a
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
 
 $O/tests/reports/%: $O/tests/reports/%.o $(TEST_HELPERS) $(REPORT_PARTS) $O/libcupel.a
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
+
+$O/libbrowser.a: $(BROWSER_PARTS)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$O/tests/browser/%: $O/tests/browser/%.o $(TEST_HELPERS) $O/libbrowser.a $O/libcupel.a
+	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka libcurl)
 
 # Plugins see the installed headers and nothing else.
 PLUGINS := $(addprefix $O/tests/plugin/,lcg.so slow15.so slow200.so $(patsubst %,broken-%.so,abi symbol null step \
@@ -389,6 +398,12 @@ test -f /usr/include/perfmon/pfmlib.h|libpfm4-dev
 test -f /usr/include/valgrind/callgrind.h|valgrind
 /usr/bin/python3 -c 'import jsonschema'|python3-jsonschema
 endef
+# What the tests need besides, of which the browser is 400 MB once installed.
+define CHECK_NEEDS
+command -v chromium|chromium
+command -v chromedriver|chromium-driver
+pkg-config --exists libcurl|libcurl4-openssl-dev
+endef
 # What .ci/run needs besides: other compilers' builds and the static checks.
 define CI_NEEDS
 command -v clang|clang
@@ -398,11 +413,13 @@ test -e /usr/share/doc/libasan8|libasan8
 test -e /usr/share/doc/libubsan1|libubsan1
 test -e /usr/share/doc/libtsan2|libtsan2
 endef
-export NEEDS CI_NEEDS
+export NEEDS CHECK_NEEDS CI_NEEDS
 
 deps:
 	@printf '%s\n' "$$NEEDS" | tests/deps.sh
-ci-deps: deps
+check-deps:
+	@printf '%s\n' "$$CHECK_NEEDS" | tests/deps.sh
+ci-deps: deps check-deps
 	@printf '%s\n' "$$CI_NEEDS" | tests/deps.sh
 
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -21,7 +21,7 @@
 
 /* Raised whenever a record's layout or a function's meaning changes. A kernel with another number
  * is refused, never guessed at. */
-#define CUPEL_KERNEL_ABI 3
+#define CUPEL_KERNEL_ABI 4
 
 /* How the work may be cut into slices (design: pairs of processes that take turns). */
 enum kernel_cut {
@@ -65,6 +65,15 @@ struct kernel_digest {
                    * them changes a bit, and so `metrics` is equal too */
     struct kernel_sum sums[KERNEL_SUMS_MAX]; /* of what `metrics` holds */
     int sum_count;
+};
+
+/* A part of the work, as a profile tells it: a sample belongs to the first row that names the frame
+ * nearest to the leaf which any row names; what none names is "other". */
+struct kernel_part {
+    const char *name, *title; /* "group", "data filtering and grouping" */
+    const char *const
+        *functions;   /* NULL-terminated: how names of functions begin; "name$": the name */
+    bool is_overhead; /* not what the work is for, but what it takes to get there */
 };
 
 struct kernel_case {
@@ -111,6 +120,9 @@ struct kernel {
     int (*pids)(const void *ctx, pid_t *out, int max);
 
     void (*release)(void *ctx);
+
+    const struct kernel_part *parts; /* part_count of them; NULL: a profile has no parts */
+    int part_count;
 };
 
 #endif

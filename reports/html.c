@@ -30,7 +30,29 @@ static void add_head(const struct table *t, struct text *out)
     text_puts(out, "</tr></thead>\n");
 }
 
-static void add_cell(const struct table *t, const struct cell *cell, int column, struct text *out)
+/* What most of a row's numbers have is said once, of the row; NULL: nothing. */
+static const char *tip_of_row(const struct table *t, int row)
+{
+    const struct cell *cells = table_row(t, row);
+    const char *most = NULL;
+    for (int c = 0, best = 0; c < t->column_count; c++) {
+        int same = 0;
+        for (int k = c; k < t->column_count; k++)
+            same += cells[c].tip && cells[k].tip == cells[c].tip;
+        most = same > best ? cells[c].tip : most;
+        best = same > best ? same : best;
+    }
+    return most;
+}
+
+static void add_tip(const char *tip, struct text *out)
+{
+    if (tip)
+        add_element(" title=\"", tip, "\"", out);
+}
+
+static void add_cell(const struct table *t, const struct cell *cell, int column, const char *said,
+                     struct text *out)
 {
     const char *width = t->columns[column].numeric        ? "n"
                         : strlen(cell->text) >= long_text ? "long"
@@ -39,6 +61,7 @@ static void add_cell(const struct table *t, const struct cell *cell, int column,
                 tones[cell->tone]);
     if (isfinite(cell->key))
         text_printf(out, " data-key=\"%.12g\"", cell->key);
+    add_tip(cell->tip == said ? NULL : cell->tip, out);
     add_element(">", cell->text, column ? "</td>" : "</th>", out);
 }
 
@@ -50,9 +73,12 @@ static void add_table(const struct table *t, struct text *out)
     add_head(t, out);
     text_puts(out, "<tbody>\n");
     for (int row = 0; row < table_rows(t); row++) {
-        text_puts(out, "<tr>");
+        const char *tip = tip_of_row(t, row);
+        text_puts(out, "<tr");
+        add_tip(tip, out);
+        text_puts(out, ">");
         for (int c = 0; c < t->column_count; c++)
-            add_cell(t, table_row(t, row) + c, c, out);
+            add_cell(t, table_row(t, row) + c, c, tip, out);
         text_puts(out, "</tr>\n");
     }
     text_puts(out, "</tbody></table></div>\n");
@@ -67,11 +93,14 @@ static void add_figure(const struct figure *f, struct text *out)
     text_puts(out, "</figure>\n");
 }
 
-static void add_heading(const struct block *b, int number, struct text *out)
+static void add_heading(const struct block *b, const char *id, struct text *out)
 {
-    text_printf(out, "<h%d id=\"h%d\">", b->level, number);
+    text_printf(out, "<h%d id=\"%s\">", b->level, id);
     escape_html(out, b->text);
-    text_printf(out, "</h%d>\n", b->level);
+    text_printf(out,
+                "<a class=\"anchor\" href=\"#%s\" tabindex=\"-1\" aria-hidden=\"true\">#</a>"
+                "</h%d>\n",
+                id, b->level);
 }
 
 static void add_code(const char *text, struct text *out)
@@ -86,26 +115,70 @@ static void add_item(const struct block *b, bool first, struct text *out)
     add_element(first ? "<ul>\n<li>" : "<li>", b->text, last ? "</li>\n</ul>\n" : "</li>\n", out);
 }
 
-/* Links to the headings of the second level; they are numbered as add_heading numbers them. */
-static void add_contents(const struct document *d, struct text *out)
+/* ---- headings and contents ---------------------------------------------------------------------- */
+
+/* An id that no other heading has: links to it outlive a new report. Two dashes stand in no slug. */
+static const char *new_id(const struct document *d, const char *text, const char *const *ids, int n)
 {
-    int number = 0;
-    text_puts(out, "<nav aria-label=\"Contents\"><ul>\n");
-    for (const struct block *b = d->first; b; b = b->next) {
-        number += b->kind == BLOCK_HEADING;
-        if (b->kind != BLOCK_HEADING || b->level != 2)
-            continue;
-        text_printf(out, "<li><a href=\"#h%d\">", number);
-        add_element("", b->text, "</a></li>\n", out);
-    }
-    text_puts(out, "</ul></nav>\n");
+    struct text slug = {0};
+    text_puts(&slug, "s-");
+    escape_slug(&slug, text, 60);
+    const char *id = arena_text(d->arena, slug.p), *free = id;
+    text_done(&slug);
+    for (int i = 0, same = 1; i < n; i++)
+        if (strcmp(ids[i], free) == 0) {
+            free = arena_format(d->arena, "%s--%d", id, ++same);
+            i = -1;
+        }
+    return free;
 }
 
-static void add_block(const struct block *b, const struct block *before, int headings,
+/* By number of heading, in order. */
+static const char *const *heading_ids(const struct document *d)
+{
+    int n = 0;
+    for (const struct block *b = d->first; b; b = b->next)
+        n += b->kind == BLOCK_HEADING;
+    const char **ids = ARENA_NEW(d->arena, const char *, n + 1);
+    n = 0;
+    for (const struct block *b = d->first; b; b = b->next)
+        if (b->kind == BLOCK_HEADING) {
+            ids[n] = new_id(d, b->text, ids, n);
+            n++;
+        }
+    return ids;
+}
+
+/* Links to the headings of the second and, below them, of the third level. */
+static void add_contents(const struct document *d, const char *const *ids, struct text *out)
+{
+    static const char *const steps[4][4] = {
+  /* from level, to level */
+        [0] = {NULL,                  NULL, "",                    NULL      },
+        [2] = {"</li>\n",             NULL, "</li>\n",             "\n<ul>\n"},
+        [3] = {"</li>\n</ul></li>\n", NULL, "</li>\n</ul></li>\n", "</li>\n" },
+    };
+    int level = 0;
+    text_puts(out,
+              "<nav aria-label=\"Contents\"><details open><summary>Contents</summary>\n<ul>\n");
+    for (const struct block *b = d->first; b; b = b->next) {
+        const char *id = b->kind == BLOCK_HEADING ? *ids++ : NULL;
+        if (!id || b->level > 3 || !steps[level][b->level])
+            continue;
+        text_puts(out, steps[level][b->level]);
+        text_printf(out, "<li><a href=\"#%s\">", id);
+        add_element("", b->text, "</a>", out);
+        level = b->level;
+    }
+    text_puts(out, level ? steps[level][0] : "");
+    text_puts(out, "</ul></details></nav>\n");
+}
+
+static void add_block(const struct block *b, const struct block *before, const char *id,
                       struct text *out)
 {
     switch (b->kind) {
-    case BLOCK_HEADING: add_heading(b, headings, out); break;
+    case BLOCK_HEADING: add_heading(b, id, out); break;
     case BLOCK_LEAD: add_element("<p class=\"lead\">", b->text, "</p>\n", out); break;
     case BLOCK_TEXT: add_element("<p>", b->text, "</p>\n", out); break;
     case BLOCK_WARNING:
@@ -133,22 +206,20 @@ static void add_page_head(const struct document *d, struct text *out)
     add_element("<title>", d->title, "</title>\n<style>\n", out);
     palette_css(out);
     text_puts(out, style_sheet);
-    text_puts(out, "</style>\n</head>\n<body>\n<main>\n");
+    text_puts(out, "</style>\n</head>\n<body>\n"
+                   "<a class=\"skip\" href=\"#report\">To the report</a>\n");
 }
 
 static void write_html(const struct document *d, struct text *out)
 {
+    const char *const *ids = heading_ids(d), *const *id = ids;
     const struct block *before = NULL;
-    bool contents = false;
-    int headings = 0;
     add_page_head(d, out);
+    add_contents(d, ids, out);
+    text_puts(out, "<main id=\"report\">\n");
     for (const struct block *b = d->first; b; before = b, b = b->next) {
-        if (b->kind == BLOCK_HEADING && b->level == 2 && !contents) {
-            add_contents(d, out);
-            contents = true;
-        }
-        headings += b->kind == BLOCK_HEADING;
-        add_block(b, before, headings, out);
+        add_block(b, before, *id, out);
+        id += b->kind == BLOCK_HEADING;
     }
     text_printf(out, "</main>\n<script>\n%s</script>\n</body>\n</html>\n", style_script);
 }

@@ -1,5 +1,7 @@
 #include "reports/model.h"
 
+#include "harness/result/series.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -76,6 +78,12 @@ static const struct need benchmark_needs[] = {
     {"runs",                   JSON_ARRAY,  false},
 };
 
+static const struct need timeline_needs[] = {
+    {"id",    JSON_TEXT, false},
+    {"name",  JSON_TEXT, false},
+    {"label", JSON_TEXT, false},
+};
+
 static bool has(const struct json *value, const struct need *needs, size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
@@ -131,7 +139,8 @@ static bool take_comparison(struct model_file *f, const struct json *r, struct e
 {
     if (!check_comparison(r, e))
         return false;
-    struct model_cell cell = {r, at_text(r, "id"), at_text(r, "name"), at_text(r, "scale")};
+    struct model_cell cell = {r, at_text(r, "id"), at_text(r, "name"), at_text(r, "scale"),
+                              f->name};
     f->cells[f->cell_count++] = cell;
     note_scale(f, cell.scale);
     return true;
@@ -143,23 +152,54 @@ static bool take_benchmark(struct model_file *f, const struct json *r, struct er
     return has(r, benchmark_needs, sizeof benchmark_needs / sizeof *benchmark_needs, e);
 }
 
+static bool take_timeline(struct model_file *f, const struct json *r, struct err *e)
+{
+    f->timelines[f->timeline_count++] = r;
+    return has(r, timeline_needs, sizeof timeline_needs / sizeof *timeline_needs, e) &&
+           series_check(r, e);
+}
+
+/* A profile is drawn beside the results file, and said something of here. */
+static bool take_profile(struct model_file *f, const struct json *r, struct err *e)
+{
+    (void)r;
+    (void)e;
+    f->profile_count++;
+    return true;
+}
+
+/* Records of other kinds are no part of the model. */
+static const struct {
+    const char *kind;
+    bool (*take)(struct model_file *f, const struct json *r, struct err *e);
+} kinds[] = {
+    {"comparison", take_comparison},
+    {"benchmark",  take_benchmark },
+    {"timeline",   take_timeline  },
+    {"profile",    take_profile   },
+};
+
+static bool take(struct model_file *f, const struct json *r, struct err *e)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (result_is(r, kinds[i].kind))
+            return kinds[i].take(f, r, e);
+    return true;
+}
+
 static bool collect_cells(struct model_file *f, struct arena *a, struct err *e)
 {
     int records = json_count(f->file.records);
     f->benchmarks = ARENA_NEW(a, const struct json *, records);
+    f->timelines = ARENA_NEW(a, const struct json *, records);
     f->cells = ARENA_NEW(a, struct model_cell, records);
     f->scales = ARENA_NEW(a, const char *, records);
-    int line = 0;
-    for (const struct json *r = json_first(f->file.records); r; r = json_next(r)) {
-        line++;
-        bool is_benchmark = result_is(r, "benchmark");
-        if (!is_benchmark && !result_is(r, "comparison"))
-            continue;
-        if (is_benchmark ? !take_benchmark(f, r, e) : !take_comparison(f, r, e))
+    int line = 1;
+    for (const struct json *r = json_first(f->file.records); r; r = json_next(r), line++)
+        if (!take(f, r, e))
             return err_prefix(e, "%s:%d: %s %s", f->file.path, line, at_text(r, "record"),
                               at_text(r, "id"));
-    }
-    return f->cell_count + f->benchmark_count > 0 ||
+    return f->cell_count + f->benchmark_count + f->timeline_count + f->profile_count > 0 ||
            err_input(e, "%s: no comparison in it: nothing to report", f->file.path);
 }
 
@@ -168,6 +208,8 @@ static bool read_file(struct model_file *f, const char *path, struct arena *a, s
     if (!result_file_read(&f->file, path, e))
         return false;
     const struct json *scenario = json_get(f->file.run, "scenario");
+    const char *slash = strrchr(path, '/');
+    f->name = slash ? slash + 1 : path;
     f->title = at_text(scenario, "title");
     if (!*f->title)
         f->title = at_text(scenario, "name");

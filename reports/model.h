@@ -14,16 +14,21 @@
 struct model_cell { /* one "comparison" record */
     const struct json *record;
     const char *id, *name, *scale; /* scale: "" when it has none */
+    const char *file;              /* name of the file that it stands in */
 };
 
 struct model_file {
     struct result_file file;
+    const char *name;  /* the last part of its path */
     const char *title; /* the scenario's title, or its name */
     double margin_percent;
-    struct model_cell *cells; /* in the order of the file; none only where there are benchmarks */
+    struct model_cell *cells; /* in the order of the file; none where only other records are */
     int cell_count;
     const struct json **benchmarks; /* "benchmark" records: the runs of one command each */
     int benchmark_count;
+    const struct json **timelines; /* "timeline" records: memory over time (result/series.h) */
+    int timeline_count;
+    int profile_count;   /* "profile" records */
     const char **scales; /* in the order of their first cell */
     int scale_count;
     bool synthetic; /* an input says so of itself */

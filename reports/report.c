@@ -14,6 +14,7 @@ static const struct section sections[] = {
     {"Settings",                           section_settings,    section_has_settings   },
     {"Memory by component",                section_memory,      section_has_memory     },
     {"Memory against number of backtests", section_growth,      section_has_growth     },
+    {"Memory over time",                   section_timeline,    section_has_timeline   },
     {"Reads, writes and opens",            section_work,        section_has_work       },
     {"Samples",                            section_samples,     section_has_comparisons},
     {"Counts",                             section_counts,      section_has_comparisons},

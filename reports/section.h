@@ -25,6 +25,7 @@ void section_workers(struct document *d, const struct model_file *f, int level);
 void section_settings(struct document *d, const struct model_file *f, int level);
 void section_memory(struct document *d, const struct model_file *f, int level);
 void section_growth(struct document *d, const struct model_file *f, int level);
+void section_timeline(struct document *d, const struct model_file *f, int level);
 void section_work(struct document *d, const struct model_file *f, int level);
 void section_samples(struct document *d, const struct model_file *f, int level);
 void section_counts(struct document *d, const struct model_file *f, int level);
@@ -44,6 +45,7 @@ bool section_has_workers(const struct model_file *f, struct arena *a);
 bool section_has_settings(const struct model_file *f, struct arena *a);
 bool section_has_memory(const struct model_file *f, struct arena *a);
 bool section_has_growth(const struct model_file *f, struct arena *a);
+bool section_has_timeline(const struct model_file *f, struct arena *a);
 bool section_has_work(const struct model_file *f, struct arena *a);
 
 /* Settings to choose by size of work, from all files together. */
@@ -52,6 +54,7 @@ bool section_has_advice(const struct model *m, struct arena *a);
 
 /* "all: 0.130 x the CPU time of the base, ..." of the file's headline comparison. */
 const char *section_command_sentence(struct arena *a, const struct json *benchmark);
+const char *section_timeline_sentence(struct arena *a, const struct model_file *f);
 const char *section_sentence(struct arena *a, const struct model_file *f);
 
 #endif

@@ -1,6 +1,7 @@
 #include "reports/section.h"
 
 #include "reports/scale.h"
+#include "reports/tip.h"
 #include "reports/words.h"
 
 #include <math.h>
@@ -58,6 +59,7 @@ static void add_layer(struct table *t, const struct model_file *f, const struct 
     double most = s->points[s->count - 1].backtests;
     if (base.n == 0 || difference.n == 0)
         return;
+    table_about(t, tip_series(t->arena, s, WORDS_TIME, (double)NAN, (double)NAN));
     table_text(t, s->name);
     table_text(t, f->title);
     for (int i = 0; i < COUNT(sizes); i++)

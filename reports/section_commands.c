@@ -1,5 +1,6 @@
 #include "reports/section.h"
 
+#include "reports/tip.h"
 #include "reports/words.h"
 
 bool section_has_commands(const struct model_file *f, struct arena *a)
@@ -29,7 +30,7 @@ static void add_value(struct table *t, enum words_kind kind, double value)
     table_number(t, value, words(t->arena, kind, value));
 }
 
-static void add_command(struct table *t, const struct json *b)
+static void add_command(struct table *t, const struct json *b, const char *file)
 {
     static const struct {
         const char *path;
@@ -48,6 +49,7 @@ static void add_command(struct table *t, const struct json *b)
     };
     bool complete = json_bool(json_get(b, "complete"));
     const char *id = at_text(b, "id");
+    table_about(t, tip_command(t->arena, b, file));
     table_text(t, complete ? id : arena_format(t->arena, "%s (incomplete)", id));
     add_value(t, WORDS_COUNT, (double)json_count(json_get(b, "runs")));
     add_value(t, WORDS_TIME, at_number(b, "median.wall.estimate"));
@@ -80,7 +82,7 @@ void section_commands(struct document *d, const struct model_file *f, int level)
         columns, COUNT(columns));
     (void)level;
     for (int i = 0; i < f->benchmark_count; i++)
-        add_command(t, f->benchmarks[i]);
+        add_command(t, f->benchmarks[i], f->name);
     document_table(d, t);
     double overhead = at_number(f->benchmarks[0], "side.overhead.wall");
     document_add(d, BLOCK_TEXT, "Starting a process alone takes %s, which is in every time.",

@@ -1,5 +1,6 @@
 #include "reports/section.h"
 
+#include "reports/tip.h"
 #include "reports/words.h"
 
 #include <math.h>
@@ -43,6 +44,7 @@ static struct table *count_table(struct document *d, const struct model_cell *ce
                                 columns, COUNT(columns));
     const struct json *base = at(cell->record, "base.counts"),
                       *now = at(cell->record, "new.counts");
+    table_about(t, tip_field(t->arena, cell, "counts"));
     for (const struct json *v = json_first(base); v; v = json_next(v))
         add_count(t, json_key(v), json_number(v), json_number(json_get(now, json_key(v))));
     for (const struct json *v = json_first(now); v; v = json_next(v))

@@ -210,6 +210,15 @@ static void add_bench(struct text *line, const struct model_file *f)
     }
 }
 
+/* A command stands behind "--", at the end. */
+static void add_profile(struct text *line, const struct model_file *f)
+{
+    const struct json *scenario = json_get(f->file.run, "scenario");
+    const char *path = at_text(scenario, "path");
+    text_puts(line, f->timeline_count > 0 ? "cupel profile --memory " : "cupel profile ");
+    escape_shell(line, *path ? path : at_text(scenario, "name"));
+}
+
 void section_reproduce(struct document *d, const struct model_file *f, int level)
 {
     (void)level;
@@ -218,7 +227,9 @@ void section_reproduce(struct document *d, const struct model_file *f, int level
     struct text line = {0};
     if (strcmp(at_text(run, "tool"), "bench") == 0) {
         add_bench(&line, f);
-    } else if (strcmp(at_text(run, "tool"), "gate") == 0) {
+    } else if (strcmp(at_text(run, "tool"), "profile") == 0) {
+        add_profile(&line, f);
+    } else if (strcmp(at_text(run, "tool"), "gate") == 0 && f->cell_count > 0) {
         text_puts(&line, "cupel gate");
         if (*path) {
             text_puts(&line, " --scenario ");

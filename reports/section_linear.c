@@ -1,5 +1,6 @@
 #include "reports/section.h"
 
+#include "reports/tip.h"
 #include "reports/words.h"
 
 #include "harness/stats/fit.h"
@@ -21,6 +22,7 @@ struct points {
     double *x, *y; /* bar-backtests, ns of CPU time of the work: a pair each */
     int n, scales;
     double least, most;
+    const struct model_cell *first, *last;
 };
 
 static bool is_new_amount(const struct points *p, double amount)
@@ -31,11 +33,14 @@ static bool is_new_amount(const struct points *p, double amount)
     return true;
 }
 
-static void add_cell(struct points *p, const struct json *record, const char *side)
+static void add_cell(struct points *p, const struct model_cell *cell, const char *side)
 {
+    const struct json *record = cell->record;
     double amount = amount_of(record, side);
     if (!isfinite(amount))
         return;
+    p->first = p->first ? p->first : cell;
+    p->last = cell;
     p->scales += is_new_amount(p, amount);
     p->least = fmin(p->least, amount);
     p->most = fmax(p->most, amount);
@@ -52,10 +57,11 @@ static struct points points_of(const struct model_file *f, const char *name, con
     int room = 0;
     for (int i = 0; i < f->cell_count; i++)
         room += json_count(json_get(f->cells[i].record, "pairs"));
-    struct points p = {ARENA_NEW(a, double, room), ARENA_NEW(a, double, room), 0, 0, INFINITY, 0};
+    struct points p = {
+        .x = ARENA_NEW(a, double, room), .y = ARENA_NEW(a, double, room), .least = INFINITY};
     for (int i = 0; i < f->cell_count; i++)
         if (strcmp(f->cells[i].name, name) == 0)
-            add_cell(&p, f->cells[i].record, side);
+            add_cell(&p, &f->cells[i], side);
     return p;
 }
 
@@ -84,6 +90,13 @@ bool section_has_linear(const struct model_file *f, struct arena *a)
 }
 
 /* ---- the table ------------------------------------------------------------------------------ */
+
+/* The figures that follow are of all these points. */
+static void about(struct table *t, const struct points *p, enum words_kind kind,
+                  struct stats_interval i)
+{
+    table_about(t, tip_records(t->arena, p->first, p->last, p->n, kind, i.low, i.high));
+}
 
 static void add_interval(struct table *t, struct stats_interval i)
 {
@@ -132,10 +145,13 @@ static void add_side(struct table *t, const struct model_file *f, const struct m
     const char *layers = at_text(json_get(cell->record, side), "label");
     table_text(t, strlen(layers) > 40 ? arena_format(t->arena, "%s, %s", cell->name, side)
                                       : arena_format(t->arena, "%s: %s", side, layers));
+    about(t, &p, WORDS_PLAIN, line.each);
     add_interval(t, line.each);
+    about(t, &p, WORDS_PLAIN, power.each);
     table_number(t, power.each.estimate, arena_format(t->arena, "%.4f", power.each.estimate));
     table_number(t, power.each.low,
                  arena_format(t->arena, "%.4f..%.4f", power.each.low, power.each.high));
+    about(t, &p, WORDS_TIME, line.fixed);
     table_number(t, line.fixed.estimate, words(t->arena, WORDS_TIME, line.fixed.estimate));
     table_number(t, line.worst_miss,
                  arena_format(t->arena, "%.1f %% at %.2g", 100 * line.worst_miss, line.worst_x));

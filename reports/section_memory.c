@@ -2,6 +2,7 @@
 
 #include "reports/plot_memory.h"
 #include "reports/scale.h"
+#include "reports/tip.h"
 #include "reports/words.h"
 
 #include "harness/base/mem.h"
@@ -67,6 +68,7 @@ static void add_components(struct table *t, const struct model_cell *cell)
     double now = scale_total(record, "new", "resident_peak");
     if (!isfinite(caches_peak(record, "new")) || !isfinite(caches_peak(record, "base")))
         return;
+    table_about(t, tip_field(t->arena, cell, "totals"));
     table_text(t, cell->id);
     add_bytes(t, base);
     add_bytes(t, now);
@@ -148,10 +150,12 @@ static void add_growth(struct table *t, const struct scale_series *s, const char
 {
     struct stats_line line = scale_total_fit(s, side, reading, t->arena);
     double growth = growth_of(s, side, reading);
+    table_about(t, tip_series(t->arena, s, WORDS_BYTES, (double)NAN, (double)NAN));
     add_bytes(t, scale_total(s->points[0].cell->record, side, reading));
     add_bytes(t, scale_total(s->points[s->count - 1].cell->record, side, reading));
     table_toned(t, fabs(growth) <= flat_percent ? TONE_GOOD : TONE_PLAIN, growth,
                 words(t->arena, WORDS_PERCENT, growth));
+    table_about(t, tip_series(t->arena, s, WORDS_BYTES, line.each.low, line.each.high));
     add_bytes(t, line.n > 0 ? line.each.estimate : (double)NAN);
 }
 

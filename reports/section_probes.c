@@ -1,5 +1,6 @@
 #include "reports/section.h"
 
+#include "reports/tip.h"
 #include "reports/words.h"
 
 #include <math.h>
@@ -42,6 +43,7 @@ static void add_totals(struct document *d, const struct model_cell *cell)
                   COUNT(columns));
     const struct json *base = at(cell->record, "base.totals"),
                       *now = at(cell->record, "new.totals");
+    table_about(t, tip_field(t->arena, cell, "totals"));
     for (const struct json *v = json_first(base); v; v = json_next(v))
         add_total(t, at_text(v, "name"), at_text(v, "unit"), at_number(v, "value"),
                   at_number(total(now, at_text(v, "name")), "value"));
@@ -119,6 +121,8 @@ static void add_costs(struct document *d, const struct model_file *f)
     for (int i = 0; i < 2 * f->cell_count; i++) {
         const struct model_cell *cell = &f->cells[i / 2];
         const char *side = i % 2 ? "new" : "base";
+        table_about(
+            t, tip_field(t->arena, cell, arena_format(t->arena, "%s.prepare, overhead", side)));
         table_text(t, cell->id);
         table_text(t, side);
         for (int p = 0; p < COUNT(paths); p++) {

@@ -18,6 +18,9 @@ static const char *const items[] = {
     "disagree, the work waits for something other than the CPU.",
     "Position effect and autocorrelation: checks of the measurement itself. The first should be "
     "near 1 (what runs second takes as long as what runs first), the last near 0 for pairs.",
+    "Where a number comes from: on the page (index.html) point at it, tap it, or walk through its "
+    "table "
+    "with the arrow keys. A tip names the record and its file, the pairs and the interval.",
 };
 
 void section_reading(struct document *d, const struct model_file *f, int level)

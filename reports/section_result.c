@@ -1,6 +1,7 @@
 #include "reports/section.h"
 
 #include "reports/plot_forest.h"
+#include "reports/tip.h"
 #include "reports/words.h"
 
 #include <math.h>
@@ -54,8 +55,10 @@ static const char *all_that_fail(struct arena *a, const struct model_file *f)
 
 const char *section_sentence(struct arena *a, const struct model_file *f)
 {
-    if (f->cell_count == 0)
+    if (f->cell_count == 0 && f->benchmark_count > 0)
         return section_command_sentence(a, f->benchmarks[0]);
+    if (f->cell_count == 0)
+        return section_timeline_sentence(a, f);
     const struct model_cell *cell = model_headline(f);
     const struct json *cpu = at(cell->record, "compare.cpu");
     const char *gate = gate_phrase(a, at(cell->record, "gate"));
@@ -97,15 +100,20 @@ static void add_comparison(struct table *t, const struct model_cell *cell)
     const char *verdict = at_text(cell->record, "verdict");
     bool complete = json_bool(json_get(cell->record, "complete"));
     table_text(t, complete ? cell->name : arena_format(t->arena, "%s (incomplete)", cell->name));
+    table_about(t, tip_side(t->arena, cell, "base", "cpu"));
     add_value(t, WORDS_TIME, at_number(cell->record, "base.metrics.cpu.median"));
+    table_about(t, tip_side(t->arena, cell, "new", "cpu"));
     add_value(t, WORDS_TIME, at_number(cell->record, "new.metrics.cpu.median"));
+    table_about(t, tip_contrast(t->arena, cell, "cpu"));
     add_value(t, WORDS_RATIO, at_number(cpu, "ratio"));
     add_interval(t, cpu);
     add_value(t, WORDS_PERCENT, at_number(cpu, "percent"));
     add_value(t, WORDS_TIMES, at_number(cpu, "times"));
     table_toned(t, verdict_tone(verdict), (double)NAN, verdict);
+    table_about(t, tip_contrast(t->arena, cell, "net"));
     add_value(t, WORDS_RATIO, at_number(net, "ratio"));
     add_interval(t, net);
+    table_about(t, tip_contrast(t->arena, cell, "cpu"));
     add_value(t, WORDS_COUNT, at_number(cpu, "pairs"));
 }
 
@@ -146,6 +154,7 @@ static void add_verdict(struct table *t, const char *verdict)
 
 static void add_gate(struct table *t, const struct model_cell *cell, const struct json *gate)
 {
+    table_about(t, tip_bounds(t->arena, cell, "gate", gate));
     table_text(t, cell->id);
     add_verdict(t, gate_word(t->arena, gate));
     table_text(t, at_text(gate, "policy"));
@@ -161,6 +170,7 @@ static void add_gate(struct table *t, const struct model_cell *cell, const struc
 static void add_judged(struct table *t, const struct model_cell *cell, const struct json *row)
 {
     bool is_time = strcmp(at_text(row, "unit"), "ns") == 0;
+    table_about(t, tip_bounds(t->arena, cell, "gate.judged", row));
     table_text(t, cell->id);
     table_text(t, at_text(row, "metric"));
     table_text(t, at_text(row, "kind"));

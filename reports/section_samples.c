@@ -1,6 +1,7 @@
 #include "reports/section.h"
 
 #include "reports/plot_samples.h"
+#include "reports/tip.h"
 #include "reports/words.h"
 
 #include <math.h>
@@ -74,8 +75,10 @@ static void add_side_table(struct document *d, const struct model_cell *cell)
                   COUNT(columns));
     for (int i = 0; i < COUNT(side_statistics); i++) {
         table_text(t, side_statistics[i].title);
-        for (int c = 0; c < COUNT(columns) - 1; c++)
+        for (int c = 0; c < COUNT(columns) - 1; c++) {
+            table_about(t, tip_side(d->arena, cell, c % 2 ? "new" : "base", metrics[c / 2].key));
             add_statistic(t, summary_of(cell->record, c), &side_statistics[i]);
+        }
     }
     table_text(t, "outliers");
     for (int c = 0; c < COUNT(columns) - 1; c++)
@@ -125,8 +128,10 @@ static void add_contrast_table(struct document *d, const struct model_cell *cell
     const struct json *compare = json_get(cell->record, "compare");
     for (int i = 0; i < COUNT(contrast_statistics); i++) {
         table_text(t, contrast_statistics[i].title);
-        for (int m = 0; m < COUNT(metrics); m++)
+        for (int m = 0; m < COUNT(metrics); m++) {
+            table_about(t, tip_contrast(d->arena, cell, metrics[m].key));
             add_statistic(t, json_get(compare, metrics[m].key), &contrast_statistics[i]);
+        }
     }
     table_text(t, "direction by Welch's t");
     for (int m = 0; m < COUNT(metrics); m++) {
@@ -169,6 +174,8 @@ static void add_pair_table(struct document *d, const struct model_cell *cell)
     int number = 1;
     const struct json *pairs = json_get(cell->record, "pairs");
     for (const struct json *p = json_first(pairs); p; p = json_next(p), number++) {
+        table_about(t, arena_format(d->arena, "%s in %s, pairs: pair %d of %d", cell->id,
+                                    cell->file, number, json_count(pairs)));
         table_number(t, number, arena_format(d->arena, "%d", number));
         table_text(t, at_text(p, "first"));
         for (int i = 0; i < COUNT(values); i++) {

@@ -1,6 +1,7 @@
 #include "reports/section.h"
 
 #include "reports/scale.h"
+#include "reports/tip.h"
 #include "reports/words.h"
 
 #include <math.h>
@@ -16,8 +17,10 @@ static void add_value(struct table *t, enum words_kind kind, double value)
     table_number(t, value, words(t->arena, kind, value));
 }
 
-static void add_interval(struct table *t, enum words_kind kind, struct stats_interval i)
+static void add_interval(struct table *t, const struct scale_series *s, enum words_kind kind,
+                         struct stats_interval i)
 {
+    table_about(t, tip_series(t->arena, s, kind, i.low, i.high));
     add_value(t, kind, i.estimate);
     table_number(t, i.low, words_interval(t->arena, kind, i.low, i.high));
 }
@@ -38,13 +41,15 @@ static const char *line_words(struct arena *a, const struct stats_line *line)
                         words(a, WORDS_PLAIN, line->misfit_f), words(a, WORDS_P, line->misfit_p));
 }
 
-static void add_line(struct table *t, const char *name, const struct stats_line *line,
-                     double set_up)
+static void add_line(struct table *t, const struct scale_series *s, const char *name,
+                     const struct stats_line *line, double set_up)
 {
+    table_about(t, tip_series(t->arena, s, WORDS_TIME, (double)NAN, (double)NAN));
     table_text(t, name);
     add_value(t, WORDS_TIME, set_up);
-    add_interval(t, WORDS_TIME, line->fixed);
-    add_interval(t, WORDS_TIME, line->each);
+    add_interval(t, s, WORDS_TIME, line->fixed);
+    add_interval(t, s, WORDS_TIME, line->each);
+    table_about(t, tip_series(t->arena, s, WORDS_TIME, (double)NAN, (double)NAN));
     double in_backtests = line->fixed.estimate / line->each.estimate;
     add_value(t, WORDS_PLAIN, in_backtests > 0 ? in_backtests : (double)NAN);
     table_toned(t, is_line(line) ? TONE_PLAIN : TONE_BAD, line->misfit_p,
@@ -69,10 +74,10 @@ static void add_sides(struct table *t, const struct scale_series *s)
     const char *base = scale_side_label(t->arena, s, "base");
     struct stats_line line = scale_fit(s, SCALE_BASE, t->arena);
     if (line.n > 0 && !has_line(t, base))
-        add_line(t, base, &line, at_number(record, "base.prepare.cpu_ns"));
+        add_line(t, s, base, &line, at_number(record, "base.prepare.cpu_ns"));
     line = scale_fit(s, SCALE_NEW, t->arena);
     if (line.n > 0)
-        add_line(t, s->name, &line, at_number(record, "new.prepare.cpu_ns"));
+        add_line(t, s, s->name, &line, at_number(record, "new.prepare.cpu_ns"));
 }
 
 void section_fixed_cost(struct document *d, const struct model_file *f, int level)
@@ -166,8 +171,9 @@ static void add_break_even(struct table *t, const struct scale_series *s)
     double largest = s->points[s->count - 1].backtests;
     bool beyond = isfinite(even.high) && even.high > largest;
     table_text(t, s->name);
-    add_interval(t, WORDS_TIME, line.fixed);
-    add_interval(t, WORDS_TIME, line.each);
+    add_interval(t, s, WORDS_TIME, line.fixed);
+    add_interval(t, s, WORDS_TIME, line.each);
+    table_about(t, tip_series(t->arena, s, WORDS_PLAIN, even.low, even.high));
     table_toned(t, pays_tone(even.kind), even.high,
                 arena_format(t->arena, "%s%s", pays_words(t->arena, &even),
                              beyond ? ", beyond what was measured" : ""));

@@ -1,6 +1,7 @@
 #include "reports/section.h"
 
 #include "reports/scale.h"
+#include "reports/tip.h"
 #include "reports/words.h"
 
 #include <math.h>
@@ -55,10 +56,14 @@ static double workers_of(const struct json *value)
 }
 
 /* What the kernel could not measure itself queueing for: several processes queue apart. */
+static const char *wall_metric(const struct json *record)
+{
+    return at(record, "compare.net") ? "net" : "wall";
+}
+
 static const struct json *wall_of(const struct json *record)
 {
-    const struct json *net = at(record, "compare.net");
-    return net ? net : at(record, "compare.wall");
+    return json_get(json_get(record, "compare"), wall_metric(record));
 }
 
 static void add_workers(struct table *t, const struct model_cell *cell,
@@ -67,6 +72,7 @@ static void add_workers(struct table *t, const struct model_cell *cell,
     const struct json *record = cell->record, *wall = wall_of(record);
     double before = workers_of(s->base), after = workers_of(s->new);
     double speed_up = 1 / at_number(wall, "ratio");
+    table_about(t, tip_contrast(t->arena, cell, wall_metric(record)));
     table_text(t, cell->scale);
     table_text(t, at_text(record, "new.layers"));
     add_value(t, WORDS_COUNT, before);
@@ -77,7 +83,9 @@ static void add_workers(struct table *t, const struct model_cell *cell,
                                 1 / at_number(wall, "lower")));
     add_value(t, WORDS_LEVEL, speed_up * before / after);
     add_value(t, WORDS_LEVEL, speed_up * before / fmin(after, fmax(cores, before)));
+    table_about(t, tip_contrast(t->arena, cell, "cpu"));
     add_interval(t, at(record, "compare.cpu"));
+    table_about(t, tip_field(t->arena, cell, "new.totals"));
     add_value(t, WORDS_BYTES, scale_total(record, "new", "resident_peak"));
     add_value(t, WORDS_BYTES, scale_total(record, "new", "child_resident_peak"));
 }
@@ -134,15 +142,19 @@ static void add_setting(struct table *t, const struct model_cell *cell,
 {
     static const char *const counts[] = {"writes", "fsyncs", "checkpoint_writes"};
     const struct json *record = cell->record;
+    table_about(t, tip_contrast(t->arena, cell, "cpu"));
     table_text(t, cell->scale);
     table_text(t, s->name);
     table_number(t, json_number(s->base), value_words(t->arena, s->base));
     table_number(t, json_number(s->new), value_words(t->arena, s->new));
     add_interval(t, at(record, "compare.cpu"));
+    table_about(t, tip_contrast(t->arena, cell, wall_metric(record)));
     add_interval(t, wall_of(record));
+    table_about(t, tip_field(t->arena, cell, "totals"));
     add_value(t, WORDS_RATIO,
               scale_total(record, "new", "resident_peak") /
                   scale_total(record, "base", "resident_peak"));
+    table_about(t, tip_field(t->arena, cell, "new.counts"));
     for (int i = 0; i < COUNT(counts); i++) {
         double count = at_number(json_get(json_get(record, "new"), "counts"), counts[i]);
         add_value(t, WORDS_COUNT, count);

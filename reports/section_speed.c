@@ -2,6 +2,7 @@
 
 #include "reports/plot_ladder.h"
 #include "reports/speed.h"
+#include "reports/tip.h"
 #include "reports/words.h"
 
 #include <math.h>
@@ -25,6 +26,8 @@ static void add_share(struct table *t, double share)
 
 static void add_row(struct table *t, const struct speed_row *row)
 {
+    table_about(t, tip_records(t->arena, row->first, row->last, row->count, WORDS_PLAIN,
+                               row->ns.low, row->ns.high));
     table_text(t, row->scale);
     table_text(t, row->name);
     add_value(t, WORDS_COUNT, row->bar_backtests);

@@ -1,5 +1,6 @@
 #include "reports/section.h"
 
+#include "reports/tip.h"
 #include "reports/words.h"
 
 #include <math.h>
@@ -74,6 +75,7 @@ void section_work(struct document *d, const struct model_file *f, int level)
         const struct json *record = f->cells[i].record;
         if (!counts_work(record))
             continue;
+        table_about(t, tip_field(t->arena, &f->cells[i], "counts"));
         table_text(t, f->cells[i].id);
         double backtests = count_of(record, "base", "backtests");
         table_number(t, backtests, count_words(d->arena, backtests));

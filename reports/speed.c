@@ -91,6 +91,8 @@ static void add_side(struct speed_list *list, const struct model_cell *cell, con
         return;
     struct speed_row *row = row_for(list, cell, side, a);
     add_values(row, of, a);
+    row->first = row->first ? row->first : cell;
+    row->last = cell;
     row->contended += (int)at_number(said, "contended_pairs");
     row->dense_ns = fmin(row->dense_ns, dense_of(cell->record, a));
     if (isfinite(at_number(said, "instructions"))) {

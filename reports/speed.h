@@ -22,7 +22,8 @@ struct speed_row {
     double dense_ns;     /* the dense ceiling beside these pairs, median; NAN: not measured */
     double instructions; /* a bar-backtest; NAN: not counted */
     double issue_share;  /* NAN without instructions */
-    int contended;       /* pairs in which somebody else used the core */
+    const struct model_cell *first, *last; /* of its comparisons */
+    int contended;                         /* pairs in which somebody else used the core */
 };
 
 struct speed_list {

@@ -21,7 +21,7 @@ void table_toned(struct table *t, enum tone tone, double key, const char *text)
         t->cells = grown;
         t->capacity = capacity;
     }
-    t->cells[t->count++] = (struct cell){text, key, tone};
+    t->cells[t->count++] = (struct cell){text, key, tone, isfinite(key) ? t->about : NULL};
 }
 
 void table_text(struct table *t, const char *text)
@@ -32,6 +32,16 @@ void table_text(struct table *t, const char *text)
 void table_number(struct table *t, double key, const char *text)
 {
     table_toned(t, TONE_PLAIN, key, text);
+}
+
+void table_tip(struct table *t, const char *tip)
+{
+    t->cells[t->count - 1].tip = tip;
+}
+
+void table_about(struct table *t, const char *tip)
+{
+    t->about = tip;
 }
 
 int table_rows(const struct table *t)

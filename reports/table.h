@@ -1,7 +1,9 @@
 /* A table as both exporters see it: a caption, headed columns, cells of text. A cell may carry the
- * number that it shows, so that the page can sort by it.
+ * number that it shows, so that the page can sort by it, and a tip: where the number comes from
+ * (record, pairs, interval), shown when a reader points at it. Tips are for the page: Markdown has none.
  *
  *     struct table *t = table_new(arena, "Counts", columns, COUNT(columns));
+ *     table_about(t, tip_side(arena, cell, "base", "cpu"));
  *     table_text(t, "opens");
  *     table_number(t, 12, "12");
  */
@@ -23,6 +25,7 @@ struct cell {
     const char *text;
     double key; /* NAN: sort by the text */
     enum tone tone;
+    const char *tip; /* NULL: none */
 };
 
 struct table {
@@ -32,6 +35,7 @@ struct table {
     int column_count;
     struct cell *cells; /* row by row */
     int count, capacity;
+    const char *about; /* the tip of numbers that are added */
 };
 
 /* caption and columns must live as long as the arena. The first column heads its rows. */
@@ -42,6 +46,12 @@ struct table *table_new(struct arena *a, const char *caption, const struct colum
 void table_text(struct table *t, const char *text);
 void table_number(struct table *t, double key, const char *text);
 void table_toned(struct table *t, enum tone tone, double key, const char *text);
+
+/* The tip of the last cell added. Tips must live as long as the arena; NULL: none. */
+void table_tip(struct table *t, const char *tip);
+
+/* The tip of every number that is added from here on, up to the next call. */
+void table_about(struct table *t, const char *tip);
 
 int table_rows(const struct table *t);
 const struct cell *table_row(const struct table *t, int row);

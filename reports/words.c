@@ -62,6 +62,8 @@ const char *words_unit(struct arena *a, double value, const char *unit)
         {"ns",    WORDS_TIME },
         {"bytes", WORDS_BYTES},
         {"count", WORDS_COUNT},
+        {"ratio", WORDS_RATIO},
+        {"share", WORDS_LEVEL},
         {"",      WORDS_COUNT},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)

@@ -27,7 +27,8 @@ const char *words(struct arena *a, enum words_kind kind, double value);
 /* "0.125..0.138"; a dash when either end is missing. */
 const char *words_interval(struct arena *a, enum words_kind kind, double lower, double upper);
 
-/* By a unit's name: "ns", "bytes", "count"; any other follows the number. */
+/* By a unit's name: "ns", "bytes", "count", "ratio", "share" (0..1, shown in percent); any other follows
+ * the number. */
 const char *words_unit(struct arena *a, double value, const char *unit);
 
 /* Any JSON value on one line: text as it is, the rest as JSON. */

@@ -1,11 +1,8 @@
 #include "harness/probe/perf.h"
 
 #include "harness/probe/family.h"
-#include "harness/probe/procfs.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <perfmon/pfmlib_perf_event.h>
@@ -13,13 +10,20 @@
 enum { HEADER_WORDS = 3, WORDS_MAX = HEADER_WORDS + PERF_EVENTS };
 
 const struct perf_event_row perf_events[PERF_EVENTS] = {
-    {"cycles",           "cycles",       "perf::PERF_COUNT_HW_CPU_CYCLES",       PERF_HARDWARE, false},
-    {"instructions",     "instructions", "perf::PERF_COUNT_HW_INSTRUCTIONS",     PERF_HARDWARE, false},
-    {"branch_misses",    "misses",       "perf::PERF_COUNT_HW_BRANCH_MISSES",    PERF_HARDWARE, false},
-    {"cache_misses",     "misses",       "perf::PERF_COUNT_HW_CACHE_MISSES",     PERF_HARDWARE, false},
-    {"task_clock",       "ns",           "perf::PERF_COUNT_SW_TASK_CLOCK",       PERF_SOFTWARE, false},
-    {"page_faults",      "faults",       "perf::PERF_COUNT_SW_PAGE_FAULTS",      PERF_SOFTWARE, true },
-    {"context_switches", "switches",     "perf::PERF_COUNT_SW_CONTEXT_SWITCHES", PERF_SOFTWARE, true },
+    {"cycles",           "cycles",       "perf::PERF_COUNT_HW_CPU_CYCLES",              PERF_HARDWARE, false},
+    {"instructions",     "instructions", "perf::PERF_COUNT_HW_INSTRUCTIONS",            PERF_HARDWARE, false},
+    {"branches",         "branches",     "perf::PERF_COUNT_HW_BRANCH_INSTRUCTIONS",     PERF_HARDWARE, false},
+    {"branch_misses",    "misses",       "perf::PERF_COUNT_HW_BRANCH_MISSES",           PERF_HARDWARE, false},
+    {"cache_references", "references",   "perf::PERF_COUNT_HW_CACHE_REFERENCES",        PERF_CACHE,    false},
+    {"cache_misses",     "misses",       "perf::PERF_COUNT_HW_CACHE_MISSES",            PERF_CACHE,    false},
+    {"l1d_loads",        "loads",        "perf::L1-DCACHE-LOADS",                       PERF_CACHE,    false},
+    {"l1d_load_misses",  "misses",       "perf::L1-DCACHE-LOAD-MISSES",                 PERF_CACHE,    false},
+    {"stalled_frontend", "cycles",       "perf::PERF_COUNT_HW_STALLED_CYCLES_FRONTEND", PERF_STALLS,
+     false                                                                                                  },
+    {"stalled_backend",  "cycles",       "perf::PERF_COUNT_HW_STALLED_CYCLES_BACKEND",  PERF_STALLS,   false},
+    {"task_clock",       "ns",           "perf::PERF_COUNT_SW_TASK_CLOCK",              PERF_SOFTWARE, false},
+    {"page_faults",      "faults",       "perf::PERF_COUNT_SW_PAGE_FAULTS",             PERF_SOFTWARE, true },
+    {"context_switches", "switches",     "perf::PERF_COUNT_SW_CONTEXT_SWITCHES",        PERF_SOFTWARE, true },
 };
 
 /* ---- the system's counters ---- */
@@ -103,79 +107,6 @@ void perf_close(struct perf *p)
     for (int i = PERF_EVENTS - 1; i >= 0; i--)
         if (p->fd[i] >= 0)
             p->source.close(p->source.context, p->fd[i]);
-}
-
-/* ---- rows ---- */
-
-static const struct {
-    int number;
-    const char *sentence;
-    bool paranoid; /* the sentence ends with the setting */
-} reasons[] = {
-    {ENOENT,     "not supported by this machine",                        false},
-    {EOPNOTSUPP, "not supported by this machine",                        false},
-    {ENODEV,     "not supported by this machine",                        false},
-    {ENOSYS,     "not supported by this kernel",                         false},
-    {EACCES,     "forbidden: perf_event_paranoid is",                    true },
-    {EPERM,      "forbidden: by a container, or perf_event_paranoid is", true },
-    {EBUSY,      "in use by another session",                            false},
-    {EMFILE,     "too many open files",                                  false},
-};
-
-static const char *paranoid_setting(char *text, size_t size)
-{
-    int fd = procfs_open("/proc/sys/kernel/perf_event_paranoid");
-    bool ok = procfs_read(fd, text, size);
-    procfs_close(fd);
-    text[strcspn(text, "\n")] = '\0';
-    return ok ? text : "unknown";
-}
-
-void perf_reason(int number, char *out, size_t size)
-{
-    char setting[16];
-    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
-        if (reasons[i].number != number)
-            continue;
-        if (reasons[i].paranoid)
-            snprintf(out, size, "%s %s", reasons[i].sentence,
-                     paranoid_setting(setting, sizeof setting));
-        else
-            snprintf(out, size, "%s", reasons[i].sentence);
-        return;
-    }
-    snprintf(out, size, "cannot be opened: %s", strerror(number));
-}
-
-static void put_scaled(int event, const struct perf_reading *begin, const struct perf_reading *end,
-                       struct probe_totals *out)
-{
-    const struct perf_event_row *row = &perf_events[event];
-    if (!begin->ok[row->group] || !end->ok[row->group]) {
-        probe_totals_miss(out, row->name, row->unit, "the counter could not be read");
-        return;
-    }
-    double enabled = (double)(end->enabled[row->group] - begin->enabled[row->group]);
-    double running = (double)(end->running[row->group] - begin->running[row->group]);
-    double counted = (double)(end->value[event] - begin->value[event]);
-    if (running > 0)
-        probe_totals_put(out, row->name, row->unit, counted * (enabled / running));
-    else
-        probe_totals_miss(out, row->name, row->unit, "the counter never got the hardware");
-}
-
-void perf_totals(const struct perf *p, const struct perf_reading *begin,
-                 const struct perf_reading *end, struct probe_totals *out)
-{
-    for (int i = 0; i < PERF_EVENTS; i++) {
-        if (p->fd[i] >= 0) {
-            put_scaled(i, begin, end, out);
-            continue;
-        }
-        char reason[PROBE_REASON];
-        perf_reason(-p->fd[i], reason, sizeof reason);
-        probe_totals_miss(out, perf_events[i].name, perf_events[i].unit, reason);
-    }
 }
 
 /* ---- the family ---- */

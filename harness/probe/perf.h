@@ -13,7 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum perf_group { PERF_HARDWARE, PERF_SOFTWARE, PERF_GROUPS };
+/* Counted together, all of a group or none, so that their ratios are of the same moments. None has more
+ * events than the four counters that any PMU of the last years has. */
+enum perf_group { PERF_HARDWARE, PERF_CACHE, PERF_STALLS, PERF_SOFTWARE, PERF_GROUPS };
 
 struct perf_event_row {
     const char *name, *unit;
@@ -22,8 +24,17 @@ struct perf_event_row {
     bool with_kernel;
 };
 
-enum { PERF_EVENTS = 7 };
+enum { PERF_EVENTS = 13 };
 extern const struct perf_event_row perf_events[PERF_EVENTS];
+
+/* What is made of two events of a group: one over the other. */
+struct perf_rate_row {
+    const char *name, *unit;
+    const char *over, *under; /* names of events */
+};
+
+enum { PERF_RATES = 4 };
+extern const struct perf_rate_row perf_rates[PERF_RATES];
 
 /* The system's counters, or a test's. */
 struct perf_source {
@@ -54,8 +65,10 @@ void perf_open(struct perf *p, const struct perf_source *source);
 void perf_read(const struct perf *p, struct perf_reading *out);
 void perf_close(struct perf *p);
 
-/* The rows of one run. Counters that shared the hardware with others ran only part of the time:
- * value = counted * enabled / running, the kernel documentation's estimate. */
+/* The rows of one run: events, the share of the time in which the hardware counted ("pmu_share", the least
+ * of the groups), rates. Counters that shared the hardware with others ran only part of the time: value =
+ * counted * enabled / running, the kernel documentation's estimate. A rate is of what was counted: both
+ * its events ran at the same times. */
 void perf_totals(const struct perf *p, const struct perf_reading *begin,
                  const struct perf_reading *end, struct probe_totals *out);
 

@@ -1,8 +1,9 @@
 /* The probe's own looks at /proc: kept-open descriptors, read from the start by pread.
  *
  * Not through base/io, on purpose: io counts the workload's files, and a look at a clock must not
- * turn up in that count. Each look is counted here instead, so that /proc/self/io can be corrected
- * for it. A descriptor of /proc/self/... stays that of the process that opened it, after a fork too.
+ * turn up in that count. Each look, of any thread, is counted here instead, so that /proc/self/io can
+ * be corrected for it. A descriptor of /proc/self/... stays that of the process that opened it, after a
+ * fork too.
  */
 #ifndef CUPEL_PROBE_PROCFS_H
 #define CUPEL_PROBE_PROCFS_H

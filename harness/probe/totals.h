@@ -17,7 +17,7 @@
 
 struct json;
 
-enum { PROBE_TOTALS_MAX = 48, PROBE_NAME = 32, PROBE_UNIT = 16, PROBE_REASON = 120 };
+enum { PROBE_TOTALS_MAX = 64, PROBE_NAME = 32, PROBE_UNIT = 16, PROBE_REASON = 120 };
 
 struct probe_total {
     char name[PROBE_NAME], unit[PROBE_UNIT];

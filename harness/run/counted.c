@@ -1,10 +1,10 @@
 #define _GNU_SOURCE
 #include "harness/run/counted.h"
 
-#include "harness/base/io.h"
 #include "harness/result/agree.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/valgrind.h"
+#include "harness/run/whole.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,26 +12,13 @@
 
 /* ---- one run -------------------------------------------------------------------------------- */
 
-static bool make_state(const struct pair_runner *r, char *path, size_t size, struct err *e)
-{
-    snprintf(path, size, "%s/counted", r->state_root);
-    return io_remove_tree(path, e) && io_make_dirs(path, e);
-}
-
 static bool run_whole(struct counted *c, struct side_process *p, struct pair_runner *r,
                       struct err *e)
 {
-    char state[sizeof r->state_root + 32];
-    bool is_once = p->side->kernel->cut == KERNEL_ONCE, stores = is_once && !p->side->no_store;
-    if (stores && !make_state(r, state, sizeof state, e))
+    if (!whole_prepare(p, r, &c->work, e) ||
+        !whole_work(p, &c->work, COUNTED_ITERATIONS, &c->slice, e) ||
+        !side_results(p, &c->results, e))
         return false;
-    const struct side_case wanted = {stores ? state : NULL, r->seed, -1};
-    struct probe_slice finish;
-    if (!side_prepare(p, &wanted, &c->work, e) || !interrupt_none(e) ||
-        !side_step(p, 0, is_once ? c->work.jobs : COUNTED_ITERATIONS, &c->slice, e) ||
-        !side_finish(p, &finish, e) || !side_results(p, &c->results, e))
-        return false;
-    probe_slice_add(&c->slice, &finish);
     c->has_delay = p->has_delay;
     c->build = json_copy(p->build);
     return true;

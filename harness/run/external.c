@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -97,8 +98,24 @@ static _Noreturn void cannot_start(int report, int why)
     _exit(write(report, &r, sizeof r) == (ssize_t)sizeof r ? 127 : 126);
 }
 
-static _Noreturn void become_spawner(const struct run *r, const int ends[STREAMS], long padding)
+/* In the child: nothing happens before a byte comes from the harness; without a gate, at once. */
+static void wait_at(const int gate[2])
 {
+    char byte;
+    ssize_t n;
+    if (gate[0] < 0)
+        return;
+    close(gate[1]);
+    while ((n = read(gate[0], &byte, 1)) < 0 && errno == EINTR)
+        ;
+    if (n != 1)
+        _exit(127); /* the harness has gone */
+}
+
+static _Noreturn void become_spawner(const struct run *r, const int ends[STREAMS],
+                                     const int gate[2], long padding)
+{
+    wait_at(gate);
     char pad[PADDING_MAX + 1], number[16], name[] = "cupel-spawner";
     const char *words[3] = {name, number, NULL};
     size_t n = 0;
@@ -148,18 +165,43 @@ static void close_all(int fds[STREAMS])
     }
 }
 
+static void reap(pid_t pid)
+{
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
+/* The child waits at the gate until it is followed; one that is not must not begin. */
+static bool let_go(struct run *r, int gate, struct err *e)
+{
+    const struct external_options *o = &r->external->options;
+    if (!o->follow)
+        return true;
+    if (o->follow(o->follow_context, r->pid, e) && write(gate, "", 1) == 1)
+        return true;
+    kill(r->pid, SIGKILL);
+    reap(r->pid);
+    return false;
+}
+
 static bool start(struct run *r, struct rng *rng, struct err *e)
 {
-    int ends[STREAMS] = {-1, -1, -1};
+    int ends[STREAMS] = {-1, -1, -1}, gate[2] = {-1, -1};
     long padding = rng ? (long)rng_below(rng, PADDING_MAX) : -1;
     bool ok = make_pipes(r, ends, e);
+    if (ok && r->external->options.follow)
+        ok = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) == 0 ||
+             err_system(e, "socket pair");
     if (ok) {
         r->pid = fork();
         if (r->pid == 0)
-            become_spawner(r, ends, padding);
-        ok = r->pid > 0 || err_system(e, "fork");
+            become_spawner(r, ends, gate, padding);
+        ok = (r->pid > 0 || err_system(e, "fork")) && let_go(r, gate[1], e);
     }
     close_all(ends);
+    for (int i = 0; i < 2; i++)
+        if (gate[i] >= 0)
+            close(gate[i]);
     return ok;
 }
 
@@ -305,12 +347,6 @@ static bool judge(struct run *r, struct err *e)
     else
         err_input(e, "%.60s: exit status %d", name, out->exit);
     return with_tail(r, e);
-}
-
-static void reap(pid_t pid)
-{
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        ;
 }
 
 bool external_run(struct external *x, const char *const *argv, struct rng *rng,

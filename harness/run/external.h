@@ -18,6 +18,8 @@
 #include "harness/probe/probe.h"
 #include "harness/run/spawner.h"
 
+#include <sys/types.h>
+
 struct external_options {
     const char *folder;         /* in which it runs; NULL: this process's */
     const char *input;          /* file for standard input; NULL: empty */
@@ -27,6 +29,11 @@ struct external_options {
     bool show_output;           /* both outputs also go to standard error */
     bool despite_interruption;  /* of one that came before; a new one ends it */
     const char *const *prepare; /* run by external_prepare before each run; NULL: nothing */
+
+    /* Told of the root of the tree to come (the spawner) before anything of it runs: for whoever will
+     * follow it. NULL: nobody. Error: it is not run. */
+    bool (*follow)(void *context, pid_t root, struct err *e);
+    void *follow_context;
 };
 
 struct external {

@@ -3,7 +3,7 @@
  * mismatch is a sentence, not a wrong number.
  *
  *     ask                                                      answer
- *     {"op":"hello","protocol":2}                              {"protocol":2,"abi":3,"version":..,
+ *     {"op":"hello","protocol":2}                              {"protocol":2,"abi":4,"version":..,
  *                                                               "commit":..,"compiler":..,"flags":..}
  *     {"op":"prepare","kernel":..,"layers":"a,b","settings":{},
  *      "state_dir":..,"seed":"17","cpu":0}                     {"jobs":400,"grain":1,"has_delay":true,
@@ -14,11 +14,14 @@
  *     {"op":"results"}                                         {"digest":..,"result_metrics":{..},
  *                                                               "counts":{},"totals":[],
  *                                                               "overhead":{..}}
+ *     {"op":"timeline"}                                        {"series":{..}}
  *     {"op":"release"}                                         {}
  *     {"op":"quit"}                                            (end of file)
  *
  * `kernel` is the name of a built-in one or the path of a shared object, which holds a '/': a worker that
  * loads none refuses it as a name it does not know.
+ * A worker whose hello says "timeline":true takes "timeline_ms" in prepare: it writes down how much
+ * memory is held, so often or less, until it hands the series over (result/series.h).
  * A failed ask is answered by {"error":"one line","code":2}. Fields that the other side does not
  * know are ignored; a change that breaks this raises PROTOCOL_VERSION. 2: `digest` is of the exact part
  * of the results only, the rest is result_metrics (result/agree.h).

@@ -5,6 +5,7 @@
 #include "harness/probe/machine.h"
 #include "harness/probe/totals.h"
 #include "harness/result/agree.h"
+#include "harness/result/series.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -178,10 +179,19 @@ static bool read_work(const struct json *answer, struct side_work *out, struct e
     return protocol_read_slice(answer, "slice", &out->prepare, e);
 }
 
+/* Can this worker do what is wanted of it? An older one would not say that it did not. */
+static bool keeps_timeline(const struct side_process *p, struct err *e)
+{
+    return json_bool(json_get(p->build, "timeline")) ||
+           err_input(e, "%s: this worker keeps no timeline", p->side->label);
+}
+
 bool side_prepare(struct side_process *p, const struct side_case *c, struct side_work *out,
                   struct err *e)
 {
     char seed[24];
+    if (p->timeline_ms > 0 && !keeps_timeline(p, e))
+        return false;
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)c->seed);
     struct json *ask = ask_for("prepare");
     json_put_text(ask, "kernel", p->side->library ? p->side->library : p->side->kernel->name);
@@ -191,6 +201,8 @@ bool side_prepare(struct side_process *p, const struct side_case *c, struct side
     json_put_text(ask, "seed", seed);
     if (c->cpu >= 0)
         json_put_number(ask, "cpu", c->cpu);
+    if (p->timeline_ms > 0)
+        json_put_number(ask, "timeline_ms", p->timeline_ms);
     struct json *answer = answer_to(p, ask, e);
     bool ok = answer && read_work(answer, out, e);
     p->has_delay = ok && json_bool(json_get(answer, "has_delay"));
@@ -260,6 +272,23 @@ bool side_results(struct side_process *p, struct side_results *out, struct err *
     bool ok = answer && (read_results(answer, out, e) || err_prefix(e, "%s", p->side->label));
     json_free(answer);
     return ok;
+}
+
+bool side_timeline(struct side_process *p, struct json **series, struct err *e)
+{
+    const struct json *found;
+    *series = NULL;
+    if (!keeps_timeline(p, e))
+        return false;
+    struct json *answer = answer_to(p, ask_for("timeline"), e);
+    if (!answer)
+        return false;
+    if (json_need_object(answer, "series", &found, e) && series_check(found, e))
+        *series = json_copy(found);
+    else
+        err_prefix(e, "%s: timeline", p->side->label);
+    json_free(answer);
+    return *series != NULL;
 }
 
 void side_results_done(struct side_results *r)

@@ -20,6 +20,8 @@ struct side_process {
     struct channel channel;
     bool has_delay;     /* its readings tell queueing apart from waiting */
     struct json *build; /* the answer to hello: version, commit, compiler, flags */
+    double
+        timeline_ms; /* memory is written down so often from preparing on; 0: not. Set when started */
 };
 
 #define SIDE_PROCESS_NONE                                                                          \
@@ -60,6 +62,10 @@ bool side_step(struct side_process *p, long lo, long hi, struct probe_slice *sli
                struct err *e) MUST_CHECK;
 bool side_finish(struct side_process *p, struct probe_slice *slice, struct err *e) MUST_CHECK;
 bool side_release(struct side_process *p, struct err *e) MUST_CHECK;
+
+/* Memory over time since preparing, which asked for it (timeline_ms). *series: checked (result/series.h),
+ * the caller's. Error: this worker keeps none. */
+bool side_timeline(struct side_process *p, struct json **series, struct err *e) MUST_CHECK;
 
 /* Owner of counts and totals: the caller, side_results_done. */
 bool side_results(struct side_process *p, struct side_results *out, struct err *e) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include "harness/probe/allocated.h"
 #include "harness/probe/machine.h"
 #include "harness/probe/probe.h"
+#include "harness/probe/recorder.h"
 #include "harness/probe/totals.h"
 #include "harness/result/agree.h"
 #include "harness/run/protocol.h"
@@ -19,6 +20,7 @@ struct worker {
     struct probe probe;
     struct probe_meter *meter;  /* of the run since prepare */
     struct allocated allocated; /* by the bodies since prepare */
+    struct recorder *recorder;  /* since prepare; NULL: no timeline was asked for */
     bool under_valgrind;
     const struct kernel *kernel;
     void *context;         /* the kernel's; NULL when nothing is prepared */
@@ -27,6 +29,8 @@ struct worker {
 
 static void release(struct worker *w)
 {
+    json_free(recorder_stop(w->recorder));
+    w->recorder = NULL;
     probe_watch(&w->probe, NULL, NULL);
     if (w->context)
         w->kernel->release(w->context);
@@ -50,6 +54,7 @@ static bool hello(struct worker *w, const struct json *ask, struct json *answer,
     json_put_text(answer, "compiler", version_compiler());
     json_put_text(answer, "flags", version_flags());
     json_put_bool(answer, "callgrind", true); /* it starts and stops the counting around the body */
+    json_put_bool(answer, "timeline", true);
     return true;
 }
 
@@ -77,6 +82,16 @@ static bool read_case(struct worker *w, const struct json *ask, struct kernel_ca
            opt_complete(k->options, filled, e);
 }
 
+/* Memory is written down from here on, when the harness wants it: it times nothing then. */
+static bool record_memory(struct worker *w, const struct json *ask, struct err *e)
+{
+    const struct json *interval = json_get(ask, "timeline_ms");
+    if (json_kind(interval) != JSON_NUMBER)
+        return true;
+    w->recorder = recorder_start(0, json_number(interval), e);
+    return w->recorder != NULL;
+}
+
 static bool prepare(struct worker *w, const struct json *ask, struct json *answer, struct err *e)
 {
     release(w);
@@ -88,6 +103,8 @@ static bool prepare(struct worker *w, const struct json *ask, struct json *answe
         return false;
     probe_totals_begin(w->meter);
     allocated_open(&w->allocated);
+    if (!record_memory(w, ask, e))
+        return false;
     struct probe_reading begin;
     struct probe_slice slice;
     probe_begin(&w->probe, &begin);
@@ -199,6 +216,16 @@ static bool results(struct worker *w, const struct json *ask, struct json *answe
     return true;
 }
 
+static bool timeline(struct worker *w, const struct json *ask, struct json *answer, struct err *e)
+{
+    (void)ask;
+    if (!w->recorder)
+        return err_input(e, "protocol: no timeline was asked for when the work was prepared");
+    json_put(answer, "series", recorder_stop(w->recorder));
+    w->recorder = NULL;
+    return true;
+}
+
 static bool release_asked(struct worker *w, const struct json *ask, struct json *answer,
                           struct err *e)
 {
@@ -213,12 +240,13 @@ static const struct {
     const char *op;
     bool (*answer)(struct worker *w, const struct json *ask, struct json *answer, struct err *e);
 } answers[] = {
-    {"hello",   hello        },
-    {"prepare", prepare      },
-    {"step",    step         },
-    {"finish",  finish       },
-    {"results", results      },
-    {"release", release_asked},
+    {"hello",    hello        },
+    {"prepare",  prepare      },
+    {"step",     step         },
+    {"finish",   finish       },
+    {"results",  results      },
+    {"timeline", timeline     },
+    {"release",  release_asked},
 };
 
 /* ---- serving -------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 #include "kernels/backtest/backtest.h"
 
+#include "kernels/backtest/parts.h"
 #include "kernels/backtest/run.h"
 
 #include <limits.h>
@@ -89,4 +90,6 @@ const struct kernel kernel_backtest = {
     .counts = counts_backtest,
     .pids = pids_backtest,
     .release = release_backtest,
+    .parts = bt_parts,
+    .part_count = BT_PARTS,
 };

@@ -33,6 +33,8 @@ static void figures_have_their_unit(void **state)
     assert_string_equal(words_interval(&a, WORDS_RATIO, 0.125, 0.138), "0.125..0.138");
     assert_string_equal(words_unit(&a, 1024, "bytes"), "1.00 KiB");
     assert_string_equal(words_unit(&a, 12, "switches"), "12 switches");
+    assert_string_equal(words_unit(&a, 1.371, "ratio"), "1.371");
+    assert_string_equal(words_unit(&a, 0.0234, "share"), "2.34 %");
     arena_done(&a);
 }
 

@@ -1,0 +1,40 @@
+/* What every page of ours must hold, asked of a page in a browser (checks.js); each fails the test with
+ * what it found.
+ *
+ *     struct browser *b = check_browser();             // the program's own, started once
+ *     check_open(b, "file:///...", 1280);
+ *     check_page(b);
+ */
+#ifndef CUPEL_TESTS_BROWSER_CHECKS_H
+#define CUPEL_TESTS_BROWSER_CHECKS_H
+
+#include "tests/browser/webdriver.h"
+#include "tests/test.h"
+
+/* cmocka group fixtures: *state is the browser. Where none is installed and $CUPEL_NO_BROWSER is set, it is
+ * NULL and every test is skipped. */
+int check_start(void **state);
+int check_end(void **state);
+struct browser *check_browser(void **state); /* skips when it is NULL */
+
+/* Opens a file in a window so wide, light unless asked otherwise; logs of what was before are dropped. */
+void check_open(struct browser *b, const char *path, int width);
+
+/* No complaint by a function of checks.js: "pictures()". */
+void check_js(struct browser *b, const char *call);
+
+/* The text, or the number, that an expression gives; the text lives until the next call. */
+const char *check_text(struct browser *b, const char *expression);
+double check_number(struct browser *b, const char *expression);
+void check_true(struct browser *b, const char *expression);
+
+/* No message of the console, and no request but for the file itself. */
+void check_quiet(struct browser *b, const char *path);
+
+/* All of it: quiet, pictures, names, contrast in light and dark, no sideways scroll as a phone. */
+void check_page(struct browser *b, const char *path);
+
+/* Draws a report of a results file by the program that is tested: the folder's absolute path. */
+const char *check_report(const char *results, const char *name);
+
+#endif

@@ -1,0 +1,297 @@
+/* The page of a report in a browser: what a reader sees, sorts, points at, copies and enlarges. */
+#include "tests/browser/checks.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DESKTOP = 1280, PHONE = 390 };
+
+static char page[PATH_MAX], picture[PATH_MAX];
+
+/* Two scales, five comparisons, hostile names. */
+static void draw(void)
+{
+    char results[PATH_MAX];
+    struct text line = {0}, full = {0};
+    assert_non_null(realpath(test_folder("results"), results));
+    text_printf(&line,
+                "/usr/bin/python3 tests/data/make_results.py '%s/full.jsonl' '%s/command.jsonl' "
+                "'%s/incomplete.jsonl'",
+                results, results, results);
+    assert_int_equal(system(line.p), 0);
+    text_printf(&full, "%s/full.jsonl", results);
+    const char *folder = check_report(full.p, "report");
+    snprintf(page, sizeof page, "%s/index.html", folder);
+    snprintf(picture, sizeof picture, "%s/samples-5-micro-script-alert-1-script.svg", folder);
+    text_done(&line);
+    text_done(&full);
+}
+
+static struct browser *at_page(void **state, int width)
+{
+    struct browser *b = check_browser(state);
+    if (!*page)
+        draw();
+    check_open(b, page, width);
+    return b;
+}
+
+static void click(struct browser *b, const char *selector)
+{
+    struct err e;
+    assert_ok(browser_click(b, selector, &e), &e);
+}
+
+static void press(struct browser *b, const char *keys)
+{
+    struct err e;
+    assert_ok(browser_keys(b, keys, &e), &e);
+}
+
+static void command(struct browser *b, const char *name, const char *parameters)
+{
+    struct err e;
+    struct json *said = browser_command(b, name, parameters, &e);
+    assert_ok(said != NULL, &e);
+    json_free(said);
+}
+
+static void assert_holds(const char *text, const char *words)
+{
+    if (!strstr(text, words))
+        fail_msg("expected \"%s\" in \"%s\"", words, text);
+}
+
+/* ---- the whole ----------------------------------------------------------------------------------- */
+
+static void a_report_is_whole_quiet_and_readable(void **state)
+{
+    struct browser *b = at_page(state, DESKTOP);
+    check_page(b, page);
+}
+
+static void a_picture_by_itself_is_whole_quiet_and_readable(void **state)
+{
+    struct browser *b = at_page(state, DESKTOP);
+    check_open(b, picture, DESKTOP);
+    check_true(b, "document.documentElement.querySelector('title').textContent.includes("
+                  "'<script>alert(1)</script>')");
+    check_true(b, "document.querySelectorAll('script').length === 0");
+    check_js(b, "contrast()");
+    check_quiet(b, picture);
+}
+
+static void names_of_tags_stay_text(void **state)
+{
+    struct browser *b = at_page(state, DESKTOP);
+    assert_holds(check_text(b, "document.querySelector('h1').textContent"),
+                 "<script>alert(1)</script>");
+    assert_holds(check_text(b, "document.title"), "<script>alert(1)</script>");
+    check_true(b, "every('tbody th').some(h => h.textContent === '<script>alert(1)</script>')");
+    check_true(b, "document.querySelectorAll('b, script').length === 1");
+}
+
+/* ---- tables ---------------------------------------------------------------------------------------- */
+
+#define RATIOS                                                                                     \
+    "every('.box tbody')[0].querySelectorAll('td:nth-child(4)').values()"                          \
+    ".map(c => c.textContent).toArray().join(' ')"
+#define SORTED     "every('.box table')[0].querySelector('th:nth-child(4)').getAttribute('aria-sort')"
+#define RATIO_HEAD ".box table thead th:nth-child(4) button"
+
+static void a_table_sorts_up_down_and_back(void **state)
+{
+    struct browser *b = at_page(state, DESKTOP);
+    char given[200];
+    snprintf(given, sizeof given, "%s", check_text(b, RATIOS));
+    assert_string_equal(given, "0.987 0.408 1.227");
+    click(b, RATIO_HEAD);
+    assert_string_equal(check_text(b, RATIOS), "0.408 0.987 1.227");
+    assert_string_equal(check_text(b, SORTED), "ascending");
+    click(b, RATIO_HEAD);
+    assert_string_equal(check_text(b, RATIOS), "1.227 0.987 0.408");
+    assert_string_equal(check_text(b, SORTED), "descending");
+    click(b, RATIO_HEAD);
+    assert_string_equal(check_text(b, RATIOS), given);
+    assert_string_equal(check_text(b, SORTED), "");
+}
+
+/* Of a column that has dashes: they stand last, whichever way. */
+static void what_is_no_number_sorts_behind_the_numbers(void **state)
+{
+    struct browser *b = at_page(state, DESKTOP);
+    check_true(b, "(unfold(), every('table').filter(t => t.tBodies[0].rows.length > 2).every(t =>"
+                  " [...t.tHead.rows[0].cells].every((head, at) => [1, 2].every(() => {"
+                  "  head.querySelector('button').click();"
+                  "  const keyed = [...t.tBodies[0].rows].map(r => 'key' in r.cells[at].dataset);"
+                  "  return keyed.lastIndexOf(true) < keyed.length - keyed.filter(k => !k).length;"
+                  "}))))");
+}
+
+static void a_table_is_one_stop_of_the_tab_key(void **state)
+{
+    struct browser *b = at_page(state, DESKTOP);
+    check_true(b, "every('[role=grid]').length > 20");
+    check_true(b, "every('[role=grid]').every(t => every('th, td, button', t)"
+                  ".filter(e => e.tabIndex >= 0).length === 1)");
+    click(b, RATIO_HEAD);
+    press(b, BROWSER_DOWN BROWSER_DOWN BROWSER_RIGHT);
+    assert_string_equal(check_text(b, "document.activeElement.textContent"), "0.782..1.004");
+    press(b, BROWSER_LEFT BROWSER_LEFT BROWSER_LEFT BROWSER_LEFT BROWSER_LEFT BROWSER_LEFT);
+    assert_string_equal(check_text(b, "document.activeElement.textContent"), "bundle-pool");
+    check_true(b, "every('.box table')[0].querySelectorAll('[tabindex=\"0\"]').length === 1");
+}
+
+/* ---- tips ------------------------------------------------------------------------------------------- */
+
+#define TIP "(document.querySelector('#tip:not([hidden])') || {textContent: ''}).textContent"
+#define OF_RATIO                                                                                   \
+    "micro/bundle-pool in full.jsonl, compare.cpu: 14 pairs, 95.1 % interval of new / base "       \
+    "0.782..1.004"
+#define RATIO     ".box tbody tr td:nth-child(4)"
+#define BASE_TIME ".box tbody tr td:nth-child(2)"
+
+static void await_tip(struct browser *b)
+{
+    check_true(b, "new Promise(done => { const look = n => !document.querySelector('#tip').hidden"
+                  " ? done(true) : n ? setTimeout(look, 20, n - 1) : done(false); look(100); })");
+}
+
+static void a_tip_shows_under_the_mouse(void **state)
+{
+    struct browser *b = at_page(state, DESKTOP);
+    struct err e;
+    assert_ok(browser_hover(b, RATIO, &e), &e);
+    await_tip(b);
+    assert_string_equal(check_text(b, TIP), OF_RATIO);
+    check_true(b, "!document.querySelector('" RATIO "').closest('[title]')");
+    check_true(b, "(r => r.left >= 0 && r.top >= 0 && r.right <= innerWidth && r.bottom <= "
+                  "innerHeight)(document.querySelector('#tip').getBoundingClientRect())");
+    press(b, BROWSER_ESC);
+    assert_string_equal(check_text(b, TIP), "");
+    assert_ok(browser_hover(b, BASE_TIME, &e), &e);
+    await_tip(b);
+    assert_holds(check_text(b, TIP), "base.metrics.cpu: 14 pairs, 95 % interval of the mean ");
+    assert_ok(browser_hover(b, "h1", &e), &e);
+    assert_string_equal(check_text(b, TIP), "");
+}
+
+static void a_tip_shows_by_the_keyboard_alone(void **state)
+{
+    struct browser *b = at_page(state, DESKTOP);
+    check_true(b, "(document.querySelector('.box thead button').focus(), true)");
+    press(b, BROWSER_DOWN BROWSER_RIGHT BROWSER_RIGHT BROWSER_RIGHT);
+    assert_string_equal(check_text(b, TIP), OF_RATIO);
+    check_true(b, "document.activeElement.getAttribute('aria-describedby') === 'tip'");
+    press(b, BROWSER_UP);
+    assert_string_equal(check_text(b, TIP), "");
+    press(b, BROWSER_DOWN BROWSER_TAB);
+    assert_string_equal(check_text(b, TIP), "");
+    check_true(b, "!document.querySelector('[aria-describedby=tip]')");
+}
+
+static void a_tip_shows_by_touch(void **state)
+{
+    struct browser *b = at_page(state, PHONE);
+    struct err e;
+    assert_ok(browser_tap(b, BASE_TIME, &e), &e);
+    await_tip(b);
+    assert_holds(check_text(b, TIP), "micro/bundle-pool in full.jsonl, base.metrics.cpu: 14 pairs");
+    check_js(b, "sideways(390)");
+}
+
+/* Every number of every table that stands for a measurement says where it comes from. */
+static void every_number_of_a_comparison_has_a_tip(void **state)
+{
+    struct browser *b = at_page(state, DESKTOP);
+    check_js(b, "every('td.n[data-key]').filter(c => !c.title && !c.parentNode.title &&"
+                " !/^Inputs/.test(c.closest('table').caption.textContent)).map(nameOf)");
+    check_js(b, "every('td.n[title], tr[title]').filter(c => !/ in full.jsonl, /.test(c.title) ||"
+                " !/ pairs?\\b|pair \\d+ of/.test(c.title)).map(c => c.title)");
+}
+
+/* ---- the rest ----------------------------------------------------------------------------------------- */
+
+static void a_command_is_copied(void **state)
+{
+    struct browser *b = at_page(state, DESKTOP);
+    click(b, ".code button");
+    check_true(b, "new Promise(done => setTimeout(done, 100, true))");
+    assert_string_equal(check_text(b, "document.querySelector('.code button').textContent"),
+                        "Copied");
+    assert_string_equal(check_text(b, "document.querySelector('[role=status]').textContent"),
+                        "Copied");
+    check_true(b, "(t => (document.body.append(t), t.focus(), true))"
+                  "(document.createElement('textarea'))");
+    command(b, "Input.dispatchKeyEvent",
+            "{\"type\":\"keyDown\",\"key\":\"v\",\"code\":\"KeyV\",\"modifiers\":2,"
+            "\"commands\":[\"paste\"]}");
+    assert_string_equal(check_text(b, "document.querySelector('textarea').value"),
+                        "cupel run scenarios/headline.json --set bundle=data/mag7 --seed 42");
+}
+
+static void the_contents_lead_to_every_section_and_mark_the_one_that_is_read(void **state)
+{
+    struct browser *b = at_page(state, DESKTOP);
+    check_js(b, "every('h2, h3').filter(h => !document.querySelector(`nav "
+                "a[href='#${h.id}']`)).map(nameOf)");
+    check_true(b, "document.querySelectorAll('nav li li').length === 4");
+    assert_string_equal(check_text(b, "document.querySelector('nav [aria-current]').textContent"),
+                        "Result");
+    click(b, "nav a[href='#s-counts']");
+    check_true(b, "new Promise(done => setTimeout(done, 150, true))");
+    assert_string_equal(check_text(b, "document.querySelector('nav [aria-current]').textContent"),
+                        "Counts");
+    check_true(b, "(y => y >= 0 && y < "
+                  "120)(document.querySelector('#s-counts').getBoundingClientRect().top)");
+    check_true(b, "document.querySelector('nav').getBoundingClientRect().top === 0");
+    check_true(b, "document.querySelectorAll('[aria-current]').length === 1");
+}
+
+static void the_contents_of_a_phone_fold(void **state)
+{
+    struct browser *b = at_page(state, PHONE);
+    check_true(b, "!document.querySelector('nav details').open");
+    click(b, "nav summary");
+    check_true(b, "document.querySelector('nav details').open");
+    click(b, "nav a[href='#s-samples']");
+    check_true(b, "!document.querySelector('nav details').open");
+    check_true(b, "(y => y >= 30 && y < "
+                  "120)(document.querySelector('#s-samples').getBoundingClientRect().top)");
+}
+
+static void a_figure_fills_the_window_and_comes_back(void **state)
+{
+    struct browser *b = at_page(state, DESKTOP);
+    double before =
+        check_number(b, "document.querySelector('figure svg').getBoundingClientRect().width");
+    click(b, "figcaption button");
+    check_true(b, "document.querySelector('dialog[open] svg') !== null");
+    check_true(b, "document.querySelector('dialog svg').getBoundingClientRect().width > 1200");
+    assert_true(before < 950);
+    press(b, BROWSER_ESC);
+    check_true(
+        b, "!document.querySelector('dialog') && document.querySelector('figure svg') !== null");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_report_is_whole_quiet_and_readable),
+        TEST(a_picture_by_itself_is_whole_quiet_and_readable),
+        TEST(names_of_tags_stay_text),
+        TEST(a_table_sorts_up_down_and_back),
+        TEST(what_is_no_number_sorts_behind_the_numbers),
+        TEST(a_table_is_one_stop_of_the_tab_key),
+        TEST(a_tip_shows_under_the_mouse),
+        TEST(a_tip_shows_by_the_keyboard_alone),
+        TEST(a_tip_shows_by_touch),
+        TEST(every_number_of_a_comparison_has_a_tip),
+        TEST(a_command_is_copied),
+        TEST(the_contents_lead_to_every_section_and_mark_the_one_that_is_read),
+        TEST(the_contents_of_a_phone_fold),
+        TEST(a_figure_fills_the_window_and_comes_back),
+    };
+    return cmocka_run_group_tests(tests, check_start, check_end);
+}
