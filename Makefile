@@ -103,6 +103,9 @@ $O/harness/run/spawner_image.o: FLAGS += -DCUPEL_SPAWNER='"$O/spawner"'
 $O/harness/run/spawner_image.o: $O/spawner
 $O/reports/style.o: reports/page.css reports/page.js
 
+# Style sheets and scripts of pictures stand inside the program too.
+$O/harness/flame/flame_assets.o: $(wildcard harness/flame/*.css harness/flame/*.js)
+
 # A new or removed source file must remake the archive: its list is a file that changes with it.
 $O/sources: FORCE
 	@mkdir -p $(@D)
@@ -436,6 +439,7 @@ command -v clang-tidy|clang-tidy
 test -e /usr/share/doc/libasan8|libasan8
 test -e /usr/share/doc/libubsan1|libubsan1
 test -e /usr/share/doc/libtsan2|libtsan2
+command -v protoc|protobuf-compiler
 endef
 export NEEDS CHECK_NEEDS CI_NEEDS
 
