@@ -163,7 +163,7 @@ static bool profile_into(const struct asked *q, struct campaign *c, const struct
     const struct profile_settings *s = q->settings;
     struct profile_table table = {0};
     const struct profiles_options options = {
-        .rule = {.sampler = {sampler_of(s->sampler), s->hz},
+        .rule = {.sampler = {.kind = sampler_of(s->sampler), .hz = s->hz},
                  .samples = s->samples,
                  .budget_s = s->budget},
         .folder = folder,

@@ -145,13 +145,16 @@ bool profiled_side(struct profiled *p, const struct plan_side *side,
                    const struct profiled_rule *rule, struct pair_runner *r, struct err *e)
 {
     *p = (struct profiled){.stacks = {.unit = STACKS_SAMPLES}};
+    struct profiled_rule shared = *rule;
+    shared.sampler.files = sampler_files_new();
     int64_t began = probe_now_ns();
     double left_s = rule->budget_s;
     bool ok = true;
     while (ok && (p->runs == 0 || (left_s > 0 && (long)p->facts.samples < rule->samples))) {
-        ok = run_once(p, side, rule, left_s, r, e) && interrupt_none(e);
+        ok = run_once(p, side, &shared, left_s, r, e) && interrupt_none(e);
         left_s = rule->budget_s - (double)(probe_now_ns() - began) / 1e9;
     }
+    sampler_files_free(shared.sampler.files);
     return ok || (interrupt_none(e) && err_prefix(e, "%s", side->label));
 }
 

@@ -21,7 +21,7 @@ expect 0 '' schema_holds "$out/profile.jsonl" && expect 0 '' record "$out/profil
 check "its records keep to the schema; shares, sums and files are right"
 for svg in "$out"/*.svg; do xmllint --noout "$svg" || exit 1; done 2>/dev/null
 check "every picture is well-formed"
-expect 0 'stage_middle' profile --base "so:$plugins/stages.so" --new "so:$plugins/stages40.so" --samples 1000 --budget 6
+expect 0 'stage_middle' profile --base "so:$plugins/stages.so" --new "so:$plugins/stages40.so" --samples 1000 --budget 60
 check "two plugins, in the words of the gate"
 expect 0 '' record "$out/profile.jsonl" --first-changed stage_middle
 check "what was made slower is the first of what changed"
