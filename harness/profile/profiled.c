@@ -2,6 +2,7 @@
 
 #include "harness/base/json.h"
 #include "harness/probe/machine.h"
+#include "harness/profile/names.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/whole.h"
 
@@ -146,7 +147,7 @@ bool profiled_side(struct profiled *p, const struct plan_side *side,
 {
     *p = (struct profiled){.stacks = {.unit = STACKS_SAMPLES}};
     struct profiled_rule shared = *rule;
-    shared.sampler.files = sampler_files_new();
+    shared.sampler.names = names_new();
     int64_t began = probe_now_ns();
     double left_s = rule->budget_s;
     bool ok = true;
@@ -154,7 +155,7 @@ bool profiled_side(struct profiled *p, const struct plan_side *side,
         ok = run_once(p, side, &shared, left_s, r, e) && interrupt_none(e);
         left_s = rule->budget_s - (double)(probe_now_ns() - began) / 1e9;
     }
-    sampler_files_free(shared.sampler.files);
+    names_free(shared.sampler.names);
     return ok || (interrupt_none(e) && err_prefix(e, "%s", side->label));
 }
 
