@@ -36,7 +36,7 @@ static int add_frames(const struct heap_profile *h, uint64_t address,
                                             address - 1 - m->start + m->offset, frames, INLINED)
                             : 0;
     if (n == 0)
-        frames[n++] = (struct stacks_frame){.name = "[unknown]", .file = "", .module = ""};
+        frames[n++] = (struct stacks_frame){.name = STACKS_UNKNOWN, .file = "", .module = ""};
     n = n < room ? n : room;
     for (int i = 0; i < n; i++)
         out[i] = stacks_frame(into, &frames[i]);
