@@ -304,6 +304,17 @@ bool side_timeline(struct side_process *p, struct json **series, struct err *e)
     return *series != NULL;
 }
 
+bool side_heap(struct side_process *p, const char *path, struct err *e)
+{
+    if (!json_bool(json_get(p->build, "heap")))
+        return err_input(e, "%s: this worker keeps no heap profile", p->side->label);
+    struct json *ask = ask_for("heap");
+    json_put_text(ask, "path", path);
+    struct json *answer = answer_to(p, ask, e);
+    json_free(answer);
+    return answer != NULL;
+}
+
 void side_results_done(struct side_results *r)
 {
     json_free(r->counts);
