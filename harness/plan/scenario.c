@@ -114,11 +114,11 @@ static const struct opt scale_rows[] = {
 struct compare_fields {
     const char *name, *expand;
     struct opt_texts scales, of;
-    const struct json *base, *new;
+    const struct json *groups, *base, *new;
 };
 
 static const char *const expansions[] = {"no",         "each-alone", "with-need", "leave-one-out",
-                                         "cumulative", NULL};
+                                         "cumulative", "coalitions", NULL};
 
 #define IN_COMPARE(field) offsetof(struct compare_fields, field)
 
@@ -138,8 +138,12 @@ static const struct opt compare_rows[] = {
      .kind = OPT_TEXTS,
      .offset = IN_COMPARE(of),
      .help = "expand: these layers only, over those of the base"                                                                                                               },
-    {.name = "base", .kind = OPT_OBJECT,                 .offset = IN_COMPARE(base),                              .help = "layers and settings"},
-    {.name = "new",                              .kind = OPT_OBJECT,                                              .offset = IN_COMPARE(new),                               .help = "layers and settings"                                                                                   },
+    {.name = "groups",
+     .kind = OPT_ARRAY,
+     .offset = IN_COMPARE(groups),
+     .help = "coalitions: names and layers of 1 to 6 groups"                                                                                                               },
+    {.name = "base",     .kind = OPT_OBJECT,                     .offset = IN_COMPARE(base),                                  .help = "layers and settings"},
+    {.name = "new",                              .kind = OPT_OBJECT,                                              .offset = IN_COMPARE(new),                           .help = "layers and settings"                                                                               },
     OPT_END,
 };
 
@@ -159,6 +163,24 @@ static const struct opt side_rows[] = {
      .kind = OPT_FLAG,
      .offset = IN_SIDE(no_store),
      .help = "works without a state folder"},
+    OPT_END,
+};
+
+#define IN_GROUP(field) offsetof(struct scenario_group, field)
+
+static const struct opt group_rows[] = {
+    {.name = "name",
+     .kind = OPT_TEXT,
+     .offset = IN_GROUP(name),
+     .arg = "text",
+     .required = true,
+     .help = "of the group"},
+    {.name = "layers",
+     .kind = OPT_TEXT,
+     .offset = IN_GROUP(layers),
+     .arg = "text",
+     .required = true,
+     .help = "a layer set" },
     OPT_END,
 };
 
@@ -204,6 +226,41 @@ static bool is_label(const char *text, struct err *e)
            err_input(e, "name: expected text without control characters, found \"%.80s\"", text);
 }
 
+/* Names of cells are those of groups, joined by "+". */
+static bool group_is_new(const struct scenario_compare *c, const char *name, struct err *e)
+{
+    if (!is_label(name, e))
+        return false;
+    if (strchr(name, '+'))
+        return err_input(e, "name: expected no \"+\" in the name of a group, found \"%.60s\"",
+                         name);
+    for (int i = 0; i < c->group_count; i++)
+        if (strcmp(c->groups[i].name, name) == 0)
+            return err_input(e, "name: \"%.60s\" stands twice", name);
+    return true;
+}
+
+static bool read_groups(struct scenario_compare *c, const struct json *list, struct arena *a,
+                        struct err *e)
+{
+    bool wanted = strcmp(c->expand, "coalitions") == 0;
+    if (!wanted)
+        return !list || err_input(e, "groups: expected beside \"expand\": \"coalitions\"");
+    if (c->of.n)
+        return err_input(e, "of: coalitions are of \"groups\", not of single layers");
+    int n = json_count(list);
+    if (n < 1 || n > SCENARIO_GROUPS_MAX)
+        return err_input(e, "groups: expected 1 to %d with \"expand\": \"coalitions\", found %d",
+                         SCENARIO_GROUPS_MAX, n);
+    for (const struct json *v = json_first(list); v; v = json_next(v)) {
+        struct scenario_group *g = &c->groups[c->group_count];
+        if (!read_rows(group_rows, g, v, a, e) || !group_is_new(c, g->name, e))
+            return err_prefix(e, "groups[%d]", c->group_count);
+        c->group_count++;
+    }
+    return true;
+}
+
 static bool read_compare(struct scenario_compare *c, const struct json *object, struct arena *a,
                          struct err *e)
 {
@@ -215,7 +272,8 @@ static bool read_compare(struct scenario_compare *c, const struct json *object, 
         .name = fields.name, .expand = fields.expand, .scales = fields.scales, .of = fields.of};
     if (c->of.n && strcmp(c->expand, "no") == 0)
         return err_input(e, "of: expected beside \"expand\"");
-    return (read_rows(side_rows, &c->base, fields.base, a, e) || err_prefix(e, "base")) &&
+    return read_groups(c, fields.groups, a, e) &&
+           (read_rows(side_rows, &c->base, fields.base, a, e) || err_prefix(e, "base")) &&
            (read_rows(side_rows, &c->new, fields.new, a, e) || err_prefix(e, "new"));
 }
 

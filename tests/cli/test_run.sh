@@ -124,6 +124,21 @@ check "and it is on record"
 small '{}' ', "expect": [{"scale": "s", "digest": "0000000000000000000000000000000000000000000000000000000000000000"}]'
 expect 4 'the scenario expects' "$CUPEL" run "$tmp/small.json" --out "$tmp/expect.jsonl"
 check "a digest that the scenario does not expect is exit 4"
+small '{"expand": "coalitions", "groups": [{"name": "views", "layers": "array-return"}, {"name": "pool", "layers": "bundle-pool"}]}'
+expect 0 's/pool' "$CUPEL" run "$tmp/small.json" --out "$tmp/coalitions.jsonl"
+schema_holds "$tmp/coalitions.jsonl" &&
+    [ "$(json "$tmp/coalitions.jsonl" 'print(r.get("id"), r.get("coalition"), r.get("worth"))' | grep '/')" = "s/views ['views'] []
+s/pool ['pool'] None
+s/views+pool ['views', 'pool'] ['pool']" ]
+check "a coalition that is refused is on record with what it is worth"
+
+# One slot of the workflow: the same calls, other data.
+printf '{"name": "one", "kernel": "slots", "settings": {"bundle": "synth:mag7:1", "symbols": "longest:2", "strategy": "buy-hold", "slot": "assets", "calls": 20}, "scales": [{"name": "s"}], "compare": [{"new": {"layers": "asset-cache"}}, {"name": "windows", "base": {"settings": {"slot": "indicator"}}, "new": {"settings": {"slot": "indicator", "windows": "21"}}}]}' >"$tmp/slots.json"
+expect 4 'results differ' "$CUPEL" run "$tmp/slots.json" --out "$tmp/slots.jsonl"
+check "what two sides of a slot hand out is compared"
+json "$tmp/slots.jsonl" 'r.get("id") != "s/asset-cache" or (r["new"]["counts"]["slot_calls"], r["new"]["counts"]["asset_cache_hits"]) == (20, 19) or sys.exit(1)' &&
+    schema_holds "$tmp/slots.jsonl"
+check "and its calls are counted"
 expect 0 'micro/batch-write' "$CUPEL" run micro-grid --layers batch-write --pairs 10 --set param=fast=5 \
     --set param=slow=30 --set symbols=AAPL --out "$tmp/layers.jsonl"
 check "--layers compares that set with none"
