@@ -50,7 +50,7 @@ HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/
 	includes-check lint static-checks headline verify-full campaign-layers campaign-kernel ladder \
 	compare-peers first-result expects gate-table gate-campaign gate-series gate-replays change-table \
 	stats-reference kill-test bench-indicators \
-	bench-accounting FORCE
+	bench-accounting screenshots FORCE
 .SECONDARY:
 
 run: deps
@@ -156,6 +156,15 @@ campaign-layers: build
 		$O/cupel run scenarios/$$name.json $(CAMPAIGN_OPTIONS) --out $$file || exit $$?; done
 	$O/cupel report $(CAMPAIGN:%=$(CAMPAIGN_DIR)/%.jsonl) --out $(CAMPAIGN_DIR)/report
 
+# make characterise EFFORT=normal    every figure of the document of characteristics (quick: minutes, normal: tens of
+# minutes, full: hours), and the document. Interrupted, it goes on. CHARACTERISE_OPTIONS="--only scaling" some of it.
+EFFORT := normal
+CHARACTERISE_OPTIONS :=
+
+.PHONY: characterise
+characterise: build
+	$O/cupel characterise --effort $(EFFORT) $(CHARACTERISE_OPTIONS)
+
 # make campaign-kernel    how fast the kernel is: the workloads W1..W6 and growth over four decades, a quarter
 # of an hour. On the files of $CUPEL_DATA (or ../shared/data) where they are there, else on synthetic bundles.
 # make ladder             W1 alone, and its picture.
@@ -210,13 +219,15 @@ VERSION = $(shell sed -n 's/.*CUPEL_VERSION "\(.*\)"/\1/p' harness/base/version.
 
 install: TO = $(DESTDIR)$(abspath $(PREFIX))
 install: build
-	install -d "$(TO)/bin" "$(TO)/lib/pkgconfig" "$(TO)/share/man/man1" "$(TO)/share/cupel/scenarios"
+	install -d "$(TO)/bin" "$(TO)/lib/pkgconfig" "$(TO)/share/man/man1" \
+		"$(TO)/share/cupel/scenarios/characteristics"
 	install -m 755 $O/cupel $O/cupel-report "$(TO)/bin"
 	install -m 755 $O/libcupel-kernels.so "$(TO)/lib/libcupel-kernels.so.1"
 	ln -sf libcupel-kernels.so.1 "$(TO)/lib/libcupel-kernels.so"
 	for h in $(PUBLIC_HEADERS); do \
 		install -D -m 644 $$h "$(TO)/include/cupel/$$h" || exit 1; done
 	install -m 644 scenarios/*.json "$(TO)/share/cupel/scenarios"
+	install -m 644 scenarios/characteristics/*.json "$(TO)/share/cupel/scenarios/characteristics"
 	install -m 644 results/schema.json results/baseline.schema.json results/summary-schema.json \
 		"$(TO)/share/cupel"
 	$O/cupel help --man > "$(TO)/share/man/man1/cupel.1"
@@ -243,7 +254,7 @@ $O/tests/browser/%: $O/tests/browser/%.o $(TEST_HELPERS) $O/libbrowser.a $O/libc
 
 # Plugins see the installed headers and nothing else.
 PLUGINS := $(addprefix $O/tests/plugin/,lcg.so slow15.so slow200.so $(patsubst %,broken-%.so,abi symbol null step \
-	size refuse crash results once release exit))
+	size refuse crash results once release exit leak))
 PLUGIN_HEADERS := $(addprefix $O/include/,$(PUBLIC_HEADERS))
 PLUGIN_CC = $(COMPILER) $(WARN) -std=c17 -O2 -g -I$O/include -shared -fPIC -Wl,-Bsymbolic
 
@@ -332,6 +343,19 @@ endif
 stats-reference:
 	$(Q)Rscript --vanilla tests/stats/reference.R > $O/reference.csv
 	$(Q)mv $O/reference.csv tests/stats/reference.csv
+
+# make screenshots    pictures of pages for documents, light and dark: results/pictures/NAME-light.png. NAME=headline
+# is the report of results/headline; PAGE=FILE any other page, LOOK='script' what to do in it first.
+PICTURES := results/pictures
+NAME := headline
+PAGE :=
+LOOK :=
+SHOT = $O/tests/browser/bench_pictures $(or $(PAGE),build/pictures/index.html) $(PICTURES)/$(NAME)
+screenshots: build $O/tests/browser/bench_pictures
+	@mkdir -p $(PICTURES)
+	$(if $(PAGE),,@$O/cupel report results/headline/headline.jsonl --out build/pictures >/dev/null)
+	$(Q)for scheme in light dark; do $(SHOT)-$$scheme.png $$scheme 1280 860 "$(LOOK)" || exit 1; done
+	@ls -l $(PICTURES)/$(NAME)-*.png
 
 # ---- benches that are no tests -------------------------------------------------------------------
 # make bench-indicators [TALIB=/path/to/libta_lib.so]    what an indicator costs, beside TA-Lib

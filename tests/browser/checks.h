@@ -26,6 +26,8 @@ void check_js(struct browser *b, const char *call);
 /* The text, or the number, that an expression gives; the text lives until the next call. */
 const char *check_text(struct browser *b, const char *expression);
 double check_number(struct browser *b, const char *expression);
+
+/* It is true, or becomes so within two seconds. */
 void check_true(struct browser *b, const char *expression);
 
 /* No message of the console, and no request but for the file itself. */

@@ -14,7 +14,7 @@ function pictures() {
   const bad = [];
   for (const svg of every('svg')) {
     const box = svg.getBoundingClientRect();
-    if (isShown(svg.parentElement) && (box.width < 40 || box.height < 20)) bad.push(`${nameOf(svg)}: ${box.width} x ${box.height}`);
+    if (isShown(svg.parentElement || svg) && (box.width < 40 || box.height < 20)) bad.push(`${nameOf(svg)}: ${box.width} x ${box.height}`);
     if (!svg.querySelector('path,rect,polygon,line,circle,text,use')) bad.push(`${nameOf(svg)}: empty`);
   }
   for (const img of every('img'))
@@ -26,7 +26,7 @@ function pictures() {
 function sideways(width) {
   const page = document.documentElement;
   if (page.scrollWidth <= width) return [];
-  const wide = every('body *').filter(e => e.getBoundingClientRect().right > width + 1 && !inScroller(e));
+  const wide = every('*').filter(e => e.getBoundingClientRect().right > width + 1 && !inScroller(e));
   return [`the page is ${page.scrollWidth} px wide, the window ${width}`, ...wide.slice(0, 8).map(nameOf)];
 }
 function inScroller(e) {
@@ -85,9 +85,9 @@ function behindText(text) {
 }
 function contrast() {
   const worst = new Map();
-  for (const e of every('body *, svg text')) {
+  for (const e of every('*')) {
     const own = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
-    if (!own || ['script', 'style', 'title', 'desc', 'option'].includes(e.localName) || !isShown(e)) continue;
+    if (!own || ['script', 'style', 'title', 'desc', 'option', 'head', 'html'].includes(e.localName) || !isShown(e)) continue;
     const style = getComputedStyle(e), inPicture = e.ownerSVGElement;
     const text = e.localName === 'tspan' ? e.closest('text') : e;
     const below = inPicture ? behindText(text) : behind(e);
