@@ -78,7 +78,7 @@ def profile(scale, name, layers, shares, samples, runs):
             "kernel": "backtest", "label": layers, "layers": layers, "settings": {}, "command": None,
             "sampler": "perf task-clock", "sampler_note": "", "hz": 997, "period_ns": 1003009,
             "samples": samples, "lost": 0, "cut": 3, "runs": runs, "processes": runs, "threads": runs,
-            "cpu_ns": samples * 1003009.0, "functions": functions, "parts": parts,
+            "cpu_ns": samples * 1003009.0, "wall_ns": samples * 1003009.0, "functions": functions, "parts": parts,
             "computation": {"samples": round((1 - overhead) * samples), "share": 1 - overhead},
             "overhead": {"samples": round(overhead * samples), "share": overhead,
                          "ratio": overhead / (1 - overhead)},
@@ -91,6 +91,7 @@ def profiles():
     before = profile("micro", "none", "none", (0.44, 0.2, 0.1, 0.25, 0.01), 2000, 10)
     after = profile("micro", "all", "a,b", (0.0, 0.55, 0.4, 0.02, 0.03), 2000, 40)
     pair = {"record": "profile-pair", "id": "micro/all", "base": "micro/none", "new": "micro/all",
+            "cost_ratio": 0.25, "changed": [],
             "files": {"diff": "micro-all.diff.svg", "reverse": "micro-all.reverse.svg",
                       "page": "micro-all.html"}}
     return [run, before, after, pair, END], [run, before, END]
