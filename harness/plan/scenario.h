@@ -68,6 +68,7 @@ struct scenario {
     double margin_percent;  /* of the timing metrics, where "gate" does not say another */
     struct judging judging; /* how a gate judges: "gate" over margin_percent over the defaults */
     bool instructions;      /* counted too, under valgrind */
+    bool ceilings;          /* of one core measured too, once */
     const char *state_dir;  /* folder for what the sides store; NULL: $TMPDIR or /var/tmp */
     const struct json *settings;
     struct scenario_scale *scales;
