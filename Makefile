@@ -156,6 +156,15 @@ campaign-layers: build
 		$O/cupel run scenarios/$$name.json $(CAMPAIGN_OPTIONS) --out $$file || exit $$?; done
 	$O/cupel report $(CAMPAIGN:%=$(CAMPAIGN_DIR)/%.jsonl) --out $(CAMPAIGN_DIR)/report
 
+# make characterise EFFORT=normal    every figure of the document of characteristics (quick: minutes, normal: tens of
+# minutes, full: hours), and the document. Interrupted, it goes on. CHARACTERISE_OPTIONS="--only scaling" some of it.
+EFFORT := normal
+CHARACTERISE_OPTIONS :=
+
+.PHONY: characterise
+characterise: build
+	$O/cupel characterise --effort $(EFFORT) $(CHARACTERISE_OPTIONS)
+
 # make campaign-kernel    how fast the kernel is: the workloads W1..W6 and growth over four decades, a quarter
 # of an hour. On the files of $CUPEL_DATA (or ../shared/data) where they are there, else on synthetic bundles.
 # make ladder             W1 alone, and its picture.
@@ -210,13 +219,15 @@ VERSION = $(shell sed -n 's/.*CUPEL_VERSION "\(.*\)"/\1/p' harness/base/version.
 
 install: TO = $(DESTDIR)$(abspath $(PREFIX))
 install: build
-	install -d "$(TO)/bin" "$(TO)/lib/pkgconfig" "$(TO)/share/man/man1" "$(TO)/share/cupel/scenarios"
+	install -d "$(TO)/bin" "$(TO)/lib/pkgconfig" "$(TO)/share/man/man1" \
+		"$(TO)/share/cupel/scenarios/characteristics"
 	install -m 755 $O/cupel $O/cupel-report "$(TO)/bin"
 	install -m 755 $O/libcupel-kernels.so "$(TO)/lib/libcupel-kernels.so.1"
 	ln -sf libcupel-kernels.so.1 "$(TO)/lib/libcupel-kernels.so"
 	for h in $(PUBLIC_HEADERS); do \
 		install -D -m 644 $$h "$(TO)/include/cupel/$$h" || exit 1; done
 	install -m 644 scenarios/*.json "$(TO)/share/cupel/scenarios"
+	install -m 644 scenarios/characteristics/*.json "$(TO)/share/cupel/scenarios/characteristics"
 	install -m 644 results/schema.json results/baseline.schema.json results/summary-schema.json \
 		"$(TO)/share/cupel"
 	$O/cupel help --man > "$(TO)/share/man/man1/cupel.1"
@@ -243,7 +254,7 @@ $O/tests/browser/%: $O/tests/browser/%.o $(TEST_HELPERS) $O/libbrowser.a $O/libc
 
 # Plugins see the installed headers and nothing else.
 PLUGINS := $(addprefix $O/tests/plugin/,lcg.so slow15.so slow200.so $(patsubst %,broken-%.so,abi symbol null step \
-	size refuse crash results once release exit))
+	size refuse crash results once release exit leak))
 PLUGIN_HEADERS := $(addprefix $O/include/,$(PUBLIC_HEADERS))
 PLUGIN_CC = $(COMPILER) $(WARN) -std=c17 -O2 -g -I$O/include -shared -fPIC -Wl,-Bsymbolic
 

@@ -12,6 +12,7 @@ const struct command *const commands[] = {
     &command_baseline_ls,
     &command_baseline_show,
     &command_baseline_rm,
+    &command_characterise,
     &command_selftest,
     &command_compare,
     &command_export,

@@ -20,7 +20,7 @@
 struct run_settings {
     const char *layers, *kernel, *seed, *out, *state_dir;
     long pairs;
-    struct opt_texts set, export;
+    struct opt_texts set, export, scales, comparisons;
     bool instructions, quiet;
 };
 
@@ -37,6 +37,16 @@ static const struct opt run_options[] = {
      .offset = AT(kernel),
      .arg = "PATH.so",
      .help = "instead of the scenario's: of a shared object"},
+    {.name = "scale",
+     .kind = OPT_TEXTS,
+     .offset = AT(scales),
+     .arg = "NAME",
+     .help = "only this scale of the scenario; may be repeated"},
+    {.name = "comparison",
+     .kind = OPT_TEXTS,
+     .offset = AT(comparisons),
+     .arg = "NAME",
+     .help = "only the comparison of this name; may be repeated"},
     {.name = "pairs",
      .kind = OPT_INT,
      .offset = AT(pairs),
@@ -254,9 +264,11 @@ static enum err_code run_run(const struct invocation *in, struct err *e)
         scenario.kernel = s->kernel;
     settings = run_overrides(&s->set, scenario.kernel, in->arena, e);
     const struct plan_overrides over = {s->layers, s->pairs, settings};
-    if (!settings || !plan_make(&plan, &scenario, &over, in->arena, e))
+    if (!settings || !scenario_choose(&scenario, &s->scales, e) ||
+        !plan_make(&plan, &scenario, &over, in->arena, e))
         goto out_scenario;
-    if (inputs_prepare(&plan, &scenario, inputs, in->arena, e)) {
+    if (plan_choose(&plan, &s->comparisons, e) &&
+        inputs_prepare(&plan, &scenario, inputs, in->arena, e)) {
         bool ok = run_plan(s, &scenario, &plan, inputs, seed, e);
         inputs = NULL; /* the campaign has it */
         e->code = ok ? ERR_OK : e->code;

@@ -2,6 +2,7 @@
 #include "harness/run/external.h"
 
 #include "harness/probe/machine.h"
+#include "harness/run/child.h"
 #include "harness/run/command_line.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/tail.h"
@@ -131,6 +132,8 @@ static _Noreturn void become_spawner(const struct run *r, const int ends[STREAMS
     pad[padding < 0 ? 0 : padding] = '\0';
     if (padding >= 0)
         setenv("CUPEL_PADDING", pad, 1);
+    if (r->external->options.forget_callers)
+        child_forget_callers();
     dup2(r->input, STDIN_FILENO);
     dup2(ends[STREAM_OUT], STDOUT_FILENO);
     dup2(ends[STREAM_ERR], STDERR_FILENO);

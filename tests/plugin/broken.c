@@ -1,16 +1,24 @@
 /* Plugins that are none, or that fail: BROKEN_HOW says how. */
+#include <harness/base/mem.h>
 #include <kernels/kernel.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const struct opt options[] = {OPT_END};
 static int *nowhere;
+#ifdef BROKEN_leak
+static void *kept[3]; /* reachable: a sanitiser sees no leak in it */
+#endif
 
 static void *prepare(const struct kernel_case *c, struct err *e)
 {
 #ifdef BROKEN_refuse
     err_input(e, "it is Monday");
     return NULL;
+#endif
+#ifdef BROKEN_leak
+    for (int i = 0; i < 3; i++)
+        kept[i] = mem_alloc(MEM_HISTORY, 4096);
 #endif
     (void)e;
     (void)c;
