@@ -27,10 +27,17 @@ enum sampler_kind { SAMPLER_AUTO, SAMPLER_PERF, SAMPLER_TIMER };
 
 #define SAMPLER_HZ 997.0 /* prime: not in step with timers of 10 and 1 ms */
 
+/* The files whose code was seen and what was found out of them: for several samplers, one after the other,
+ * of the same programs. To open them anew would cost some 0.2 s each time. */
+struct sampler_files;
+struct sampler_files *sampler_files_new(void);
+void sampler_files_free(struct sampler_files *files); /* NULL is fine */
+
 struct sampler_options {
     enum sampler_kind kind;
     double hz; /* samples per second of CPU time (perf) or wall time (timer, at most 250);
                 * 0: SAMPLER_HZ */
+    struct sampler_files *files; /* NULL: its own */
 };
 
 struct sampler;

@@ -42,6 +42,7 @@ static _Noreturn void become_worker(const char *binary, const char *const *under
     argv[n++] = "worker";
     argv[n] = NULL;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0); /* a profile's tracer is no ancestor */
     signal(SIGPIPE, SIG_DFL);
     char pad[PADDING_MAX + 1], number[16];
     memset(pad, 'x', (size_t)padding);

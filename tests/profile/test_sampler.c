@@ -347,8 +347,8 @@ static void a_process_that_is_not_there_is_an_error(void **state)
                                         "process 2147483647 is not there", "No such process"};
     for (int kind = SAMPLER_AUTO; kind <= SAMPLER_TIMER; kind++) {
         struct err e;
-        assert_null(
-            sampler_open(2147483647, &(struct sampler_options){(enum sampler_kind)kind, 0}, &e));
+        assert_null(sampler_open(2147483647,
+                                 &(struct sampler_options){.kind = (enum sampler_kind)kind}, &e));
         assert_says(&e, words[kind]);
     }
 }
@@ -372,8 +372,8 @@ static void facts_tell_the_rate(void **state)
         struct err e;
         struct sampler_facts facts;
         struct victim v = victim_start("gcc", "chain", NULL);
-        struct sampler *s =
-            sampler_open(v.pid, &(struct sampler_options){rows[i].kind, rows[i].asked}, &e);
+        struct sampler *s = sampler_open(
+            v.pid, &(struct sampler_options){.kind = rows[i].kind, .hz = rows[i].asked}, &e);
         if (!s) {
             print_message("# %s\n", e.text);
             victim_end(&v);
