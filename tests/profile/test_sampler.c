@@ -390,10 +390,11 @@ static void facts_tell_the_rate(void **state)
         uint64_t period_ns;
         const char *name;
     } rows[] = {
-        {SAMPLER_PERF,  0,   997, 1003009,  "perf task-clock" },
-        {SAMPLER_PERF,  100, 100, 10000000, "perf task-clock" },
-        {SAMPLER_TIMER, 0,   250, 4000000,  "timer and ptrace"},
-        {SAMPLER_TIMER, 50,  50,  20000000, "timer and ptrace"},
+        {SAMPLER_PERF,  0,   997,   1003009,  "perf task-clock" },
+        {SAMPLER_PERF,  100, 100,   10000000, "perf task-clock" },
+        {SAMPLER_PERF,  1e6, 10000, 100000,   "perf task-clock" },
+        {SAMPLER_TIMER, 0,   250,   4000000,  "timer and ptrace"},
+        {SAMPLER_TIMER, 50,  50,    20000000, "timer and ptrace"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct err e;
