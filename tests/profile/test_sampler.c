@@ -130,6 +130,25 @@ static void callers_through_the_c_library_are_found(void **state)
     (void)state;
 }
 
+/* More stack than is copied: the unwind tables give way to frame pointers somewhere on the way up, and
+ * every level is there once. */
+static void no_frame_is_lost_or_twice_where_the_copied_stack_ends(void **state)
+{
+    (void)state;
+    enum { LEVELS = 40 };
+    char expected[32 + 5 * (LEVELS + 1)] = "main deepen";
+    for (int i = 0; i <= LEVELS; i++)
+        strcat(expected, " deep");
+    strcat(expected, " middle leaf");
+    for (enum sampler_kind kind = SAMPLER_PERF; kind <= SAMPLER_TIMER; kind++) {
+        struct stacks s = {.unit = STACKS_SAMPLES};
+        struct sampler_facts facts = victim_sampled(kind, "gcc", "deep", NULL, &s);
+        expect_share(&s, expected);
+        assert_true(facts.cut * 20 <= facts.samples);
+        stacks_done(&s);
+    }
+}
+
 static void inlined_functions_are_frames(void **state)
 {
     (void)state;
@@ -479,6 +498,7 @@ int main(void)
         TEST(forked_children_are_followed),
         TEST(programs_that_children_become_are_followed),
         TEST(callers_through_the_c_library_are_found),
+        TEST(no_frame_is_lost_or_twice_where_the_copied_stack_ends),
         TEST(inlined_functions_are_frames),
         TEST(functions_have_file_line_and_module),
         TEST(a_stripped_program_is_one_frame_that_says_so),
