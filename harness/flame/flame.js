@@ -104,8 +104,10 @@ function layPart(view, part, y) {
 
 function lay(view) {
   const { svg } = view, width = Math.round(svg.getBoundingClientRect().width);
+  view.laid = width;
   view.width = Math.max(width, 240);
   let y = layPart(view, view.head, 8) + GAP;
+  view.headHeight = view.head.firstChild.offsetHeight;
   layFrames(view, y);
   y = layKeys(view, y + ROW * view.rows + 12);
   const height = layPart(view, view.foot, y + 2) + 10;
@@ -181,8 +183,10 @@ function reset(view) {
   zoom(view, view.frames[0]);
 }
 
+// What is said may need another line.
 function say(view, text) {
   view.status.textContent = text + (view.said ? ' ' + view.said : '');
+  if (view.head.firstChild.offsetHeight !== view.headHeight) lay(view);
 }
 
 // ---- search ---------------------------------------------------------------------------------------
@@ -357,11 +361,11 @@ function start(svg) {
   measure(view);
   listen(view);
   zoom(view, frames[0]);
-  let width = 0;
-  new ResizeObserver(() => {
+  // In the next frame: what an observer changes itself, it would be told of again.
+  new ResizeObserver(() => requestAnimationFrame(() => {
     const now = Math.round(svg.getBoundingClientRect().width);
-    if (now > 0 && now !== width) { width = now; lay(view); }
-  }).observe(svg);
+    if (now > 0 && now !== view.laid) lay(view);
+  })).observe(svg);
 }
 
 const all = () => document.querySelectorAll('svg.cupel-flame').forEach(start);

@@ -14,12 +14,13 @@
 /* Classes of the style sheet with their light colours, from the points on at which they begin. */
 static const struct step {
     double from;
-    const char *more, *more_colour, *less, *less_colour, *words;
+    const char *more, *more_colour, *more_words, *less, *less_colour, *less_words;
 } steps[] = {
-    {5,   "more4", "#dd6b55", "less4", "#4a98c9", "by 5 points or more"},
-    {2,   "more3", "#ea8a6e", "less3", "#72b2d8", "by 2 to 5"          },
-    {0.5, "more2", "#f4b08f", "less2", "#a3cde4", "by 0.5 to 2"        },
-    {0,   "more1", "#fddbc7", "less1", "#d1e5f0", "by less than 0.5"   },
+    {5,   "more4", "#dd6b55", UP " more: by 5 points and above", "less4", "#4a98c9",
+     DOWN " less: by 5 points and above"                                                              },
+    {2,   "more3", "#ea8a6e", "2 to 5",                          "less3", "#72b2d8", "2 to 5"         },
+    {0.5, "more2", "#f4b08f", "0.5 to 2",                        "less2", "#a3cde4", "0.5 to 2"       },
+    {0,   "more1", "#fddbc7", UP " under 0.5",                   "less1", "#d1e5f0", DOWN " under 0.5"},
 };
 
 enum { STEPS = sizeof steps / sizeof *steps, KEYS = 2 * STEPS + 1 };
@@ -145,21 +146,17 @@ static struct flame_svg_frame frame_of(struct drawing *d, const struct flame_box
 
 /* ---- around them ------------------------------------------------------------------------------- */
 
-static void keys_of(struct drawing *d, struct flame_svg_key keys[KEYS])
+static void keys_of(const struct drawing *d, struct flame_svg_key keys[KEYS])
 {
+    bool noise = d->pair.all.unit == STACKS_SAMPLES;
     for (int i = 0; i < STEPS; i++) {
-        keys[i] = (struct flame_svg_key){steps[i].less, steps[i].less_colour,
-                                         arena_format(&d->arena, "%s%s%s", DOWN,
-                                                      i ? " " : " a smaller share after, ",
-                                                      steps[i].words)};
-        keys[KEYS - 1 - i] = (struct flame_svg_key){
-            steps[i].more, steps[i].more_colour,
-            arena_format(&d->arena, "%s%s%s", UP, i ? " " : " a greater share after, ",
-                         steps[i].words)};
+        const struct step *step = &steps[i];
+        keys[i] = (struct flame_svg_key){step->less, step->less_colour, step->less_words};
+        keys[KEYS - 1 - i] =
+            (struct flame_svg_key){step->more, step->more_colour, step->more_words};
     }
-    keys[STEPS] = (struct flame_svg_key){
-        SAME, SAME_COLOUR,
-        d->pair.all.unit == STACKS_SAMPLES ? "no change beyond noise" : "no change"};
+    keys[STEPS] =
+        (struct flame_svg_key){SAME, SAME_COLOUR, noise ? "no change beyond noise" : "no change"};
 }
 
 static const char *subtitle_of(struct drawing *d)

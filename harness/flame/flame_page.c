@@ -160,13 +160,19 @@ static void add_row(struct writing *w, const struct flame_diff_row *row)
 
 static void add_table(struct writing *w)
 {
-    static const char *const heads[] = {"Self before",    "Self after",   "Change (points)",
-                                        "Its bounds",     "Total before", "Total after",
-                                        "Change (points)"};
+    static const char *const heads[] = {"Self before",  "Self after",  "Self change", "Its bounds",
+                                        "Total before", "Total after", "Total change"};
     int rows = w->count < ROWS_MAX ? w->count : ROWS_MAX;
     text_puts(w->out, "<h2>Functions</h2>\n<div class=\"box\" tabindex=\"0\" role=\"region\" "
                       "aria-label=\"Functions\"><table class=\"sorts\" id=\"functions\"><caption>");
-    text_printf(w->out, "%d of %d functions, most changed first. ", rows, w->count);
+    text_printf(w->out,
+                "%d of %d functions, most changed first. Shares of each side's own whole; changes "
+                "in points of "
+                "the whole before",
+                rows, w->count);
+    if (w->page->scale > 0)
+        text_printf(w->out, ", each share after counted %.3f times", w->page->scale);
+    text_puts(w->out, ". ");
     text_puts(w->out, w->before->unit == STACKS_SAMPLES
                           ? "Bounds: Newcombe's for the difference of two shares, 95 % for all "
                             "rows together, samples "
