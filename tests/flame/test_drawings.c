@@ -56,13 +56,13 @@ static void shares_of(const struct stacks *s, double *share)
         share[i] = (double)s->nodes[i].total / (double)stacks_total(s);
 }
 
-static void boxes_stand_within_their_parents(void **state)
+static void boxes_stand_within_their_parents_beside_each_other(void **state)
 {
     (void)state;
     for (uint64_t seed = 1; seed <= 20; seed++) {
         struct stacks s = {0};
         struct flame_boxes b;
-        double share[4096], end_at[600], start_at[600];
+        double share[4096], end_at[600] = {0}, start_at[600];
         tree_random(&s, seed, 200);
         assert_true(s.node_count <= 4096);
         shares_of(&s, share);
@@ -74,6 +74,8 @@ static void boxes_stand_within_their_parents(void **state)
             assert_true(box->depth == 0 || box->start >= start_at[box->depth - 1] - 1e-12);
             assert_true(box->depth == 0 ||
                         box->start + box->share <= end_at[box->depth - 1] + 1e-12);
+            assert_true(box->start >=
+                        end_at[box->depth] - 1e-12); /* of the one before in its row */
             start_at[box->depth] = box->start;
             end_at[box->depth] = box->start + box->share;
             seen += box->share >= 0.001;
@@ -440,7 +442,7 @@ static int draw(const char *folder)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        TEST(boxes_stand_within_their_parents),
+        TEST(boxes_stand_within_their_parents_beside_each_other),
         TEST(what_is_left_out_is_counted),
         TEST(markup_is_safe),
         TEST(texts_are_cut_to_their_columns),
