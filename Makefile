@@ -257,7 +257,7 @@ $O/tests/browser/%: $O/tests/browser/%.o $(TEST_HELPERS) $O/libbrowser.a $O/libc
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka libcurl)
 
 # Plugins see the installed headers and nothing else.
-PLUGINS := $(addprefix $O/tests/plugin/,lcg.so slow15.so slow200.so $(patsubst %,broken-%.so,abi symbol null step \
+PLUGINS := $(addprefix $O/tests/plugin/,lcg.so slow15.so slow200.so stages.so stages40.so $(patsubst %,broken-%.so,abi symbol null step \
 	size refuse crash results once release exit leak))
 PLUGIN_HEADERS := $(addprefix $O/include/,$(PUBLIC_HEADERS))
 PLUGIN_CC = $(COMPILER) $(WARN) -std=c17 -O2 -g -I$O/include -shared -fPIC -Wl,-Bsymbolic
@@ -272,6 +272,14 @@ $O/tests/plugin/lcg.so: tests/plugin/lcg.c $(PLUGIN_HEADERS)
 $O/tests/plugin/slow%.so: tests/plugin/lcg.c $(PLUGIN_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(PLUGIN_CC) -DEXTRA=$* -o $@ $<
+
+$O/tests/plugin/stages%.so: tests/plugin/stages.c $(PLUGIN_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PLUGIN_CC) -fno-omit-frame-pointer -DEXTRA=$* -o $@ $<
+
+$O/tests/plugin/stages.so: tests/plugin/stages.c $(PLUGIN_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PLUGIN_CC) -fno-omit-frame-pointer -o $@ $<
 
 $O/tests/plugin/broken-%.so: tests/plugin/broken.c $(PLUGIN_HEADERS)
 	@mkdir -p $(@D)

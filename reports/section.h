@@ -17,11 +17,15 @@ struct section {
 
 void section_commands(struct document *d, const struct model_file *f, int level);
 void section_result(struct document *d, const struct model_file *f, int level);
+void section_judged(struct document *d, const struct model_file *f, int level);
 void section_speed(struct document *d, const struct model_file *f, int level);
 void section_linear(struct document *d, const struct model_file *f, int level);
 void section_fixed_cost(struct document *d, const struct model_file *f, int level);
 void section_break_even(struct document *d, const struct model_file *f, int level);
 void section_workers(struct document *d, const struct model_file *f, int level);
+void section_attribution(struct document *d, const struct model_file *f, int level);
+void section_roofline(struct document *d, const struct model_file *f, int level);
+void section_profile(struct document *d, const struct model_file *f, int level);
 void section_settings(struct document *d, const struct model_file *f, int level);
 void section_memory(struct document *d, const struct model_file *f, int level);
 void section_growth(struct document *d, const struct model_file *f, int level);
@@ -36,11 +40,15 @@ void section_reading(struct document *d, const struct model_file *f, int level);
 
 bool section_has_commands(const struct model_file *f, struct arena *a);
 bool section_has_result(const struct model_file *f, struct arena *a);
+bool section_has_judged(const struct model_file *f, struct arena *a);
 bool section_has_comparisons(const struct model_file *f, struct arena *a);
 bool section_has_scales(const struct model_file *f,
                         struct arena *a); /* of fixed_cost, break_even */
 bool section_has_speed(const struct model_file *f, struct arena *a);
 bool section_has_linear(const struct model_file *f, struct arena *a);
+bool section_has_attribution(const struct model_file *f, struct arena *a);
+bool section_has_roofline(const struct model_file *f, struct arena *a);
+bool section_has_profile(const struct model_file *f, struct arena *a);
 bool section_has_workers(const struct model_file *f, struct arena *a);
 bool section_has_settings(const struct model_file *f, struct arena *a);
 bool section_has_memory(const struct model_file *f, struct arena *a);
@@ -55,6 +63,15 @@ bool section_has_advice(const struct model *m, struct arena *a);
 /* "all: 0.130 x the CPU time of the base, ..." of the file's headline comparison. */
 const char *section_command_sentence(struct arena *a, const struct json *benchmark);
 const char *section_timeline_sentence(struct arena *a, const struct model_file *f);
+const char *section_profile_sentence(struct arena *a, const struct json *profile);
 const char *section_sentence(struct arena *a, const struct model_file *f);
+
+const char *section_judged_sentence(struct arena *a, const struct model_file *f);
+
+/* Rows of a gate's record, one a metric. */
+struct table *section_judged_table(struct arena *a, const char *caption);
+void section_judged_verdict(struct table *t, const char *verdict);
+void section_judged_row(struct table *t, const struct model_cell *cell, const struct json *row,
+                        const char *tip);
 
 #endif

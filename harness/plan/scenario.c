@@ -15,7 +15,7 @@ struct document {
     long pairs;
     double margin_percent;
     const char *state_dir;
-    bool instructions;
+    bool instructions, ceilings;
     const struct json *settings, *scales, *compare, *gate, *expect;
 };
 
@@ -62,10 +62,14 @@ static const struct opt document_rows[] = {
      .kind = OPT_FLAG,
      .offset = IN_DOCUMENT(instructions),
      .help = "count those of one run of each side too, under valgrind"                                                            },
+    {.name = "ceilings",
+     .kind = OPT_FLAG,
+     .offset = IN_DOCUMENT(ceilings),
+     .help = "measure what one core can do at best too, for a roofline"                                            },
     {.name = "settings",
      .kind = OPT_OBJECT,
      .offset = IN_DOCUMENT(settings),
-     .help = "of the kernel, for every scale"                                            },
+     .help = "of the kernel, for every scale"                                                            },
     {.name = "scales",
      .kind = OPT_ARRAY,
      .offset = IN_DOCUMENT(scales),
@@ -376,6 +380,12 @@ static bool find_file(const char *name, char path[PATH_MAX])
     return io_exists(path);
 }
 
+bool scenario_is_there(const char *name)
+{
+    char path[PATH_MAX];
+    return find_file(name, path);
+}
+
 static bool read_document(struct scenario *s, struct arena *a, struct err *e)
 {
     struct document d;
@@ -392,6 +402,7 @@ static bool read_document(struct scenario *s, struct arena *a, struct err *e)
         return err_prefix(e, "gate");
     s->state_dir = d.state_dir;
     s->instructions = d.instructions;
+    s->ceilings = d.ceilings;
     s->settings = d.settings;
     return read_scales(s, d.scales, a, e) && read_compares(s, d.compare, a, e) &&
            read_expects(s, d.expect, a, e);

@@ -68,6 +68,7 @@ struct scenario {
     double margin_percent;  /* of the timing metrics, where "gate" does not say another */
     struct judging judging; /* how a gate judges: "gate" over margin_percent over the defaults */
     bool instructions;      /* counted too, under valgrind */
+    bool ceilings;          /* of one core measured too, once */
     const char *state_dir;  /* folder for what the sides store; NULL: $TMPDIR or /var/tmp */
     const struct json *settings;
     struct scenario_scale *scales;
@@ -85,6 +86,9 @@ enum { SCENARIO_PAIRS_MIN = 10, SCENARIO_PAIRS_MAX = 1000 };
  * Owner: the caller, scenario_done. Texts live in the arena. */
 bool scenario_read(struct scenario *s, const char *name, struct arena *a, struct err *e) MUST_CHECK;
 void scenario_done(struct scenario *s);
+
+/* Would it find a file of that name? */
+bool scenario_is_there(const char *name);
 
 /* Keeps the scales of these names only; none: all. Error: no such scale. */
 bool scenario_choose(struct scenario *s, const struct opt_texts *scales, struct err *e) MUST_CHECK;

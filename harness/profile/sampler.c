@@ -5,8 +5,8 @@
 #include "harness/probe/machine.h"
 #include "harness/profile/source.h"
 #include "harness/profile/spaces.h"
-#include "harness/profile/symbols.h"
 #include "harness/profile/hits.h"
+#include "harness/profile/names.h"
 #include "harness/profile/tree.h"
 #include "harness/profile/unwind.h"
 
@@ -27,7 +27,8 @@ struct sampler {
     int stop[2]; /* a pipe: closed at one end to stop the reader */
     struct queue queue;
     struct spaces spaces;
-    struct places places;
+    struct names *names, *own; /* own: NULL when the caller's are used */
+    struct places *places;     /* of names */
     struct hits hits;
     struct pairs processes, threads;
     uint64_t lost, nowhere; /* nowhere: samples of which nothing is known */
@@ -39,14 +40,14 @@ struct sampler {
 
 static void map(struct sampler *s, pid_t pid, const struct record_mapping *m)
 {
-    int image = images_number(&s->places.images, m->path);
+    int image = images_number(&s->places->images, m->path);
     spaces_map(&s->spaces, pid, &(struct spaces_mapping){m->start, m->end, m->offset, image});
 }
 
 static void take_sample(struct sampler *s, const struct record *r)
 {
     int places[UNWIND_MAX + 1];
-    int n = unwind(&s->places, &s->spaces, r, places + 1);
+    int n = unwind(s->places, &s->spaces, r, places + 1);
     pairs_number(&s->processes, (uint64_t)r->pid, 0, 0);
     pairs_number(&s->threads, (uint64_t)r->tid, 0, 0);
     if (n == 0) {
@@ -54,7 +55,7 @@ static void take_sample(struct sampler *s, const struct record *r)
         return;
     }
     if (r->sample.in_kernel)
-        places[0] = places_number(&s->places, images_number(&s->places.images, IMAGES_KERNEL), 0);
+        places[0] = places_number(s->places, images_number(&s->places->images, IMAGES_KERNEL), 0);
     hits_add(&s->hits, places + !r->sample.in_kernel, n + r->sample.in_kernel);
 }
 
@@ -169,7 +170,7 @@ static void release(struct sampler *s)
     queue_done(&s->queue);
     spaces_done(&s->spaces);
     hits_done(&s->hits);
-    places_done(&s->places);
+    names_free(s->own);
     pairs_done(&s->processes);
     pairs_done(&s->threads);
     mem_free(MEM_BASE, s);
@@ -179,6 +180,9 @@ struct sampler *sampler_open(pid_t pid, const struct sampler_options *options, s
 {
     struct sampler *s = mem_alloc_zero(MEM_BASE, sizeof *s);
     s->stop[0] = s->stop[1] = -1;
+    s->own = options->names ? NULL : names_new();
+    s->names = options->names ? options->names : s->own;
+    s->places = names_places(s->names);
     double hz = options->hz > 0 ? options->hz : SAMPLER_HZ;
     if (open_source(s, pid, options->kind, hz, e) && tree_each(pid, map_process, s, e) &&
         start_reader(s, e))
@@ -207,59 +211,16 @@ void sampler_permit(void)
 
 /* ---- closing ---------------------------------------------------------------------------------- */
 
-/* Names of places, found when first needed: numbers of frames, the outermost first. */
-struct names {
-    struct arena texts;
-    struct named {
-        int *frames, n; /* 0: not yet looked for */
-        bool is_start;
-    } * places;
-};
-
-static const struct named *name_of(struct sampler *s, struct names *names, int place,
-                                   struct stacks *into)
-{
-    struct named *named = &names->places[place];
-    if (named->n > 0)
-        return named;
-    struct stacks_frame frames[SYMBOLS_INLINED];
-    named->n = symbols_at(&s->places, place, &names->texts, frames);
-    named->is_start = symbols_is_start(&frames[0]);
-    named->frames = ARENA_NEW(&names->texts, int, named->n);
-    for (int i = 0; i < named->n; i++)
-        named->frames[i] = stacks_frame(into, &frames[i]);
-    return named;
-}
-
-/* One stack: without the system's functions at its root, if there are others. True: it has such ones,
- * or all that called it is known. */
-static bool name_stack(struct sampler *s, struct names *names, int node, struct stacks *into)
-{
-    int places[UNWIND_MAX + 1], frames[(UNWIND_MAX + 1) * SYMBOLS_INLINED], n = 0, depth = 0, first;
-    for (int i = node; i >= 0; i = s->hits.nodes[i].parent)
-        places[n++] = s->hits.nodes[i].place;
-    for (first = n; first > 0; first--)
-        if (!name_of(s, names, places[first - 1], into)->is_start)
-            break;
-    bool whole = first < n;
-    for (int i = (first > 0 ? first : n) - 1; i >= 0; i--) {
-        const struct named *named = name_of(s, names, places[i], into);
-        for (int k = 0; k < named->n; k++)
-            frames[depth++] = named->frames[k];
-    }
-    stacks_add(into, frames, depth, s->hits.nodes[node].samples);
-    return whole;
-}
-
 static void name_all(struct sampler *s, struct stacks *into, struct sampler_facts *facts)
 {
-    struct names names = {
-        .places = mem_alloc_zero(MEM_BASE, (size_t)(s->places.count + 1) * sizeof *names.places)};
-    for (int i = 0; i < s->hits.count; i++)
-        if (s->hits.nodes[i].samples && !name_stack(s, &names, i, into))
-            facts->cut += s->hits.nodes[i].samples;
-    mem_free(MEM_BASE, names.places);
-    arena_done(&names.texts);
+    for (int i = 0; i < s->hits.count; i++) {
+        int places[UNWIND_MAX + 1], n = 0;
+        uint64_t samples = s->hits.nodes[i].samples;
+        for (int node = i; samples && node >= 0; node = s->hits.nodes[node].parent)
+            places[n++] = s->hits.nodes[node].place;
+        if (samples && !names_add(s->names, places, n, samples, into))
+            facts->cut += samples;
+    }
 }
 
 static struct sampler_facts facts_of(const struct sampler *s)

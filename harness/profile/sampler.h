@@ -27,10 +27,13 @@ enum sampler_kind { SAMPLER_AUTO, SAMPLER_PERF, SAMPLER_TIMER };
 
 #define SAMPLER_HZ 997.0 /* prime: not in step with timers of 10 and 1 ms */
 
+struct names;
+
 struct sampler_options {
     enum sampler_kind kind;
-    double hz; /* samples per second of CPU time (perf) or wall time (timer, at most 250);
+    double hz;           /* samples per second of CPU time (perf) or wall time (timer, at most 250);
                 * 0: SAMPLER_HZ */
+    struct names *names; /* names.h: what samplers before have read; NULL: all is read anew */
 };
 
 struct sampler;

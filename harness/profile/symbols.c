@@ -134,6 +134,11 @@ static bool begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
+bool symbols_is_unknown(const struct stacks_frame *frame)
+{
+    return begins(frame->name, nameless);
+}
+
 bool symbols_is_start(const struct stacks_frame *frame)
 {
     static const char *const starts[] = {
@@ -152,7 +157,7 @@ bool symbols_is_start(const struct stacks_frame *frame)
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (strcmp(frame->name, starts[i]) == 0)
             return true;
-    if (!begins(frame->name, nameless))
+    if (!symbols_is_unknown(frame))
         return false;
     for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
         if (begins(frame->module, modules[i]))

@@ -18,6 +18,8 @@ enum { SYMBOLS_INLINED = 32 };
 int symbols_at(struct places *places, int place, struct arena *names,
                struct stacks_frame frames[SYMBOLS_INLINED]);
 
+bool symbols_is_unknown(const struct stacks_frame *frame); /* "[unknown] in MODULE" */
+
 /* What a system library does before it calls main, or a thread's function: _start,
  * __libc_start_call_main, clone3, nameless ones in libc. No part of a program; the sign that the root of
  * a stack was reached. */

@@ -2,6 +2,7 @@
 #include "harness/profile/sampler.h"
 
 #include "harness/base/io.h"
+#include "harness/profile/names.h"
 #include "tests/profile/victims.h"
 #include "tests/test.h"
 
@@ -16,19 +17,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Of the samples of a victim that was ready before its sampler was on, these many hold the whole chain;
- * the others stand between two words or turns. A property, not a timing: a sampler that loses a
- * caller loses it in nearly all of them. */
-static const double nearly_all = 0.95;
+/* Of the samples within the work, these many hold the whole chain; the others were taken between two
+ * instructions of which the tables are wrong. A property, not a timing: a sampler that loses a caller loses it
+ * in nearly all of them. Samples beside the work (a word is written, another process has the CPU) are few. */
+static const double nearly_all = 0.95, most = 0.5;
 
 static void expect_share(const struct stacks *s, const char *functions)
 {
-    double share = share_with(s, functions);
-    if (share >= nearly_all)
+    const char *last = strrchr(functions, ' ');
+    double share = share_with(s, functions), work = share_with(s, last ? last + 1 : functions);
+    if (work >= most && share >= nearly_all * work)
         return;
     print_stacks(s);
-    fail_msg("%s: in %.1f %% of %d samples, expected >= 95 %%", functions, 100 * share,
-             (int)stacks_total(s));
+    fail_msg("%s: in %.1f %% of %d samples, expected >= 95 %% of those of the last (%.1f %%)",
+             functions, 100 * share, (int)stacks_total(s), 100 * work);
 }
 
 static void chain_is_whole(enum sampler_kind kind, const char *compiler)
@@ -38,10 +40,12 @@ static void chain_is_whole(enum sampler_kind kind, const char *compiler)
     assert_true(facts.samples > 0);
     assert_int_equal(facts.processes, 1);
     assert_int_equal(facts.threads, 1);
-    if (kind == SAMPLER_PERF) /* the timer's tracer may come late */
-        assert_int_equal(facts.lost, 0);
     assert_true(facts.cut * 20 <= facts.samples);
     expect_share(&s, "main chain outer middle leaf");
+    if (kind == SAMPLER_PERF) { /* the timer's tracer may come late on a busy machine */
+        assert_int_equal(facts.lost, 0);
+        assert_true(share_with(&s, "main chain outer middle leaf") >= nearly_all);
+    }
     stacks_done(&s);
 }
 
@@ -169,26 +173,49 @@ static void functions_have_file_line_and_module(void **state)
     stacks_done(&s);
 }
 
-static void a_stripped_program_has_the_same_depth_without_names(void **state)
+/* Functions without names, one below the other, are one frame. */
+static void a_stripped_program_is_one_frame_that_says_so(void **state)
 {
     (void)state;
     struct stacks s = {.unit = STACKS_SAMPLES};
-    victim_sampled(SAMPLER_AUTO, "stripped", "chain", NULL, &s);
-    const char *name = "[unknown] in stripped";
+    struct sampler_facts facts = victim_sampled(SAMPLER_AUTO, "stripped", "chain", NULL, &s);
     assert_null(frame_named(&s, "leaf"));
-    assert_non_null(frame_named(&s, name));
-    int deepest = 0;
-    for (int i = 0; i < s.node_count; i++) {
-        int depth = 0;
-        for (int n = i; n > 0; n = s.nodes[n].parent)
-            depth++;
-        if (s.nodes[i].self * 2 > stacks_total(&s))
-            deepest = depth;
-    }
-    if (deepest != 5)
-        print_stacks(&s);
-    assert_int_equal(deepest, 5); /* main, chain (or put into it), outer, middle, leaf */
+    const struct stacks_frame *unknown = frame_named(&s, "[unknown] in stripped");
+    assert_non_null(unknown);
+    assert_string_equal(unknown->module, "stripped");
+    uint64_t alone = 0;
+    for (int i = 0; i < s.node_count; i++)
+        if (s.nodes[i].parent == 0 && &s.frames[s.nodes[i].frame] == unknown)
+            alone = s.nodes[i].self;
+    assert_true((double)alone >= most * (double)facts.samples);
     stacks_done(&s);
+}
+
+/* Two processes, the second with what the first one's sampler has read: other addresses, the same names. */
+static void samplers_share_what_they_read(void **state)
+{
+    (void)state;
+    struct names *names = names_new();
+    for (int round = 0; round < 2; round++) {
+        struct err e;
+        struct sampler_facts facts;
+        struct stacks s = {.unit = STACKS_SAMPLES};
+        struct victim v = victim_start(round ? "clang" : "gcc", "chain", NULL);
+        struct sampler *sampler =
+            sampler_open(v.pid, &(struct sampler_options){.names = names}, &e);
+        if (!sampler) {
+            print_message("# %s\n", e.text);
+            skip();
+        }
+        assert_ok(sampler_resume(sampler, &e), &e);
+        victim_work(&v);
+        victim_end(&v);
+        assert_ok(sampler_close(sampler, &s, &facts, &e), &e);
+        expect_share(&s, "main chain outer middle leaf");
+        assert_string_equal(frame_named(&s, "leaf")->module, round ? "clang" : "gcc");
+        stacks_done(&s);
+    }
+    names_free(names);
 }
 
 static void nothing_is_sampled_while_paused(void **state)
@@ -347,8 +374,8 @@ static void a_process_that_is_not_there_is_an_error(void **state)
                                         "process 2147483647 is not there", "No such process"};
     for (int kind = SAMPLER_AUTO; kind <= SAMPLER_TIMER; kind++) {
         struct err e;
-        assert_null(
-            sampler_open(2147483647, &(struct sampler_options){(enum sampler_kind)kind, 0}, &e));
+        assert_null(sampler_open(2147483647,
+                                 &(struct sampler_options){.kind = (enum sampler_kind)kind}, &e));
         assert_says(&e, words[kind]);
     }
 }
@@ -372,8 +399,8 @@ static void facts_tell_the_rate(void **state)
         struct err e;
         struct sampler_facts facts;
         struct victim v = victim_start("gcc", "chain", NULL);
-        struct sampler *s =
-            sampler_open(v.pid, &(struct sampler_options){rows[i].kind, rows[i].asked}, &e);
+        struct sampler *s = sampler_open(
+            v.pid, &(struct sampler_options){.kind = rows[i].kind, .hz = rows[i].asked}, &e);
         if (!s) {
             print_message("# %s\n", e.text);
             victim_end(&v);
@@ -401,7 +428,32 @@ static bool forbid(long call)
            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
-/* The last two: there is no way back. */
+static void where_both_are_forbidden_both_reasons_are_told(void **state)
+{
+    (void)state;
+    struct victim v = victim_start("gcc", "chain", NULL);
+    int said[2];
+    struct err e = {.code = ERR_OK};
+    assert_int_equal(pipe2(said, O_CLOEXEC), 0);
+    pid_t forbidden = fork();
+    if (forbidden == 0) {
+        if (!forbid(SYS_perf_event_open) || !forbid(SYS_ptrace) ||
+            sampler_open(v.pid, &(struct sampler_options){.hz = 0}, &e) ||
+            write(said[1], &e, sizeof e) != sizeof e)
+            _exit(1);
+        _exit(0);
+    }
+    close(said[1]);
+    bool refused = read(said[0], &e, sizeof e) == sizeof e;
+    close(said[0]);
+    waitpid(forbidden, NULL, 0);
+    victim_end(&v);
+    assert_true(refused);
+    assert_says(&e, "no sampler: perf_event_open: Permission denied");
+    assert_says(&e, "; ptrace: Permission denied");
+}
+
+/* The last test: there is no way back. */
 static void where_perf_is_forbidden_there_is_the_timer(void **state)
 {
     (void)state;
@@ -413,21 +465,6 @@ static void where_perf_is_forbidden_there_is_the_timer(void **state)
     assert_non_null(strstr(facts.note, "perf_event_open: Permission denied"));
     expect_share(&s, "main chain outer middle leaf");
     stacks_done(&s);
-}
-
-static void where_both_are_forbidden_both_reasons_are_told(void **state)
-{
-    (void)state;
-    struct err e;
-    struct victim v = victim_start("gcc", "chain", NULL);
-    bool forbidden = forbid(SYS_perf_event_open) && forbid(SYS_ptrace);
-    struct sampler *s = sampler_open(v.pid, &(struct sampler_options){0}, &e);
-    victim_end(&v);
-    if (!forbidden)
-        skip();
-    assert_null(s);
-    assert_says(&e, "no sampler: perf_event_open: Permission denied");
-    assert_says(&e, "; ptrace: Permission denied");
 }
 
 int main(void)
@@ -443,7 +480,8 @@ int main(void)
         TEST(callers_through_the_c_library_are_found),
         TEST(inlined_functions_are_frames),
         TEST(functions_have_file_line_and_module),
-        TEST(a_stripped_program_has_the_same_depth_without_names),
+        TEST(a_stripped_program_is_one_frame_that_says_so),
+        TEST(samplers_share_what_they_read),
         TEST(nothing_is_sampled_while_paused),
         TEST(what_happens_in_a_pause_is_known),
         TEST(signals_and_status_are_as_before),
@@ -452,8 +490,8 @@ int main(void)
         TEST(a_process_that_ends_at_once_is_no_failure),
         TEST(a_process_that_is_not_there_is_an_error),
         TEST(facts_tell_the_rate),
-        TEST(where_perf_is_forbidden_there_is_the_timer),
         TEST(where_both_are_forbidden_both_reasons_are_told),
+        TEST(where_perf_is_forbidden_there_is_the_timer),
     };
     return cmocka_run_group_tests_name("sampler", tests, NULL, NULL);
 }
