@@ -1,6 +1,7 @@
 /* What stands in pictures and pages. With --draw FOLDER: writes some of each kind, to be looked at and for
  * test_drawings.sh. */
 #include "harness/flame/flame_boxes.h"
+#include "harness/flame/flame_colour.h"
 #include "harness/flame/flame_diff.h"
 #include "harness/flame/flame_graph.h"
 #include "harness/flame/flame_markup.h"
@@ -182,6 +183,31 @@ static void no_name_becomes_an_element(void **state)
     text_done(&diff);
     text_done(&page);
     stacks_done(&s);
+}
+
+static void a_room_is_folders_or_the_module(void **state)
+{
+    (void)state;
+    static const struct {
+        struct stacks_frame frame;
+        const char *room;
+    } rows[] = {
+        {{"f", "kernels/backtest/numerics/account.c", "cupel", 1}, "kernels/backtest"},
+        {{"f", "./harness/base/mem.c", "cupel", 1},                "harness/base"    },
+        {{"f", "src/main.c", "prog", 1},                           "src"             },
+        {{"f", "main.c", "prog", 1},                               "prog"            },
+        {{"f", "../sysdeps/ieee754/e_pow.c", "libm.so.6", 1},      "libm.so.6"       },
+        {{"f", "/usr/src/x.c", "x.so", 1},                         "x.so"            },
+        {{"f", "", "", 0},                                         "unknown"         },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char room[FLAME_ROOM_TEXT];
+        assert_string_equal(flame_colour_room(&rows[i].frame, room), rows[i].room);
+    }
+    struct stacks_frame here = {"f", "kernels/store/a.c", "cupel", 1},
+                        there = {"f", "kernels/store/b.c", "x", 9};
+    struct flame_colour a = flame_colour(&here), b = flame_colour(&there);
+    assert_true(a.hue == b.hue && a.shade == b.shade);
 }
 
 /* ---- flame graphs ------------------------------------------------------------------------------ */
@@ -447,6 +473,7 @@ int main(int argc, char **argv)
         TEST(markup_is_safe),
         TEST(texts_are_cut_to_their_columns),
         TEST(no_name_becomes_an_element),
+        TEST(a_room_is_folders_or_the_module),
         TEST(every_frame_says_what_it_is),
         TEST(nothing_sampled_is_a_sentence),
         TEST(pictures_of_one_page_share_no_id),
