@@ -25,7 +25,7 @@ endif
 FLAGS := $(COMMON) $(CFLAGS.$(BUILD)) $(EXTRA_CFLAGS)
 
 # pkg-config name for each library; empty until `make deps` has run, and only used after it.
-PKGS := libcjson gsl sqlite3 libcrypto zlib
+PKGS := libcjson gsl sqlite3 libcrypto zlib libdw libelf
 JEMALLOC := $(if $(findstring CUPEL_JEMALLOC,$(FLAGS)),-ljemalloc)
 LIBS = $(JEMALLOC) $(shell pkg-config --libs $(PKGS)) -lpfm -ldl -lm
 COMMIT := $(shell git describe --always --dirty=+dirty --abbrev=12 2>/dev/null || echo unknown)
@@ -36,8 +36,8 @@ SPAWNER_SRC := harness/run/spawner.c
 LIB_SRC := $(filter-out $(MAINS) $(SPAWNER_SRC),$(call sources,kernels harness))
 REPORT_SRC := $(call sources,reports)
 TEST_MAINS := $(sort $(shell find tests -name 'test_*.c'))
-TEST_SRC := $(filter-out tests/plugin/%,$(call sources,tests))
-PLUGIN_SRC := $(call sources,tests/plugin)
+TEST_SRC := $(filter-out tests/plugin/% tests/profile/victim/%,$(call sources,tests))
+PLUGIN_SRC := $(call sources,tests/plugin tests/profile/victim)
 BENCH_MAINS := $(sort $(shell find tests -name 'bench_*.c'))
 TESTS := $(patsubst %.c,$O/%,$(TEST_MAINS))
 KERNEL_SRC := $(call sources,kernels) $(call sources,harness/base)
@@ -50,7 +50,7 @@ HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/
 	includes-check lint static-checks headline verify-full campaign-layers campaign-kernel ladder \
 	compare-peers first-result expects gate-table gate-campaign gate-series gate-replays change-table \
 	stats-reference kill-test bench-indicators \
-	bench-accounting FORCE
+	bench-accounting screenshots FORCE
 .SECONDARY:
 
 run: deps
@@ -103,6 +103,9 @@ $O/harness/run/spawner_image.o: FLAGS += -DCUPEL_SPAWNER='"$O/spawner"'
 $O/harness/run/spawner_image.o: $O/spawner
 $O/reports/style.o: reports/page.css reports/page.js
 
+# Style sheets and scripts of pictures stand inside the program too.
+$O/harness/flame/flame_assets.o: $(wildcard harness/flame/*.css harness/flame/*.js)
+
 # A new or removed source file must remake the archive: its list is a file that changes with it.
 $O/sources: FORCE
 	@mkdir -p $(@D)
@@ -118,7 +121,8 @@ $O/cupel-report: $(call objects,$(REPORT_SRC)) $O/libcupel.a
 	$(Q)$(COMPILER) $(FLAGS) -o $@ $^ $(LIBS)
 
 $O/libcupel-kernels.so: $(patsubst %.c,$O/pic/%.o,$(KERNEL_SRC))
-	$(Q)$(COMPILER) $(FLAGS) -shared -Wl,-Bsymbolic -Wl,-soname,libcupel-kernels.so.1 -o $@ $^ $(LIBS)
+	$(Q)$(COMPILER) $(FLAGS) -shared -Wl,-Bsymbolic -Wl,-soname,libcupel-kernels.so.1 -o $@ $^ \
+		$(filter-out -ldw -lelf,$(LIBS))
 
 # ---- the main job ------------------------------------------------------------------------------
 # make run             the headline scenario on the synthetic default bundle
@@ -155,6 +159,15 @@ campaign-layers: build
 		rm -f $$file; echo "== $$name"; \
 		$O/cupel run scenarios/$$name.json $(CAMPAIGN_OPTIONS) --out $$file || exit $$?; done
 	$O/cupel report $(CAMPAIGN:%=$(CAMPAIGN_DIR)/%.jsonl) --out $(CAMPAIGN_DIR)/report
+
+# make characterise EFFORT=normal    every figure of the document of characteristics (quick: minutes, normal: tens of
+# minutes, full: hours), and the document. Interrupted, it goes on. CHARACTERISE_OPTIONS="--only scaling" some of it.
+EFFORT := normal
+CHARACTERISE_OPTIONS :=
+
+.PHONY: characterise
+characterise: build
+	$O/cupel characterise --effort $(EFFORT) $(CHARACTERISE_OPTIONS)
 
 # make campaign-kernel    how fast the kernel is: the workloads W1..W6 and growth over four decades, a quarter
 # of an hour. On the files of $CUPEL_DATA (or ../shared/data) where they are there, else on synthetic bundles.
@@ -210,13 +223,15 @@ VERSION = $(shell sed -n 's/.*CUPEL_VERSION "\(.*\)"/\1/p' harness/base/version.
 
 install: TO = $(DESTDIR)$(abspath $(PREFIX))
 install: build
-	install -d "$(TO)/bin" "$(TO)/lib/pkgconfig" "$(TO)/share/man/man1" "$(TO)/share/cupel/scenarios"
+	install -d "$(TO)/bin" "$(TO)/lib/pkgconfig" "$(TO)/share/man/man1" \
+		"$(TO)/share/cupel/scenarios/characteristics"
 	install -m 755 $O/cupel $O/cupel-report "$(TO)/bin"
 	install -m 755 $O/libcupel-kernels.so "$(TO)/lib/libcupel-kernels.so.1"
 	ln -sf libcupel-kernels.so.1 "$(TO)/lib/libcupel-kernels.so"
 	for h in $(PUBLIC_HEADERS); do \
 		install -D -m 644 $$h "$(TO)/include/cupel/$$h" || exit 1; done
 	install -m 644 scenarios/*.json "$(TO)/share/cupel/scenarios"
+	install -m 644 scenarios/characteristics/*.json "$(TO)/share/cupel/scenarios/characteristics"
 	install -m 644 results/schema.json results/baseline.schema.json results/summary-schema.json \
 		"$(TO)/share/cupel"
 	$O/cupel help --man > "$(TO)/share/man/man1/cupel.1"
@@ -242,7 +257,7 @@ $O/tests/browser/%: $O/tests/browser/%.o $(TEST_HELPERS) $O/libbrowser.a $O/libc
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka libcurl)
 
 # Plugins see the installed headers and nothing else.
-PLUGINS := $(addprefix $O/tests/plugin/,lcg.so slow15.so slow200.so $(patsubst %,broken-%.so,abi symbol null step \
+PLUGINS := $(addprefix $O/tests/plugin/,lcg.so slow15.so slow200.so stages.so stages40.so $(patsubst %,broken-%.so,abi symbol null step \
 	size refuse crash results once release exit leak))
 PLUGIN_HEADERS := $(addprefix $O/include/,$(PUBLIC_HEADERS))
 PLUGIN_CC = $(COMPILER) $(WARN) -std=c17 -O2 -g -I$O/include -shared -fPIC -Wl,-Bsymbolic
@@ -258,13 +273,31 @@ $O/tests/plugin/slow%.so: tests/plugin/lcg.c $(PLUGIN_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(PLUGIN_CC) -DEXTRA=$* -o $@ $<
 
+$O/tests/plugin/stages%.so: tests/plugin/stages.c $(PLUGIN_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PLUGIN_CC) -fno-omit-frame-pointer -DEXTRA=$* -o $@ $<
+
+$O/tests/plugin/stages.so: tests/plugin/stages.c $(PLUGIN_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PLUGIN_CC) -fno-omit-frame-pointer -o $@ $<
+
 $O/tests/plugin/broken-%.so: tests/plugin/broken.c $(PLUGIN_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(PLUGIN_CC) -DBROKEN_$* -o $@ $<
 
+# What the sampler's tests sample: without sanitisers, by whatever compilers are here.
+VICTIMS := $(addprefix $O/tests/profile/victim/,gcc stripped $(if $(shell command -v clang),clang))
+VICTIM_FLAGS := $(WARN) -std=c17 -D_DEFAULT_SOURCE -O2 -g -fno-omit-frame-pointer -pthread
+
+$O/tests/profile/victim/stripped: $O/tests/profile/victim/gcc
+	$(Q)strip -o $@ $<
+$O/tests/profile/victim/%: tests/profile/victim/victim.c
+	@mkdir -p $(@D)
+	$(Q)$* $(VICTIM_FLAGS) -o $@ $<
+
 # NAMES="pool cache": those whose path holds one of them. JOBS=1: one after the other.
 SELECTED := $(if $(NAMES),$(foreach t,$(TESTS),$(if $(strip $(foreach n,$(NAMES),$(findstring $n,$t))),$t)),$(TESTS))
-tests: build $(SELECTED) $(PLUGINS)
+tests: build $(SELECTED) $(PLUGINS) $(VICTIMS)
 	$(Q)tests/run.sh $O $(NAMES)
 
 # Every set of layers in every state: hours. Ctrl-C ends it and says how far it came.
@@ -333,6 +366,19 @@ stats-reference:
 	$(Q)Rscript --vanilla tests/stats/reference.R > $O/reference.csv
 	$(Q)mv $O/reference.csv tests/stats/reference.csv
 
+# make screenshots    pictures of pages for documents, light and dark: results/pictures/NAME-light.png. NAME=headline
+# is the report of results/headline; PAGE=FILE any other page, LOOK='script' what to do in it first.
+PICTURES := results/pictures
+NAME := headline
+PAGE :=
+LOOK :=
+SHOT = $O/tests/browser/bench_pictures $(or $(PAGE),build/pictures/index.html) $(PICTURES)/$(NAME)
+screenshots: build $O/tests/browser/bench_pictures
+	@mkdir -p $(PICTURES)
+	$(if $(PAGE),,@$O/cupel report results/headline/headline.jsonl --out build/pictures >/dev/null)
+	$(Q)for scheme in light dark; do $(SHOT)-$$scheme.png $$scheme 1280 860 "$(LOOK)" || exit 1; done
+	@ls -l $(PICTURES)/$(NAME)-*.png
+
 # ---- benches that are no tests -------------------------------------------------------------------
 # make bench-indicators [TALIB=/path/to/libta_lib.so]    what an indicator costs, beside TA-Lib
 ROUNDS ?= 200
@@ -379,6 +425,7 @@ pkg-config --exists gsl|libgsl-dev
 pkg-config --exists sqlite3|libsqlite3-dev
 pkg-config --exists libcrypto|libssl-dev
 pkg-config --exists zlib|zlib1g-dev
+pkg-config --exists libdw|libdw-dev
 pkg-config --exists jemalloc|libjemalloc-dev
 pkg-config --exists cmocka|libcmocka-dev
 test -f /usr/include/uthash.h|uthash-dev
@@ -400,6 +447,7 @@ command -v clang-tidy|clang-tidy
 test -e /usr/share/doc/libasan8|libasan8
 test -e /usr/share/doc/libubsan1|libubsan1
 test -e /usr/share/doc/libtsan2|libtsan2
+command -v protoc|protobuf-compiler
 endef
 export NEEDS CHECK_NEEDS CI_NEEDS
 

@@ -4,13 +4,15 @@
 #include "kernels/files.h"
 #include "kernels/null.h"
 #include "kernels/plugin.h"
+#include "kernels/slots/slots.h"
 #include "kernels/spin.h"
 #include "kernels/stream.h"
 
 #include <string.h>
 
-const struct kernel *const kernels[] = {&kernel_backtest, &kernel_null,  &kernel_spin,
-                                        &kernel_stream,   &kernel_files, NULL};
+const struct kernel *const kernels[] = {
+    &kernel_backtest, &kernel_null,  &kernel_spin, &kernel_stream,
+    &kernel_files,    &kernel_slots, NULL};
 
 uint32_t cupel_kernel_abi(void)
 {

@@ -84,6 +84,15 @@ static const struct need timeline_needs[] = {
     {"label", JSON_TEXT, false},
 };
 
+static const struct need profile_needs[] = {
+    {"id",        JSON_TEXT,   false},
+    {"name",      JSON_TEXT,   false},
+    {"samples",   JSON_NUMBER, true },
+    {"cpu_ns",    JSON_NUMBER, true },
+    {"functions", JSON_ARRAY,  false},
+    {"parts",     JSON_ARRAY,  false},
+};
+
 static bool has(const struct json *value, const struct need *needs, size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
@@ -159,13 +168,10 @@ static bool take_timeline(struct model_file *f, const struct json *r, struct err
            series_check(r, e);
 }
 
-/* A profile is drawn beside the results file, and said something of here. */
 static bool take_profile(struct model_file *f, const struct json *r, struct err *e)
 {
-    (void)r;
-    (void)e;
-    f->profile_count++;
-    return true;
+    f->profiles[f->profile_count++] = r;
+    return has(r, profile_needs, sizeof profile_needs / sizeof *profile_needs, e);
 }
 
 /* Records of other kinds are no part of the model. */
@@ -192,6 +198,7 @@ static bool collect_cells(struct model_file *f, struct arena *a, struct err *e)
     int records = json_count(f->file.records);
     f->benchmarks = ARENA_NEW(a, const struct json *, records);
     f->timelines = ARENA_NEW(a, const struct json *, records);
+    f->profiles = ARENA_NEW(a, const struct json *, records);
     f->cells = ARENA_NEW(a, struct model_cell, records);
     f->scales = ARENA_NEW(a, const char *, records);
     int line = 1;

@@ -28,7 +28,8 @@ struct model_file {
     int benchmark_count;
     const struct json **timelines; /* "timeline" records: memory over time (result/series.h) */
     int timeline_count;
-    int profile_count;   /* "profile" records */
+    const struct json **profiles; /* "profile" records: where the samples of one side fell */
+    int profile_count;
     const char **scales; /* in the order of their first cell */
     int scale_count;
     bool synthetic; /* an input says so of itself */

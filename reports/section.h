@@ -22,6 +22,9 @@ void section_linear(struct document *d, const struct model_file *f, int level);
 void section_fixed_cost(struct document *d, const struct model_file *f, int level);
 void section_break_even(struct document *d, const struct model_file *f, int level);
 void section_workers(struct document *d, const struct model_file *f, int level);
+void section_attribution(struct document *d, const struct model_file *f, int level);
+void section_roofline(struct document *d, const struct model_file *f, int level);
+void section_profile(struct document *d, const struct model_file *f, int level);
 void section_settings(struct document *d, const struct model_file *f, int level);
 void section_memory(struct document *d, const struct model_file *f, int level);
 void section_growth(struct document *d, const struct model_file *f, int level);
@@ -41,6 +44,9 @@ bool section_has_scales(const struct model_file *f,
                         struct arena *a); /* of fixed_cost, break_even */
 bool section_has_speed(const struct model_file *f, struct arena *a);
 bool section_has_linear(const struct model_file *f, struct arena *a);
+bool section_has_attribution(const struct model_file *f, struct arena *a);
+bool section_has_roofline(const struct model_file *f, struct arena *a);
+bool section_has_profile(const struct model_file *f, struct arena *a);
 bool section_has_workers(const struct model_file *f, struct arena *a);
 bool section_has_settings(const struct model_file *f, struct arena *a);
 bool section_has_memory(const struct model_file *f, struct arena *a);
@@ -55,6 +61,7 @@ bool section_has_advice(const struct model *m, struct arena *a);
 /* "all: 0.130 x the CPU time of the base, ..." of the file's headline comparison. */
 const char *section_command_sentence(struct arena *a, const struct json *benchmark);
 const char *section_timeline_sentence(struct arena *a, const struct model_file *f);
+const char *section_profile_sentence(struct arena *a, const struct json *profile);
 const char *section_sentence(struct arena *a, const struct model_file *f);
 
 #endif

@@ -224,6 +224,7 @@ void section_reproduce(struct document *d, const struct model_file *f, int level
     (void)level;
     const struct json *run = f->file.run, *scenario = json_get(run, "scenario");
     const char *path = at_text(scenario, "path");
+    bool is_profile = strcmp(at_text(run, "tool"), "profile") == 0;
     struct text line = {0};
     if (strcmp(at_text(run, "tool"), "bench") == 0) {
         add_bench(&line, f);
@@ -238,15 +239,14 @@ void section_reproduce(struct document *d, const struct model_file *f, int level
         add_gate_side(&line, d->arena, "base", json_get(f->cells[0].record, "base"));
         add_gate_side(&line, d->arena, "new", json_get(f->cells[0].record, "new"));
     } else {
-        text_puts(&line, "cupel run ");
+        text_printf(&line, "cupel %s ", is_profile ? "profile" : "run");
         escape_shell(&line, *path ? path : at_text(scenario, "name"));
     }
     add_inputs_set(&line, d->arena, f);
     text_puts(&line, " --seed ");
     escape_shell(&line, words_json(d->arena, json_get(run, "seed")));
-    document_add(d, BLOCK_TEXT,
-                 "The same pairs, in the same order, on this machine or another "
-                 "(commit %s):",
+    document_add(d, BLOCK_TEXT, "%s, on this machine or another (commit %s):",
+                 is_profile ? "The same work, sampled" : "The same pairs, in the same order",
                  or_none(at_text(run, "environment.commit")));
     document_add(d, BLOCK_CODE, "%s", line.p);
     text_done(&line);

@@ -57,6 +57,8 @@ const char *section_sentence(struct arena *a, const struct model_file *f)
 {
     if (f->cell_count == 0 && f->benchmark_count > 0)
         return section_command_sentence(a, f->benchmarks[0]);
+    if (f->cell_count == 0 && f->profile_count > 0)
+        return section_profile_sentence(a, f->profiles[f->profile_count - 1]);
     if (f->cell_count == 0)
         return section_timeline_sentence(a, f);
     const struct model_cell *cell = model_headline(f);

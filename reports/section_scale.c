@@ -1,5 +1,6 @@
 #include "reports/section.h"
 
+#include "reports/plot_break_even.h"
 #include "reports/scale.h"
 #include "reports/tip.h"
 #include "reports/words.h"
@@ -210,4 +211,6 @@ void section_break_even(struct document *d, const struct model_file *f, int leve
         "0, and within its bounds (Fieller, 95 %%) neither side is proven the cheaper. Where "
         "the misfit's p is small the difference is no line: what was measured at each "
         "number then says more.");
+    for (int i = 0; i < list.count; i++)
+        plot_break_even(d, &list.series[i]);
 }

@@ -17,6 +17,14 @@ static const void *const_field(const struct opt *row, const void *settings)
     return (const char *)settings + row->offset;
 }
 
+bool opt_texts_hold(const struct opt_texts *list, const char *text)
+{
+    for (int i = 0; i < list->n; i++)
+        if (strcmp(list->v[i], text) == 0)
+            return true;
+    return false;
+}
+
 const struct opt *opt_find(const struct opt *rows, struct str name)
 {
     for (const struct opt *row = rows; row->name; row++)

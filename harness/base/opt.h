@@ -38,6 +38,8 @@ struct opt_texts {
     int n;
 };
 
+bool opt_texts_hold(const struct opt_texts *list, const char *text);
+
 /* One value of a preset. `name`: of the setting, '_' and '-' being the same. */
 struct opt_preset {
     const char *preset, *name, *value;

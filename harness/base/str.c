@@ -224,6 +224,29 @@ static char *digits_before(char *end, uint64_t x)
     return end;
 }
 
+bool str_is_plain(const char *value)
+{
+    for (const char *p = value; *p; p++)
+        if ((unsigned char)*p < ' ' || strchr("\",\\", *p))
+            return false;
+    return true;
+}
+
+void text_add_csv(struct text *t, const char *value)
+{
+    if (str_is_plain(value)) {
+        text_puts(t, value);
+        return;
+    }
+    text_puts(t, "\"");
+    for (const char *p = value; *p; p++) {
+        text_add(t, p, 1);
+        if (*p == '"')
+            text_add(t, p, 1);
+    }
+    text_puts(t, "\"");
+}
+
 size_t str_print_whole(uint64_t x, char out[STR_WHOLE])
 {
     char text[STR_WHOLE + 1], *end = text + sizeof text, *begin = digits_before(end, x);

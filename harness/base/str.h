@@ -55,6 +55,9 @@ size_t str_print_whole(uint64_t x, char out[STR_WHOLE]);
 /* The bytes of printf("%.17g"): they read back to the same double. Quicker, for tables of many. */
 void text_add_double(struct text *t, double x);
 void text_printf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A field of CSV (RFC 4180): in quotes, its own quotes twice, where the value needs them. */
+void text_add_csv(struct text *t, const char *value);
+bool str_is_plain(const char *value); /* no control character, quote, comma or backslash in it */
 void text_clear(struct text *t); /* keeps the memory */
 void text_done(struct text *t);
 

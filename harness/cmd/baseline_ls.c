@@ -23,13 +23,16 @@ static const char *age_of(const char *timestamp, struct arena *a)
     return arena_format(a, "%.0f d", difftime(time(NULL), timegm(&utc)) / 86400);
 }
 
-static void add_row(struct table *t, const char *path, struct arena *a)
+/* Other JSON in the folder is nobody's fault. */
+static bool add_row(struct table *t, const char *path, struct arena *a)
 {
     struct baseline b;
     struct err e;
+    if (!baseline_is_meant(path))
+        return false;
     if (!baseline_read(&b, path, &e)) {
         log_warn("%s", e.text);
-        return;
+        return true;
     }
     const struct json *environment = json_get(b.document, "environment");
     table_row(t, path, json_text(json_get(b.document, "scenario")),
@@ -39,6 +42,7 @@ static void add_row(struct table *t, const char *path, struct arena *a)
               json_text(json_get(environment, "cpu_model")),
               json_text(json_get(b.document, "fingerprint")), NULL);
     baseline_done(&b);
+    return true;
 }
 
 static enum err_code run_ls(const struct invocation *in, struct err *e)
@@ -48,9 +52,10 @@ static enum err_code run_ls(const struct invocation *in, struct err *e)
     struct table t = {0};
     table_row(&t, "baseline", "scenario", "benchmarks", "age", "commit", "machine", "fingerprint",
               NULL);
-    bool any = glob(arena_format(in->arena, "%s/*.json", folder), 0, NULL, &found) == 0;
-    for (size_t i = 0; any && i < found.gl_pathc; i++)
-        add_row(&t, found.gl_pathv[i], in->arena);
+    bool any = false;
+    bool has_files = glob(arena_format(in->arena, "%s/*.json", folder), 0, NULL, &found) == 0;
+    for (size_t i = 0; has_files && i < found.gl_pathc; i++)
+        any |= add_row(&t, found.gl_pathv[i], in->arena);
     table_print(&t, stdout);
     table_done(&t);
     globfree(&found);

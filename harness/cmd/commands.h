@@ -5,10 +5,12 @@
 #include "harness/cmd/command.h"
 
 extern const struct command command_bench;
+extern const struct command command_profile;
 extern const struct command command_baseline_ls;
 extern const struct command command_baseline_rm;
 extern const struct command command_baseline_save;
 extern const struct command command_baseline_show;
+extern const struct command command_characterise;
 extern const struct command command_compare;
 extern const struct command command_data_compare;
 extern const struct command command_data_import;

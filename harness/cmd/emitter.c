@@ -85,18 +85,6 @@ static bool field(struct emitter *r, const char *name)
     return true;
 }
 
-/* RFC 4180: in quotes, its own quotes twice. */
-static void add_quoted(struct text *line, const char *value)
-{
-    text_puts(line, "\"");
-    for (const char *p = value; *p; p++) {
-        text_add(line, p, 1);
-        if (*p == '"')
-            text_add(line, p, 1);
-    }
-    text_puts(line, "\"");
-}
-
 static void add_escaped(struct text *line, const char *value)
 {
     struct json *text = json_of_text(value);
@@ -104,20 +92,12 @@ static void add_escaped(struct text *line, const char *value)
     json_free(text);
 }
 
-static bool is_plain(const char *value)
-{
-    for (const char *p = value; *p; p++)
-        if ((unsigned char)*p < ' ' || strchr("\",\\", *p))
-            return false;
-    return true;
-}
-
 void emitter_text(struct emitter *r, const char *name, const char *value)
 {
     if (!field(r, name))
         return;
-    if (!is_plain(value)) {
-        (r->format->nests ? add_escaped : add_quoted)(&r->line, value);
+    if (!str_is_plain(value)) {
+        (r->format->nests ? add_escaped : text_add_csv)(&r->line, value);
         return;
     }
     text_puts(&r->line, r->format->text_before);

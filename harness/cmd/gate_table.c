@@ -38,12 +38,18 @@ static void put_spread(const struct judged *r, struct text *interval, struct tex
         text_puts(detectable, "-");
 }
 
+/* Another metric had decided before this one was. */
+static const char *verdict_word(const struct judged *r)
+{
+    return r->verdict == GATE_CONTINUE ? "not decided" : gate_verdict_word(r->verdict);
+}
+
 static void table_benchmark(struct table *t, const char *benchmark, const struct judged *r)
 {
     char ratio[UNITS_TEXT], base[GATE_TABLE_VALUE], new[GATE_TABLE_VALUE];
     struct text interval = {0}, pairs = {0}, detectable = {0};
     put_spread(r, &interval, &pairs, &detectable);
-    table_row(t, benchmark, metric_rows[r->metric].title, gate_verdict_word(r->verdict),
+    table_row(t, benchmark, metric_rows[r->metric].title, verdict_word(r),
               units_ratio(ratio, r->ratio.estimate), interval.p, pairs.p, detectable.p,
               gate_table_value(base, r->metric, r->base), gate_table_value(new, r->metric, r->new),
               NULL);

@@ -49,8 +49,9 @@ static int finish(enum err_code code, const struct err *e)
 {
     if (code != ERR_OK && e->text[0])
         log_error("%s", e->text);
-    if (fflush(stdout) != 0 && code == ERR_OK) {
-        log_error("standard output: %s", strerror(errno));
+    errno = 0;
+    if ((fflush(stdout) != 0 || ferror(stdout)) && code == ERR_OK) {
+        log_error("standard output: %s", errno ? strerror(errno) : "could not be written");
         code = ERR_SYSTEM;
     }
     return err_exit_status(code);

@@ -8,6 +8,7 @@
 #include "harness/base/units.h"
 #include "harness/cmd/run_speed.h"
 #include "harness/export/export_after.h"
+#include "harness/result/ceilings.h"
 #include "harness/result/record.h"
 #include "harness/run/campaign.h"
 #include "harness/run/inputs.h"
@@ -20,8 +21,8 @@
 struct run_settings {
     const char *layers, *kernel, *seed, *out, *state_dir;
     long pairs;
-    struct opt_texts set, export;
-    bool instructions, quiet;
+    struct opt_texts set, export, scales, comparisons;
+    bool instructions, ceilings, quiet;
 };
 
 #define AT(field) offsetof(struct run_settings, field)
@@ -37,6 +38,16 @@ static const struct opt run_options[] = {
      .offset = AT(kernel),
      .arg = "PATH.so",
      .help = "instead of the scenario's: of a shared object"},
+    {.name = "scale",
+     .kind = OPT_TEXTS,
+     .offset = AT(scales),
+     .arg = "NAME",
+     .help = "only this scale of the scenario; may be repeated"},
+    {.name = "comparison",
+     .kind = OPT_TEXTS,
+     .offset = AT(comparisons),
+     .arg = "NAME",
+     .help = "only the comparison of this name; may be repeated"},
     {.name = "pairs",
      .kind = OPT_INT,
      .offset = AT(pairs),
@@ -69,12 +80,18 @@ static const struct opt run_options[] = {
      .kind = OPT_FLAG,
      .offset = AT(instructions),
      .help = "count those of one run of each side too, under valgrind (slow)"},
+    {.name = "ceilings",
+     .kind = OPT_FLAG,
+     .offset = AT(ceilings),
+     .help =
+         "measure what one core can do at best too, for a roofline: operations a second, bytes a "
+         "second from each level of memory (a second, before the first pair)"                                                    },
     {.name = "export",
      .kind = OPT_TEXTS,
      .offset = AT(export),
      .arg = EXPORT_AFTER_ARG,
      .help = EXPORT_AFTER_HELP},
-    {.name = "quiet",                                                        .kind = OPT_FLAG,                                                .offset = AT(quiet),                .help = "no progress"                   },
+    {.name = "quiet",                                                        .kind = OPT_FLAG,                                                    .offset = AT(quiet),                .help = "no progress"},
     OPT_END,
 };
 
@@ -198,6 +215,18 @@ static bool measure_all(struct campaign *c, const struct plan *plan, bool instru
     return ok && (c->cells_done > 0 || err_input(e, "nothing was measured"));
 }
 
+/* To the results file and to the screen. */
+static bool measure_ceilings(struct campaign *c, struct err *e)
+{
+    struct ceiling_roofline ceilings;
+    struct text shown = {0};
+    ceiling_roofline(&ceilings);
+    ceilings_text(&ceilings, &shown);
+    fputs(shown.p, stdout);
+    text_done(&shown);
+    return result_writer_add(&c->writer, ceilings_record(&ceilings), e);
+}
+
 static long pairs_of(const struct plan *plan)
 {
     long pairs = 0;
@@ -227,7 +256,8 @@ static bool run_plan(const struct run_settings *s, const struct scenario *scenar
     if (!campaign_open(&c, &options, e))
         return false;
     notes_synthetic(c.inputs, stdout);
-    bool ok = measure_all(&c, plan, s->instructions || scenario->instructions, e);
+    bool ok = !(s->ceilings || scenario->ceilings) || measure_ceilings(&c, e);
+    ok = ok && measure_all(&c, plan, s->instructions || scenario->instructions, e);
     struct text path = {0};
     text_puts(&path, c.writer.path);
     struct err closing;
@@ -254,9 +284,11 @@ static enum err_code run_run(const struct invocation *in, struct err *e)
         scenario.kernel = s->kernel;
     settings = run_overrides(&s->set, scenario.kernel, in->arena, e);
     const struct plan_overrides over = {s->layers, s->pairs, settings};
-    if (!settings || !plan_make(&plan, &scenario, &over, in->arena, e))
+    if (!settings || !scenario_choose(&scenario, &s->scales, e) ||
+        !plan_make(&plan, &scenario, &over, in->arena, e))
         goto out_scenario;
-    if (inputs_prepare(&plan, &scenario, inputs, in->arena, e)) {
+    if (plan_choose(&plan, &s->comparisons, e) &&
+        inputs_prepare(&plan, &scenario, inputs, in->arena, e)) {
         bool ok = run_plan(s, &scenario, &plan, inputs, seed, e);
         inputs = NULL; /* the campaign has it */
         e->code = ok ? ERR_OK : e->code;

@@ -224,12 +224,18 @@ static void fill_judged(struct export_judged *j, const struct export_benchmark *
         j->ratio = j->base > 0 ? j->new / j->base : j->lower;
 }
 
+/* Another metric had decided before this one was. */
+static const char *judged_word(const char *verdict)
+{
+    return strcmp(verdict, "CONTINUE") == 0 ? "not decided" : verdict;
+}
+
 static void read_judged(struct export_judged *j, const struct json *from,
                         const struct export_benchmark *b)
 {
     *j = (struct export_judged){.metric = text_or(from, "metric", "cpu"),
                                 .kind = text_or(from, "kind", "timing"),
-                                .verdict = text_or(from, "verdict", b->verdict),
+                                .verdict = judged_word(text_or(from, "verdict", b->verdict)),
                                 .unit = json_text(json_get(from, "unit")),
                                 .fails = json_bool(json_get(from, "fails")),
                                 .margin_percent = number(from, "margin_percent"),

@@ -239,6 +239,15 @@ bool baseline_read(struct baseline *b, const char *path, struct err *e)
     return err_prefix(e, "baseline %s", path);
 }
 
+bool baseline_is_meant(const char *path)
+{
+    struct err unused;
+    struct json *document = json_read_file(path, &unused);
+    bool meant = json_get(document, "baseline") != NULL;
+    json_free(document);
+    return meant;
+}
+
 void baseline_done(struct baseline *b)
 {
     json_free(b->document);

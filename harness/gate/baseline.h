@@ -62,6 +62,7 @@ const char *baseline_path(const char *name, struct arena *a);
 /* Error: names file and field. Owner: the caller, baseline_done. */
 bool baseline_read(struct baseline *b, const char *path, struct err *e) MUST_CHECK;
 void baseline_done(struct baseline *b);
+bool baseline_is_meant(const char *path); /* does it say of itself that it is one, good or bad? */
 const struct json *baseline_find(const struct baseline *b, const char *id); /* NULL: none */
 
 /* The sets of layers in the order of the file, each once; texts of the document. */

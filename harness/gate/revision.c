@@ -5,7 +5,7 @@
 #include "harness/base/log.h"
 #include "harness/base/sha256.h"
 #include "harness/probe/machine.h"
-#include "harness/run/child.h"
+#include "harness/run/external.h"
 #include "harness/run/inputs.h"
 #include "harness/run/interrupt.h"
 
@@ -21,6 +21,8 @@
 #include <unistd.h>
 
 enum { KEPT = 4, SHOWN_LINES = 12 };
+
+#define LOCK_END ".lock"
 
 /* Where a revision lives: ROOT/KEY/tree with ROOT/KEY/build.log, and ROOT/KEY/ready once it is built. */
 struct place {
@@ -53,47 +55,70 @@ static bool find_place(struct place *p, const struct revision *r, const struct r
 
 /* ---- locks ----------------------------------------------------------------------------------- */
 
-/* The lock of a place: whoever builds or removes holds it alone, who measures shares it. -1 with e. */
-static int open_lock(const char *root, const char *key, struct err *e)
+/* The lock of a place: whoever builds or removes holds it alone, who measures shares it. It is a file
+ * beside the place, gone with it. */
+static const char *lock_path(const char *root, const char *key, struct text *path)
 {
-    struct text path = {0};
-    text_printf(&path, "%s/%s.lock", root, key);
-    int fd = io_open(path.p, O_RDWR | O_CREAT, e);
-    text_done(&path);
-    return fd;
+    text_clear(path);
+    text_printf(path, "%s/%s" LOCK_END, root, key);
+    return path->p;
 }
 
-static bool wait_for_lock(int fd, const char *label, struct err *e)
+/* Whoever waited for the lock of a place that was removed meanwhile holds that of a file without a name. */
+static bool is_current(int fd, const char *path)
+{
+    struct stat held, named;
+    return fstat(fd, &held) == 0 && stat(path, &named) == 0 && held.st_ino == named.st_ino &&
+           held.st_dev == named.st_dev;
+}
+
+/* The descriptor, locked; -1 without e->text when another holds it, -1 with e on an error. */
+static int try_lock(const char *path, struct err *e)
+{
+    for (e->text[0] = '\0';;) {
+        int fd = io_open(path, O_RDWR | O_CREAT, e);
+        bool locked = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+        if (fd < 0 || (locked && is_current(fd, path)))
+            return fd;
+        if (!locked && errno != EWOULDBLOCK && errno != EINTR)
+            err_system(e, "lock %s", path);
+        io_close(fd);
+        if (!locked)
+            return -1;
+    }
+}
+
+static int wait_for_lock(const char *path, const char *label, struct err *e)
 {
     const struct timespec nap = {.tv_nsec = 100000000};
-    for (bool told = false; flock(fd, LOCK_EX | LOCK_NB) != 0; told = true) {
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            return err_system(e, "lock of %s", label);
+    int fd;
+    for (bool told = false; (fd = try_lock(path, e)) < 0 && !e->text[0]; told = true) {
         if (!told)
             log_info("%s: waiting for another run that uses it", label);
         nanosleep(&nap, NULL);
         if (!interrupt_none(e))
-            return false;
+            return -1;
     }
-    return true;
+    return fd;
 }
 
 /* A place that nobody uses goes. */
 static void remove_unused(const struct repository *r, const char *root, const char *key)
 {
     struct err unused;
-    struct text tree = {0}, folder = {0};
+    struct text tree = {0}, folder = {0}, lock = {0};
     text_printf(&folder, "%s/%s", root, key);
     text_printf(&tree, "%s/tree", folder.p);
-    int fd = open_lock(root, key, &unused);
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+    int fd = try_lock(lock_path(root, key, &lock), &unused);
+    if (fd >= 0) {
         if (r)
             repository_remove_worktree(r, tree.p);
-        (void)!io_remove_tree(folder.p, &unused);
+        (void)!(io_remove_tree(folder.p, &unused) && io_remove(lock.p, &unused));
     }
     io_close(fd);
     text_done(&tree);
     text_done(&folder);
+    text_done(&lock);
 }
 
 /* ---- what is there from before --------------------------------------------------------------- */
@@ -155,6 +180,26 @@ static void remove_old(const char *root)
     mem_free(MEM_BASE, kept);
 }
 
+/* Locks whose place is gone: of those who were killed, or of a build that failed. */
+static void remove_stray_locks(const char *root)
+{
+    DIR *dir = opendir(root);
+    struct text folder = {0};
+    for (struct dirent *d; dir && (d = readdir(dir));) {
+        size_t n = strlen(d->d_name), end = sizeof LOCK_END - 1;
+        if (n <= end || strcmp(d->d_name + n - end, LOCK_END) != 0)
+            continue;
+        d->d_name[n - end] = '\0';
+        text_clear(&folder);
+        text_printf(&folder, "%s/%s", root, d->d_name);
+        if (!io_exists(folder.p))
+            remove_unused(NULL, root, d->d_name);
+    }
+    if (dir)
+        closedir(dir);
+    text_done(&folder);
+}
+
 /* ---- building -------------------------------------------------------------------------------- */
 
 /* The last lines of the log to log_error; *last: where the very last begins. */
@@ -186,17 +231,31 @@ static bool build_failed(const char *line, const char *path, int status, struct 
     return false;
 }
 
+/* By the spawner, so that an interruption ends daemons that it has started, too. */
+static bool run_build(const char *line, const char *folder, const char *log, int *status,
+                      struct err *e)
+{
+    static const char to_the_log[] = "exec >\"$1\" 2>&1 && exec /bin/sh -c \"$2\"";
+    const char *const argv[] = {"/bin/sh", "-c", to_the_log, "sh", log, line, NULL};
+    struct external shell = {
+        .options = {.folder = folder, .ignore_failure = true, .forget_callers = true}
+    };
+    struct external_result r;
+    bool ok = external_run(&shell, argv, NULL, &r, e);
+    external_done(&shell);
+    *status = ok && r.signal ? 128 + r.signal : r.exit;
+    return ok;
+}
+
 bool revision_build(const char *line, const char *folder, const char *log, struct err *e)
 {
-    const char *const argv[] = {"/bin/sh", "-c", line, NULL};
     int status, fd = io_open(log, O_WRONLY | O_CREAT | O_TRUNC, e);
     if (fd < 0)
         return false;
-    const struct child shell = {.argv = argv, .folder = folder, .out = fd, .err = fd};
+    io_close(fd);
     int64_t start = probe_now_ns();
     log_info("building: %s, in %s", line, folder);
-    bool ok = child_run(&shell, &status, e);
-    io_close(fd);
+    bool ok = run_build(line, folder, log, &status, e);
     if (ok && status != 0)
         return build_failed(line, log, status, e);
     if (ok)
@@ -269,23 +328,25 @@ bool revision_open(struct revision *r, const struct revision_request *wanted, st
     interrupt_watch();
     if (!repository_here(&r->repository, a, e) ||
         !repository_commit(&r->repository, wanted->name, &r->commit, a, e) ||
-        !find_place(&p, r, wanted, a, e) || !remove_stale(&r->repository, &p, a, e) ||
-        (r->lock = open_lock(p.root, p.key, e)) < 0)
+        !find_place(&p, r, wanted, a, e) || !remove_stale(&r->repository, &p, a, e))
         return false;
     const char *below = wanted->at_top ? "" : r->repository.below;
     r->label = arena_format(a, "%s (%.12s)", wanted->name, r->commit);
     r->folder = arena_format(a, "%s%s%s", p.tree, *below ? "/" : "", below);
     r->scratch = p.folder;
     r->is_head = strcmp(r->commit, r->repository.head) == 0;
-    bool ok = wait_for_lock(r->lock, r->label, e) &&
-              (find_or_make(r, wanted, &p, e) || err_prefix(e, "%s", r->label)) &&
+    const char *lock = arena_format(a, "%s/%s" LOCK_END, p.root, p.key);
+    r->lock = wait_for_lock(lock, r->label, e);
+    if (r->lock < 0)
+        return false;
+    bool ok = (find_or_make(r, wanted, &p, e) || err_prefix(e, "%s", r->label)) &&
               (flock(r->lock, LOCK_SH) == 0 || err_system(e, "lock of %s", r->label));
-    if (ok) {
+    if (ok)
         remove_old(p.root);
-        return true;
-    }
-    revision_close(r);
-    return false;
+    else
+        revision_close(r);
+    remove_stray_locks(p.root);
+    return ok;
 }
 
 void revision_close(struct revision *r)

@@ -26,6 +26,11 @@ struct plan_side {
     const char *folder;      /* a command's working folder; NULL: this process's */
 };
 
+struct plan_groups {
+    const char *names[SCENARIO_GROUPS_MAX];
+    int n;
+};
+
 struct plan_cell {
     const char *id;   /* "micro/pre-group": unique in the plan */
     const char *name; /* "pre-group" */
@@ -33,7 +38,10 @@ struct plan_cell {
     struct plan_side base, new;
     long pairs;
     double margin_percent;
-    const char *skipped;       /* the reason, or NULL */
+    const char *skipped;          /* the reason, or NULL */
+    struct plan_groups coalition; /* of which groups the new side's layers are; n 0: no coalition */
+    struct plan_groups worth;  /* a skipped coalition is worth what these of them are: the most that
+                                   * can be together; n 0: nothing */
     bool may_expect;           /* the settings are the scenario's own */
     const char *expect_digest; /* NULL: only that both sides agree */
 };
@@ -55,6 +63,9 @@ struct plan_overrides {
 bool plan_make(struct plan *p, const struct scenario *s, const struct plan_overrides *o,
                struct arena *a, struct err *e) MUST_CHECK;
 void plan_done(struct plan *p);
+
+/* Keeps the cells of these comparisons only; none: all. Error: there is none of that name. */
+bool plan_choose(struct plan *p, const struct opt_texts *names, struct err *e) MUST_CHECK;
 
 /* A kernel side of a scale: settings merged and checked by the kernel's rows, layers parsed. The
  * merged object is added to p->settings. */

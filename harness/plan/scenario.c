@@ -15,7 +15,7 @@ struct document {
     long pairs;
     double margin_percent;
     const char *state_dir;
-    bool instructions;
+    bool instructions, ceilings;
     const struct json *settings, *scales, *compare, *gate, *expect;
 };
 
@@ -62,10 +62,14 @@ static const struct opt document_rows[] = {
      .kind = OPT_FLAG,
      .offset = IN_DOCUMENT(instructions),
      .help = "count those of one run of each side too, under valgrind"                                                            },
+    {.name = "ceilings",
+     .kind = OPT_FLAG,
+     .offset = IN_DOCUMENT(ceilings),
+     .help = "measure what one core can do at best too, for a roofline"                                            },
     {.name = "settings",
      .kind = OPT_OBJECT,
      .offset = IN_DOCUMENT(settings),
-     .help = "of the kernel, for every scale"                                            },
+     .help = "of the kernel, for every scale"                                                            },
     {.name = "scales",
      .kind = OPT_ARRAY,
      .offset = IN_DOCUMENT(scales),
@@ -114,11 +118,11 @@ static const struct opt scale_rows[] = {
 struct compare_fields {
     const char *name, *expand;
     struct opt_texts scales, of;
-    const struct json *base, *new;
+    const struct json *groups, *base, *new;
 };
 
 static const char *const expansions[] = {"no",         "each-alone", "with-need", "leave-one-out",
-                                         "cumulative", NULL};
+                                         "cumulative", "coalitions", NULL};
 
 #define IN_COMPARE(field) offsetof(struct compare_fields, field)
 
@@ -138,8 +142,12 @@ static const struct opt compare_rows[] = {
      .kind = OPT_TEXTS,
      .offset = IN_COMPARE(of),
      .help = "expand: these layers only, over those of the base"                                                                                                               },
-    {.name = "base", .kind = OPT_OBJECT,                 .offset = IN_COMPARE(base),                              .help = "layers and settings"},
-    {.name = "new",                              .kind = OPT_OBJECT,                                              .offset = IN_COMPARE(new),                               .help = "layers and settings"                                                                                   },
+    {.name = "groups",
+     .kind = OPT_ARRAY,
+     .offset = IN_COMPARE(groups),
+     .help = "coalitions: names and layers of 1 to 6 groups"                                                                                                               },
+    {.name = "base",     .kind = OPT_OBJECT,                     .offset = IN_COMPARE(base),                                  .help = "layers and settings"},
+    {.name = "new",                              .kind = OPT_OBJECT,                                              .offset = IN_COMPARE(new),                           .help = "layers and settings"                                                                               },
     OPT_END,
 };
 
@@ -159,6 +167,24 @@ static const struct opt side_rows[] = {
      .kind = OPT_FLAG,
      .offset = IN_SIDE(no_store),
      .help = "works without a state folder"},
+    OPT_END,
+};
+
+#define IN_GROUP(field) offsetof(struct scenario_group, field)
+
+static const struct opt group_rows[] = {
+    {.name = "name",
+     .kind = OPT_TEXT,
+     .offset = IN_GROUP(name),
+     .arg = "text",
+     .required = true,
+     .help = "of the group"},
+    {.name = "layers",
+     .kind = OPT_TEXT,
+     .offset = IN_GROUP(layers),
+     .arg = "text",
+     .required = true,
+     .help = "a layer set" },
     OPT_END,
 };
 
@@ -204,6 +230,41 @@ static bool is_label(const char *text, struct err *e)
            err_input(e, "name: expected text without control characters, found \"%.80s\"", text);
 }
 
+/* Names of cells are those of groups, joined by "+". */
+static bool group_is_new(const struct scenario_compare *c, const char *name, struct err *e)
+{
+    if (!is_label(name, e))
+        return false;
+    if (strchr(name, '+'))
+        return err_input(e, "name: expected no \"+\" in the name of a group, found \"%.60s\"",
+                         name);
+    for (int i = 0; i < c->group_count; i++)
+        if (strcmp(c->groups[i].name, name) == 0)
+            return err_input(e, "name: \"%.60s\" stands twice", name);
+    return true;
+}
+
+static bool read_groups(struct scenario_compare *c, const struct json *list, struct arena *a,
+                        struct err *e)
+{
+    bool wanted = strcmp(c->expand, "coalitions") == 0;
+    if (!wanted)
+        return !list || err_input(e, "groups: expected beside \"expand\": \"coalitions\"");
+    if (c->of.n)
+        return err_input(e, "of: coalitions are of \"groups\", not of single layers");
+    int n = json_count(list);
+    if (n < 1 || n > SCENARIO_GROUPS_MAX)
+        return err_input(e, "groups: expected 1 to %d with \"expand\": \"coalitions\", found %d",
+                         SCENARIO_GROUPS_MAX, n);
+    for (const struct json *v = json_first(list); v; v = json_next(v)) {
+        struct scenario_group *g = &c->groups[c->group_count];
+        if (!read_rows(group_rows, g, v, a, e) || !group_is_new(c, g->name, e))
+            return err_prefix(e, "groups[%d]", c->group_count);
+        c->group_count++;
+    }
+    return true;
+}
+
 static bool read_compare(struct scenario_compare *c, const struct json *object, struct arena *a,
                          struct err *e)
 {
@@ -215,7 +276,8 @@ static bool read_compare(struct scenario_compare *c, const struct json *object, 
         .name = fields.name, .expand = fields.expand, .scales = fields.scales, .of = fields.of};
     if (c->of.n && strcmp(c->expand, "no") == 0)
         return err_input(e, "of: expected beside \"expand\"");
-    return (read_rows(side_rows, &c->base, fields.base, a, e) || err_prefix(e, "base")) &&
+    return read_groups(c, fields.groups, a, e) &&
+           (read_rows(side_rows, &c->base, fields.base, a, e) || err_prefix(e, "base")) &&
            (read_rows(side_rows, &c->new, fields.new, a, e) || err_prefix(e, "new"));
 }
 
@@ -299,12 +361,15 @@ static bool is_name(const char *text, struct err *e)
            err_input(e, "name: expected 1 to 64 of letters, digits, . _ -, found \"%.80s\"", text);
 }
 
-/* Folders that a bare name is looked for in; the second is where `make install` puts them. */
+/* Folders that a name without ".json" is looked for in ("headline", "characteristics/memory"); the second
+ * is where `make install` puts them. */
 static bool find_file(const char *name, char path[PATH_MAX])
 {
     snprintf(path, PATH_MAX, "%s", name);
-    if (strchr(name, '/') || strstr(name, ".json"))
+    if (name[0] == '/' || name[0] == '.' || strstr(name, ".json"))
         return io_exists(path);
+    if (strchr(name, '/') && io_exists(path))
+        return true;
     snprintf(path, PATH_MAX, "scenarios/%s.json", name);
     if (io_exists(path))
         return true;
@@ -313,6 +378,12 @@ static bool find_file(const char *name, char path[PATH_MAX])
     self[n > 0 ? n : 0] = '\0';
     snprintf(path, PATH_MAX, "%s/../share/cupel/scenarios/%.200s.json", dirname(self), name);
     return io_exists(path);
+}
+
+bool scenario_is_there(const char *name)
+{
+    char path[PATH_MAX];
+    return find_file(name, path);
 }
 
 static bool read_document(struct scenario *s, struct arena *a, struct err *e)
@@ -331,6 +402,7 @@ static bool read_document(struct scenario *s, struct arena *a, struct err *e)
         return err_prefix(e, "gate");
     s->state_dir = d.state_dir;
     s->instructions = d.instructions;
+    s->ceilings = d.ceilings;
     s->settings = d.settings;
     return read_scales(s, d.scales, a, e) && read_compares(s, d.compare, a, e) &&
            read_expects(s, d.expect, a, e);
@@ -350,6 +422,19 @@ bool scenario_read(struct scenario *s, const char *name, struct arena *a, struct
         return true;
     scenario_done(s);
     return err_prefix(e, "scenario %s", path);
+}
+
+bool scenario_choose(struct scenario *s, const struct opt_texts *scales, struct err *e)
+{
+    for (int i = 0; i < scales->n; i++)
+        if (!known_scale(s, scales->v[i], e))
+            return err_prefix(e, "scenario %s", s->path);
+    int kept = 0;
+    for (int i = 0; i < s->scale_count; i++)
+        if (!scales->n || opt_texts_hold(scales, s->scales[i].name))
+            s->scales[kept++] = s->scales[i];
+    s->scale_count = kept;
+    return true;
 }
 
 void scenario_plain(struct scenario *s, const char *name, const char *kernel, struct arena *a)

@@ -12,6 +12,10 @@
  *
  *     {"expand": "each-alone", "of": ["simd", "events"], "base": {"layers": "pre-group"}}
  *
+ * or one for each set of groups of layers, from one group to all of them, over the base's:
+ *
+ *     {"expand": "coalitions", "groups": [{"name": "columns", "layers": "pre-group,array-return"}, ...]}
+ *
  * Settings are laid over each other: scenario, scale, side, command line.
  */
 #ifndef CUPEL_PLAN_SCENARIO_H
@@ -33,10 +37,19 @@ struct scenario_scale {
     long pairs; /* 0: the scenario's */
 };
 
+enum { SCENARIO_GROUPS_MAX = 6 }; /* 63 cells a scale */
+
+struct scenario_group {
+    const char *name, *layers;
+};
+
 struct scenario_compare {
-    const char *name;        /* NULL: made from the sides */
-    const char *expand;      /* "no", or one cell a layer: "each-alone", "with-need" (of those that
-                         * alone are refused), "leave-one-out", "cumulative" */
+    const char *name;   /* NULL: made from the sides */
+    const char *expand; /* "no", or one cell a layer: "each-alone", "with-need" (of those that
+                         * alone are refused), "leave-one-out", "cumulative"; or one a set of groups:
+                         * "coalitions" */
+    struct scenario_group groups[SCENARIO_GROUPS_MAX];
+    int group_count;
     struct opt_texts scales; /* names; none: all */
     struct opt_texts of; /* expand these layers only, over those of the base; none: all. One that
                               * this build lacks is a skipped cell */
@@ -55,6 +68,7 @@ struct scenario {
     double margin_percent;  /* of the timing metrics, where "gate" does not say another */
     struct judging judging; /* how a gate judges: "gate" over margin_percent over the defaults */
     bool instructions;      /* counted too, under valgrind */
+    bool ceilings;          /* of one core measured too, once */
     const char *state_dir;  /* folder for what the sides store; NULL: $TMPDIR or /var/tmp */
     const struct json *settings;
     struct scenario_scale *scales;
@@ -72,6 +86,12 @@ enum { SCENARIO_PAIRS_MIN = 10, SCENARIO_PAIRS_MAX = 1000 };
  * Owner: the caller, scenario_done. Texts live in the arena. */
 bool scenario_read(struct scenario *s, const char *name, struct arena *a, struct err *e) MUST_CHECK;
 void scenario_done(struct scenario *s);
+
+/* Would it find a file of that name? */
+bool scenario_is_there(const char *name);
+
+/* Keeps the scales of these names only; none: all. Error: no such scale. */
+bool scenario_choose(struct scenario *s, const struct opt_texts *scales, struct err *e) MUST_CHECK;
 
 /* One scale named "default" of a kernel, nothing set and nothing compared: for kernels that no scenario
  * speaks of. name: what results are filed under. */

@@ -329,6 +329,14 @@ static struct json *pair_json(const struct cell_result *r, const struct cell_pai
     return o;
 }
 
+struct json *record_groups(const struct plan_groups *groups)
+{
+    struct json *list = json_array();
+    for (int i = 0; i < groups->n; i++)
+        json_push(list, json_of_text(groups->names[i]));
+    return list;
+}
+
 struct json *record_comparison(const struct cell_result *r, struct json *gate, bool complete)
 {
     struct json *o = json_object();
@@ -337,6 +345,8 @@ struct json *record_comparison(const struct cell_result *r, struct json *gate, b
     json_put_text(o, "name", r->cell->name);
     json_put_text(o, "scale", r->cell->scale);
     json_put_text(o, "kernel", r->cell->base.kernel ? r->cell->base.kernel->name : NULL);
+    if (r->cell->coalition.n)
+        json_put(o, "coalition", record_groups(&r->cell->coalition));
     for (int s = 0; s < SIDES; s++)
         json_put(o, side_names[s], record_side(r, s));
     struct json *pairs = json_put_array(o, "pairs");

@@ -16,6 +16,9 @@ enum { RECORD_MIN_PAIRS = 2 }; /* with fewer there is no spread, and no record *
  * complete: false when the cell was cut short. Owner of the result: the caller. */
 struct json *record_comparison(const struct cell_result *r, struct json *gate, bool complete);
 
+/* The names, as an array. Owner: the caller. */
+struct json *record_groups(const struct plan_groups *groups);
+
 /* One side as it stands in a record, for records of other kinds. Owner: the caller. */
 struct json *record_side(const struct cell_result *r, int which);
 

@@ -78,6 +78,7 @@ bool campaign_open(struct campaign *c, const struct campaign_options *o, struct 
               result_writer_add(&c->writer, run_record(o), e);
     if (ok) {
         interrupt_watch();
+        signal(SIGPIPE, SIG_IGN); /* who reads our table may go: records and exports are to be whole */
         progress_begin(&c->progress, o->cells, o->pairs_planned);
         return true;
     }
@@ -142,26 +143,32 @@ bool campaign_record(struct campaign *c, struct json *record, struct err *e)
     return result_writer_add(&c->writer, record, e);
 }
 
-static bool short_record(struct campaign *c, const char *kind, const char *id, const char *key,
-                         const char *text, struct err *e)
+static struct json *short_record(const char *kind, const char *id, const char *key,
+                                 const char *text)
 {
     struct json *r = json_object();
     json_put_text(r, "record", kind);
     json_put_text(r, "id", id);
     json_put_text(r, key, text);
-    return result_writer_add(&c->writer, r, e);
+    return r;
 }
 
 bool campaign_skip(struct campaign *c, const struct plan_cell *cell, struct err *e)
 {
     log_info("%s: skipped: %s", cell->id, cell->skipped);
-    return short_record(c, "skipped", cell->id, "reason", cell->skipped, e);
+    struct json *r = short_record("skipped", cell->id, "reason", cell->skipped);
+    if (cell->coalition.n) {
+        json_put_text(r, "scale", cell->scale);
+        json_put(r, "coalition", record_groups(&cell->coalition));
+        json_put(r, "worth", record_groups(&cell->worth));
+    }
+    return result_writer_add(&c->writer, r, e);
 }
 
 bool campaign_failed(struct campaign *c, const struct plan_cell *cell, const struct err *why,
                      struct err *e)
 {
-    return short_record(c, "failed", cell->id, "error", why->text, e);
+    return result_writer_add(&c->writer, short_record("failed", cell->id, "error", why->text), e);
 }
 
 bool campaign_close(struct campaign *c, bool complete, struct err *e)

@@ -42,13 +42,19 @@ static const char *const foreign[] = {
     "MAKELEVEL",
 };
 
+void child_forget_callers(void)
+{
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+        unsetenv(foreign[i]);
+}
+
 static _Noreturn void become_program(const struct child *c, int told)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     setpgid(0, 0);
-    signal(SIGXFSZ, SIG_DFL); /* ours is ignored, and that would be inherited */
-    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
-        unsetenv(foreign[i]);
+    signal(SIGXFSZ, SIG_DFL); /* ours are ignored, and that would be inherited */
+    signal(SIGPIPE, SIG_DFL);
+    child_forget_callers();
     dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
     dup2(c->out, STDOUT_FILENO);
     dup2(c->err, STDERR_FILENO);

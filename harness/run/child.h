@@ -18,9 +18,12 @@ struct child {
     bool to_the_end;         /* also when interrupted: for clearing up */
 };
 
-/* *status: of its exit; 128 + the signal that ended it. Variables by which a git hook or a make above
- * would tell it of another repository or another build are taken out of its environment. Error: it cannot
- * be run; INTERRUPTED, its group has been ended. */
+/* Takes variables by which a git hook or a make above would tell of another repository or another build out
+ * of this process's environment. */
+void child_forget_callers(void);
+
+/* *status: of its exit; 128 + the signal that ended it. It has forgotten callers. Error: it cannot be run;
+ * INTERRUPTED, its group has been ended. */
 bool child_run(const struct child *c, int *status, struct err *e) MUST_CHECK;
 
 /* A file without a name, to read outputs from: its descriptor, or -1 with e. Owner: the caller, close. */

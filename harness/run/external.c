@@ -2,6 +2,7 @@
 #include "harness/run/external.h"
 
 #include "harness/probe/machine.h"
+#include "harness/run/child.h"
 #include "harness/run/command_line.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/tail.h"
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -106,6 +108,7 @@ static void wait_at(const int gate[2])
     if (gate[0] < 0)
         return;
     close(gate[1]);
+    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0); /* who follows may trace */
     while ((n = read(gate[0], &byte, 1)) < 0 && errno == EINTR)
         ;
     if (n != 1)
@@ -131,6 +134,8 @@ static _Noreturn void become_spawner(const struct run *r, const int ends[STREAMS
     pad[padding < 0 ? 0 : padding] = '\0';
     if (padding >= 0)
         setenv("CUPEL_PADDING", pad, 1);
+    if (r->external->options.forget_callers)
+        child_forget_callers();
     dup2(r->input, STDIN_FILENO);
     dup2(ends[STREAM_OUT], STDOUT_FILENO);
     dup2(ends[STREAM_ERR], STDERR_FILENO);

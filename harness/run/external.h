@@ -28,6 +28,7 @@ struct external_options {
     bool check_output;          /* SHA-256 of standard output wanted */
     bool show_output;           /* both outputs also go to standard error */
     bool despite_interruption;  /* of one that came before; a new one ends it */
+    bool forget_callers;        /* child_forget_callers: for builds */
     const char *const *prepare; /* run by external_prepare before each run; NULL: nothing */
 
     /* Told of the root of the tree to come (the spawner) before anything of it runs: for whoever will

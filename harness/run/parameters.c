@@ -35,6 +35,15 @@ static bool is_range(struct str text, double part[3])
     return n >= 2;
 }
 
+/* Two numbers with a colon between them: nobody writes a text like that. */
+static bool begins_as_range(struct str text)
+{
+    double unused;
+    struct str rest = text;
+    return str_to_double(str_cut(&rest, ':'), &unused) && rest.p &&
+           str_to_double(str_cut(&rest, ':'), &unused);
+}
+
 /* The k-th value is computed from the first, so that errors do not add up; 15 digits hide the rest. */
 static bool fill_range(struct parameter *p, const double part[3], struct arena *a, struct err *e)
 {
@@ -82,7 +91,11 @@ static bool parse_one(struct parameters *all, const char *text, struct arena *a,
     for (int i = 0; i < all->n; i++)
         if (strcmp(all->v[i].name, p->name) == 0)
             return err_input(e, "--parameter %s: given twice", p->name);
-    bool ok = is_range(values, part) ? fill_range(p, part, a, e) : fill_list(p, values, a, e);
+    bool range = is_range(values, part);
+    if (!range && begins_as_range(values))
+        return err_input(e, "--parameter %s: expected LO:HI[:STEP] in numbers, found \"%.60s\"",
+                         p->name, values.p);
+    bool ok = range ? fill_range(p, part, a, e) : fill_list(p, values, a, e);
     all->n += ok;
     return ok;
 }

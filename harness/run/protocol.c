@@ -1,8 +1,10 @@
 #include "harness/run/protocol.h"
 
+#include "harness/probe/machine.h"
 #include "harness/run/interrupt.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -43,9 +45,31 @@ bool channel_send(struct channel *c, struct json *message, struct err *e)
     return ok;
 }
 
+/* Until there is something to read. */
+static bool await_until_deadline(struct channel *c, struct err *e)
+{
+    struct pollfd ready = {.fd = c->fd, .events = POLLIN};
+    for (int n = 0; n <= 0;) {
+        int64_t left = c->deadline_ns - probe_now_ns();
+        n = left > 0 ? poll(&ready, 1, (int)(left / 1000000) + 1) : 0;
+        if (n < 0 && errno == EINTR) {
+            if (!interrupt_none(e))
+                return false;
+        } else if (n < 0) {
+            return err_system(e, "poll");
+        } else if (n == 0) {
+            c->is_late = true;
+            return err_input(e, "no answer");
+        }
+    }
+    return true;
+}
+
 static bool receive_more(struct channel *c, struct err *e)
 {
     char part[4096];
+    if (c->deadline_ns && !await_until_deadline(c, e))
+        return false;
     ssize_t n = recv(c->fd, part, sizeof part, 0);
     while (n < 0 && errno == EINTR) {
         if (!interrupt_none(e))

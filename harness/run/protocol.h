@@ -35,6 +35,9 @@
 #include "harness/base/json.h"
 #include "harness/probe/probe.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 enum { PROTOCOL_VERSION = 2 };
 
 /* The variable that tells a worker which descriptor the harness is at. */
@@ -43,6 +46,8 @@ enum { PROTOCOL_VERSION = 2 };
 struct channel {
     int fd;
     struct text received; /* bytes not yet handed out */
+    int64_t deadline_ns;  /* (probe_now_ns) for the next messages to be here; 0: none */
+    bool is_late;         /* one was not */
 };
 
 void channel_close(struct channel *c);

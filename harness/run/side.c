@@ -20,7 +20,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WORKER_FD = 3, PADDING_MAX = 4096, WORDS_MAX = 16 };
+enum {
+    WORKER_FD = 3,
+    PADDING_MAX = 4096,
+    WORDS_MAX = 16,
+    GREETING_S = 10,        /* for a worker to say that it is one */
+    GREETING_UNDER_S = 120, /* under another program, that may be slow to begin */
+};
 
 /* ---- starting ------------------------------------------------------------------------------- */
 
@@ -36,6 +42,8 @@ static _Noreturn void become_worker(const char *binary, const char *const *under
     argv[n++] = "worker";
     argv[n] = NULL;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0); /* a profile's tracer is no ancestor */
+    signal(SIGPIPE, SIG_DFL);
     char pad[PADDING_MAX + 1], number[16];
     memset(pad, 'x', (size_t)padding);
     pad[padding] = '\0';
@@ -135,12 +143,17 @@ static struct json *answer_to(struct side_process *p, struct json *ask, struct e
     return answer;
 }
 
-static bool greet(struct side_process *p, struct err *e)
+static bool greet(struct side_process *p, int seconds, struct err *e)
 {
     int64_t protocol;
     struct json *ask = ask_for("hello");
     json_put_number(ask, "protocol", PROTOCOL_VERSION);
+    p->channel.deadline_ns = probe_now_ns() + seconds * (int64_t)1000000000;
     p->build = answer_to(p, ask, e);
+    p->channel.deadline_ns = 0;
+    if (p->channel.is_late)
+        return err_input(e, "%s: no answer within %d s: not a cupel worker", binary_of(p->side),
+                         seconds);
     if (!p->build)
         return false;
     if (!json_need_int(p->build, "protocol", 0, 1 << 30, &protocol, e))
@@ -155,7 +168,7 @@ bool side_start_under(struct side_process *p, const struct plan_side *side,
                       const char *const *under, struct rng *rng, struct err *e)
 {
     *p = (struct side_process){.side = side, .channel = {.fd = -1}};
-    if (spawn(p, under, rng, e) && greet(p, e))
+    if (spawn(p, under, rng, e) && greet(p, under ? GREETING_UNDER_S : GREETING_S, e))
         return true;
     side_stop(p);
     return false;

@@ -7,6 +7,7 @@
  */
 #include "kernels/backtest/blocks.h"
 
+#include "kernels/backtest/told.h"
 #include "kernels/pool/pool.h"
 
 #include <string.h>
@@ -25,7 +26,7 @@ struct state {
     char *places; /* of the rows of jobs: [window][place_bytes]; NULL: packed results */
     size_t place_bytes;
     long window;
-    struct kernel_count told[KERNEL_COUNTS_MAX]; /* in a worker: what the parent knows already */
+    struct bt_told told; /* in a worker */
 };
 
 /* n items follow. */
@@ -51,19 +52,8 @@ static bool begin_batch(void *context, struct str preamble, struct err *e)
     (void)e;
     struct bt_run *run = context;
     struct state *s = run->states[BT_LAYER_workers];
-    bt_run_counts(run, s->told, KERNEL_COUNTS_MAX);
+    bt_told_begin(&s->told, run);
     return true;
-}
-
-static void answer_counts(struct state *s, struct bt_run *run, struct text *out)
-{
-    uint64_t counts[KERNEL_COUNTS_MAX] = {0};
-    struct kernel_count now[KERNEL_COUNTS_MAX];
-    int n = bt_run_counts(run, now, KERNEL_COUNTS_MAX);
-    for (int i = 0; i < n; i++)
-        counts[i] = now[i].value - s->told[i].value;
-    memcpy(s->told, now, (size_t)n * sizeof *now);
-    text_add(out, (const char *)counts, sizeof counts);
 }
 
 static void answer_item(struct bt_run *run, struct bt_result *packed, const struct err *why,
@@ -142,7 +132,7 @@ static bool run_job(void *context, struct str bytes, struct text *out, struct er
         else
             bt_compute_each(run, &job, o.results + at, o.why + at);
     }
-    answer_counts(s, run, out);
+    bt_told_put(&s->told, run, out);
     if (symbols)
         text_add(out, content, sizeof content);
     for (int k = 0; k < o.head.n; k++) {
@@ -334,24 +324,13 @@ static bool read_answer(struct batch *b, const struct job_head *head, struct str
     return true;
 }
 
-static void add_counts(struct bt_run *run, const uint64_t *counts)
-{
-    for (int i = 0; i < KERNEL_COUNTS_MAX; i++)
-        run->of_workers[i] += counts[i];
-}
-
 static bool job_done(void *context, long number, struct str bytes, struct err *e)
 {
     struct batch *b = context;
-    uint64_t counts[KERNEL_COUNTS_MAX];
     struct job_head head = head_of(b, number, of_job(b, number, b->which));
     need_results(b);
-    if (bytes.n >= sizeof counts) {
-        memcpy(counts, bytes.p, sizeof counts);
-        add_counts(b->run, counts);
-        if (read_answer(b, &head, (struct str){bytes.p + sizeof counts, bytes.n - sizeof counts}))
-            return take_settled(b, e);
-    }
+    if (bt_told_take(b->run, &bytes) && read_answer(b, &head, bytes))
+        return take_settled(b, e);
     return err_set(e, ERR_SYSTEM, "job %ld: a worker's answer is cut short", number);
 }
 

@@ -5,6 +5,7 @@
 #include "kernels/backtest/session.h"
 #include "kernels/pool/pool.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,11 +115,12 @@ struct bt_run *bt_run_open(const struct bt_settings *settings, uint64_t layers,
     return run;
 }
 
-static void free_table(const struct bt_run *run, struct bt_result **table)
+static void free_table(const struct bt_run *run, struct bt_result ***table)
 {
-    for (long i = 0; table && i < bt_plan_backtests(&run->plan); i++)
-        bt_result_free(table[i]);
-    mem_free(MEM_RESULTS, table);
+    for (long i = 0; *table && i < bt_plan_backtests(&run->plan); i++)
+        bt_result_free((*table)[i]);
+    mem_free(MEM_RESULTS, *table);
+    *table = NULL;
 }
 
 void bt_run_close(struct bt_run *run)
@@ -127,8 +129,8 @@ void bt_run_close(struct bt_run *run)
         return;
     end_layers(run);
     bt_session_close(run);
-    free_table(run, run->kept);
-    free_table(run, run->loaded);
+    free_table(run, &run->kept);
+    free_table(run, &run->loaded);
     bt_result_pool_done(&run->results);
     mem_free(MEM_RESULTS, run->absent);
     bt_calendar_done(&run->calendar);
@@ -137,6 +139,15 @@ void bt_run_close(struct bt_run *run)
     arena_done(&run->work);
     arena_done(&run->arena);
     mem_free(MEM_BASE, run);
+}
+
+void bt_run_again(struct bt_run *run)
+{
+    assert(!run->store);
+    free_table(run, &run->kept);
+    bt_selection_open(&run->plan, &run->arena, &run->selection);
+    bt_digest_clear(&run->digest);
+    run->counts.failed = 0;
 }
 
 bool bt_run_step(struct bt_run *run, long lo, long hi, struct err *e)
@@ -266,10 +277,9 @@ static int compare_asset(const void *symbol, const void *asset)
     return strcmp(symbol, ((const struct bundle_asset *)asset)->symbol);
 }
 
-/* The ids that the plan's symbols have in this bundle, which may not be the one that the run began
- * with any more. Its list is in byte order of the symbols: bundle_assets checks that. */
-static bool find_ids(const struct bt_run *run, const struct bundle *bundle, struct bt_assets assets,
-                     uint32_t *ids, struct err *e)
+/* The list is in byte order of the symbols: bundle_assets checks that. */
+bool bt_find_ids(const struct bt_run *run, const struct bundle *bundle, struct bt_assets assets,
+                 uint32_t *ids, struct err *e)
 {
     for (int s = 0; s < run->plan.symbol_count; s++) {
         const char *symbol = run->plan.symbols[s];
@@ -363,7 +373,7 @@ static bool compute_over(struct bt_run *run, const struct bt_job *job, struct bu
     if (!BT_CALL(run->ops.assets, run, bundle, &assets, &lease, e))
         return false;
     uint32_t *ids = ARENA_NEW_RAW(&run->scratch, uint32_t, run->plan.symbol_count);
-    bool ok = find_ids(run, bundle, assets, ids, e);
+    bool ok = bt_find_ids(run, bundle, assets, ids, e);
     bt_lease_end(&lease);
     struct bt_slice slice = {.bundle = bundle,
                              .wanted = ids,
@@ -378,11 +388,16 @@ static bool compute_over(struct bt_run *run, const struct bt_job *job, struct bu
     return ok;
 }
 
-static void end_job(struct bt_run *run)
+void bt_job_ends(struct bt_run *run)
 {
     for (int i = 0; i < BT_LAYERS; i++)
         if (run->begun[i] && bt_layers[i]->job_end)
             bt_layers[i]->job_end(run->states[i]);
+}
+
+static void end_job(struct bt_run *run)
+{
+    bt_job_ends(run);
     arena_reset(&run->scratch);
 }
 
@@ -394,7 +409,7 @@ bool bt_warm_up(struct bt_run *run, int range, struct bundle *bundle, struct err
     if (!BT_CALL(run->ops.assets, run, bundle, &assets, &lease, e))
         return false;
     uint32_t *ids = ARENA_NEW_RAW(&run->scratch, uint32_t, run->plan.symbol_count);
-    bool ok = find_ids(run, bundle, assets, ids, e);
+    bool ok = bt_find_ids(run, bundle, assets, ids, e);
     bt_lease_end(&lease);
     struct bt_slice slice = {.bundle = bundle,
                              .asset = ids[0],

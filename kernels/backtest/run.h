@@ -119,6 +119,10 @@ bool bt_run_save(struct bt_run *run, struct err *e) MUST_CHECK;
 /* What was saved is safe, what is left goes to the consumer, the last filter decides. */
 bool bt_run_finish(struct bt_run *run, struct err *e) MUST_CHECK;
 
+/* The next steps are those of a new run of the same plan: no backtest has run, but layers keep what they
+ * hold: caches, workers. Of runs without a store, after finish. Counts go on, but that of failures. */
+void bt_run_again(struct bt_run *run);
+
 /* Over all results (digest.h): out->exact is the same for every layer set and number of workers. After
  * finish. Error: some are missing. */
 bool bt_run_digest(const struct bt_run *run, struct kernel_digest *out, struct err *e) MUST_CHECK;
@@ -147,6 +151,14 @@ void bt_compute_rows(struct bt_run *run, const struct bt_job *job, struct bt_row
 
 /* Fills what caches there are with the assets and the columns of a range, before a fork. */
 bool bt_warm_up(struct bt_run *run, int range, struct bundle *bundle, struct err *e) MUST_CHECK;
+
+/* After a job: what layers handed out for it is given back. The scratch stays. */
+void bt_job_ends(struct bt_run *run);
+
+/* The ids that the plan's symbols have in this bundle, which may not be the one that the run began with
+ * any more: ids[plan.symbol_count]. Error: names the symbol that is missing. */
+bool bt_find_ids(const struct bt_run *run, const struct bundle *bundle, struct bt_assets assets,
+                 uint32_t *ids, struct err *e) MUST_CHECK;
 
 /* To the consumer, if there is one. */
 bool bt_run_consume(struct bt_run *run, const struct bt_result *result, struct err *e) MUST_CHECK;

@@ -26,6 +26,8 @@ void check_js(struct browser *b, const char *call);
 /* The text, or the number, that an expression gives; the text lives until the next call. */
 const char *check_text(struct browser *b, const char *expression);
 double check_number(struct browser *b, const char *expression);
+
+/* It is true, or becomes so within two seconds. */
 void check_true(struct browser *b, const char *expression);
 
 /* No message of the console, and no request but for the file itself. */
@@ -34,7 +36,8 @@ void check_quiet(struct browser *b, const char *path);
 /* All of it: quiet, pictures, names, contrast in light and dark, no sideways scroll as a phone. */
 void check_page(struct browser *b, const char *path);
 
-/* Draws a report of a results file by the program that is tested: the folder's absolute path. */
+/* Draws a report of results files, quoted for the shell, by the program that is tested: the folder's absolute
+ * path, which the next call writes over. */
 const char *check_report(const char *results, const char *name);
 
 #endif

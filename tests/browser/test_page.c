@@ -7,25 +7,35 @@
 
 enum { DESKTOP = 1280, PHONE = 390 };
 
-static char page[PATH_MAX], picture[PATH_MAX];
+static char results[PATH_MAX], page[PATH_MAX], picture[PATH_MAX];
+
+/* Canned results, made by a program of tests/data: files below results. */
+static const char *made(const char *program, const char *files)
+{
+    static char list[5000];
+    struct text line = {0};
+    size_t n = 0;
+    for (struct str rest = str_of(files); rest.p;) {
+        struct str name = str_cut(&rest, ' ');
+        n += (size_t)snprintf(list + n, sizeof list - n, " '%s/%.*s.jsonl'", results, (int)name.n,
+                              name.p);
+    }
+    text_printf(&line, "/usr/bin/python3 tests/data/%s.py%s", program, list);
+    assert_int_equal(system(line.p), 0);
+    text_done(&line);
+    return list;
+}
 
 /* Two scales, five comparisons, hostile names. */
 static void draw(void)
 {
-    char results[PATH_MAX];
-    struct text line = {0}, full = {0};
+    char full[PATH_MAX + 20];
     assert_non_null(realpath(test_folder("results"), results));
-    text_printf(&line,
-                "/usr/bin/python3 tests/data/make_results.py '%s/full.jsonl' '%s/command.jsonl' "
-                "'%s/incomplete.jsonl'",
-                results, results, results);
-    assert_int_equal(system(line.p), 0);
-    text_printf(&full, "%s/full.jsonl", results);
-    const char *folder = check_report(full.p, "report");
+    made("make_results", "full command incomplete");
+    snprintf(full, sizeof full, "'%s/full.jsonl'", results);
+    const char *folder = check_report(full, "report");
     snprintf(page, sizeof page, "%s/index.html", folder);
     snprintf(picture, sizeof picture, "%s/samples-5-micro-script-alert-1-script.svg", folder);
-    text_done(&line);
-    text_done(&full);
 }
 
 static struct browser *at_page(void **state, int width)
@@ -69,6 +79,21 @@ static void a_report_is_whole_quiet_and_readable(void **state)
 {
     struct browser *b = at_page(state, DESKTOP);
     check_page(b, page);
+}
+
+/* Of every kind of results that a report tells apart, in one. */
+static void a_report_of_many_files_is_whole_quiet_and_readable(void **state)
+{
+    struct browser *b = at_page(state, DESKTOP);
+    struct text files = {0};
+    char many[PATH_MAX];
+    text_puts(&files, made("make_results", "full command incomplete"));
+    text_puts(&files, made("make_scale", "scale settings"));
+    text_puts(&files, made("make_speed", "ladder linear"));
+    text_puts(&files, made("make_timeline", "timeline"));
+    snprintf(many, sizeof many, "%s/index.html", check_report(files.p, "many"));
+    text_done(&files);
+    check_page(b, many);
 }
 
 static void a_picture_by_itself_is_whole_quiet_and_readable(void **state)
@@ -152,18 +177,12 @@ static void a_table_is_one_stop_of_the_tab_key(void **state)
 #define RATIO     ".box tbody tr td:nth-child(4)"
 #define BASE_TIME ".box tbody tr td:nth-child(2)"
 
-static void await_tip(struct browser *b)
-{
-    check_true(b, "new Promise(done => { const look = n => !document.querySelector('#tip').hidden"
-                  " ? done(true) : n ? setTimeout(look, 20, n - 1) : done(false); look(100); })");
-}
-
 static void a_tip_shows_under_the_mouse(void **state)
 {
     struct browser *b = at_page(state, DESKTOP);
     struct err e;
     assert_ok(browser_hover(b, RATIO, &e), &e);
-    await_tip(b);
+    check_true(b, "!document.querySelector('#tip').hidden");
     assert_string_equal(check_text(b, TIP), OF_RATIO);
     check_true(b, "!document.querySelector('" RATIO "').closest('[title]')");
     check_true(b, "(r => r.left >= 0 && r.top >= 0 && r.right <= innerWidth && r.bottom <= "
@@ -171,7 +190,7 @@ static void a_tip_shows_under_the_mouse(void **state)
     press(b, BROWSER_ESC);
     assert_string_equal(check_text(b, TIP), "");
     assert_ok(browser_hover(b, BASE_TIME, &e), &e);
-    await_tip(b);
+    check_true(b, "!document.querySelector('#tip').hidden");
     assert_holds(check_text(b, TIP), "base.metrics.cpu: 14 pairs, 95 % interval of the mean ");
     assert_ok(browser_hover(b, "h1", &e), &e);
     assert_string_equal(check_text(b, TIP), "");
@@ -196,7 +215,7 @@ static void a_tip_shows_by_touch(void **state)
     struct browser *b = at_page(state, PHONE);
     struct err e;
     assert_ok(browser_tap(b, BASE_TIME, &e), &e);
-    await_tip(b);
+    check_true(b, "!document.querySelector('#tip').hidden");
     assert_holds(check_text(b, TIP), "micro/bundle-pool in full.jsonl, base.metrics.cpu: 14 pairs");
     check_js(b, "sideways(390)");
 }
@@ -217,9 +236,7 @@ static void a_command_is_copied(void **state)
 {
     struct browser *b = at_page(state, DESKTOP);
     click(b, ".code button");
-    check_true(b, "new Promise(done => setTimeout(done, 100, true))");
-    assert_string_equal(check_text(b, "document.querySelector('.code button').textContent"),
-                        "Copied");
+    check_true(b, "document.querySelector('.code button').textContent === 'Copied'");
     assert_string_equal(check_text(b, "document.querySelector('[role=status]').textContent"),
                         "Copied");
     check_true(b, "(t => (document.body.append(t), t.focus(), true))"
@@ -237,12 +254,9 @@ static void the_contents_lead_to_every_section_and_mark_the_one_that_is_read(voi
     check_js(b, "every('h2, h3').filter(h => !document.querySelector(`nav "
                 "a[href='#${h.id}']`)).map(nameOf)");
     check_true(b, "document.querySelectorAll('nav li li').length === 4");
-    assert_string_equal(check_text(b, "document.querySelector('nav [aria-current]').textContent"),
-                        "Result");
+    check_true(b, "document.querySelector('nav [aria-current]').textContent === 'Result'");
     click(b, "nav a[href='#s-counts']");
-    check_true(b, "new Promise(done => setTimeout(done, 150, true))");
-    assert_string_equal(check_text(b, "document.querySelector('nav [aria-current]').textContent"),
-                        "Counts");
+    check_true(b, "document.querySelector('nav [aria-current]').textContent === 'Counts'");
     check_true(b, "(y => y >= 0 && y < "
                   "120)(document.querySelector('#s-counts').getBoundingClientRect().top)");
     check_true(b, "document.querySelector('nav').getBoundingClientRect().top === 0");
@@ -279,6 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_report_is_whole_quiet_and_readable),
+        TEST(a_report_of_many_files_is_whole_quiet_and_readable),
         TEST(a_picture_by_itself_is_whole_quiet_and_readable),
         TEST(names_of_tags_stay_text),
         TEST(a_table_sorts_up_down_and_back),

@@ -110,14 +110,14 @@ static bool command(struct browser *b, const char *name, const char *parameters,
     return value != NULL;
 }
 
-bool browser_size(struct browser *b, int width, int height, struct err *e)
+bool browser_size(struct browser *b, int width, int height, bool phone, struct err *e)
 {
-    const char *phone = width < 600 ? "true" : "false";
+    const char *truth = phone ? "true" : "false";
     char size[200], touch[60];
     snprintf(size, sizeof size,
              "{\"width\":%d,\"height\":%d,\"deviceScaleFactor\":1,\"mobile\":%s}", width, height,
-             phone);
-    snprintf(touch, sizeof touch, "{\"enabled\":%s}", phone);
+             truth);
+    snprintf(touch, sizeof touch, "{\"enabled\":%s}", truth);
     return command(b, "Emulation.setDeviceMetricsOverride", size, e) &&
            command(b, "Emulation.setTouchEmulationEnabled", touch, e);
 }

@@ -26,8 +26,8 @@ void browser_close(struct browser *b); /* removes the folder; NULL is fine */
 
 bool browser_go(struct browser *b, const char *url, struct err *e) MUST_CHECK;
 
-/* px of the page; below 600 as a phone has it, with touch. */
-bool browser_size(struct browser *b, int width, int height, struct err *e) MUST_CHECK;
+/* px of the page. As a phone: with touch, and a page that says nothing of its viewport is 980 wide. */
+bool browser_size(struct browser *b, int width, int height, bool phone, struct err *e) MUST_CHECK;
 
 /* The value that a script returns; it may be awaited. NULL on error. */
 struct json *browser_run(struct browser *b, const char *script, struct err *e) MUST_CHECK;

@@ -140,6 +140,13 @@ begin && [ "$(git worktree list | wc -l)" = 2 ] && kill -TERM $!
 wait $!
 [ $? -eq 130 ] && unchanged && ended "$worker" && ! ls "$CUPEL_CACHE"/revisions/*/tree/late 2>/dev/null
 check "an interrupted build is ended and leaves no worktree, exit 130"
+# A part of it that is a session of its own, as daemons of build tools are.
+slow='setsid sh -c "echo \$\$ >\"$TMPDIR/pid\"; exec sleep 60"'
+begin && kill -TERM $!
+wait $!
+[ $? -eq 130 ] && ended "$worker"
+check "so is what it has started in another session"
+slow='echo $$ >"$TMPDIR/pid"; sleep 60; echo late >>"$BUILT"'
 begin && kill -KILL $!
 wait $! 2>/dev/null
 ended "$worker" && [ "$(git worktree list | wc -l)" = 2 ]
@@ -161,6 +168,8 @@ done
 check "several ways to build"
 [ "$(ls -d "$CUPEL_CACHE"/revisions/*/ | wc -l)" -eq 4 ] && [ "$(ls "$CUPEL_CACHE"/revisions/*/ready | wc -l)" -eq 4 ]
 check "the four used last are kept"
+[ "$(ls "$CUPEL_CACHE"/revisions/*.lock | wc -l)" -eq 4 ]
+check "and a lock of each, no other"
 
 # cupel's own repository, or what looks like it: the worker is the product of the build.
 mkdir -p harness/cmd && : >harness/cmd/main.c

@@ -55,6 +55,16 @@ expect 0 'a/none' "$CUPEL" baseline show "$b"
 check "show prints a row for each metric"
 expect 0 'b.json' "$CUPEL" baseline ls "$tmp"
 check "ls lists it"
+mkdir "$tmp/others" && cp "$b" "$tmp/others/" && echo '{"name": "x"}' >"$tmp/others/package.json" && echo '[1' >"$tmp/others/torn.json"
+expect 0 'b.json' "$CUPEL" baseline ls "$tmp/others"
+case $tap_output in *warning*) false ;; esac
+check "other JSON in the folder is passed over"
+echo '{"baseline": 1}' >"$tmp/others/bad.json"
+expect 0 'warning: baseline' "$CUPEL" baseline ls "$tmp/others"
+check "what calls itself a baseline and is none is told"
+rm "$tmp/others/b.json" "$tmp/others/bad.json"
+expect 2 'no baseline' "$CUPEL" baseline ls "$tmp/others"
+check "a folder without any is said to have none"
 
 expect 0 ADVISORY gate "$b" && holds 'judged["opens"]["verdict"] == "PASS" and judged["cpu"]["kind"] == "advisory" and
     judged["cpu"]["verdict"] == "ADVISORY" and not judged["cpu"]["fails"] and end["status"] == 0'

@@ -27,6 +27,11 @@ fake garbage FAKE_TRICK=garbage
 fake dies FAKE_TRICK=die
 fake refuses FAKE_TRICK=error
 
+# Takes its ten seconds while the others are at work.
+printf '#!/bin/sh\nexec sleep 100\n' >"$tmp/silent" && chmod +x "$tmp/silent"
+"$CUPEL" gate --scenario self-spin --out "$tmp/silent.jsonl" --base "bin:$tmp/silent" --new "bin:$tmp/same" >"$tmp/silent.said" 2>&1 &
+silent=$!
+
 expect 0 PASS gate --base "bin:$tmp/same" --new "bin:$tmp/same"
 check "equal sides pass"
 schema_holds
@@ -135,4 +140,7 @@ check "commands are gated without a scenario"
 check "the record of commands keeps to the schema"
 [ -z "$(ls "$TMPDIR")" ]
 check "no state folder is left"
+wait $silent
+[ $? -eq 2 ] && grep -q 'silent: no answer within 10 s: not a cupel worker' "$tmp/silent.said"
+check "a worker that never answers is exit 2 after a while"
 finish

@@ -10,7 +10,8 @@ prefix=$tmp/usr
 expect 0 '' make --no-print-directory -o build install BUILD="$(basename "$CUPEL_BUILD")" PREFIX="$prefix"
 check "make install works"
 for file in bin/cupel bin/cupel-report lib/libcupel-kernels.so include/cupel/kernels/kernel.h \
-    share/man/man1/cupel.1 lib/pkgconfig/cupel.pc share/cupel/scenarios/headline.json; do
+    share/man/man1/cupel.1 lib/pkgconfig/cupel.pc share/cupel/scenarios/headline.json \
+    share/cupel/scenarios/characteristics/asset-list.json; do
     [ -s "$prefix/$file" ]
     check "$file is there"
 done

@@ -27,6 +27,12 @@ check "an existing results file is not overwritten"
 [ "$before" = "$(cksum <"$tmp/null.jsonl")" ]
 check "and stays as it was"
 
+unread='import os, subprocess, sys; r, w = os.pipe(); os.close(r); sys.exit(subprocess.run(sys.argv[1:], stdout=w).returncode)'
+expect 2 'standard output' /usr/bin/python3 -c "$unread" "$CUPEL" run self-null --quiet --out "$tmp/unread.jsonl" --export "junit=$tmp/unread.xml"
+check "a reader of the table that has gone is told"
+tail -n 1 "$tmp/unread.jsonl" | grep -q '"complete":true' && xmllint --noout "$tmp/unread.xml"
+check "results and exports are whole all the same"
+
 expect 2 'pairs: expected a whole number from 10' "$CUPEL" run self-null --pairs 9
 check "fewer than ten pairs are refused"
 expect 0 'data import' "$CUPEL" data --help
@@ -73,6 +79,19 @@ check "a state folder that is not there is named"
 [ ! -e "$tmp/x.jsonl" ] && [ -z "$(ls "$tmp/elsewhere")" ]
 check "and no results file is begun for it"
 
+# Some of a scenario.
+printf '{"name": "parts", "kernel": "spin", "scales": [{"name": "a"}, {"name": "b"}], "compare": [{"name": "x"}, {"name": "y"}]}' >"$tmp/parts.json"
+expect 0 'a/y' "$CUPEL" run "$tmp/parts.json" --scale a --comparison y --quiet --out "$tmp/parts.jsonl" && [ "$(grep -c '"comparison"' "$tmp/parts.jsonl")" -eq 1 ]
+check "--scale and --comparison choose cells"
+expect 2 'no scale is named "c"' "$CUPEL" run "$tmp/parts.json" --scale a --scale c --out "$tmp/x.jsonl"
+check "an unknown scale is named"
+expect 2 'no comparison is named "z"' "$CUPEL" run "$tmp/parts.json" --comparison z --out "$tmp/x.jsonl" && [ ! -e "$tmp/x.jsonl" ]
+check "an unknown comparison is named"
+mkdir -p "$tmp/in/scenarios/folder" && cp "$tmp/parts.json" "$tmp/in/scenarios/folder/"
+cupel=$(realpath "$CUPEL")
+expect 0 'b/x' sh -c "cd '$tmp/in' && '$cupel' run folder/parts --scale b --comparison x --quiet --out parts.jsonl"
+check "a scenario in a folder has a name, too"
+
 # The backtest kernel on the synthetic bundle, small.
 small() {
     cat >"$tmp/small.json" <<EOF
@@ -105,6 +124,21 @@ check "and it is on record"
 small '{}' ', "expect": [{"scale": "s", "digest": "0000000000000000000000000000000000000000000000000000000000000000"}]'
 expect 4 'the scenario expects' "$CUPEL" run "$tmp/small.json" --out "$tmp/expect.jsonl"
 check "a digest that the scenario does not expect is exit 4"
+small '{"expand": "coalitions", "groups": [{"name": "views", "layers": "array-return"}, {"name": "pool", "layers": "bundle-pool"}]}'
+expect 0 's/pool' "$CUPEL" run "$tmp/small.json" --out "$tmp/coalitions.jsonl"
+schema_holds "$tmp/coalitions.jsonl" &&
+    [ "$(json "$tmp/coalitions.jsonl" 'print(r.get("id"), r.get("coalition"), r.get("worth"))' | grep '/')" = "s/views ['views'] []
+s/pool ['pool'] None
+s/views+pool ['views', 'pool'] ['pool']" ]
+check "a coalition that is refused is on record with what it is worth"
+
+# One slot of the workflow: the same calls, other data.
+printf '{"name": "one", "kernel": "slots", "settings": {"bundle": "synth:mag7:1", "symbols": "longest:2", "strategy": "buy-hold", "slot": "assets", "calls": 20}, "scales": [{"name": "s"}], "compare": [{"new": {"layers": "asset-cache"}}, {"name": "windows", "base": {"settings": {"slot": "indicator"}}, "new": {"settings": {"slot": "indicator", "windows": "21"}}}]}' >"$tmp/slots.json"
+expect 4 'results differ' "$CUPEL" run "$tmp/slots.json" --out "$tmp/slots.jsonl"
+check "what two sides of a slot hand out is compared"
+json "$tmp/slots.jsonl" 'r.get("id") != "s/asset-cache" or (r["new"]["counts"]["slot_calls"], r["new"]["counts"]["asset_cache_hits"]) == (20, 19) or sys.exit(1)' &&
+    schema_holds "$tmp/slots.jsonl"
+check "and its calls are counted"
 expect 0 'micro/batch-write' "$CUPEL" run micro-grid --layers batch-write --pairs 10 --set param=fast=5 \
     --set param=slow=30 --set symbols=AAPL --out "$tmp/layers.jsonl"
 check "--layers compares that set with none"

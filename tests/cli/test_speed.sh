@@ -33,23 +33,28 @@ else
 fi
 json "$tmp/small.jsonl" 'r["new"]["throughput"]["instructions"] is None and r["new"]["throughput"]["instructions_reason"] is None'
 check "instructions that nobody asked for are null without a reason"
-expect 0 'self/null' "$CUPEL" run self-null --out "$tmp/null.jsonl"
-case $tap_output in *'a bar-backtest'*) false ;; *) true ;; esac
-check "a kernel without bars has no such table"
+expect 0 'self/null' "$CUPEL" run self-null --ceilings --out "$tmp/null.jsonl"
+case $tap_output in *'a bar-backtest'*) false ;; *'ceilings of one core: '*' GB/s'*) true ;; *) false ;; esac
+check "a kernel without bars has no such table, and --ceilings tells what one core can do"
+schema_holds "$tmp/null.jsonl" && [ "$(grep -c '"record":"ceilings"' "$tmp/null.jsonl")" -eq 1 ] &&
+    sed -n 2p "$tmp/null.jsonl" | grep -q '"flops":[1-9]'
+check "which is on record once, before the first comparison"
+! grep -q '"record":"ceilings"' "$tmp/small.jsonl"
+check "and nowhere unasked"
 
 expect 0 'not counted: valgrind is not installed' env PATH=/nowhere "$CUPEL" run "$tmp/small.json" --instructions --out "$tmp/without.jsonl"
 check "without valgrind one line says so, and the run is good"
 json "$tmp/without.jsonl" '"not installed" in r["new"]["throughput"]["instructions_reason"]' && schema_holds "$tmp/without.jsonl"
 check "and it is on record"
-sed 's/"kernel"/"instructions": true, "kernel"/' "$tmp/small.json" >"$tmp/asked.json"
+sed 's/"kernel"/"instructions": true, "ceilings": true, "kernel"/' "$tmp/small.json" >"$tmp/asked.json"
 case $CUPEL_BUILD in
 *san) skip "instructions are counted" "a sanitiser and valgrind do not go together" ;;
 *)
     if command -v valgrind >/dev/null; then
         expect 0 'instructions' "$CUPEL" run "$tmp/asked.json" --out "$tmp/counted.jsonl" &&
             json "$tmp/counted.jsonl" 'r["base"]["throughput"]["instructions"] > r["new"]["throughput"]["instructions"] > 10' &&
-            schema_holds "$tmp/counted.jsonl"
-        check "instructions are counted when the scenario asks, fewer with layers"
+            schema_holds "$tmp/counted.jsonl" && grep -q '"record":"ceilings"' "$tmp/counted.jsonl"
+        check "instructions are counted when the scenario asks, fewer with layers, and ceilings measured"
     else
         skip "instructions are counted" "valgrind is not installed"
     fi

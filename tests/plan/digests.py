@@ -11,7 +11,6 @@ usage: digests.py CUPEL [--scenarios DIR] [--bundles DIR] [--data DIR NAME:CSV..
 Prints records as a results file has them, for put_expect.py. Equal work is computed once.
 """
 import argparse
-import glob
 import json
 import os
 import socket
@@ -19,7 +18,7 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from put_expect import work_of  # noqa: E402
+from put_expect import KERNELS, files_in, work_of  # noqa: E402
 
 
 class Worker:
@@ -49,9 +48,9 @@ class Worker:
         self.process.wait()
 
 
-def digest_of(cupel, settings):
+def digest_of(cupel, kernel, settings):
     worker = Worker(cupel)
-    work = worker.ask(op="prepare", kernel="backtest", layers="all", settings=settings,
+    work = worker.ask(op="prepare", kernel=kernel, layers="all", settings=settings,
                       state_dir=None, seed="1", cpu=None)
     worker.ask(op="step", lo=0, hi=work["jobs"])
     worker.ask(op="finish")
@@ -88,10 +87,10 @@ def bundles_of(arguments, name, recipe):
 
 
 def scenarios(folder):
-    for path in sorted(glob.glob(os.path.join(folder, "*.json"))):
+    for path in files_in(folder):
         with open(path, encoding="utf-8") as file:
             scenario = json.load(file)
-        if scenario["kernel"] == "backtest":
+        if scenario["kernel"] in KERNELS:
             yield scenario
 
 
@@ -105,18 +104,18 @@ def main():
     os.makedirs(arguments.bundles, exist_ok=True)
     computed = {}
     for scenario in scenarios(arguments.scenarios):
-        name = scenario["name"]
+        name, kernel = scenario["name"], scenario["kernel"]
         for folder in bundles_of(arguments, name, scenario["settings"]["bundle"]):
             bundle = facts(folder)
             print(json.dumps({"record": "run", "scenario": {"name": name},
                               "inputs": {"bundle": bundle}}))
             for scale in scenario["scales"]:
                 settings = {**scenario["settings"], **scale.get("settings", {}), "bundle": folder}
-                work = bundle["content"], work_of(settings)
+                work = bundle["content"], work_of(kernel, settings)
                 if work not in computed:
                     print(f"{name}/{scale['name']}", file=sys.stderr)
-                    computed[work] = digest_of(arguments.cupel, settings)
-                print(json.dumps({"record": "comparison", "kernel": "backtest",
+                    computed[work] = digest_of(arguments.cupel, kernel, settings)
+                print(json.dumps({"record": "comparison", "kernel": kernel,
                                   "id": f"{name}/{scale['name']}",
                                   "base": {"digest": computed[work], "settings": settings}}))
 

@@ -14,7 +14,9 @@ import json
 import os
 import sys
 
-# How it is computed, not what.
+KERNELS = ("backtest", "slots")  # whose results are expected
+
+# How it is computed, not what. What workers of the kernel slots hand out, they hand out each.
 FREE = {"bundle", "workers", "batch_size", "checkpoint_batch_size", "worker_timeout", "preset",
         "enable_caching", "enable_bundle_pooling", "cache_size_gb", "history_cache_mb",
         "lru_maxsize", "max_bundle_pool_size", "cache_log_every", "check_caches", "disable_simd"}
@@ -22,10 +24,11 @@ DEFAULTS = {"strategy": "sma-cross", "fill": "close", "fee": 0.001, "symbols": "
 WIDTH = 98
 
 
-def work_of(settings):
-    """The settings that decide the result, as a key."""
-    kept = {k: v for k, v in settings.items() if k not in FREE and DEFAULTS.get(k) != v}
-    return json.dumps(kept, sort_keys=True)
+def work_of(kernel, settings):
+    """The kernel and the settings that decide the result, as a key."""
+    free = FREE - {"workers"} if kernel == "slots" else FREE
+    kept = {k: v for k, v in settings.items() if k not in free and DEFAULTS.get(k) != v}
+    return kernel + json.dumps(kept, sort_keys=True)
 
 
 def add(found, key, value, where):
@@ -43,14 +46,15 @@ def digests_of(paths):
             if record["record"] == "run":
                 bundles = {b["path"]: b for b in record["inputs"].values()}
                 name = record.get("scenario", {}).get("name")
-            if record["record"] != "comparison" or record["kernel"] != "backtest":
+            if record["record"] != "comparison" or record["kernel"] not in KERNELS:
                 continue
             base = record["base"]
             bundle = bundles[base["settings"]["bundle"]]
             is_recipe = bundle["source"].startswith("synth:")
             if is_recipe:
                 add(contents, bundle["source"], bundle["content"], f"{path}: {record['id']}")
-            key = bundle["source"] if is_recipe else name, work_of(base["settings"]), bundle["content"]
+            work = work_of(record["kernel"], base["settings"])
+            key = bundle["source"] if is_recipe else name, work, bundle["content"]
             add(found, key, base["digest"], f"{path}: {record['id']}")
     return found
 
@@ -69,7 +73,7 @@ def shown(value, indent=0):
 def expected(scenario, scale, found):
     """{content: digest} of a scale: what was expected before, and in its place what was computed."""
     settings = {**scenario.get("settings", {}), **scale.get("settings", {})}
-    work = work_of(settings)
+    work = work_of(scenario["kernel"], settings)
     entries = {e.get("bundle"): e["digest"] for e in scenario.get("expect", [])
                if e["scale"] == scale["name"]}
     recipes, others = {}, {}
@@ -85,7 +89,7 @@ def put(path, found):
     """How many scales of this scenario have a digest now, of how many."""
     with open(path, encoding="utf-8") as file:
         scenario = json.load(file)
-    if scenario["kernel"] != "backtest":
+    if scenario["kernel"] not in KERNELS:
         return None
     expect, scales = [], 0
     for scale in scenario["scales"]:
@@ -102,13 +106,18 @@ def put(path, found):
     return scales, len(scenario["scales"])
 
 
+def files_in(folder):
+    """Scenario files, those of its folders too."""
+    return sorted(glob.glob(os.path.join(folder, "**", "*.json"), recursive=True))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("results", nargs="+")
     parser.add_argument("--scenarios", default="scenarios")
     arguments = parser.parse_args()
     found = digests_of(arguments.results)
-    for path in sorted(glob.glob(os.path.join(arguments.scenarios, "*.json"))):
+    for path in files_in(arguments.scenarios):
         scales = put(path, found)
         if scales:
             print(f"{path}: {scales[0]} of {scales[1]} scales have a digest")

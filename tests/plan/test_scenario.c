@@ -156,7 +156,8 @@ static void the_projects_scenarios_are_good(void **state)
     (void)state;
     glob_t files;
     assert_int_equal(glob("scenarios/*.json", 0, NULL, &files), 0);
-    assert_true(files.gl_pathc >= 14);
+    assert_int_equal(glob("scenarios/characteristics/*.json", GLOB_APPEND, NULL, &files), 0);
+    assert_true(files.gl_pathc >= 21 + 15);
     for (size_t i = 0; i < files.gl_pathc; i++) {
         struct scenario s;
         struct plan p;
@@ -292,6 +293,110 @@ static void a_layer_that_is_refused_alone_gets_a_cell_with_its_need(void **state
     scenario_done(&s);
 }
 
+/* ---- coalitions ------------------------------------------------------------------------------- */
+
+#define COALITIONS(groups)                                                                         \
+    "{\"name\": \"n\", \"kernel\": \"backtest\", \"settings\": {\"bundle\": \"b\", \"param\": "    \
+    "[\"fast=5\", \"slow=30\"]}, " SCALES ", \"compare\": [{\"expand\": \"coalitions\"" groups     \
+    "}]}"
+
+static void names_are(const struct plan_groups *found, const char *expected)
+{
+    struct text all = {0};
+    for (int i = 0; i < found->n; i++)
+        text_printf(&all, "%s%s", i ? "+" : "", found->names[i]);
+    assert_string_equal(all.p ? all.p : "", expected);
+    text_done(&all);
+}
+
+/* All sets; those that are refused say why, and what is left of them that can be. */
+static void coalitions_are_all_sets_of_the_groups(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *coalition, *new, *worth; /* worth NULL: it can be */
+    } cells[] = {
+        {"columns",            "pre-group,asset-cache",                                        NULL  },
+        {"views",              "array-return,history-cache",                                   ""    },
+        {"columns+views",      "pre-group,asset-cache,array-return,history-cache",             NULL  },
+        {"pool",               "bundle-pool",                                                  NULL  },
+        {"columns+pool",       "bundle-pool,pre-group,asset-cache",                            NULL  },
+        {"views+pool",         "bundle-pool,array-return,history-cache",                       "pool"},
+        {"columns+views+pool", "bundle-pool,pre-group,asset-cache,array-return,history-cache",
+         NULL                                                                                        },
+    };
+    struct scenario s;
+    struct plan p;
+    struct err e = {0};
+    assert_ok(read_text(&s,
+                        COALITIONS(", \"groups\": [{\"name\": \"columns\", \"layers\": "
+                                   "\"asset-cache,pre-group\"}, {\"name\": \"views\", \"layers\": "
+                                   "\"array-return,history-cache\"}, {\"name\": \"pool\", "
+                                   "\"layers\": \"bundle-pool\"}]"),
+                        &e),
+              &e);
+    assert_ok(plan_make(&p, &s, &(struct plan_overrides){0}, &arena, &e), &e);
+    assert_int_equal(p.count, sizeof cells / sizeof *cells);
+    for (int i = 0; i < p.count; i++) {
+        const struct plan_cell *cell = &p.cells[i];
+        assert_string_equal(cell->name, cells[i].coalition);
+        assert_string_equal(cell->base.layer_set, "none");
+        assert_string_equal(cell->new.layer_set, cells[i].new);
+        names_are(&cell->coalition, cells[i].coalition);
+        assert_int_equal(cell->skipped != NULL, cells[i].worth != NULL);
+        names_are(&cell->worth, cells[i].worth ? cells[i].worth : "");
+    }
+    assert_non_null(strstr(p.cells[1].skipped, "array-return needs columns of step 1"));
+    plan_done(&p);
+    scenario_done(&s);
+}
+
+#define GROUP(name, layers) "{\"name\": \"" name "\", \"layers\": \"" layers "\"}"
+#define GROUPS(list)        ", \"groups\": [" list "]"
+
+static void bad_coalitions_are_refused_by_field(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *words;
+    } cases[] = {
+        {COALITIONS(""),
+         "s.json: compare[0]: groups: expected 1 to 6 with \"expand\": \"coalitions\", found 0"           },
+        {COALITIONS(GROUPS("")),                                                 "groups: expected 1 to 6"},
+        {COALITIONS(
+             GROUPS(GROUP("a",                                          "batch") "," GROUP("b",    "batch") "," GROUP("c", "batch") "," GROUP(
+                 "d", "batch") "," GROUP("e", "batch") "," GROUP("f", "batch") "," GROUP("g",
+         "batch"))),
+         "s.json: compare[0]: groups: expected 1 to 6 with \"expand\": \"coalitions\", found 7"},
+        {COALITIONS(GROUPS(GROUP("a",                                                   "batch") "," GROUP("a",                                                      "simd"))),
+         "compare[0]: groups[1]: name: \"a\" stands twice"},
+        {COALITIONS(GROUPS(GROUP("a+b",                                                "batch"))),                                                                                        "groups[0]: name: expected no \"+\""},
+        {COALITIONS(GROUPS(GROUP("a",                                                                      "nope"))),
+         "compare[0]: groups[0]: layers: kernel backtest has no layer \"nope\""},
+        {COALITIONS(GROUPS("{\"name\": \"a\"}")),                                                             "groups[0]: layers: missing"                                                },
+        {COALITIONS(GROUPS("3")),                                          "groups[0]: expected an object"         },
+        {COALITIONS(GROUPS(GROUP("a",                                                                      "batch")) ", \"of\": [\"simd\"]"),
+         "compare[0]: of: coalitions are of"},
+        {"{\"name\": \"n\", \"kernel\": \"spin\", " SCALES ", \"compare\": [{\"groups\": []}]}",
+         "compare[0]: groups: expected beside"                         },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        refuses(cases[i].text, cases[i].words);
+}
+
+/* Also where `make install` put them: tests/cli/test_install.sh. */
+static void a_scenario_in_a_folder_is_found_by_its_name(void **state)
+{
+    (void)state;
+    struct scenario s;
+    struct err e = {0};
+    assert_ok(scenario_read(&s, "characteristics/asset-list", &arena, &e), &e);
+    assert_string_equal(s.path, "scenarios/characteristics/asset-list.json");
+    scenario_done(&s);
+    assert_false(scenario_read(&s, "characteristics/no-such", &arena, &e));
+    assert_says(&e, "scenario characteristics/no-such");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +408,9 @@ int main(void)
         TEST(an_expansion_may_go_through_some_layers),
         TEST(what_variables_and_presets_gave_is_recorded),
         TEST(a_layer_that_is_refused_alone_gets_a_cell_with_its_need),
+        TEST(coalitions_are_all_sets_of_the_groups),
+        TEST(bad_coalitions_are_refused_by_field),
+        TEST(a_scenario_in_a_folder_is_found_by_its_name),
     };
     return cmocka_run_group_tests_name("scenario", tests, NULL, forget);
 }

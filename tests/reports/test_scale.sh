@@ -56,6 +56,13 @@ check "one that always pays is said to"
 holds Break-even 'other length' '100: cheaper' && ! row Break-even 'other length' | grep -q '400:'
 check "backtests of another length are no point of a line"
 
+svg=$(echo "$tmp"/report/break-even-*-late.svg | cut -d' ' -f1)
+grep -q 'backtests (logarithmic axis)' "$svg" && grep -q 'CPU time of one run' "$svg" && grep -q 'break-even 30' "$svg" &&
+    grep -q '>base<' "$svg" && grep -q '>new<' "$svg"
+check "the break-even is drawn and named"
+grep -q 'no crossing' "$tmp"/report/break-even-*-never.svg
+check "and that there is none"
+
 holds 'Memory by component' 400/late '17.6 MiB' '16.0 MiB' '+1.67 %' '300 KiB'
 check "caches are a share of the base's peak"
 holds 'Memory by component' 1/late '+1.83 %'
