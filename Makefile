@@ -25,7 +25,7 @@ endif
 FLAGS := $(COMMON) $(CFLAGS.$(BUILD)) $(EXTRA_CFLAGS)
 
 # pkg-config name for each library; empty until `make deps` has run, and only used after it.
-PKGS := libcjson gsl sqlite3 libcrypto zlib
+PKGS := libcjson gsl sqlite3 libcrypto zlib libdw libelf
 JEMALLOC := $(if $(findstring CUPEL_JEMALLOC,$(FLAGS)),-ljemalloc)
 LIBS = $(JEMALLOC) $(shell pkg-config --libs $(PKGS)) -lpfm -ldl -lm
 COMMIT := $(shell git describe --always --dirty=+dirty --abbrev=12 2>/dev/null || echo unknown)
@@ -36,8 +36,8 @@ SPAWNER_SRC := harness/run/spawner.c
 LIB_SRC := $(filter-out $(MAINS) $(SPAWNER_SRC),$(call sources,kernels harness))
 REPORT_SRC := $(call sources,reports)
 TEST_MAINS := $(sort $(shell find tests -name 'test_*.c'))
-TEST_SRC := $(filter-out tests/plugin/%,$(call sources,tests))
-PLUGIN_SRC := $(call sources,tests/plugin)
+TEST_SRC := $(filter-out tests/plugin/% tests/profile/victim/%,$(call sources,tests))
+PLUGIN_SRC := $(call sources,tests/plugin tests/profile/victim)
 BENCH_MAINS := $(sort $(shell find tests -name 'bench_*.c'))
 TESTS := $(patsubst %.c,$O/%,$(TEST_MAINS))
 KERNEL_SRC := $(call sources,kernels) $(call sources,harness/base)
@@ -103,6 +103,9 @@ $O/harness/run/spawner_image.o: FLAGS += -DCUPEL_SPAWNER='"$O/spawner"'
 $O/harness/run/spawner_image.o: $O/spawner
 $O/reports/style.o: reports/page.css reports/page.js
 
+# Style sheets and scripts of pictures stand inside the program too.
+$O/harness/flame/flame_assets.o: $(wildcard harness/flame/*.css harness/flame/*.js)
+
 # A new or removed source file must remake the archive: its list is a file that changes with it.
 $O/sources: FORCE
 	@mkdir -p $(@D)
@@ -118,7 +121,8 @@ $O/cupel-report: $(call objects,$(REPORT_SRC)) $O/libcupel.a
 	$(Q)$(COMPILER) $(FLAGS) -o $@ $^ $(LIBS)
 
 $O/libcupel-kernels.so: $(patsubst %.c,$O/pic/%.o,$(KERNEL_SRC))
-	$(Q)$(COMPILER) $(FLAGS) -shared -Wl,-Bsymbolic -Wl,-soname,libcupel-kernels.so.1 -o $@ $^ $(LIBS)
+	$(Q)$(COMPILER) $(FLAGS) -shared -Wl,-Bsymbolic -Wl,-soname,libcupel-kernels.so.1 -o $@ $^ \
+		$(filter-out -ldw -lelf,$(LIBS))
 
 # ---- the main job ------------------------------------------------------------------------------
 # make run             the headline scenario on the synthetic default bundle
@@ -253,7 +257,7 @@ $O/tests/browser/%: $O/tests/browser/%.o $(TEST_HELPERS) $O/libbrowser.a $O/libc
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka libcurl)
 
 # Plugins see the installed headers and nothing else.
-PLUGINS := $(addprefix $O/tests/plugin/,lcg.so slow15.so slow200.so $(patsubst %,broken-%.so,abi symbol null step \
+PLUGINS := $(addprefix $O/tests/plugin/,lcg.so slow15.so slow200.so stages.so stages40.so $(patsubst %,broken-%.so,abi symbol null step \
 	size refuse crash results once release exit leak))
 PLUGIN_HEADERS := $(addprefix $O/include/,$(PUBLIC_HEADERS))
 PLUGIN_CC = $(COMPILER) $(WARN) -std=c17 -O2 -g -I$O/include -shared -fPIC -Wl,-Bsymbolic
@@ -269,13 +273,31 @@ $O/tests/plugin/slow%.so: tests/plugin/lcg.c $(PLUGIN_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(PLUGIN_CC) -DEXTRA=$* -o $@ $<
 
+$O/tests/plugin/stages%.so: tests/plugin/stages.c $(PLUGIN_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PLUGIN_CC) -fno-omit-frame-pointer -DEXTRA=$* -o $@ $<
+
+$O/tests/plugin/stages.so: tests/plugin/stages.c $(PLUGIN_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PLUGIN_CC) -fno-omit-frame-pointer -o $@ $<
+
 $O/tests/plugin/broken-%.so: tests/plugin/broken.c $(PLUGIN_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(PLUGIN_CC) -DBROKEN_$* -o $@ $<
 
+# What the sampler's tests sample: without sanitisers, by whatever compilers are here.
+VICTIMS := $(addprefix $O/tests/profile/victim/,gcc stripped $(if $(shell command -v clang),clang))
+VICTIM_FLAGS := $(WARN) -std=c17 -D_DEFAULT_SOURCE -O2 -g -fno-omit-frame-pointer -pthread
+
+$O/tests/profile/victim/stripped: $O/tests/profile/victim/gcc
+	$(Q)strip -o $@ $<
+$O/tests/profile/victim/%: tests/profile/victim/victim.c
+	@mkdir -p $(@D)
+	$(Q)$* $(VICTIM_FLAGS) -o $@ $<
+
 # NAMES="pool cache": those whose path holds one of them. JOBS=1: one after the other.
 SELECTED := $(if $(NAMES),$(foreach t,$(TESTS),$(if $(strip $(foreach n,$(NAMES),$(findstring $n,$t))),$t)),$(TESTS))
-tests: build $(SELECTED) $(PLUGINS)
+tests: build $(SELECTED) $(PLUGINS) $(VICTIMS)
 	$(Q)tests/run.sh $O $(NAMES)
 
 # Every set of layers in every state: hours. Ctrl-C ends it and says how far it came.
@@ -403,6 +425,7 @@ pkg-config --exists gsl|libgsl-dev
 pkg-config --exists sqlite3|libsqlite3-dev
 pkg-config --exists libcrypto|libssl-dev
 pkg-config --exists zlib|zlib1g-dev
+pkg-config --exists libdw|libdw-dev
 pkg-config --exists jemalloc|libjemalloc-dev
 pkg-config --exists cmocka|libcmocka-dev
 test -f /usr/include/uthash.h|uthash-dev
@@ -424,6 +447,7 @@ command -v clang-tidy|clang-tidy
 test -e /usr/share/doc/libasan8|libasan8
 test -e /usr/share/doc/libubsan1|libubsan1
 test -e /usr/share/doc/libtsan2|libtsan2
+command -v protoc|protobuf-compiler
 endef
 export NEEDS CHECK_NEEDS CI_NEEDS
 

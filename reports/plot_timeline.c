@@ -174,17 +174,17 @@ static void add_panel(struct text *s, struct arena *a, const struct axes *axes, 
                "graph 0, graph 1 offset 0,0.7", "left", palette_gnuplot(PALETTE_INK));
 }
 
-/* Names in their colours, so many in a row, below a panel that ends at `bottom`. gnuplot's own key breaks
- * its lines by a guess at the width of texts. */
+/* Names, so many in a row, each behind a square of its colour, below a panel that ends at `bottom`. gnuplot's
+ * own key breaks its lines by a guess at the width of texts. */
 static void add_name(struct text *s, struct arena *a, int number, int in_a_row, const char *name,
                      enum palette colour, double bottom, double height)
 {
-    int row = number / in_a_row;
-    plot_label(s, arena_format(a, "\xE2\x96\xA0 %s", name),
-               arena_format(a, "screen %.3f, screen %.4f",
-                            0.13 + 0.9 / in_a_row * (number % in_a_row),
-                            bottom - (66 + 19 * row) / height),
-               "left", palette_gnuplot(colour));
+    const char *place =
+        arena_format(a, "screen %.3f, screen %.4f", 0.13 + 0.9 / in_a_row * (number % in_a_row),
+                     bottom - (66 + 19 * (number / in_a_row)) / height);
+    plot_label(s, "\xE2\x96\xA0", place, "left", palette_gnuplot(colour));
+    plot_label(s, name, arena_format(a, "%s offset 1.8,0", place), "left",
+               palette_gnuplot(PALETTE_INK));
 }
 
 static void add_peak(struct text *s, struct arena *a, const struct json *record,

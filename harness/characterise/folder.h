@@ -23,7 +23,7 @@ struct folder_request {
 struct folder {
     const char *path, *date;
     struct ledger ledger; /* written at least once */
-    int lock;               /* of the folder itself: no file is left of it */
+    int lock;             /* of the folder itself: no file is left of it */
 };
 
 /* Error: no date; measured with another effort, build or settings; in use; not ours; cannot be made.

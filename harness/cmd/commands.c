@@ -8,6 +8,7 @@ const struct command *const commands[] = {
     &command_run,
     &command_gate,
     &command_bench,
+    &command_profile,
     &command_baseline_save,
     &command_baseline_ls,
     &command_baseline_show,

@@ -5,6 +5,7 @@
 #include "harness/cmd/command.h"
 
 extern const struct command command_bench;
+extern const struct command command_profile;
 extern const struct command command_baseline_ls;
 extern const struct command command_baseline_rm;
 extern const struct command command_baseline_save;

@@ -1,8 +1,9 @@
 /* cupel gate: does the new side cost more than the margin allows? */
 #include "harness/cmd/against.h"
 #include "harness/cmd/commands.h"
-#include "harness/cmd/external_rows.h"
-#include "harness/cmd/gate_baseline.h"
+#include "harness/cmd/gate_options.h"
+#include "harness/cmd/gate_profile.h"
+#include "harness/cmd/gate_stored.h"
 #include "harness/cmd/gate_table.h"
 #include "harness/cmd/notes.h"
 #include "harness/cmd/settings.h"
@@ -18,172 +19,10 @@
 
 #include <string.h>
 
-struct gate_settings {
-    const char *base, *new, *baseline, *advisory, *kernel, *policy, *seed, *out;
-    double budget, fail_error, pass_error;
-    long cap;
-    struct opt_texts scenarios, set, metrics, margins, export;
-    bool quiet;
-    struct against_settings against;
-    struct external_settings external;
-};
-
-#define AT(field) offsetof(struct gate_settings, field)
-
-static const char *const advisories[] = {"warn", "fail", NULL};
-
-/* What is not given here is the scenario's. */
-static const struct opt gate_options[] = {
-    {.name = "base",
-     .kind = OPT_TEXT,
-     .offset = AT(base),
-     .arg = "SIDE",
-     .help = "what is held to be good: words of " SUBJECT_WORDS "; or cmd:LINE, or a command line"},
-    {.name = "new",
-     .kind = OPT_TEXT,
-     .offset = AT(new),
-     .arg = "SIDE",
-     .help = "what is held against the base"},
-    {.name = "scenario",
-     .kind = OPT_TEXTS,
-     .offset = AT(scenarios),
-     .arg = "S",
-     .help = "whose scales are judged, instead of " SUBJECT_DEFAULT_SCENARIO "; may be repeated"},
-    {.name = "kernel",
-     .kind = OPT_TEXT,
-     .offset = AT(kernel),
-     .arg = "PATH.so",
-     .help = "instead of the scenario's; without a scenario its own defaults are judged"},
-    {.name = "against",
-     .kind = OPT_TEXT,
-     .offset = AT(against.name),
-     .arg = "REF",
-     .help = "the base is what this commit of the repository here makes of the new side"},
-    {.name = "build",
-     .kind = OPT_TEXT,
-     .offset = AT(against.build),
-     .arg = "LINE",
-     .help = "with --against: the shell builds by it, that commit and the tree here"},
-    {.name = "cmd",
-     .kind = OPT_TEXT,
-     .offset = AT(against.line),
-     .arg = "LINE",
-     .help = "with --against: the command that is measured, in that commit's folder and here"},
-    {.name = "rebuild",
-     .kind = OPT_FLAG,
-     .offset = AT(against.rebuild),
-     .help = "with --against: that commit is built even when it was before"                                                                                       },
-    {.name = "no-build-new",
-     .kind = OPT_FLAG,
-     .offset = AT(against.not_here),
-     .help = "with --against: the tree here is taken as it is"                                                                                                 },
-    {.name = "baseline",
-     .kind = OPT_TEXT,
-     .offset = AT(baseline),
-     .arg = "FILE",
-     .help = "instead of two sides: this build against a stored baseline (`cupel baseline`)"},
-    {.name = "advisory",
-     .kind = OPT_TEXT,
-     .offset = AT(advisory),
-     .arg = "WHAT",
-     .choices = advisories,
-     .help = "with --baseline: what times that are slower than stored ones do (warn, the default, "
-             "or fail)"},
-    {.name = "metric",
-     .kind = OPT_TEXTS,
-     .offset = AT(metrics),
-     .arg = "NAME",
-     .help = "what is judged: timing, exact, or names of `cupel list metrics`, with commas; may be "
-             "repeated (the scenario's, or timing)"},
-    {.name = "margin",
-     .kind = OPT_TEXTS,
-     .offset = AT(margins),
-     .arg = "PERCENT",
-     .help =
-         "the slowdown that fails (the scenario's, or 10); METRIC=PERCENT: of one metric; may be "
-         "repeated"},
-    {.name = "cap",
-     .kind = OPT_INT,
-     .offset = AT(cap),
-     .arg = "PAIRS",
-     .min = JUDGING_CAP_MIN,
-     .max = JUDGING_CAP_MAX,
-     .help = "the most pairs a benchmark may take (the scenario's, or 60)"},
-    {.name = "budget",
-     .kind = OPT_REAL,
-     .offset = AT(budget),
-     .arg = "SECONDS",
-     .min = 1,
-     .max = JUDGING_BUDGET_MAX,
-     .help =
-         "the most time a benchmark may take once it has its 10 pairs (the scenario's, or 300)"},
-    {.name = "fail-error",
-     .kind = OPT_REAL,
-     .offset = AT(fail_error),
-     .arg = "SHARE",
-     .min = JUDGING_ERROR_MIN,
-     .max = JUDGING_ERROR_MAX,
-     .help =
-         "how often a false FAIL may be, over all looks and benchmarks (the scenario's, or 0.005)"},
-    {.name = "pass-error",
-     .kind = OPT_REAL,
-     .offset = AT(pass_error),
-     .arg = "SHARE",
-     .min = JUDGING_ERROR_MIN,
-     .max = JUDGING_ERROR_MAX,
-     .help =
-         "how often a false PASS may be, over all looks of a benchmark (the scenario's, or 0.05)"},
-    {.name = "policy",
-     .kind = OPT_TEXT,
-     .offset = AT(policy),
-     .arg = "POLICY",
-     .choices = judging_policies,
-     .help =
-         "what a BORDERLINE does: fail, fail when the estimate is over, pass (the scenario's, or "
-         "strict)"},
-    {.name = "set",
-     .kind = OPT_TEXTS,
-     .offset = AT(set),
-     .arg = "NAME=VALUE",
-     .help = "a setting of the kernel, over the scenario's; may be repeated"},
-    {.name = "seed",
-     .kind = OPT_TEXT,
-     .offset = AT(seed),
-     .arg = "S",
-     .help = "of orders and inputs, instead of one from the system; the record holds it"},
-    {.name = "out",
-     .kind = OPT_TEXT,
-     .offset = AT(out),
-     .arg = "FILE",
-     .help = "results file to make, instead of results/runs/NAME-TIME.jsonl"},
-    {.name = "export",
-     .kind = OPT_TEXTS,
-     .offset = AT(export),
-     .arg = EXPORT_AFTER_ARG,
-     .help = EXPORT_AFTER_HELP},
-    {.name = "quiet",                                                                         .kind = OPT_FLAG,                                                                        .offset = AT(quiet),                                                                                              .help = "no progress"                                                                                      },
-    EXTERNAL_ROWS(struct gate_settings),
-    OPT_END,
-};
-
-/* The command line over what is there. */
-static bool settle(struct judging *j, const struct gate_settings *s, struct arena *a, struct err *e)
-{
-    j->cap = s->cap ? s->cap : j->cap;
-    j->budget_s = s->budget > 0 ? s->budget : j->budget_s;
-    j->fail_error = s->fail_error > 0 ? s->fail_error : j->fail_error;
-    j->pass_error = s->pass_error > 0 ? s->pass_error : j->pass_error;
-    j->policy = s->policy ? s->policy : j->policy;
-    for (int i = 0; i < s->margins.n; i++)
-        if (!judging_margin(j, s->margins.v[i], a, e))
-            return err_prefix(e, "--margin");
-    return judging_metrics(j, &s->metrics, e) || err_prefix(e, "--metric");
-}
-
 /* ---- the suite ------------------------------------------------------------------------------ */
 
-static bool judge_all(struct campaign *c, const struct judging *j, const struct plan *plan,
-                      struct arena *a, struct err *e)
+static bool judge_all(struct campaign *c, const struct gate_settings *s, const struct judging *j,
+                      const struct plan *plan, struct arena *a, struct err *e)
 {
     struct suite_options options = suite_defaults();
     options.judging = *j;
@@ -198,6 +37,8 @@ static bool judge_all(struct campaign *c, const struct judging *j, const struct 
     c->is_judged = true;
     c->status = ok ? suite.status : err_exit_status(e->code);
     c->verdict = ok ? suite_verdict(&suite) : NULL;
+    if (ok && c->status == 1 && gate_profile_wanted(s->profile_on_fail, &s->export))
+        gate_profile_failed(c, &suite, plan, "gate", a);
     suite_done(&suite);
     return ok;
 }
@@ -232,7 +73,7 @@ static bool gate_plan(const struct gate_settings *s, const struct judging *j,
         return false;
     notes_synthetic(c.inputs, stdout);
     c.runner.external.options = *external;
-    bool ok = judge_all(&c, j, plan, a, e);
+    bool ok = judge_all(&c, s, j, plan, a, e);
     *status = c.status;
     const char *path = arena_text(a, c.writer.path);
     struct err closing;
@@ -250,7 +91,7 @@ static bool gate_scenario(const struct gate_settings *s, const struct subject_pa
     struct judging j = scenario->judging;
     struct subject_pair its_own = *pair;
     struct plan plan;
-    if (!settle(&j, s, a, e))
+    if (!gate_options_judging(&j, s, a, e))
         return false;
     if (s->scenarios.n > 1) /* suites share the error of a false FAIL, as benchmarks do */
         j.fail_error /= s->scenarios.n;
@@ -335,82 +176,13 @@ static bool gate_commands(const struct gate_settings *s, const struct subject_pa
     const char *alone = s->set.n ? "--set" : s->scenarios.n ? "--scenario" : "--kernel";
     if (s->set.n || s->scenarios.n || s->kernel)
         return err_input(e, "%s: two commands have none; kernels are " SUBJECT_WORDS, alone);
-    if (!settle(&j, s, a, e) || !external_rows_options(&s->external, &external, a, e))
+    if (!gate_options_judging(&j, s, a, e) || !external_rows_options(&s->external, &external, a, e))
         return false;
     judged.margin_percent = j.margin[METRIC_CPU];
     if (!subject_commands(&plan, &judged, a, e))
         return false;
     bool ok = gate_plan(s, &j, NULL, &external, &plan, json_object(), status, a, e);
     plan_done(&plan);
-    return ok;
-}
-
-/* ---- against a stored baseline ---------------------------------------------------------------- */
-
-static bool gate_scenario_stored(const struct gate_settings *s, const struct baseline *b,
-                                 const struct scenario *scenario, int *status, struct arena *a,
-                                 struct err *e)
-{
-    struct judging j = scenario->judging;
-    if (!settle(&j, s, a, e))
-        return false;
-    struct json *over = run_overrides(&s->set, scenario->kernel, a, e);
-    const struct gate_baseline g = {
-        .baseline = b,
-        .scenario = scenario,
-        .judging = &j,
-        .overrides = over,
-        .out = s->out,
-        .export = &s->export,
-        .times_fail = s->advisory && strcmp(s->advisory, "fail") == 0,
-    };
-    bool ok = over && gate_baseline_run(&g, status, a, e);
-    json_free(over);
-    return ok;
-}
-
-/* What a stored baseline leaves no use for: NULL when nothing of it was given. */
-static const char *idle_option(const struct gate_settings *s)
-{
-    const struct {
-        bool given;
-        const char *name;
-    } rows[] = {
-        {s->cap != 0,       "cap"       },
-        {s->budget > 0,     "budget"    },
-        {s->fail_error > 0, "fail-error"},
-        {s->pass_error > 0, "pass-error"},
-        {s->policy != NULL, "policy"    },
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (rows[i].given)
-            return rows[i].name;
-    return external_rows_given(&s->external);
-}
-
-static bool gate_stored(const struct gate_settings *s, int *status, struct arena *a, struct err *e)
-{
-    struct baseline b;
-    struct scenario scenario;
-    const char *idle = idle_option(s);
-    if (s->base || s->new || s->against.name || s->kernel || s->seed)
-        return err_input(e, "--baseline: the sides and the seed are those of the file");
-    if (!against_check(&s->against, e))
-        return false;
-    if (idle)
-        return err_input(e, "--%s: expected two sides, not --baseline", idle);
-    if (s->scenarios.n > 1)
-        return err_input(e, "--baseline: expected one --scenario");
-    if (!baseline_read(&b, baseline_path(s->baseline, a), e))
-        return false;
-    const char *name =
-        s->scenarios.n ? s->scenarios.v[0] : json_text(json_get(b.document, "scenario"));
-    bool ok = scenario_read(&scenario, name, a, e);
-    if (ok) {
-        ok = gate_scenario_stored(s, &b, &scenario, status, a, e);
-        scenario_done(&scenario);
-    }
-    baseline_done(&b);
     return ok;
 }
 

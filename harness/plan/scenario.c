@@ -380,6 +380,12 @@ static bool find_file(const char *name, char path[PATH_MAX])
     return io_exists(path);
 }
 
+bool scenario_is_there(const char *name)
+{
+    char path[PATH_MAX];
+    return find_file(name, path);
+}
+
 static bool read_document(struct scenario *s, struct arena *a, struct err *e)
 {
     struct document d;

@@ -87,6 +87,9 @@ enum { SCENARIO_PAIRS_MIN = 10, SCENARIO_PAIRS_MAX = 1000 };
 bool scenario_read(struct scenario *s, const char *name, struct arena *a, struct err *e) MUST_CHECK;
 void scenario_done(struct scenario *s);
 
+/* Would it find a file of that name? */
+bool scenario_is_there(const char *name);
+
 /* Keeps the scales of these names only; none: all. Error: no such scale. */
 bool scenario_choose(struct scenario *s, const struct opt_texts *scales, struct err *e) MUST_CHECK;
 

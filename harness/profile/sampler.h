@@ -6,9 +6,13 @@
  *     if (sampler_close(s, &stacks, &facts, e)) ...      // adds to stacks
  *
  * By perf events (task-clock: CPU time, user call chains), which need no privilege at
- * perf_event_paranoid 2; where they are forbidden, by a timer and ptrace: the process is stopped for a
- * moment while its threads' registers and stacks are read. facts say which it was, and why. Never beside
- * a timed slice: a sample costs some 26 us.
+ * perf_event_paranoid 2; where they are forbidden, by a timer and ptrace: threads that run are stopped
+ * for a moment, at most 250 times a second, while their registers and stacks are read. facts say which
+ * it was, and why. Never beside a timed slice: a sample costs some 26 us.
+ *
+ * Callers are found by unwind tables first (unwind.h), so that those of functions without a frame are
+ * there. Who may look into the kernel (root, perf_event_paranoid <= 1) sees its time as a frame
+ * "[kernel]" below the function that called it; for others it is in no sample, and facts say so.
  */
 #ifndef CUPEL_PROFILE_SAMPLER_H
 #define CUPEL_PROFILE_SAMPLER_H
@@ -23,27 +27,38 @@ enum sampler_kind { SAMPLER_AUTO, SAMPLER_PERF, SAMPLER_TIMER };
 
 #define SAMPLER_HZ 997.0 /* prime: not in step with timers of 10 and 1 ms */
 
+struct names;
+
 struct sampler_options {
     enum sampler_kind kind;
-    double hz; /* samples per second of CPU time (perf) or wall time (timer); 0: SAMPLER_HZ */
+    double hz;           /* samples per second of CPU time (perf) or wall time (timer, at most 250);
+                * 0: SAMPLER_HZ */
+    struct names *names; /* names.h: what samplers before have read; NULL: all is read anew */
 };
 
 struct sampler;
 
 struct sampler_facts {
     char name[40];      /* "perf task-clock", "timer and ptrace" */
-    char note[200];     /* why not perf; "" */
-    double hz;          /* asked for */
+    char note[300];     /* why not perf, what is not seen; "" */
+    double hz;          /* in effect */
     uint64_t period_ns; /* of CPU (perf) or wall time (timer) that a sample stands for */
     uint64_t samples;
-    uint64_t lost;      /* told by the kernel, or not read in time */
-    uint64_t cut;       /* stacks whose root was not reached */
+    uint64_t lost; /* told by the kernel, or not read in time */
+    uint64_t cut;  /* stacks whose root was not reached */
     int processes, threads;
 };
 
+/* For the child that is to be sampled, before exec or its work: lets its sampler attach where Yama has
+ * only ancestors trace (kernel.yama.ptrace_scope 1). Needed by the timer alone. */
+void sampler_permit(void);
+
 /* pid: alive, and kept from working until this has returned (a worker that waits for its next ask, a
  * child before exec). Paused. NULL with e: SAMPLER_PERF or _TIMER was asked for and cannot be had, or
- * neither can. Owner: the caller, sampler_close. */
+ * neither can. Owner: the caller, sampler_close.
+ * By the timer: a thing that is traced already (by a debugger) cannot be; programs that are run with
+ * another's rights (setuid) run without them; and whoever waits for the process hears of its end a
+ * moment later. */
 struct sampler *sampler_open(pid_t pid, const struct sampler_options *options, struct err *e);
 
 /* For all that it follows. What waits while paused is not sampled. */

@@ -15,6 +15,7 @@
  *                                                               "counts":{},"totals":[],
  *                                                               "overhead":{..}}
  *     {"op":"timeline"}                                        {"series":{..}}
+ *     {"op":"heap","path":".."}                                {}
  *     {"op":"release"}                                         {}
  *     {"op":"quit"}                                            (end of file)
  *
@@ -22,6 +23,7 @@
  * loads none refuses it as a name it does not know.
  * A worker whose hello says "timeline":true takes "timeline_ms" in prepare: it writes down how much
  * memory is held, so often or less, until it hands the series over (result/series.h).
+ * "heap":true: it writes jemalloc's heap profile, where it was started for that (probe/heap.h).
  * A failed ask is answered by {"error":"one line","code":2}. Fields that the other side does not
  * know are ignored; a change that breaks this raises PROTOCOL_VERSION. 2: `digest` is of the exact part
  * of the results only, the rest is result_metrics (result/agree.h).

@@ -42,6 +42,7 @@ static _Noreturn void become_worker(const char *binary, const char *const *under
     argv[n++] = "worker";
     argv[n] = NULL;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0); /* a profile's tracer is no ancestor */
     signal(SIGPIPE, SIG_DFL);
     char pad[PADDING_MAX + 1], number[16];
     memset(pad, 'x', (size_t)padding);
@@ -301,6 +302,17 @@ bool side_timeline(struct side_process *p, struct json **series, struct err *e)
         err_prefix(e, "%s: timeline", p->side->label);
     json_free(answer);
     return *series != NULL;
+}
+
+bool side_heap(struct side_process *p, const char *path, struct err *e)
+{
+    if (!json_bool(json_get(p->build, "heap")))
+        return err_input(e, "%s: this worker keeps no heap profile", p->side->label);
+    struct json *ask = ask_for("heap");
+    json_put_text(ask, "path", path);
+    struct json *answer = answer_to(p, ask, e);
+    json_free(answer);
+    return answer != NULL;
 }
 
 void side_results_done(struct side_results *r)

@@ -67,6 +67,9 @@ bool side_release(struct side_process *p, struct err *e) MUST_CHECK;
  * the caller's. Error: this worker keeps none. */
 bool side_timeline(struct side_process *p, struct json **series, struct err *e) MUST_CHECK;
 
+/* jemalloc's heap profile so far, to a file. Error: the worker has none, and says why. */
+bool side_heap(struct side_process *p, const char *path, struct err *e) MUST_CHECK;
+
 /* Owner of counts and totals: the caller, side_results_done. */
 bool side_results(struct side_process *p, struct side_results *out, struct err *e) MUST_CHECK;
 void side_results_done(struct side_results *r);

@@ -2,6 +2,7 @@
 
 #include "harness/base/version.h"
 #include "harness/probe/allocated.h"
+#include "harness/probe/heap.h"
 #include "harness/probe/leaks.h"
 #include "harness/probe/machine.h"
 #include "harness/probe/probe.h"
@@ -56,6 +57,7 @@ static bool hello(struct worker *w, const struct json *ask, struct json *answer,
     json_put_text(answer, "flags", version_flags());
     json_put_bool(answer, "callgrind", true); /* it starts and stops the counting around the body */
     json_put_bool(answer, "timeline", true);
+    json_put_bool(answer, "heap", true);
     return true;
 }
 
@@ -227,6 +229,14 @@ static bool timeline(struct worker *w, const struct json *ask, struct json *answ
     return true;
 }
 
+static bool heap(struct worker *w, const struct json *ask, struct json *answer, struct err *e)
+{
+    (void)w;
+    (void)answer;
+    const char *path;
+    return json_need_text(ask, "path", &path, e) && heap_dump(heap_control(), path, e);
+}
+
 /* A kernel that keeps what it allocated is at fault: told where somebody works on it. */
 static bool all_given_back(struct err *e)
 {
@@ -256,6 +266,7 @@ static const struct {
     {"step",     step         },
     {"finish",   finish       },
     {"results",  results      },
+    {"heap",     heap         },
     {"timeline", timeline     },
     {"release",  release_asked},
 };

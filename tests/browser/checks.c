@@ -223,7 +223,7 @@ const char *check_report(const char *results, const char *name)
     static char folder[PATH_MAX];
     struct text line = {0};
     assert_non_null(realpath(test_folder(name), folder));
-    text_printf(&line, "\"$CUPEL\" report '%s' --out '%s' >/dev/null", results, folder);
+    text_printf(&line, "\"$CUPEL\" report %s --out '%s' >/dev/null", results, folder);
     int status = system(line.p);
     text_done(&line);
     assert_int_equal(status, 0);

@@ -36,7 +36,8 @@ void check_quiet(struct browser *b, const char *path);
 /* All of it: quiet, pictures, names, contrast in light and dark, no sideways scroll as a phone. */
 void check_page(struct browser *b, const char *path);
 
-/* Draws a report of a results file by the program that is tested: the folder's absolute path. */
+/* Draws a report of results files, quoted for the shell, by the program that is tested: the folder's absolute
+ * path, which the next call writes over. */
 const char *check_report(const char *results, const char *name);
 
 #endif

@@ -35,6 +35,23 @@ function inScroller(e) {
   return false;
 }
 
+// One of those that look alike: of the same tags and classes up to the root, for a table has thousands of cells. Parts
+// of pictures are coloured one by one.
+function different(elements) {
+  const paths = new Map([[null, '']]), met = new Set();
+  const pathOf = e => {
+    if (!paths.has(e)) paths.set(e, pathOf(e.parentElement) + '/' + e.localName + '.' + e.getAttribute('class') + e.hasAttribute('aria-current'));
+    return paths.get(e);
+  };
+  return elements.filter(e => {
+    if (e.ownerSVGElement) return true;
+    const path = pathOf(e);
+    if (met.has(path) || !isShown(e)) return false;
+    met.add(path);
+    return true;
+  });
+}
+
 // ---- contrast (WCAG 2.2, 1.4.3): 4.5, large text 3 ----
 const brush = Object.assign(document.createElementNS('http://www.w3.org/1999/xhtml', 'canvas'), {width: 1, height: 1}).getContext('2d', {willReadFrequently: true});
 const seen = new Map();
@@ -85,14 +102,15 @@ function behindText(text) {
 }
 function contrast() {
   const worst = new Map();
-  for (const e of every('*')) {
-    const own = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
-    if (!own || ['script', 'style', 'title', 'desc', 'option', 'head', 'html'].includes(e.localName) || !isShown(e)) continue;
+  const speaks = e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+  for (const e of different(every('*').filter(speaks))) {
+    if (['script', 'style', 'title', 'desc', 'option', 'head', 'html'].includes(e.localName) || !isShown(e)) continue;
     const style = getComputedStyle(e), inPicture = e.ownerSVGElement;
     const text = e.localName === 'tspan' ? e.closest('text') : e;
     const below = inPicture ? behindText(text) : behind(e);
     const top = over(rgba(inPicture ? style.fill : style.color), below);
-    const px = parseFloat(style.fontSize), large = px >= 24 || (px >= 18.66 && style.fontWeight >= 700);
+    const px = parseFloat(style.fontSize), mark = !/[\p{L}\p{N}]/u.test(e.textContent); /* 1.4.11: 3 */
+    const large = mark || px >= 24 || (px >= 18.66 && style.fontWeight >= 700);
     const ratio = ratioOf(top, below);
     if (ratio < (large ? 3 : 4.5)) {
       const key = `${ratio.toFixed(2)}: rgb(${top.map(Math.round)}) on rgb(${below.map(Math.round)})`;
@@ -113,7 +131,7 @@ function foreignElements() {
 
 // Whatever moves stands still for whom asked for that.
 function motion() {
-  return every('*').filter(e => {
+  return different(every('*')).filter(e => {
     const style = getComputedStyle(e);
     return [...style.transitionDuration.split(','), ...style.animationDuration.split(',')].some(d => parseFloat(d) > 0.01);
   }).slice(0, 8).map(nameOf);

@@ -7,25 +7,35 @@
 
 enum { DESKTOP = 1280, PHONE = 390 };
 
-static char page[PATH_MAX], picture[PATH_MAX];
+static char results[PATH_MAX], page[PATH_MAX], picture[PATH_MAX];
+
+/* Canned results, made by a program of tests/data: files below results. */
+static const char *made(const char *program, const char *files)
+{
+    static char list[5000];
+    struct text line = {0};
+    size_t n = 0;
+    for (struct str rest = str_of(files); rest.p;) {
+        struct str name = str_cut(&rest, ' ');
+        n += (size_t)snprintf(list + n, sizeof list - n, " '%s/%.*s.jsonl'", results, (int)name.n,
+                              name.p);
+    }
+    text_printf(&line, "/usr/bin/python3 tests/data/%s.py%s", program, list);
+    assert_int_equal(system(line.p), 0);
+    text_done(&line);
+    return list;
+}
 
 /* Two scales, five comparisons, hostile names. */
 static void draw(void)
 {
-    char results[PATH_MAX];
-    struct text line = {0}, full = {0};
+    char full[PATH_MAX + 20];
     assert_non_null(realpath(test_folder("results"), results));
-    text_printf(&line,
-                "/usr/bin/python3 tests/data/make_results.py '%s/full.jsonl' '%s/command.jsonl' "
-                "'%s/incomplete.jsonl'",
-                results, results, results);
-    assert_int_equal(system(line.p), 0);
-    text_printf(&full, "%s/full.jsonl", results);
-    const char *folder = check_report(full.p, "report");
+    made("make_results", "full command incomplete");
+    snprintf(full, sizeof full, "'%s/full.jsonl'", results);
+    const char *folder = check_report(full, "report");
     snprintf(page, sizeof page, "%s/index.html", folder);
     snprintf(picture, sizeof picture, "%s/samples-5-micro-script-alert-1-script.svg", folder);
-    text_done(&line);
-    text_done(&full);
 }
 
 static struct browser *at_page(void **state, int width)
@@ -69,6 +79,21 @@ static void a_report_is_whole_quiet_and_readable(void **state)
 {
     struct browser *b = at_page(state, DESKTOP);
     check_page(b, page);
+}
+
+/* Of every kind of results that a report tells apart, in one. */
+static void a_report_of_many_files_is_whole_quiet_and_readable(void **state)
+{
+    struct browser *b = at_page(state, DESKTOP);
+    struct text files = {0};
+    char many[PATH_MAX];
+    text_puts(&files, made("make_results", "full command incomplete"));
+    text_puts(&files, made("make_scale", "scale settings"));
+    text_puts(&files, made("make_speed", "ladder linear"));
+    text_puts(&files, made("make_timeline", "timeline"));
+    snprintf(many, sizeof many, "%s/index.html", check_report(files.p, "many"));
+    text_done(&files);
+    check_page(b, many);
 }
 
 static void a_picture_by_itself_is_whole_quiet_and_readable(void **state)
@@ -268,6 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_report_is_whole_quiet_and_readable),
+        TEST(a_report_of_many_files_is_whole_quiet_and_readable),
         TEST(a_picture_by_itself_is_whole_quiet_and_readable),
         TEST(names_of_tags_stay_text),
         TEST(a_table_sorts_up_down_and_back),

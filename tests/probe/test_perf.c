@@ -3,6 +3,7 @@
 #include "tests/test.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 /* A machine's counters by script: which events open, and what a group's read gives. */
@@ -161,12 +162,12 @@ static void groups_are_scaled_apart(void **state)
     perf_read(&p, &end);
     perf_totals(&p, &zero, &end, &t);
     assert_true(value(&t, "cycles") == 3000 && value(&t, "instructions") == 4110);
-    assert_float_equal(value(&t, "cache_references"), 360, 1e-9);
+    assert_true(fabs(value(&t, "cache_references") - 360) < 1e-9);
     assert_true(value(&t, "ipc") == 1.37);
     assert_true(value(&t, "branch_miss_rate") == 0.015);
     assert_true(value(&t, "cache_miss_rate") == 0.25);
     assert_true(value(&t, "l1d_miss_rate") == 0.04);
-    assert_float_equal(value(&t, "pmu_share"), 1.0 / 9, 1e-12);
+    assert_true(fabs(value(&t, "pmu_share") - 1.0 / 9) < 1e-12);
     assert_string_equal(probe_totals_find(&t, "ipc")->unit, "ratio");
     assert_string_equal(probe_totals_find(&t, "l1d_miss_rate")->unit, "share");
     perf_close(&p);

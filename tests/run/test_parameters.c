@@ -49,20 +49,20 @@ static void what_is_no_parameter_is_refused(void **state)
     static const struct {
         const char *text, *words;
     } cases[] = {
-        {"n",            "expected NAME=VALUE"  },
-        {"=1",           "expected NAME=VALUE"  },
-        {"a b=1",        "expected NAME=VALUE"  },
-        {"1n=2",         "expected NAME=VALUE"  },
-        {"n=",           "found nothing"        },
-        {"n=1,,2",       "found nothing"        },
-        {"n=3:1",        "LO <= HI and STEP > 0"},
-        {"n=1:3:0",      "LO <= HI and STEP > 0"},
-        {"n=1:3:-1",     "LO <= HI and STEP > 0"},
-        {"n=1:1e9",      "at most 1000 values"  },
-        {"n=1:2:1e-300", "at most 1000 values"  },
+        {"n",            "expected NAME=VALUE"                                   },
+        {"=1",           "expected NAME=VALUE"                                   },
+        {"a b=1",        "expected NAME=VALUE"                                   },
+        {"1n=2",         "expected NAME=VALUE"                                   },
+        {"n=",           "found nothing"                                         },
+        {"n=1,,2",       "found nothing"                                         },
+        {"n=3:1",        "LO <= HI and STEP > 0"                                 },
+        {"n=1:3:0",      "LO <= HI and STEP > 0"                                 },
+        {"n=1:3:-1",     "LO <= HI and STEP > 0"                                 },
+        {"n=1:1e9",      "at most 1000 values"                                   },
+        {"n=1:2:1e-300", "at most 1000 values"                                   },
         {"n=1:2:3:4",    "n: expected LO:HI[:STEP] in numbers, found \"1:2:3:4\""},
-        {"n=1:2:",       "expected LO:HI[:STEP]"},
-        {"n=1:2:x",      "expected LO:HI[:STEP]"},
+        {"n=1:2:",       "expected LO:HI[:STEP]"                                 },
+        {"n=1:2:x",      "expected LO:HI[:STEP]"                                 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct parameters p;

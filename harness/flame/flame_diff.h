@@ -1,0 +1,35 @@
+/* A differential flame graph: one profile's picture, coloured by what changed from or to another. Both are
+ * taken as equal work: shares of their own wholes are compared.
+ *
+ *     flame_diff_write(&before, &after, &(struct flame_diff){.before = "base", .after = "all"}, &out);
+ *
+ * Red with a triangle up: a greater share after; blue with one down: a smaller one; the label begins with the
+ * change in points (hundredths of the whole). Grey: no change beyond noise (flame_diff_top.h says by
+ * what method). Elements are those of flame_graph.h.
+ */
+#ifndef CUPEL_FLAME_FLAME_DIFF_H
+#define CUPEL_FLAME_FLAME_DIFF_H
+
+#include "harness/base/str.h"
+#include "harness/flame/stacks.h"
+
+#include <stdbool.h>
+
+/* Texts are raw. */
+struct flame_diff {
+    const char *before, *after; /* what the two are called; NULL: "before", "after" */
+    const char *title;          /* NULL: "From BEFORE to AFTER" */
+    const char *subtitle;       /* told after what the sides are; may be NULL */
+    const char *id;             /* as in flame_graph.h */
+    bool by_before; /* widths are shares before: what vanished is seen. Else shares after */
+    bool icicle;
+    double least;
+};
+
+void flame_diff_write(const struct stacks *before, const struct stacks *after,
+                      const struct flame_diff *d, struct text *out); /* the whole file */
+void flame_diff_inline(const struct stacks *before, const struct stacks *after,
+                       const struct flame_diff *d,
+                       struct text *out); /* for a page, as flame_graph_inline */
+
+#endif

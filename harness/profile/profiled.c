@@ -1,0 +1,174 @@
+#include "harness/profile/profiled.h"
+
+#include "harness/base/json.h"
+#include "harness/probe/machine.h"
+#include "harness/profile/names.h"
+#include "harness/run/interrupt.h"
+#include "harness/run/whole.h"
+
+#include <math.h>
+
+/* ---- sums ------------------------------------------------------------------------------------ */
+
+static void add_facts(struct sampler_facts *sum, const struct sampler_facts *f)
+{
+    const struct sampler_facts before = *sum;
+    *sum = *f;
+    sum->samples += before.samples;
+    sum->lost += before.lost;
+    sum->cut += before.cut;
+    sum->processes += before.processes;
+    sum->threads += before.threads;
+}
+
+/* Ends the sampler in any case; what it saw counts only when the run went well. */
+static bool end_sampler(struct profiled *p, struct sampler *s, bool ok, struct err *e)
+{
+    struct sampler_facts facts = {0};
+    struct err unheard;
+    if (!s)
+        return false;
+    if (!sampler_close(s, ok ? &p->stacks : NULL, &facts, ok ? e : &unheard) || !ok)
+        return false;
+    add_facts(&p->facts, &facts);
+    p->runs++;
+    return true;
+}
+
+/* ---- a kernel -------------------------------------------------------------------------------- */
+
+/* Equal iterations, ever more of them at once, for as long as the samples that are wanted take. */
+static bool repeat(struct side_process *p, double seconds, double *iterations,
+                   struct probe_slice *sum, struct err *e)
+{
+    const int64_t long_enough_ns = 50000000;
+    long at = 0, n = 1;
+    while ((double)sum->wall_ns < seconds * 1e9) {
+        struct probe_slice slice;
+        if (!side_step(p, at, at + n, &slice, e) || !interrupt_none(e))
+            return false;
+        probe_slice_add(sum, &slice);
+        at += n;
+        n *= slice.wall_ns < long_enough_ns ? 2 : 1;
+    }
+    struct probe_slice finish;
+    *iterations = (double)at;
+    return side_finish(p, &finish, e);
+}
+
+/* *done: runs or iterations. */
+static bool work(struct side_process *p, const struct side_work *work, double seconds, double *done,
+                 struct probe_slice *slice, struct err *e)
+{
+    *slice = (struct probe_slice){0};
+    *done = 1;
+    return p->side->kernel->cut == KERNEL_ONCE ? whole_work(p, work, 0, slice, e)
+                                               : repeat(p, seconds, done, slice, e);
+}
+
+/* The worker is followed before it prepares, so that processes which preparing starts are too. */
+static bool sample_worker(struct profiled *p, struct side_process *w,
+                          const struct profiled_rule *rule, double seconds, struct pair_runner *r,
+                          struct err *e)
+{
+    struct side_work jobs;
+    struct probe_slice slice;
+    double done = 0;
+    struct sampler *s = sampler_open(w->pid, &rule->sampler, e);
+    bool ok = s && whole_prepare(w, r, &jobs, e) && sampler_resume(s, e) &&
+              work(w, &jobs, seconds, &done, &slice, e) && sampler_pause(s, e);
+    if (!end_sampler(p, s, ok, e))
+        return false;
+    probe_slice_add(&p->slice, &slice);
+    p->work += done;
+    if (!p->build)
+        p->build = json_copy(w->build);
+    return true;
+}
+
+static bool run_worker(struct profiled *p, const struct plan_side *side,
+                       const struct profiled_rule *rule, double seconds, struct pair_runner *r,
+                       struct err *e)
+{
+    struct side_process w = SIDE_PROCESS_NONE;
+    bool ok = side_start(&w, side, &r->rng, e) && sample_worker(p, &w, rule, seconds, r, e);
+    side_stop(&w);
+    return ok;
+}
+
+/* ---- a command ------------------------------------------------------------------------------- */
+
+struct followed {
+    const struct sampler_options *options;
+    struct sampler *sampler;
+};
+
+static bool follow(void *context, pid_t root, struct err *e)
+{
+    struct followed *f = context;
+    f->sampler = sampler_open(root, f->options, e);
+    return f->sampler && sampler_resume(f->sampler, e);
+}
+
+static bool run_command(struct profiled *p, const struct plan_side *side,
+                        const struct profiled_rule *rule, struct pair_runner *r, struct err *e)
+{
+    struct followed f = {.options = &rule->sampler};
+    struct external_result result;
+    struct external x = r->external;
+    x.options.folder = side->folder;
+    x.options.follow = follow;
+    x.options.follow_context = &f;
+    bool ok = external_prepare(&x, e) && external_run(&x, side->argv, &r->rng, &result, e);
+    r->external.image = x.image;
+    if (f.sampler)
+        ok = end_sampler(p, f.sampler, ok, e);
+    if (ok) {
+        probe_slice_add(&p->slice, &result.slice);
+        p->work += 1;
+    }
+    return ok;
+}
+
+/* ---- until there are enough ------------------------------------------------------------------- */
+
+static bool run_once(struct profiled *p, const struct plan_side *side,
+                     const struct profiled_rule *rule, double left_s, struct pair_runner *r,
+                     struct err *e)
+{
+    double hz = rule->sampler.hz > 0 ? rule->sampler.hz : SAMPLER_HZ;
+    double wanted_s = (double)(rule->samples - (long)p->facts.samples) / hz;
+    return side->kernel ? run_worker(p, side, rule, wanted_s < left_s ? wanted_s : left_s, r, e)
+                        : run_command(p, side, rule, r, e);
+}
+
+bool profiled_side(struct profiled *p, const struct plan_side *side,
+                   const struct profiled_rule *rule, struct pair_runner *r, struct err *e)
+{
+    *p = (struct profiled){.stacks = {.unit = STACKS_SAMPLES}};
+    struct profiled_rule shared = *rule;
+    shared.sampler.names = names_new();
+    int64_t began = probe_now_ns();
+    double left_s = rule->budget_s;
+    bool ok = true;
+    while (ok && (p->runs == 0 || (left_s > 0 && (long)p->facts.samples < rule->samples))) {
+        ok = run_once(p, side, &shared, left_s, r, e) && interrupt_none(e);
+        left_s = rule->budget_s - (double)(probe_now_ns() - began) / 1e9;
+    }
+    names_free(shared.sampler.names);
+    return ok || (interrupt_none(e) && err_prefix(e, "%s", side->label));
+}
+
+double profiled_cost_ratio(const struct profiled *before, const struct profiled *after)
+{
+    double old = (double)before->slice.cpu_ns / before->work;
+    double new = (double)after->slice.cpu_ns / after->work;
+    return old > 0 && new > 0 && isfinite(old) && isfinite(new) ? new / old : 1;
+}
+
+void profiled_done(struct profiled *p)
+{
+    stacks_done(&p->stacks);
+    json_free(p->build);
+    *p = (struct profiled){0};
+}

@@ -1,0 +1,73 @@
+#!/bin/sh
+# cupel profile from outside: what it writes and says, what it refuses; what a gate draws when it fails.
+. tests/tap.sh
+tmp=$PWD/$CUPEL_BUILD/tests/tmp/profile
+rm -rf "$tmp" && mkdir -p "$tmp/state"
+export TMPDIR=$tmp/state
+plugins=$CUPEL_BUILD/tests/plugin
+out=$tmp/out
+
+profile() {
+    rm -rf "$out"
+    "$CUPEL" profile --quiet --out "$out" "$@"
+}
+schema_holds() { /usr/bin/python3 tests/result/check_schema.py results/schema.json "$@"; }
+record() { /usr/bin/python3 tests/profile/check_profile.py "$@"; }
+
+# ---- a kernel's sides ----
+expect 0 'data filtering and grouping' profile micro-grid --side none --side all --samples 150 --budget 4
+check "two sides of a scenario"
+expect 0 '' schema_holds "$out/profile.jsonl" && expect 0 '' record "$out/profile.jsonl" --sides 2 --pairs 1
+check "its records keep to the schema; shares, sums and files are right"
+for svg in "$out"/*.svg; do xmllint --noout "$svg" || exit 1; done 2>/dev/null
+check "every picture is well-formed"
+expect 0 'stage_middle' profile --base "so:$plugins/stages.so" --new "so:$plugins/stages40.so" --samples 1000 --budget 60
+check "two plugins, in the words of the gate"
+expect 0 '' record "$out/profile.jsonl" --first-changed stage_middle
+check "what was made slower is the first of what changed"
+expect 0 '' record "$out/profile.jsonl" --parts first,others,other
+check "parts as the plugin names them"
+
+# ---- commands ----
+expect 0 'sh -c' profile --samples 20 --budget 2 -- sh -c 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done'
+check "a command"
+expect 0 '' schema_holds "$out/profile.jsonl" && expect 0 '' record "$out/profile.jsonl" --sides 1 --pairs 0
+check "its record"
+expect 0 'against' profile --samples 20 --budget 1 --base 'sh -c "i=0; while [ $i -lt 9000 ]; do i=$((i+1)); done"' \
+    --new 'sh -c "i=0; while [ $i -lt 20000 ]; do i=$((i+2)); i=$((i-1)); done"'
+check "two commands against each other"
+expect 2 'exit status 3' profile --samples 5 -- sh -c 'exit 3'
+check "a command that fails"
+
+# ---- what is refused ----
+expect 2 'nonesuch: ' profile nonesuch
+check "neither a scenario nor a program"
+expect 2 '--scale nonesuch' profile micro-grid --scale nonesuch
+check "an unknown scale"
+expect 2 '--side nonesuch' profile micro-grid --side nonesuch
+check "an unknown side"
+expect 2 'expected both' profile --base layers:none
+check "one side alone"
+expect 2 '--set: only scenarios' profile --set a=b -- true
+check "settings of a command"
+profile --samples 1 --budget 0 -- true >/dev/null 2>&1
+expect 2 'profile.jsonl' "$CUPEL" profile --quiet --out "$out" --samples 1 -- true
+check "a folder that holds a profile already"
+
+# ---- a gate that fails ----
+gate() {
+    rm -rf "$tmp/gate"*
+    "$CUPEL" gate --quiet --base "so:$plugins/stages.so" --new "so:$plugins/stages40.so" --out "$tmp/gate.jsonl" "$@"
+}
+expect 1 'stage_middle' gate --profile-on-fail always
+check "a gate that fails draws what changed, and names the function"
+expect 0 '' record "$tmp/gate.jsonl" --first-changed stage_middle --folder "$tmp/gate.profile" && schema_holds "$tmp/gate.jsonl"
+check "the function made slower comes first; records and files beside the results"
+expect 1 'FAIL' gate --profile-on-fail never && [ ! -e "$tmp/gate.profile" ]
+check "not when told not to"
+expect 1 'FAIL' gate && [ ! -e "$tmp/gate.profile" ]
+check "nor where nobody looks"
+expect 1 'FAIL' gate --export "junit=$tmp/gate.xml" && [ -e "$tmp/gate.profile" ]
+check "but for a CI's report"
+
+finish
