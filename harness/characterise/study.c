@@ -56,7 +56,11 @@ const struct study studies[] = {
      .kind = STUDY_RUN,
      .scenario = SCENARIO("shared-context"),
      .takes_bundle = true,
-     .work = {{"--pairs 10", 40}, {"--pairs 20", 80}, {"--pairs 100", 400}}},
+     .work = {{"--pairs 10 --scale 2 --scale 4 --scale 8 --scale 2-columns --scale 4-columns "
+               "--scale 8-columns --scale 2-sweep",
+               30},
+              {"--pairs 20", 130},
+              {"--pairs 60", 390}}},
     {.id = "persistent-pool",
      .title = "Persistent worker pool",
      .file = RESULTS("phase6b_persistent-pool"),
