@@ -8,6 +8,8 @@
 
 enum { WIDTH = 720, HEIGHT = 420 };
 
+#define RIGHT 0.97
+
 static const double giga = 1e9;
 
 struct plot {
@@ -66,9 +68,11 @@ static void add_ceilings(struct text *script, struct text *plot, struct arena *a
                     from * rate, ridge, most);
         plot_xy_line(plot, arena_format(a, "level%d", i), PALETTE_BASE, i % 2 ? "dt 2" : "");
         plot_label(script, arena_format(a, "%s %.3g GB/s", level->name, rate),
-                   arena_format(a, "first %.12g, first %.12g offset 0.4,-0.4", from * 1.15,
-                                from * 1.15 * rate),
-                   "left", palette_gnuplot(PALETTE_BASE));
+                   arena_format(a, "first %.12g, first %.12g offset 0,0.8", from * 1.05,
+                                from * 1.05 * rate),
+                   arena_format(a, "left rotate by %.1f",
+                                plot_xy_slope(&p->x, &p->y, RIGHT, (double)WIDTH / HEIGHT)),
+                   palette_gnuplot(PALETTE_BASE));
     }
     text_printf(script, "$flat << EOD\n%.12g %.12g\n%.12g %.12g\nEOD\n", leftmost, most, p->x.hi,
                 most);
@@ -121,7 +125,7 @@ static void add_points(struct text *script, struct text *plot, const struct plot
 static void add_script(struct text *script, struct arena *a, const struct plot *p)
 {
     struct text plot = {0};
-    plot_xy_frame(script, &p->x, &p->y, 0.97);
+    plot_xy_frame(script, &p->x, &p->y, RIGHT);
     add_ceilings(script, &plot, a, p);
     add_names(script, a, p);
     add_points(script, &plot, p);

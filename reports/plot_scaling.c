@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-enum { WIDTH = 460, HEIGHT = 330, STEPS = 61 };
+enum { WIDTH = 400, HEIGHT = 370, STEPS = 61 };
 
 /* One of the two figures: what is drawn of a speed-up at a number of workers. */
 struct view {
