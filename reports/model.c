@@ -93,6 +93,13 @@ static const struct need profile_needs[] = {
     {"parts",     JSON_ARRAY,  false},
 };
 
+static const struct need judged_needs[] = {
+    {"id",           JSON_TEXT,  false},
+    {"baseline",     JSON_TEXT,  false},
+    {"gate.verdict", JSON_TEXT,  false},
+    {"gate.judged",  JSON_ARRAY, false},
+};
+
 static bool has(const struct json *value, const struct need *needs, size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
@@ -174,6 +181,13 @@ static bool take_profile(struct model_file *f, const struct json *r, struct err 
     return has(r, profile_needs, sizeof profile_needs / sizeof *profile_needs, e);
 }
 
+static bool take_judged(struct model_file *f, const struct json *r, struct err *e)
+{
+    const char *id = at_text(r, "id");
+    f->judged[f->judged_count++] = (struct model_cell){r, id, id, at_text(r, "scale"), f->name};
+    return has(r, judged_needs, sizeof judged_needs / sizeof *judged_needs, e);
+}
+
 /* Records of other kinds are no part of the model. */
 static const struct {
     const char *kind;
@@ -183,6 +197,7 @@ static const struct {
     {"benchmark",  take_benchmark },
     {"timeline",   take_timeline  },
     {"profile",    take_profile   },
+    {"judged",     take_judged    },
 };
 
 static bool take(struct model_file *f, const struct json *r, struct err *e)
@@ -200,14 +215,16 @@ static bool collect_cells(struct model_file *f, struct arena *a, struct err *e)
     f->timelines = ARENA_NEW(a, const struct json *, records);
     f->profiles = ARENA_NEW(a, const struct json *, records);
     f->cells = ARENA_NEW(a, struct model_cell, records);
+    f->judged = ARENA_NEW(a, struct model_cell, records);
     f->scales = ARENA_NEW(a, const char *, records);
     int line = 1;
     for (const struct json *r = json_first(f->file.records); r; r = json_next(r), line++)
         if (!take(f, r, e))
             return err_prefix(e, "%s:%d: %s %s", f->file.path, line, at_text(r, "record"),
                               at_text(r, "id"));
-    return f->cell_count + f->benchmark_count + f->timeline_count + f->profile_count > 0 ||
-           err_input(e, "%s: no comparison in it: nothing to report", f->file.path);
+    int taken =
+        f->cell_count + f->benchmark_count + f->timeline_count + f->profile_count + f->judged_count;
+    return taken > 0 || err_input(e, "%s: no comparison in it: nothing to report", f->file.path);
 }
 
 static bool read_file(struct model_file *f, const char *path, struct arena *a, struct err *e)

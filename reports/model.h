@@ -11,7 +11,7 @@
 #include "harness/base/arena.h"
 #include "harness/result/file.h"
 
-struct model_cell { /* one "comparison" record */
+struct model_cell { /* one "comparison" or "judged" record */
     const struct json *record;
     const char *id, *name, *scale; /* scale: "" when it has none */
     const char *file;              /* name of the file that it stands in */
@@ -30,6 +30,8 @@ struct model_file {
     int timeline_count;
     const struct json **profiles; /* "profile" records: where the samples of one side fell */
     int profile_count;
+    struct model_cell *judged; /* "judged" records: this build against a stored baseline */
+    int judged_count;
     const char **scales; /* in the order of their first cell */
     int scale_count;
     bool synthetic; /* an input says so of itself */

@@ -17,32 +17,18 @@ double plot_axis_at(const struct plot_axis *axis, int i, int n)
                              : axis->lo + (axis->hi - axis->lo) * share;
 }
 
-/* Shares of the picture. */
-static const double bottom = 0.17, top = 0.90;
-
-static double left_of(double right)
-{
-    return right > 0.9 ? 0.15 : 0.11;
-}
-
-double plot_xy_slope(const struct plot_axis *x, const struct plot_axis *y, double right,
-                     double shape)
-{
-    double wide = shape * (right - left_of(right)) / log(x->hi / x->lo);
-    return atan2((top - bottom) / log(y->hi / y->lo), wide) * 180 / acos(-1);
-}
-
 void plot_xy_frame(struct text *script, const struct plot_axis *x, const struct plot_axis *y,
-                   double right)
+                   int height, double right)
 {
     plot_preamble(script);
     text_printf(
         script,
         "%s%sset xrange [%.12g:%.12g]\nset yrange [%.12g:%.12g]\n"
-        "set lmargin at screen %.3f\nset rmargin at screen %.3f\nset tmargin at screen %.2f\n"
-        "set bmargin at screen %.2f\nset xlabel '%s'\n",
+        "set lmargin at screen %.3f\nset rmargin at screen %.3f\nset tmargin at screen %.4f\n"
+        "set bmargin at screen %.4f\nset xlabel '%s'\n",
         x->logarithmic ? "set logscale x\n" : "", y->logarithmic ? "set logscale y\n" : "", x->lo,
-        x->hi, y->lo, y->hi, left_of(right), right, top, bottom, x->label);
+        x->hi, y->lo, y->hi, right > 0.9 ? 0.13 : 0.10, right, 1 - 36.0 / height, 66.0 / height,
+        x->label);
     plot_label(script, y->label, "graph 0, graph 1 offset -4,0.8", "left",
                palette_gnuplot(PALETTE_INK));
     plot_tics(script, "x", x->lo, x->hi, x->logarithmic, 6);

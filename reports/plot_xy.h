@@ -18,14 +18,9 @@ struct plot_axis {
 /* As plot_rows_widen. */
 void plot_axis_widen(struct plot_axis *axis, double value);
 
-/* A figure of this width is what fits half a page or a whole one; names of curves stand right of `right`, a share of it. */
+/* height: of the figure, px. Names of curves stand right of `right`, a share of the width. */
 void plot_xy_frame(struct text *script, const struct plot_axis *x, const struct plot_axis *y,
-                   double right);
-
-/* How steep a line that doubles y where x doubles is drawn, in degrees: both axes logarithmic, the figure `shape` times
- * as wide as high. */
-double plot_xy_slope(const struct plot_axis *x, const struct plot_axis *y, double right,
-                     double shape);
+                   int height, double right);
 
 /* The i-th of n places along the axis, both ends among them; even on its scale. */
 double plot_axis_at(const struct plot_axis *axis, int i, int n);

@@ -6,6 +6,7 @@
 static const struct section sections[] = {
     {"Commands",                           section_commands,    section_has_commands   },
     {"Result",                             section_result,      section_has_result     },
+    {"Against a stored baseline",          section_judged,      section_has_judged     },
     {"What each group is worth",           section_attribution, section_has_attribution},
     {"Where the time goes",                section_profile,     section_has_profile    },
     {"Nanoseconds a bar-backtest",         section_speed,       section_has_speed      },

@@ -17,6 +17,7 @@ struct section {
 
 void section_commands(struct document *d, const struct model_file *f, int level);
 void section_result(struct document *d, const struct model_file *f, int level);
+void section_judged(struct document *d, const struct model_file *f, int level);
 void section_speed(struct document *d, const struct model_file *f, int level);
 void section_linear(struct document *d, const struct model_file *f, int level);
 void section_fixed_cost(struct document *d, const struct model_file *f, int level);
@@ -39,6 +40,7 @@ void section_reading(struct document *d, const struct model_file *f, int level);
 
 bool section_has_commands(const struct model_file *f, struct arena *a);
 bool section_has_result(const struct model_file *f, struct arena *a);
+bool section_has_judged(const struct model_file *f, struct arena *a);
 bool section_has_comparisons(const struct model_file *f, struct arena *a);
 bool section_has_scales(const struct model_file *f,
                         struct arena *a); /* of fixed_cost, break_even */
@@ -63,5 +65,13 @@ const char *section_command_sentence(struct arena *a, const struct json *benchma
 const char *section_timeline_sentence(struct arena *a, const struct model_file *f);
 const char *section_profile_sentence(struct arena *a, const struct json *profile);
 const char *section_sentence(struct arena *a, const struct model_file *f);
+
+const char *section_judged_sentence(struct arena *a, const struct model_file *f);
+
+/* Rows of a gate's record, one a metric. */
+struct table *section_judged_table(struct arena *a, const char *caption);
+void section_judged_verdict(struct table *t, const char *verdict);
+void section_judged_row(struct table *t, const struct model_cell *cell, const struct json *row,
+                        const char *tip);
 
 #endif

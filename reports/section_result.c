@@ -59,6 +59,8 @@ const char *section_sentence(struct arena *a, const struct model_file *f)
         return section_command_sentence(a, f->benchmarks[0]);
     if (f->cell_count == 0 && f->profile_count > 0)
         return section_profile_sentence(a, f->profiles[f->profile_count - 1]);
+    if (f->cell_count == 0 && f->judged_count > 0)
+        return section_judged_sentence(a, f);
     if (f->cell_count == 0)
         return section_timeline_sentence(a, f);
     const struct model_cell *cell = model_headline(f);
@@ -148,17 +150,11 @@ static void add_scale(struct document *d, const struct model_file *f, const char
 
 /* ---- gate, skipped, failed ---------------------------------------------------------------------- */
 
-static void add_verdict(struct table *t, const char *verdict)
-{
-    bool good = strcmp(verdict, "PASS") == 0, bad = strcmp(verdict, "FAIL") == 0;
-    table_toned(t, good ? TONE_GOOD : bad ? TONE_BAD : TONE_PLAIN, (double)NAN, verdict);
-}
-
 static void add_gate(struct table *t, const struct model_cell *cell, const struct json *gate)
 {
     table_about(t, tip_bounds(t->arena, cell, "gate", gate));
     table_text(t, cell->id);
-    add_verdict(t, gate_word(t->arena, gate));
+    section_judged_verdict(t, gate_word(t->arena, gate));
     table_text(t, at_text(gate, "policy"));
     table_text(t, at_text(gate, "metric"));
     add_value(t, WORDS_PERCENT, at_number(gate, "margin_percent"));
@@ -169,42 +165,17 @@ static void add_gate(struct table *t, const struct model_cell *cell, const struc
     add_value(t, WORDS_P, at_number(gate, "pass_error"));
 }
 
-static void add_judged(struct table *t, const struct model_cell *cell, const struct json *row)
-{
-    bool is_time = strcmp(at_text(row, "unit"), "ns") == 0;
-    table_about(t, tip_bounds(t->arena, cell, "gate.judged", row));
-    table_text(t, cell->id);
-    table_text(t, at_text(row, "metric"));
-    table_text(t, at_text(row, "kind"));
-    add_verdict(t, at_text(row, "verdict"));
-    add_value(t, WORDS_PERCENT, at_number(row, "margin_percent"));
-    add_value(t, WORDS_RATIO, at_number(row, "lower"));
-    add_value(t, WORDS_RATIO, at_number(row, "upper"));
-    add_value(t, is_time ? WORDS_TIME : WORDS_COUNT, at_number(row, "base"));
-    add_value(t, is_time ? WORDS_TIME : WORDS_COUNT, at_number(row, "new"));
-}
-
 /* Where more than the one metric was judged that decided. */
 static void add_all_judged(struct document *d, const struct model_file *f)
 {
-    static const struct column columns[] = {
-        {"Comparison",  false},
-        {"Metric",      false},
-        {"Kind",        false},
-        {"Gate",        false},
-        {"Margin",      true },
-        {"Lower bound", true },
-        {"Upper bound", true },
-        {"Base",        true },
-        {"New",         true },
-    };
-    struct table *t = table_new(d->arena, "All metrics that were judged", columns, COUNT(columns));
+    struct table *t = section_judged_table(d->arena, "All metrics that were judged");
     bool several = false;
     for (int i = 0; i < f->cell_count; i++) {
-        const struct json *rows = json_get(json_get(f->cells[i].record, "gate"), "judged");
+        const struct model_cell *cell = &f->cells[i];
+        const struct json *rows = json_get(json_get(cell->record, "gate"), "judged");
         several = several || json_count(rows) > 1;
         for (const struct json *row = json_first(rows); row; row = json_next(row))
-            add_judged(t, &f->cells[i], row);
+            section_judged_row(t, cell, row, tip_bounds(d->arena, cell, "gate.judged", row));
     }
     if (several)
         document_table(d, t);

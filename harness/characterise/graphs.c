@@ -8,24 +8,22 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One group more than the last, in the order of the tables. */
-#define LAYER1  "asset-cache,pre-group"
-#define LAYER2  LAYER1 ",array-return,history-cache"
-#define LAYER3  LAYER2 ",bundle-pool"
-#define PHASE6B LAYER3 ",shared-bundle,persistent-pool"
-
-static const struct added {
-    const char *stem, *layers;
-} added[] = {
-    {"layer1",  LAYER1 },
-    {"layer2",  LAYER2 },
-    {"layer3",  LAYER3 },
-    {"phase6b", PHASE6B},
+/* Sides by their names in the scenario. */
+static const struct side {
+    const char *name, *stem;
+    bool has_timeline;
+} sides[] = {
+    {"none",                         "baseline",  true },
+    {"layer1",                       "layer1",    false},
+    {"layer1+layer2",                "layer2",    false},
+    {"layer1+layer2+layer3",         "layer3",    false},
+    {"layer1+layer2+layer3+phase6b", "phase6b",   false},
+    {"all",                          "optimized", true },
 };
 
-enum { ADDED = sizeof added / sizeof *added };
+enum { SIDES_KNOWN = sizeof sides / sizeof *sides };
 
-/* Which files of a record are kept, and under which names: STEM MIDDLE MARK _DATE END. */
+/* Which files of a record are kept, and under which names: STEM MIDDLE [_MARK] _DATE END. */
 static const struct kept {
     const char *record, *key, *middle, *end;
     bool needed;
@@ -40,38 +38,36 @@ static const struct kept {
     {"timeline",     "dat",        "",             ".dat",             true },
 };
 
-int graphs_calls(const struct study *s)
-{
-    return s->kind == STUDY_TIMELINE ? 1 : 1 + ADDED;
-}
-
-const char *graphs_layers(int call)
-{
-    return call == 0 ? NULL : added[call - 1].layers;
-}
-
-const char *graphs_folder(const struct graphs *g, int call, struct arena *a)
-{
-    return arena_format(a, "%s/%s", g->scratch, call == 0 ? "headline" : added[call - 1].stem);
-}
-
 /* ---- one record -------------------------------------------------------------------------------- */
 
-static const char *stem_of(const struct json *record, int call)
+struct gathering {
+    const struct graphs *graphs;
+    const char *to; /* folder */
+    struct text lines;
+    int records;
+    bool has[SIDES_KNOWN];
+    double seconds;
+};
+
+static const struct side *side_named(const char *name)
 {
-    if (result_is(record, "profile-pair"))
-        return "comparison";
-    if (call > 0)
-        return added[call - 1].stem;
-    bool is_base = strcmp(json_text(json_get(record, "layers")), "none") == 0;
-    return is_base ? "baseline" : "optimized";
+    for (const struct side *s = sides; s < sides + SIDES_KNOWN; s++)
+        if (strcmp(s->name, name) == 0)
+            return s;
+    return NULL;
 }
 
-static bool is_wanted(const struct graphs *g, const struct json *record)
+/* The side that a record is of, of a pair the new one; NULL: none that is wanted. Of pairs only that of
+ * everything against nothing is: they are large. */
+static const struct side *side_of(const struct graphs *g, const struct json *record)
 {
-    if (g->study->kind == STUDY_TIMELINE)
-        return result_is(record, "timeline");
-    return result_is(record, "profile") || result_is(record, "profile-pair");
+    const char *id = json_text(json_get(record, "id")), *slash = strrchr(id, '/');
+    const struct side *s = side_named(slash ? slash + 1 : id);
+    bool wanted = g->study->kind == STUDY_TIMELINE
+                      ? result_is(record, "timeline") && s && s->has_timeline
+                  : result_is(record, "profile-pair") ? s && strcmp(s->name, "all") == 0
+                                                      : result_is(record, "profile");
+    return wanted ? s : NULL;
 }
 
 static bool copy(const char *from, const char *to, struct err *e)
@@ -83,108 +79,93 @@ static bool copy(const char *from, const char *to, struct err *e)
     return ok;
 }
 
-struct place {
-    const struct graphs *graphs;
-    int call;
-    const char *from, *to; /* folders */
-};
-
-static bool keep_file(const struct place *p, const struct kept *k, const struct json *record,
-                      struct json *names, struct arena *a, struct err *e)
+static bool keep_file(const struct gathering *g, const struct kept *k, const char *stem,
+                      const struct json *record, struct json *names, struct arena *a, struct err *e)
 {
+    const struct graphs *graphs = g->graphs;
     const char *name = json_text(json_get(json_get(record, "files"), k->key));
     if (!*name)
         return !k->needed || err_input(e, "%s %s: files.%s: expected the name of a file", k->record,
                                        json_text(json_get(record, "id")), k->key);
-    const char *mark = p->graphs->study->mark;
-    const char *new = arena_format(a, "%s%s%s%s_%s%s", stem_of(record, p->call), k->middle,
-                                   mark ? "_" : "", mark ? mark : "", p->graphs->date, k->end);
+    const char *mark = graphs->study->mark;
+    const char *new = arena_format(a, "%s%s%s%s_%s%s", stem, k->middle, mark ? "_" : "",
+                                   mark ? mark : "", graphs->date, k->end);
     json_put_text(names, k->key, new);
-    return copy(arena_format(a, "%s/%s", p->from, name), arena_format(a, "%s/%s", p->to, new), e);
+    return copy(arena_format(a, "%s/%s", graphs->scratch, name),
+                arena_format(a, "%s/%s", g->to, new), e);
 }
 
-static bool keep_record(const struct place *p, const struct json *record, struct text *lines,
+static bool keep_record(struct gathering *g, const struct side *side, const struct json *record,
                         struct arena *a, struct err *e)
 {
     struct json *names = json_object(), *renamed = json_copy(record);
+    const char *stem = result_is(record, "profile-pair") ? "comparison" : side->stem;
     bool ok = true;
     for (size_t i = 0; i < sizeof kept / sizeof *kept && ok; i++)
         if (result_is(record, kept[i].record))
-            ok = keep_file(p, &kept[i], record, names, a, e);
+            ok = keep_file(g, &kept[i], stem, record, names, a, e);
     json_remove(renamed, "files");
     json_put(renamed, "files", names);
-    json_print(renamed, lines);
-    text_puts(lines, "\n");
+    json_print(renamed, &g->lines);
+    text_puts(&g->lines, "\n");
     json_free(renamed);
+    g->records++;
+    g->has[side - sides] = g->has[side - sides] || !result_is(record, "profile-pair");
     return ok;
 }
 
-/* ---- all calls --------------------------------------------------------------------------------- */
+/* ---- all of them -------------------------------------------------------------------------------- */
 
-struct sum {
-    struct text lines;
-    int records;
-    double seconds;
-};
-
-/* Two sides of the headline, one of each other call. */
-static bool check_sides(const struct place *p, int sides, struct err *e)
+static bool check_sides(const struct gathering *g, struct err *e)
 {
-    int expected = p->call == 0 ? 2 : 1;
-    return sides == expected ||
-           err_input(e, "%s/" GRAPHS_RESULTS ": expected %d %s records, found %d", p->from,
-                     expected, study_kinds[p->graphs->study->kind], sides);
+    bool is_timeline = g->graphs->study->kind == STUDY_TIMELINE;
+    for (int i = 0; i < SIDES_KNOWN; i++)
+        if (!g->has[i] && (sides[i].has_timeline || !is_timeline))
+            return err_input(e, "no %s record of \"%s\"", study_kinds[g->graphs->study->kind],
+                             sides[i].name);
+    return true;
 }
 
-static bool gather_call(const struct place *p, struct sum *sum, struct arena *a, struct err *e)
+static bool gather_records(struct gathering *g, const struct result_file *f, struct arena *a,
+                           struct err *e)
 {
-    struct result_file f;
-    if (!result_file_read(&f, arena_format(a, "%s/" GRAPHS_RESULTS, p->from), e))
-        return false;
     bool ok = true;
-    int sides = 0;
-    if (p->call == 0) {
-        json_print(f.run, &sum->lines);
-        text_puts(&sum->lines, "\n");
-    }
-    for (const struct json *r = json_first(f.records); r && ok; r = json_next(r)) {
+    json_print(f->run, &g->lines);
+    text_puts(&g->lines, "\n");
+    for (const struct json *r = json_first(f->records); r && ok; r = json_next(r)) {
+        const struct side *side = side_of(g->graphs, r);
         if (result_is(r, "end"))
-            sum->seconds += json_number(json_get(r, "seconds"));
-        if (!is_wanted(p->graphs, r))
-            continue;
-        sides += !result_is(r, "profile-pair");
-        sum->records++;
-        ok = keep_record(p, r, &sum->lines, a, e);
+            g->seconds = json_number(json_get(r, "seconds"));
+        if (side)
+            ok = keep_record(g, side, r, a, e);
     }
-    result_file_done(&f);
-    return ok && check_sides(p, sides, e);
+    return ok && check_sides(g, e);
 }
 
-static void add_end(struct sum *sum)
+static void add_end(struct gathering *g)
 {
     struct json *end = json_object();
     json_put_text(end, "record", "end");
     json_put_bool(end, "complete", true);
-    json_put_number(end, "cells", sum->records);
-    json_put_number(end, "seconds", sum->seconds);
-    json_print(end, &sum->lines);
-    text_puts(&sum->lines, "\n");
+    json_put_number(end, "cells", g->records);
+    json_put_number(end, "seconds", g->seconds);
+    json_print(end, &g->lines);
+    text_puts(&g->lines, "\n");
     json_free(end);
 }
 
 bool graphs_gather(const struct graphs *g, const char *path, struct arena *a, struct err *e)
 {
     char beside[PATH_MAX];
-    struct sum sum = {0};
+    struct result_file f;
     snprintf(beside, sizeof beside, "%s", path);
-    struct place p = {.graphs = g, .to = dirname(beside)};
-    bool ok = true;
-    for (p.call = 0; p.call < graphs_calls(g->study) && ok; p.call++) {
-        p.from = graphs_folder(g, p.call, a);
-        ok = gather_call(&p, &sum, a, e);
-    }
-    add_end(&sum);
-    ok = ok && io_write_file(path, sum.lines.p, sum.lines.n, e);
-    text_done(&sum.lines);
+    struct gathering gathered = {.graphs = g, .to = dirname(beside)};
+    if (!result_file_read(&f, arena_format(a, "%s/" GRAPHS_RESULTS, g->scratch), e))
+        return false;
+    bool ok = gather_records(&gathered, &f, a, e);
+    result_file_done(&f);
+    add_end(&gathered);
+    ok = ok && io_write_file(path, gathered.lines.p, gathered.lines.n, e);
+    text_done(&gathered.lines);
     return ok;
 }

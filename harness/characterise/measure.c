@@ -103,17 +103,6 @@ static bool is_run(const struct job *j)
     return j->study->kind == STUDY_RUN;
 }
 
-static int calls_of(const struct job *j)
-{
-    return is_run(j) ? 1 : graphs_calls(j->study);
-}
-
-/* What the i-th call is told to make: a file (run), a folder (profile). */
-static const char *out_of(const struct job *j, int i, struct arena *a)
-{
-    return is_run(j) ? j->path : graphs_folder(&j->graphs, i, a);
-}
-
 static void add_option(struct call *c, const char *name, const char *value)
 {
     if (!value)
@@ -122,7 +111,7 @@ static void add_option(struct call *c, const char *name, const char *value)
     add_word(c, value);
 }
 
-static bool make_call(struct call *c, const struct job *j, int i, struct arena *a, struct err *e)
+static bool make_call(struct call *c, const struct job *j, struct arena *a, struct err *e)
 {
     const struct measure *m = j->m;
     const char *const *more;
@@ -137,24 +126,19 @@ static bool make_call(struct call *c, const struct job *j, int i, struct arena *
     for (int k = 0; k < m->set.n && j->study->takes_bundle; k++)
         add_option(c, "--set", m->set.v[k]);
     add_option(c, "--state-dir", m->state_dir);
-    add_option(c, "--layers", is_run(j) ? NULL : graphs_layers(i));
-    add_option(c, "--out", out_of(j, i, a));
+    add_option(c, "--out", is_run(j) ? j->path : j->graphs.scratch); /* a file, a folder */
     return true;
 }
 
-/* All calls as somebody would type them. */
-static const char *commands_of(const struct job *j, struct arena *a)
+/* As somebody would type it. */
+static const char *command_of(const struct job *j, struct arena *a)
 {
-    const char *all = "";
+    struct call c;
     struct err unused;
-    for (int i = 0; i < calls_of(j); i++) {
-        struct call c;
-        if (!make_call(&c, j, i, a, &unused))
-            return all;
-        c.words[0] = "cupel";
-        all = arena_format(a, "%s%s%s", all, i ? " && " : "", command_line_text(c.words, a));
-    }
-    return all;
+    if (!make_call(&c, j, a, &unused))
+        return "";
+    c.words[0] = "cupel";
+    return command_line_text(c.words, a);
 }
 
 /* ---- what came of it -------------------------------------------------------------------------- */
@@ -232,38 +216,35 @@ void measure_adopt(const struct measure *m, const struct study *s, struct ledger
     struct job j = job_of(m, s, a);
     *out = (struct ledger_entry){.state = LEDGER_COMPLETE,
                                  .file = j.file,
-                                 .command = commands_of(&j, a),
+                                 .command = command_of(&j, a),
                                  .reason = "",
                                  .seconds = seconds_of(j.path)};
 }
 
 /* True when it came to an end, good or bad: *why says what was bad. */
-static bool measure_part(const struct job *j, int i, struct arena *a, struct err *why,
-                         struct err *e)
+static bool run_it(const struct job *j, struct arena *a, struct err *why, struct err *e)
 {
     struct call c;
-    const char *out = out_of(j, i, a);
-    if (!make_call(&c, j, i, a, e) || (!is_run(j) && !io_make_dirs(out, e)))
+    if (!make_call(&c, j, a, e))
         return false;
     bool ok = call(&c, e);
     text_done(&c.output);
     if (!ok)
         return false;
-    const char *file = is_run(j) ? out : arena_format(a, "%s/" GRAPHS_RESULTS, out);
-    (void)!(call_succeeded(&c, why) && check_file(j->m, file, why));
+    const struct graphs *g = &j->graphs;
+    const char *file = is_run(j) ? j->path : arena_format(a, "%s/" GRAPHS_RESULTS, g->scratch);
+    (void)!(call_succeeded(&c, why) && check_file(j->m, file, why) &&
+            (is_run(j) || graphs_gather(g, j->path, a, why)));
     return true;
 }
 
-static bool measure_parts(const struct job *j, struct arena *a, struct err *why, struct err *e)
+/* What a profile leaves is gathered; its own folder goes. */
+static bool measure_it(const struct job *j, struct arena *a, struct err *why, struct err *e)
 {
     struct err unused;
-    bool ok = is_run(j) || io_remove_tree(j->graphs.scratch, e);
-    for (int i = 0; i < calls_of(j) && ok && !why->text[0]; i++)
-        ok = measure_part(j, i, a, why, e);
-    if (is_run(j))
-        return ok;
-    if (ok && !why->text[0])
-        (void)!graphs_gather(&j->graphs, j->path, a, why);
+    if (!io_remove_tree(j->graphs.scratch, e))
+        return false;
+    bool ok = run_it(j, a, why, e);
     (void)!io_remove_tree(j->graphs.scratch, &unused);
     return ok;
 }
@@ -281,14 +262,14 @@ bool measure_study(const struct measure *m, const struct study *s, struct ledger
     struct err why = {0};
     struct job j = job_of(m, s, a);
     int64_t start = probe_now_ns();
-    bool ok = make_room(j.path, e) && measure_parts(&j, a, &why, e);
+    bool ok = make_room(j.path, e) && measure_it(&j, a, &why, e);
     const char *nothing = ok && why.text[0] ? why_nothing(j.path, a) : NULL;
     *out = (struct ledger_entry){
         .state = !why.text[0] ? LEDGER_COMPLETE
                  : nothing    ? LEDGER_NOT_MEASURABLE
                               : LEDGER_FAILED,
         .file = j.file,
-        .command = commands_of(&j, a),
+        .command = command_of(&j, a),
         .reason = nothing ? nothing : arena_text(a, why.text),
         .seconds = (double)(probe_now_ns() - start) / 1e9,
     };

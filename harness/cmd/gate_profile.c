@@ -59,18 +59,14 @@ static bool has_failed(const struct suite *s, const struct plan_cell *cell)
 
 /* ---- profiling ------------------------------------------------------------------------------- */
 
-struct shown {
-    const char *folder;
-};
-
+/* context: the folder of the results file, with a '/'; "". */
 static void show(void *context, const struct json *record)
 {
-    const struct shown *shown = context;
+    const char *folder = context;
     if (!result_is(record, "profile-pair"))
         return;
     profile_table_changes(record, CHANGES_SHOWN, stdout);
-    printf("profile: %s/%s\n", shown->folder,
-           json_text(json_get(json_get(record, "files"), "page")));
+    printf("profile: %s%s\n", folder, json_text(json_get(json_get(record, "files"), "page")));
 }
 
 static bool profile_cell(struct campaign *c, const struct plan_cell *cell,
@@ -83,23 +79,30 @@ static bool profile_cell(struct campaign *c, const struct plan_cell *cell,
     return targets_of(&t, &only, NULL, &all, a, e) && profiles_make(c, &t, o, a, e);
 }
 
-static const char *folder_beside(const char *path, struct arena *a)
+/* "results/gate.jsonl": "results/" and "gate.profile/". */
+static void split_path(const char *path, char **folder, char **beside, struct arena *a)
 {
-    size_t n = strlen(path);
-    bool has_suffix = n > 6 && strcmp(path + n - 6, ".jsonl") == 0;
-    return arena_format(a, "%.*s.profile", (int)(has_suffix ? n - 6 : n), path);
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    size_t n = strlen(name);
+    bool has_suffix = n > 6 && strcmp(name + n - 6, ".jsonl") == 0;
+    *folder = str_copy(a, (struct str){path, (size_t)(name - path)});
+    *beside = arena_format(a, "%.*s.profile/", (int)(has_suffix ? n - 6 : n), name);
 }
 
 void gate_profile_failed(struct campaign *c, const struct suite *s, const struct plan *plan,
                          const char *title, struct arena *a)
 {
     struct err e = {0};
-    struct shown shown = {folder_beside(c->writer.path, a)};
-    const struct profiles_options options = {.rule = profiles_rule_default(),
-                                             .folder = shown.folder,
-                                             .title = title,
-                                             .tell = show,
-                                             .tell_context = &shown};
+    char *folder, *beside;
+    split_path(c->writer.path, &folder, &beside, a);
+    const struct profiles_options options = {
+        .rule = profiles_rule_default(),
+        .folder = arena_format(a, "%s%s", folder, beside),
+        .beside = beside,
+        .title = title,
+        .tell = show,
+        .tell_context = folder,
+    };
     for (int i = 0; i < plan->count; i++) {
         if (!has_failed(s, &plan->cells[i]))
             continue;

@@ -167,6 +167,7 @@ static bool profile_into(const struct asked *q, struct campaign *c, const struct
                  .samples = s->samples,
                  .budget_s = s->budget},
         .folder = folder,
+        .beside = "",
         .title = q->title,
         .calls = s->calls,
         .memory = s->memory,

@@ -156,19 +156,20 @@ static int add_table(struct text *out, const struct export_model *m, bool bad)
     return hidden;
 }
 
-/* Why those have no numbers that have none. */
+/* Why those have no numbers that have none; what changed in those that were profiled. */
 static void add_reasons(struct text *out, const struct export_model *m)
 {
     const char *first = "\n";
     for (int i = 0; i < m->count; i++)
         for (int k = 0; k < m->runs[i].count && out->n < REASONS_BYTES; k++) {
             const struct export_benchmark *b = &m->runs[i].benchmarks[k];
-            if (!b->reason)
+            const char *said = b->reason ? b->reason : b->changed;
+            if (!said)
                 continue;
             text_printf(out, "%s- ", first);
             add_text(out, b->id, NAME_SHOWN);
             text_puts(out, ": ");
-            add_text(out, b->reason, REASON_SHOWN);
+            add_text(out, said, REASON_SHOWN);
             text_puts(out, "\n");
             first = "";
         }

@@ -86,11 +86,22 @@ static void read_head(struct export_run *run)
     run->complete = run->file.complete;
 }
 
+/* Profiles of what failed come after it. */
+static void explain(struct export_run *run, const struct json *pair, struct arena *a)
+{
+    struct export_benchmark *b = find(run, json_text(json_get(pair, "id")));
+    const char *changed = export_read_changed(pair, a);
+    if (b && *changed)
+        b->changed = changed;
+}
+
 static bool read_benchmarks(struct export_run *run, struct arena *a, struct err *e)
 {
     run->benchmarks = ARENA_NEW(a, struct export_benchmark, json_count(run->file.records));
     for (const struct json *r = json_first(run->file.records); r; r = json_next(r)) {
         struct export_benchmark b;
+        if (result_is(r, "profile-pair"))
+            explain(run, r, a);
         if (!export_read_is_benchmark(r))
             continue;
         if (!export_read_benchmark(&b, r, a, e) || !add(run, &b, a, e))

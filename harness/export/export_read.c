@@ -454,3 +454,26 @@ bool export_read_benchmark(struct export_benchmark *b, const struct json *record
         return false;
     return kind_of(record)->read(b, record, a, e) || err_prefix(e, "\"%.200s\"", b->id);
 }
+
+/* ---- profiles -------------------------------------------------------------------------------- */
+
+const char *export_read_changed(const struct json *pair, struct arena *a)
+{
+    enum { NAMED = 3 };
+    struct text t = {0};
+    int n = 0;
+    for (const struct json *f = json_first(json_get(pair, "changed")); f && n < NAMED;
+         f = json_next(f)) {
+        if (!json_bool(json_get(f, "shown")))
+            continue;
+        text_printf(&t, "%s%s %+.1f points",
+                    n++ ? ", " : "profile: ", json_text(json_get(f, "name")),
+                    json_number(json_get(f, "points")));
+    }
+    const char *page = json_text(json_get(json_get(pair, "files"), "page"));
+    if (n)
+        text_printf(&t, " of the base's cost; %s", page);
+    const char *said = arena_text(a, t.p ? t.p : "");
+    text_done(&t);
+    return said;
+}

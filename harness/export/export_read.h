@@ -12,4 +12,7 @@ bool export_read_benchmark(struct export_benchmark *b, const struct json *record
 /* Is this record of a benchmark? */
 bool export_read_is_benchmark(const struct json *record);
 
+/* Of a "profile-pair" record: "profile: step_x +12.0 points, ...; out/micro.html". "": it shows no change. */
+const char *export_read_changed(const struct json *pair, struct arena *a);
+
 #endif

@@ -146,4 +146,6 @@ void export_say_outcome(struct text *out, const struct export_benchmark *b)
         text_printf(out, "%d runs", b->sides[SIDE_NEW].metrics[PROBE_CPU].n);
     if (b->confirmed)
         text_puts(out, "; confirmed by a second run");
+    if (b->changed)
+        text_printf(out, "; %s", b->changed);
 }

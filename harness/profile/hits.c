@@ -4,7 +4,7 @@
 
 static int child(struct hits *t, int parent, int place)
 {
-    int n = pairs_number(&t->children, (uint64_t)(parent + 1), (uint64_t)place, t->count);
+    int n = pairs_number(&t->children, (uint64_t)parent, (uint64_t)place, t->count);
     if (n < t->count)
         return n;
     if (t->count == t->capacity) {

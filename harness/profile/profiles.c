@@ -10,6 +10,7 @@
 #include "harness/flame/pprof.h"
 #include "harness/flame/speedscope.h"
 #include "harness/profile/callgrind.h"
+#include "harness/profile/profile_heap.h"
 #include "harness/profile/profile_record.h"
 #include "harness/profile/timeline.h"
 #include "harness/run/counted.h"
@@ -41,18 +42,17 @@ struct drawing {
     struct text content;
 };
 
-/* Writes them all and names them in record.files; frees their contents in any case. */
+/* Writes them all and names them in `files`; frees their contents in any case. */
 static bool write_drawings(const struct maker *m, const char *id, struct drawing *v, int n,
-                           struct json *record, struct err *e)
+                           struct json *files, struct err *e)
 {
-    struct json *files = json_put_object(record, "files");
     const char *slug = targets_slug(id, m->arena);
     bool ok = io_make_dirs(m->options->folder, e);
     for (int i = 0; i < n; i++) {
         const char *name = arena_format(m->arena, "%s%s", slug, v[i].suffix);
         const char *path = arena_format(m->arena, "%s/%s", m->options->folder, name);
         ok = ok && io_write_file(path, v[i].content.p, v[i].content.n, e);
-        json_put_text(files, v[i].key, name);
+        json_put_text(files, v[i].key, arena_format(m->arena, "%s%s", m->options->beside, name));
         text_done(&v[i].content);
     }
     return ok;
@@ -81,7 +81,7 @@ static const char *about(const struct maker *m, int at)
 }
 
 /* A folded file, a speedscope one, one for pprof, a picture. */
-static bool draw_side(const struct maker *m, int at, struct json *record, struct err *e)
+static bool draw_side(const struct maker *m, int at, struct json *files, struct err *e)
 {
     const struct target *t = &m->targets->sides[at];
     const struct profiled *p = &m->profiled[at];
@@ -100,7 +100,7 @@ static bool draw_side(const struct maker *m, int at, struct json *record, struct
     speedscope_write(&p->stacks, t->id, &v[1].content);
     pprof_write(&p->stacks, &facts, &v[2].content);
     flame_graph_write(&p->stacks, &graph, &v[3].content);
-    return write_drawings(m, t->id, v, COUNT_OF(v), record, e);
+    return write_drawings(m, t->id, v, COUNT_OF(v), files, e);
 }
 
 /* Calls and instructions of one more run. unable: why not; "". */
@@ -125,6 +125,34 @@ static bool count_calls(const struct maker *m, const struct plan_side *side, str
     return ok;
 }
 
+/* What was allocated, given back or not, and what was held when the work had ended. */
+static bool draw_heap(const struct maker *m, const struct target *t, struct json *record,
+                      struct json *files, struct err *e)
+{
+    struct profile_heap h;
+    bool ok = profile_heap_of(&h, t->side, &m->campaign->runner, e);
+    if (ok && h.unable[0]) {
+        json_put_text(record, "heap_reason", h.unable);
+    } else if (ok) {
+        struct drawing v[] = {
+            {"heap",        ".heap.svg",      {0}},
+            {"heap_held",   ".heap-held.svg", {0}},
+            {"heap_folded", ".heap.folded",   {0}},
+        };
+        struct flame_graph graph = {
+            .title = arena_format(m->arena, "%s: %s, bytes allocated", m->options->title, t->id),
+            .subtitle = "by jemalloc's heap profile, of one run, given back or not"};
+        flame_graph_write(&h.stacks[HEAP_ALLOCATED], &graph, &v[0].content);
+        graph.title = arena_format(m->arena, "%s: %s, bytes held", m->options->title, t->id);
+        graph.subtitle = "by jemalloc's heap profile, at the end of one run";
+        flame_graph_write(&h.stacks[HEAP_HELD], &graph, &v[1].content);
+        folded_write(&h.stacks[HEAP_ALLOCATED], &v[2].content);
+        ok = write_drawings(m, t->id, v, COUNT_OF(v), files, e);
+    }
+    profile_heap_done(&h);
+    return ok;
+}
+
 static bool profile_side(const struct maker *m, int at, struct err *e)
 {
     const struct target *t = &m->targets->sides[at];
@@ -137,7 +165,10 @@ static bool profile_side(const struct maker *m, int at, struct err *e)
     struct json *record = profile_record(t, &m->profiled[at], counted.count ? &counted : NULL);
     if (*unable)
         json_put_text(record, "counted_reason", unable);
-    return record_it(m, record, draw_side(m, at, record, e), e);
+    struct json *files = json_put_object(record, "files");
+    bool ok =
+        draw_side(m, at, files, e) && (!m->options->heap || draw_heap(m, t, record, files, e));
+    return record_it(m, record, ok, e);
 }
 
 /* ---- memory ---------------------------------------------------------------------------------- */
@@ -153,7 +184,8 @@ static bool follow_memory(const struct maker *m, int at, struct err *e)
         struct drawing dat = {"dat", ".dat", {0}};
         timeline_put(&timeline, record);
         timeline_dat(&timeline, t->id, &dat.content);
-        ok = record_it(m, record, write_drawings(m, t->id, &dat, 1, record, e), e);
+        ok = record_it(m, record,
+                       write_drawings(m, t->id, &dat, 1, json_put_object(record, "files"), e), e);
     }
     timeline_done(&timeline);
     return ok;
@@ -192,7 +224,7 @@ static bool draw_pair(const struct maker *m, const struct target_pair *pair, str
     flame_pair_init(&both, before, after);
     folded_write_pair(&both, &v[3].content);
     flame_pair_done(&both);
-    return write_drawings(m, pair->id, v, COUNT_OF(v), record, e);
+    return write_drawings(m, pair->id, v, COUNT_OF(v), json_put_object(record, "files"), e);
 }
 
 static bool profile_pair(const struct maker *m, const struct target_pair *pair, struct err *e)

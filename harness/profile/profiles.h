@@ -17,6 +17,7 @@
 struct profiles_options {
     struct profiled_rule rule;
     const char *folder; /* of the files; made if need be */
+    const char *beside; /* "", or from the results file to the folder: "gate.profile/" */
     const char *title;  /* of what is profiled: a scenario's, a command */
     bool calls;         /* calls and instructions of one more run under callgrind */
     bool memory;        /* memory over time of one more run: a "timeline" record and .dat */

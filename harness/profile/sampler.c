@@ -50,7 +50,7 @@ static void take_sample(struct sampler *s, const struct record *r)
     int n = unwind(s->places, &s->spaces, r, places + 1);
     pairs_number(&s->processes, (uint64_t)r->pid, 0, 0);
     pairs_number(&s->threads, (uint64_t)r->tid, 0, 0);
-    if (n == 0) {
+    if (n == 0 && !r->sample.in_kernel) {
         s->nowhere++;
         return;
     }

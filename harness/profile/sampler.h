@@ -25,7 +25,9 @@
 
 enum sampler_kind { SAMPLER_AUTO, SAMPLER_PERF, SAMPLER_TIMER };
 
-#define SAMPLER_HZ 997.0 /* prime: not in step with timers of 10 and 1 ms */
+#define SAMPLER_HZ       997.0   /* prime: not in step with timers of 10 and 1 ms */
+#define SAMPLER_HZ_MAX   10000.0 /* above, sampling is most of what happens */
+#define SAMPLER_HZ_TIMER 250.0   /* a thread that is stopped stands for some tens of microseconds */
 
 struct names;
 

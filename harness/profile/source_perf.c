@@ -3,6 +3,7 @@
 
 #include "harness/base/mem.h"
 #include "harness/profile/rings.h"
+#include "harness/profile/sampler.h"
 #include "harness/profile/tree.h"
 
 #include <errno.h>
@@ -213,6 +214,7 @@ struct source *source_perf_open(pid_t pid, double hz, struct err *e)
 {
     static const struct source_rows rows = {"perf task-clock", run, drain, close_perf};
     struct perf_source *p = mem_alloc_zero(MEM_BASE, sizeof *p);
+    hz = hz > SAMPLER_HZ_MAX ? SAMPLER_HZ_MAX : hz;
     p->source = (struct source){
         .rows = &rows, .period_ns = (uint64_t)(1e9 / hz + 0.5), .hz = hz, .note = ""};
     p->cpus = (int)sysconf(_SC_NPROCESSORS_CONF);

@@ -2,6 +2,7 @@
 #include "harness/profile/source.h"
 
 #include "harness/base/mem.h"
+#include "harness/profile/sampler.h"
 #include "harness/profile/tracer.h"
 
 #include <errno.h>
@@ -13,9 +14,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* A stop costs some tens of microseconds, and the process stands for as long. */
-#define TIMER_HZ 250.0
 
 enum { PIPE_BYTES = 1 << 20 }; /* what /proc/sys/fs/pipe-max-size lets everybody have */
 
@@ -152,7 +150,7 @@ struct source *source_timer_open(pid_t pid, double hz, struct err *e)
         return NULL;
     }
     struct timer_source *s = mem_alloc_zero(MEM_BASE, sizeof *s);
-    hz = hz > TIMER_HZ ? TIMER_HZ : hz;
+    hz = hz > SAMPLER_HZ_TIMER ? SAMPLER_HZ_TIMER : hz;
     s->source = (struct source){.rows = &rows,
                                 .period_ns = (uint64_t)(1e9 / hz + 0.5),
                                 .hz = hz,

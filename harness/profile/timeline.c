@@ -47,7 +47,7 @@ static void raise_peak(struct json *series, double bytes)
 {
     struct json *known = json_object();
     json_put_number(json_put_object(known, "peak"), "rss", fmax(series_peak(series, "rss"), bytes));
-    if (json_number(json_get(series, "processes")) <= 1)
+    if (json_number(json_get(series, "processes")) == 1)
         json_put(known, "peak_sampled", json_array());
     json_lay_over(series, known);
     json_free(known);

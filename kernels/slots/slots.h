@@ -1,7 +1,7 @@
 /* The slots of the backtest's workflow, each measured alone: what one of them costs, as often as that
  * many backtests would ask, through the same functions and layers as the kernel `backtest` (slots.h).
  *
- *     {"kernel": "slots", "settings": {"slot": "assets", "calls": 100, "bundle": "synth:fifty:1", ...}}
+ *     {"kernel": "slots", "settings": {"slot": "assets", "calls": 100, "bundle": "synth:sp50:1", ...}}
  *
  * | slot      | a call |
  * | --------- | ------ |

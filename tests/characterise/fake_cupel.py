@@ -11,7 +11,7 @@ import sys
 import time
 
 COMMIT = os.environ.get("FAKE_COMMIT", "abc123")
-SIDES = {"none": "none", "all": "asset-cache,pre-group"}
+SIDES = ["none", "layer1", "layer1+layer2", "layer1+layer2+layer3", "layer1+layer2+layer3+phase6b", "all"]
 
 
 def is_named(variable, scenario):
@@ -54,24 +54,22 @@ def run(scenario, out):
     write(out, [run_record(), comparison("all")] + ends)
 
 
-def side(out, kind, name, layers):
+def side(out, kind, name):
     files = {"profile": {"flame": name + ".svg", "folded": name + ".folded"},
-             "timeline": {"dat": name + ".dat"}}[kind]
+             "timeline": {"dat": name + ".dat"}, "profile-pair": {"page": name + ".html"}}[kind]
     for file in files.values():
         with open(os.path.join(out, file), "w", encoding="utf-8") as made:
-            made.write(layers)
-    return {"record": kind, "id": "micro/" + name, "name": name, "layers": layers, "files": files}
+            made.write(name)
+    return {"record": kind, "id": "micro/" + name, "name": name, "files": files}
 
 
 def profile(words, out):
-    sides = {"side": words[words.index("--layers") + 1]} if "--layers" in words else SIDES
+    chosen = [words[i + 1] for i, word in enumerate(words) if word == "--side"]
     kinds = ["profile"] + (["timeline"] if "--memory" in words else [])
-    records = [run_record()] + [side(out, k, n, s) for k in kinds for n, s in sides.items()]
-    if len(sides) == 2:
-        with open(os.path.join(out, "all.html"), "w", encoding="utf-8") as made:
-            made.write("<p>both</p>")
-        records.append({"record": "profile-pair", "id": "micro/all", "files": {"page": "all.html"}})
-    write(os.path.join(out, "profile.jsonl"), records + [end()])
+    os.makedirs(out)
+    records = [side(out, kind, name) for kind in kinds for name in chosen or SIDES]
+    write(os.path.join(out, "profile.jsonl"),
+          [run_record()] + records + [side(out, "profile-pair", "all"), end()])
 
 
 def main():

@@ -66,6 +66,10 @@ rm "$tmp/others/b.json" "$tmp/others/bad.json"
 expect 2 'no baseline' "$CUPEL" baseline ls "$tmp/others"
 check "a folder without any is said to have none"
 
+expect 0 '' gate "$b" && expect 0 '' "$CUPEL" report "$tmp/out.jsonl" --out "$tmp/report"
+grep -q '2 benchmarks against the stored baseline .*b.json: none fails' "$tmp/report/report.md" &&
+    grep -q '| a/all | opens | exact | \*\*PASS\*\* |' "$tmp/report/report.md"
+check "a report has a table of it"
 expect 0 ADVISORY gate "$b" && holds 'judged["opens"]["verdict"] == "PASS" and judged["cpu"]["kind"] == "advisory" and
     judged["cpu"]["verdict"] == "ADVISORY" and not judged["cpu"]["fails"] and end["status"] == 0'
 check "the build that saved it passes, and times are advisory"

@@ -1,6 +1,7 @@
 /* What stands in pictures and pages. With --draw FOLDER: writes some of each kind, to be looked at and for
  * test_drawings.sh. */
 #include "harness/flame/flame_boxes.h"
+#include "harness/flame/flame_colour.h"
 #include "harness/flame/flame_diff.h"
 #include "harness/flame/flame_graph.h"
 #include "harness/flame/flame_markup.h"
@@ -56,13 +57,13 @@ static void shares_of(const struct stacks *s, double *share)
         share[i] = (double)s->nodes[i].total / (double)stacks_total(s);
 }
 
-static void boxes_stand_within_their_parents(void **state)
+static void boxes_stand_within_their_parents_beside_each_other(void **state)
 {
     (void)state;
     for (uint64_t seed = 1; seed <= 20; seed++) {
         struct stacks s = {0};
         struct flame_boxes b;
-        double share[4096], end_at[600], start_at[600];
+        double share[4096], end_at[600] = {0}, start_at[600];
         tree_random(&s, seed, 200);
         assert_true(s.node_count <= 4096);
         shares_of(&s, share);
@@ -74,6 +75,8 @@ static void boxes_stand_within_their_parents(void **state)
             assert_true(box->depth == 0 || box->start >= start_at[box->depth - 1] - 1e-12);
             assert_true(box->depth == 0 ||
                         box->start + box->share <= end_at[box->depth - 1] + 1e-12);
+            assert_true(box->start >=
+                        end_at[box->depth] - 1e-12); /* of the one before in its row */
             start_at[box->depth] = box->start;
             end_at[box->depth] = box->start + box->share;
             seen += box->share >= 0.001;
@@ -180,6 +183,31 @@ static void no_name_becomes_an_element(void **state)
     text_done(&diff);
     text_done(&page);
     stacks_done(&s);
+}
+
+static void a_room_is_folders_or_the_module(void **state)
+{
+    (void)state;
+    static const struct {
+        struct stacks_frame frame;
+        const char *room;
+    } rows[] = {
+        {{"f", "kernels/backtest/numerics/account.c", "cupel", 1}, "kernels/backtest"},
+        {{"f", "./harness/base/mem.c", "cupel", 1},                "harness/base"    },
+        {{"f", "src/main.c", "prog", 1},                           "src"             },
+        {{"f", "main.c", "prog", 1},                               "prog"            },
+        {{"f", "../sysdeps/ieee754/e_pow.c", "libm.so.6", 1},      "libm.so.6"       },
+        {{"f", "/usr/src/x.c", "x.so", 1},                         "x.so"            },
+        {{"f", "", "", 0},                                         "unknown"         },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char room[FLAME_ROOM_TEXT];
+        assert_string_equal(flame_colour_room(&rows[i].frame, room), rows[i].room);
+    }
+    struct stacks_frame here = {"f", "kernels/store/a.c", "cupel", 1},
+                        there = {"f", "kernels/store/b.c", "x", 9};
+    struct flame_colour a = flame_colour(&here), b = flame_colour(&there);
+    assert_true(a.hue == b.hue && a.shade == b.shade);
 }
 
 /* ---- flame graphs ------------------------------------------------------------------------------ */
@@ -440,11 +468,12 @@ static int draw(const char *folder)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        TEST(boxes_stand_within_their_parents),
+        TEST(boxes_stand_within_their_parents_beside_each_other),
         TEST(what_is_left_out_is_counted),
         TEST(markup_is_safe),
         TEST(texts_are_cut_to_their_columns),
         TEST(no_name_becomes_an_element),
+        TEST(a_room_is_folders_or_the_module),
         TEST(every_frame_says_what_it_is),
         TEST(nothing_sampled_is_a_sentence),
         TEST(pictures_of_one_page_share_no_id),

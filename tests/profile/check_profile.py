@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Checks the profiles in a results file against themselves, their files and what is expected.
 
-usage: check_profile.py FILE [--sides N] [--pairs N] [--first-changed FUNCTION] [--parts A,B] [--folder DIR]
+usage: check_profile.py FILE [--sides N] [--pairs N] [--first-changed FUNCTION] [--parts A,B]
 """
 import argparse
 import json
@@ -54,11 +54,10 @@ def main():
     p.add_argument("--pairs", type=int)
     p.add_argument("--first-changed")
     p.add_argument("--parts")
-    p.add_argument("--folder")
     o = p.parse_args()
     with open(o.file, encoding="utf-8") as f:
         records = [json.loads(line) for line in f]
-    folder = o.folder or os.path.dirname(o.file)
+    folder = os.path.dirname(o.file)
     sides = [r for r in records if r["record"] == "profile"]
     pairs = [r for r in records if r["record"] == "profile-pair"]
     if o.sides is not None and len(sides) != o.sides or o.pairs is not None and len(pairs) != o.pairs:

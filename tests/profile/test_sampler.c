@@ -130,6 +130,25 @@ static void callers_through_the_c_library_are_found(void **state)
     (void)state;
 }
 
+/* More stack than is copied: the unwind tables give way to frame pointers somewhere on the way up, and
+ * every level is there once. */
+static void no_frame_is_lost_or_twice_where_the_copied_stack_ends(void **state)
+{
+    (void)state;
+    enum { LEVELS = 40 };
+    char expected[32 + 5 * (LEVELS + 1)] = "main deepen";
+    for (int i = 0; i <= LEVELS; i++)
+        strcat(expected, " deep");
+    strcat(expected, " middle leaf");
+    for (enum sampler_kind kind = SAMPLER_PERF; kind <= SAMPLER_TIMER; kind++) {
+        struct stacks s = {.unit = STACKS_SAMPLES};
+        struct sampler_facts facts = victim_sampled(kind, "gcc", "deep", NULL, &s);
+        expect_share(&s, expected);
+        assert_true(facts.cut * 20 <= facts.samples);
+        stacks_done(&s);
+    }
+}
+
 static void inlined_functions_are_frames(void **state)
 {
     (void)state;
@@ -390,10 +409,11 @@ static void facts_tell_the_rate(void **state)
         uint64_t period_ns;
         const char *name;
     } rows[] = {
-        {SAMPLER_PERF,  0,   997, 1003009,  "perf task-clock" },
-        {SAMPLER_PERF,  100, 100, 10000000, "perf task-clock" },
-        {SAMPLER_TIMER, 0,   250, 4000000,  "timer and ptrace"},
-        {SAMPLER_TIMER, 50,  50,  20000000, "timer and ptrace"},
+        {SAMPLER_PERF,  0,   997,   1003009,  "perf task-clock" },
+        {SAMPLER_PERF,  100, 100,   10000000, "perf task-clock" },
+        {SAMPLER_PERF,  1e6, 10000, 100000,   "perf task-clock" },
+        {SAMPLER_TIMER, 0,   250,   4000000,  "timer and ptrace"},
+        {SAMPLER_TIMER, 50,  50,    20000000, "timer and ptrace"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct err e;
@@ -478,6 +498,7 @@ int main(void)
         TEST(forked_children_are_followed),
         TEST(programs_that_children_become_are_followed),
         TEST(callers_through_the_c_library_are_found),
+        TEST(no_frame_is_lost_or_twice_where_the_copied_stack_ends),
         TEST(inlined_functions_are_frames),
         TEST(functions_have_file_line_and_module),
         TEST(a_stripped_program_is_one_frame_that_says_so),

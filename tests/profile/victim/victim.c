@@ -6,6 +6,7 @@
  *     victim forks            two children, each outer -> ...
  *     victim execs PROGRAM    PROGRAM in a child, in mode once
  *     victim sorts            main -> sorter -> qsort -> compare -> leaf: the C library between
+ *     victim deep             main -> deep, 40 times itself, a kilobyte each -> middle -> leaf
  *     victim inlines          main -> around, into which its helper is put
  *     victim writes           main -> writer -> write: the kernel's time
  *     victim signals          as chain, with a signal to itself every turn
@@ -24,7 +25,7 @@
 
 #define NOINLINE __attribute__((noinline))
 
-enum { TURN = 400000, TURNS = 200, THREADS = 3, CHILDREN = 2 };
+enum { TURN = 400000, TURNS = 120, THREADS = 3, CHILDREN = 2, LEVELS = 40 };
 
 static volatile uint64_t result;
 static volatile sig_atomic_t signals;
@@ -123,6 +124,21 @@ static void sorts(void)
     sorter(numbers, 300);
 }
 
+NOINLINE uint64_t deep(uint64_t x, int levels);
+NOINLINE uint64_t deep(uint64_t x, int levels)
+{
+    volatile char frame[1024];
+    frame[0] = (char)x;
+    x = levels > 0 ? deep(x, levels - 1) : middle(x, TURN);
+    return x + (uint64_t)frame[0];
+}
+
+static void deepen(void)
+{
+    for (int i = 0; i < TURNS; i++)
+        result = deep(result, LEVELS);
+}
+
 static inline __attribute__((always_inline)) uint64_t put_inside(uint64_t x)
 {
     for (long i = 0; i < TURN; i++)
@@ -191,6 +207,7 @@ static const struct {
     {"forks",   forks,     0},
     {"sorts",   sorts,     0},
     {"inlines", inlines,   0},
+    {"deep",    deepen,    0},
     {"writes",  writes,    0},
     {"signals", signalled, 0},
     {"once",    chain,     1},
