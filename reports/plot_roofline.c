@@ -62,6 +62,18 @@ static double angle_of(const struct plot *p)
     return atan2(up, along) * 180 / acos(-1);
 }
 
+enum { CEILING_BELOW = 2 }; /* the level whose name stands under its line */
+
+/* Levels may be nearly as fast as each other: their names stand at different places, one level's under its
+ * line; the slowest's near its end, away from the points. */
+static double name_at(int level, double from, double ridge)
+{
+    double left = from * 1.15;
+    if (level == ROOFLINE_LEVELS - 1)
+        return fmax(left, ridge / 8);
+    return fmin(left * pow(2.4, level), fmax(left, ridge / 2.4));
+}
+
 /* The slopes end where they reach the flat; those that begin below the picture begin at its edge. */
 static void add_ceilings(struct text *script, struct text *plot, struct arena *a,
                          const struct plot *p)
@@ -73,16 +85,14 @@ static void add_ceilings(struct text *script, struct text *plot, struct arena *a
             continue;
         double rate = level->bytes_per_s / giga, ridge = most / rate;
         double from = fmax(p->x.lo, p->y.lo / rate);
-        /* Levels may be nearly as fast as each other: their names stand at different places, the lower
-         * ones' below their lines. */
-        double named = fmin(from * 1.15 * pow(2.4, i % 3), fmax(ridge / 2.4, from * 1.15));
+        double named = name_at(i, from, ridge);
         leftmost = fmin(leftmost, ridge);
         text_printf(script, "$level%d << EOD\n%.12g %.12g\n%.12g %.12g\nEOD\n", i, from,
                     from * rate, ridge, most);
         plot_xy_line(plot, arena_format(a, "level%d", i), PALETTE_BASE, i % 2 ? "dt 2" : "");
         plot_label(script, arena_format(a, "%s %.3g GB/s", level->name, rate),
                    arena_format(a, "first %.12g, first %.12g offset %s", named, named * rate,
-                                i < 2 ? "0,0.7" : "0.9,-0.5"),
+                                i == CEILING_BELOW ? "0.9,-0.5" : "0,0.7"),
                    arena_format(a, "left rotate by %.1f", angle_of(p)),
                    palette_gnuplot(PALETTE_BASE));
     }
