@@ -74,8 +74,10 @@ static void find_axes(struct plot *p, const struct scale_series *s)
         unit++;
     p->unit_ns = units[unit].ns;
     p->y.label = units[unit].label;
+    for (int i = 0; i < 2; i++)
+        plot_axis_widen(&p->y, stats_line_at(&p->side[i].line, p->x.hi));
     p->y.lo /= 1.3 * p->unit_ns;
-    p->y.hi *= fmax(1, p->x.hi / (most * 1.3)) * 1.3 / p->unit_ns;
+    p->y.hi *= 1.2 / p->unit_ns;
 }
 
 static void add_data(struct text *script, const struct plot *p, const struct side *side,
@@ -127,7 +129,7 @@ static void add_crossing(struct text *script, struct arena *a, const struct plot
         plot_label(script,
                    arena_format(a, "no crossing: new side cheaper %s%s",
                                 e->kind == STATS_UNPROVEN ? "is " : "", word),
-                   "graph 0.03, graph 0.94", "left", palette_gnuplot(PALETTE_QUIET));
+                   "graph 1, graph 1 offset 0,0.8", "right", palette_gnuplot(PALETTE_QUIET));
         return;
     }
     plot_xy_stripe(script, fmax(e->low, p->x.lo), fmin(e->high, p->x.hi), PALETTE_INK);
@@ -137,14 +139,14 @@ static void add_crossing(struct text *script, struct arena *a, const struct plot
                arena_format(a, "break-even %s (not proven within %s)",
                             isfinite(e->x) ? words(a, WORDS_PLAIN, e->x) : "below 1",
                             words_interval(a, WORDS_PLAIN, e->low, e->high)),
-               "graph 0.03, graph 0.94", "left", palette_gnuplot(PALETTE_INK));
+               "graph 1, graph 1 offset 0,0.8", "right", palette_gnuplot(PALETTE_INK));
 }
 
 static void add_script(struct text *script, struct arena *a, const struct plot *p,
                        const struct scale_series *s)
 {
     struct text plot = {0};
-    plot_xy_frame(script, &p->x, &p->y, 0.88);
+    plot_xy_frame(script, &p->x, &p->y, HEIGHT, 0.88);
     add_crossing(script, a, p);
     for (int i = 0; i < 2; i++) {
         const struct side *side = &p->side[i];

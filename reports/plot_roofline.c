@@ -10,6 +10,10 @@ enum { WIDTH = 720, HEIGHT = 420 };
 
 static const double giga = 1e9;
 
+/* Of the picture's width, where the axes end; the left end and both ends of the height are plot_xy's. */
+#define LEFT  0.13
+#define RIGHT 0.97
+
 struct plot {
     const struct roofline *r;
     struct plot_axis x, y;
@@ -45,9 +49,17 @@ static void find_axes(struct plot *p)
         if (is_known(&r->level[i])) /* where the slope meets the flat */
             plot_axis_widen(&p->x, r->flops_per_s / r->level[i].bytes_per_s);
     p->x.lo /= 4;
-    p->x.hi *= 8;
+    p->x.hi *= 25; /* names stand right of the points, the flat's under its end */
     p->y.lo /= 2;
     p->y.hi *= 2;
+}
+
+/* Of a line that grows as its x does, in degrees of the picture. */
+static double angle_of(const struct plot *p)
+{
+    double up = (HEIGHT - 102) / log(p->y.hi / p->y.lo);
+    double along = (RIGHT - LEFT) * WIDTH / log(p->x.hi / p->x.lo);
+    return atan2(up, along) * 180 / acos(-1);
 }
 
 /* The slopes end where they reach the flat; those that begin below the picture begin at its edge. */
@@ -61,21 +73,24 @@ static void add_ceilings(struct text *script, struct text *plot, struct arena *a
             continue;
         double rate = level->bytes_per_s / giga, ridge = most / rate;
         double from = fmax(p->x.lo, p->y.lo / rate);
+        /* Levels may be nearly as fast as each other: their names stand at different places, the lower
+         * ones' below their lines. */
+        double named = fmin(from * 1.15 * pow(2.4, i % 3), fmax(ridge / 2.4, from * 1.15));
         leftmost = fmin(leftmost, ridge);
         text_printf(script, "$level%d << EOD\n%.12g %.12g\n%.12g %.12g\nEOD\n", i, from,
                     from * rate, ridge, most);
         plot_xy_line(plot, arena_format(a, "level%d", i), PALETTE_BASE, i % 2 ? "dt 2" : "");
         plot_label(script, arena_format(a, "%s %.3g GB/s", level->name, rate),
-                   arena_format(a, "first %.12g, first %.12g offset 0.4,-0.4", from * 1.15,
-                                from * 1.15 * rate),
-                   "left", palette_gnuplot(PALETTE_BASE));
+                   arena_format(a, "first %.12g, first %.12g offset %s", named, named * rate,
+                                i < 2 ? "0,0.7" : "0.9,-0.5"),
+                   arena_format(a, "left rotate by %.1f", angle_of(p)),
+                   palette_gnuplot(PALETTE_BASE));
     }
     text_printf(script, "$flat << EOD\n%.12g %.12g\n%.12g %.12g\nEOD\n", leftmost, most, p->x.hi,
                 most);
     plot_xy_line(plot, "flat", PALETTE_INK, "");
-    plot_label(script, arena_format(a, "%s: %.3g x 10^9 a second", p->r->flops_by, most),
-               arena_format(a, "first %.12g, first %.12g offset -0.5,0.7", p->x.hi, most), "right",
-               palette_gnuplot(PALETTE_INK));
+    plot_label(script, arena_format(a, "flat: %.3g x 10^9 a second by %s", most, p->r->flops_by),
+               "graph 1, graph 1 offset 0,0.8", "right", palette_gnuplot(PALETTE_INK));
 }
 
 /* Names right of the points, pushed down where they would cover each other. */
@@ -114,14 +129,14 @@ static void add_points(struct text *script, struct text *plot, const struct plot
         text_puts(script, "EOD\n");
         if (n > 0)
             plot_xy_points(plot, names[nominal], nominal ? PALETTE_QUIET : PALETTE_NEW,
-                           nominal ? 6 : 7);
+                           nominal ? PLOT_RING : 7);
     }
 }
 
 static void add_script(struct text *script, struct arena *a, const struct plot *p)
 {
     struct text plot = {0};
-    plot_xy_frame(script, &p->x, &p->y, 0.97);
+    plot_xy_frame(script, &p->x, &p->y, HEIGHT, RIGHT);
     add_ceilings(script, &plot, a, p);
     add_names(script, a, p);
     add_points(script, &plot, p);

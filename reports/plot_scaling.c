@@ -88,6 +88,14 @@ static void add_points(struct text *script, const struct scaling_series *s, cons
     text_puts(script, "EOD\n");
 }
 
+/* Numbers of workers are powers of two, mostly. */
+static void add_tics(struct text *script, const struct plot_axis *x)
+{
+    for (long n = 1; (double)n <= x->hi; n *= 2)
+        text_printf(script, "%s'%ld' %ld", n == 1 ? "set xtics (" : ", ", n, n);
+    text_puts(script, ")\n");
+}
+
 /* Beyond the cores, or beyond what was measured, whichever comes first. */
 static void add_extrapolation(struct text *script, struct arena *a, const struct scaling_series *s,
                               const struct plot_axis *x)
@@ -118,12 +126,12 @@ static void add_ideal(struct text *script, const struct view *v, const struct pl
                 shown(v, x->hi, x->hi));
 }
 
-/* What the marks are, in a corner that points and curve leave free: they rise from the left. */
+/* What the marks are, in the corner that points and curve leave free. */
 static void add_key(struct text *script, struct arena *a, const struct scaling_series *s,
                     const struct view *v)
 {
     const struct usl_fit *curve = scaling_curve(s);
-    double y = v->efficiency ? 0.30 : 0.93;
+    double y = v->efficiency ? 0.78 : 0.22;
     const struct {
         bool is_there;
         const char *words;
@@ -135,7 +143,7 @@ static void add_key(struct text *script, struct arena *a, const struct scaling_s
     };
     for (int i = 0; i < COUNT(rows); i++)
         if (rows[i].is_there) {
-            plot_label(script, rows[i].words, arena_format(a, "graph 0.04, graph %.2f", y), "left",
+            plot_label(script, rows[i].words, arena_format(a, "graph 0.97, graph %.2f", y), "right",
                        palette_gnuplot(rows[i].colour));
             y -= 0.08;
         }
@@ -148,7 +156,8 @@ static void add_script(struct text *script, struct arena *a, const struct scalin
     struct text plot = {0};
     const struct usl_fit *curve = scaling_curve(s);
     find_axes(s, v, &x, &y);
-    plot_xy_frame(script, &x, &y, 0.96);
+    plot_xy_frame(script, &x, &y, HEIGHT, 0.96);
+    add_tics(script, &x);
     add_extrapolation(script, a, s, &x);
     add_ideal(script, v, &x);
     add_key(script, a, s, v);
@@ -162,7 +171,7 @@ static void add_script(struct text *script, struct arena *a, const struct scalin
     for (int shared = 0; shared < 2; shared++)
         if (any(s, shared)) {
             add_points(script, s, v, shared);
-            plot_xy_points(&plot, shared ? "shared" : "own", PALETTE_BASE, shared ? 6 : 7);
+            plot_xy_points(&plot, shared ? "shared" : "own", PALETTE_BASE, shared ? PLOT_RING : 7);
         }
     text_add(script, plot.p, plot.n);
     text_puts(script, "\n");

@@ -18,16 +18,17 @@ double plot_axis_at(const struct plot_axis *axis, int i, int n)
 }
 
 void plot_xy_frame(struct text *script, const struct plot_axis *x, const struct plot_axis *y,
-                   double right)
+                   int height, double right)
 {
     plot_preamble(script);
     text_printf(
         script,
         "%s%sset xrange [%.12g:%.12g]\nset yrange [%.12g:%.12g]\n"
-        "set lmargin at screen %.3f\nset rmargin at screen %.3f\nset tmargin at screen 0.90\n"
-        "set bmargin at screen 0.17\nset xlabel '%s'\n",
+        "set lmargin at screen %.3f\nset rmargin at screen %.3f\nset tmargin at screen %.4f\n"
+        "set bmargin at screen %.4f\nset xlabel '%s'\n",
         x->logarithmic ? "set logscale x\n" : "", y->logarithmic ? "set logscale y\n" : "", x->lo,
-        x->hi, y->lo, y->hi, right > 0.9 ? 0.15 : 0.11, right, x->label);
+        x->hi, y->lo, y->hi, right > 0.9 ? 0.13 : 0.10, right, 1 - 36.0 / height, 66.0 / height,
+        x->label);
     plot_label(script, y->label, "graph 0, graph 1 offset -4,0.8", "left",
                palette_gnuplot(PALETTE_INK));
     plot_tics(script, "x", x->lo, x->hi, x->logarithmic, 6);
@@ -49,8 +50,9 @@ void plot_xy_line(struct text *plot, const char *name, enum palette colour, cons
 void plot_xy_points(struct text *plot, const char *name, enum palette colour, int point)
 {
     begin(plot);
-    text_printf(plot, "$%s using 1:2:3:4 with yerrorbars lc rgb %s lw 1.5 pt %d ps 0.7 notitle",
-                name, palette_gnuplot(colour), point);
+    text_printf(plot, "$%s using 1:2:3:4 with yerrorbars lc rgb %s %s pt %d notitle", name,
+                palette_gnuplot(colour), point == PLOT_RING ? "lw 2.5 ps 0.9" : "lw 1.5 ps 0.7",
+                point);
 }
 
 void plot_xy_band(struct text *plot, const char *name, enum palette colour)

@@ -9,6 +9,9 @@
 #include "reports/palette.h"
 #include "reports/plot.h"
 
+/* gnuplot's number of an open circle: for points that are not like the others. */
+enum { PLOT_RING = 6 };
+
 struct plot_axis {
     double lo, hi;
     bool logarithmic;
@@ -18,9 +21,9 @@ struct plot_axis {
 /* As plot_rows_widen. */
 void plot_axis_widen(struct plot_axis *axis, double value);
 
-/* A figure of this width is what fits half a page or a whole one; names of curves stand right of `right`, a share of it. */
+/* height: of the figure, px. Names of curves stand right of `right`, a share of the width. */
 void plot_xy_frame(struct text *script, const struct plot_axis *x, const struct plot_axis *y,
-                   double right);
+                   int height, double right);
 
 /* The i-th of n places along the axis, both ends among them; even on its scale. */
 double plot_axis_at(const struct plot_axis *axis, int i, int n);

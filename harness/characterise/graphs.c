@@ -49,27 +49,25 @@ struct gathering {
     double seconds;
 };
 
-/* The side that a record is of, of a pair the new one; NULL: none that is wanted. */
-static const struct side *side_of(const struct graphs *g, const struct json *record)
+static const struct side *side_named(const char *name)
 {
-    bool is_timeline = g->study->kind == STUDY_TIMELINE,
-         is_pair = result_is(record, "profile-pair");
-    if (is_timeline ? !result_is(record, "timeline") : !is_pair && !result_is(record, "profile"))
-        return NULL;
-    const char *id = json_text(json_get(record, "id")), *slash = strrchr(id, '/');
-    const char *name = slash ? slash + 1 : id;
     for (const struct side *s = sides; s < sides + SIDES_KNOWN; s++)
-        if (strcmp(s->name, name) == 0 && (s->has_timeline || !is_timeline))
+        if (strcmp(s->name, name) == 0)
             return s;
     return NULL;
 }
 
-/* The pair that matters has the plain name. */
-static const char *stem_of(const struct side *s, const struct json *record, struct arena *a)
+/* The side that a record is of, of a pair the new one; NULL: none that is wanted. Of pairs only that of
+ * everything against nothing is: they are large. */
+static const struct side *side_of(const struct graphs *g, const struct json *record)
 {
-    if (!result_is(record, "profile-pair"))
-        return s->stem;
-    return strcmp(s->name, "all") == 0 ? "comparison" : arena_format(a, "comparison_%s", s->stem);
+    const char *id = json_text(json_get(record, "id")), *slash = strrchr(id, '/');
+    const struct side *s = side_named(slash ? slash + 1 : id);
+    bool wanted = g->study->kind == STUDY_TIMELINE
+                      ? result_is(record, "timeline") && s && s->has_timeline
+                  : result_is(record, "profile-pair") ? s && strcmp(s->name, "all") == 0
+                                                      : result_is(record, "profile");
+    return wanted ? s : NULL;
 }
 
 static bool copy(const char *from, const char *to, struct err *e)
@@ -101,7 +99,7 @@ static bool keep_record(struct gathering *g, const struct side *side, const stru
                         struct arena *a, struct err *e)
 {
     struct json *names = json_object(), *renamed = json_copy(record);
-    const char *stem = stem_of(side, record, a);
+    const char *stem = result_is(record, "profile-pair") ? "comparison" : side->stem;
     bool ok = true;
     for (size_t i = 0; i < sizeof kept / sizeof *kept && ok; i++)
         if (result_is(record, kept[i].record))

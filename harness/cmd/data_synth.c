@@ -62,9 +62,9 @@ const struct command command_data_synth = {
     .details =
         "Preset mag7: eight symbols with their real listing dates, the NYSE sessions 2000-01-03 "
         "to\n"
-        "2024-12-31, volatility in clusters, fat tails and overnight gaps. Preset fifty: 50 "
+        "2024-12-31, volatility in clusters, fat tails and overnight gaps. Preset sp50: 50 "
         "symbols\n"
-        "over the same sessions. Preset sp500: 500 symbols x 1,368 sessions. Preset hourly: one\n"
+        "x 1,258 sessions. Preset sp500: 500 symbols x 1,368 sessions. Preset hourly: one\n"
         "symbol, 43,800 hours round the clock. Nobody traded at these prices, and whatever shows\n"
         "their numbers says so.",
     .options = synth_options,

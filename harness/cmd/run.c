@@ -79,19 +79,19 @@ static const struct opt run_options[] = {
     {.name = "instructions",
      .kind = OPT_FLAG,
      .offset = AT(instructions),
-     .help = "count those of one run of each side too, under valgrind (slow)"},
+     .help = "count those of one run of each side too, under valgrind (slow)"                            },
     {.name = "ceilings",
      .kind = OPT_FLAG,
      .offset = AT(ceilings),
      .help =
          "measure what one core can do at best too, for a roofline: operations a second, bytes a "
-         "second from each level of memory (a second, before the first pair)"                                                    },
+         "second from each level of memory (a second, before the first pair)"                                                                                       },
     {.name = "export",
      .kind = OPT_TEXTS,
      .offset = AT(export),
      .arg = EXPORT_AFTER_ARG,
      .help = EXPORT_AFTER_HELP},
-    {.name = "quiet",                                                        .kind = OPT_FLAG,                                                    .offset = AT(quiet),                .help = "no progress"},
+    {.name = "quiet",                                                                            .kind = OPT_FLAG,                                                                .offset = AT(quiet),                                                                              .help = "no progress"                                                                             },
     OPT_END,
 };
 

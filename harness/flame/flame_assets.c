@@ -1,14 +1,13 @@
 #include "harness/flame/flame_assets.h"
 
 /* The files stand in the program as they are; make runs the compiler where their paths begin. */
-#define FLAME_ASSET(name, path)                                                                    \
+#define FLAME_FILE(path) ".incbin \"harness/flame/" path "\"\n"
+#define FLAME_ASSET(name, files)                                                                   \
     __asm__(".section .rodata\n"                                                                   \
-            ".global " #name "\n" #name ":\n"                                                      \
-            ".incbin \"harness/flame/" path "\"\n"                                                 \
-            ".byte 0\n"                                                                            \
+            ".global " #name "\n" #name ":\n" files ".byte 0\n"                                    \
             ".previous\n")
 
-FLAME_ASSET(flame_assets_style, "flame.css");
-FLAME_ASSET(flame_assets_script, "flame.js");
-FLAME_ASSET(flame_assets_page_style, "flame_page.css");
-FLAME_ASSET(flame_assets_page_script, "flame_page.js");
+FLAME_ASSET(flame_assets_style, FLAME_FILE("flame.css"));
+FLAME_ASSET(flame_assets_script, FLAME_FILE("flame_view.js") FLAME_FILE("flame.js"));
+FLAME_ASSET(flame_assets_page_style, FLAME_FILE("flame_page.css"));
+FLAME_ASSET(flame_assets_page_script, FLAME_FILE("flame_page.js"));

@@ -13,7 +13,7 @@ static const char *const light[FLAME_HUES] = {
     [YELLOW] = "#eedd88", [PINK] = "#ffaabb", [CYAN] = "#99ddff", [GREY] = "#c8ccd1",
 };
 
-/* Rooms that often stand side by side; all others by their hash. */
+/* Rooms that often stand side by side, by how they begin; all others by their hash. */
 static const struct {
     const char *room;
     int hue;
@@ -22,11 +22,13 @@ static const struct {
     {"kernels/store",    BLUE  },
     {"kernels/cache",    MINT  },
     {"kernels/pool",     PEAR  },
-    {"harness/base",     YELLOW},
-    {"harness/run",      PINK  },
+    {"harness/",         YELLOW},
+    {"cupel",            YELLOW},
     {"[kernel]",         PINK  },
     {"libsqlite3",       CYAN  },
     {"libc.so",          GREY  },
+    {"libm.so",          GREY  },
+    {"ld-linux",         GREY  },
     {"unknown",          GREY  },
 };
 
@@ -38,17 +40,14 @@ static uint64_t hash_of(const char *text)
     return rng_mix(hash);
 }
 
-/* The last two folders of "a/b/c/file": "b/c". {NULL}: it has none, or leads out of its tree. */
+/* The first two folders of "a/b/c/file": "a/b". {NULL}: it has none, or lies outside of a tree. */
 static struct str folders_of(const char *file)
 {
-    const char *slash = strrchr(file, '/'), *start = slash;
-    if (!slash || file[0] == '/' || strstr(file, ".."))
+    file += strncmp(file, "./", 2) == 0 ? 2 : 0;
+    const char *end = strchr(file, '/'), *second = end ? strchr(end + 1, '/') : NULL;
+    if (!end || file[0] == '/' || strstr(file, ".."))
         return (struct str){NULL, 0};
-    for (int parts = 0; start > file; start--)
-        if (start[-1] == '/' && ++parts == 2)
-            break;
-    start += strncmp(start, "./", 2) == 0 ? 2 : 0;
-    return start < slash ? (struct str){start, (size_t)(slash - start)} : (struct str){NULL, 0};
+    return (struct str){file, (size_t)((second ? second : end) - file)};
 }
 
 char *flame_colour_room(const struct stacks_frame *f, char out[FLAME_ROOM_TEXT])

@@ -20,7 +20,7 @@ struct flame_colour {
 
 struct flame_colour flame_colour(const struct stacks_frame *f);
 
-/* The room of a function: the last two folders of a file that has a relative path, else the module, else
+/* The room of a function: the first two folders of a file that has a relative path, else the module, else
  * "unknown". Returns out. */
 char *flame_colour_room(const struct stacks_frame *f, char out[FLAME_ROOM_TEXT]);
 

@@ -64,8 +64,8 @@ static int collect(const struct flame_pair *p, uint64_t *const self[2], uint64_t
         for (int side = 0; side < 2; side++) {
             row->self[side] = self[side][f];
             row->total[side] = total[side][f];
-            row->self_share[side] = flame_pair_share(p, side, self[side][f]);
-            row->total_share[side] = flame_pair_share(p, side, total[side][f]);
+            row->self_share[side] = flame_pair_share(p, (enum flame_side)side, self[side][f]);
+            row->total_share[side] = flame_pair_share(p, (enum flame_side)side, total[side][f]);
         }
     }
     return n;

@@ -92,6 +92,7 @@ static void add_graph(struct writing *w, enum flame_side side)
         .title = arena_format(&w->arena, "%s: %s", side == FLAME_BEFORE ? "Before" : "After",
                               w->names[side]),
         .subtitle = given ? given : words.p,
+        .icicle = true, /* the roots of both stand at the same height */
     };
     text_puts(w->out, "<figure>\n");
     flame_graph_inline(s, &g, w->out);
@@ -108,6 +109,8 @@ static void add_difference(struct writing *w, bool by_before)
         .title = by_before ? "The difference, as wide as before: what vanished is seen"
                            : "The difference, as wide as after: what is new is seen",
         .by_before = by_before,
+        .icicle = true,
+        .scale = w->page->scale,
     };
     text_puts(w->out, "<figure>\n");
     flame_diff_inline(w->before, w->after, &d, w->out);

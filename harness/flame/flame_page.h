@@ -1,5 +1,6 @@
 /* Two profiles side by side: one HTML file with both flame graphs, the difference in both directions and a table of
  * functions. Self-contained, and its policy refuses every request.
+ * Roots are at the top, so that the two begin at the same height.
  *
  *     flame_page_write(&before, &after, &(struct flame_page){.title = "base and all", ...}, &out);
  *

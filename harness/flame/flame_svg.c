@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-/* The still picture; flame.js lays it out anew for the width that there is. */
+/* the still picture; flame_view.js lays it out anew for the width that there is. */
 enum { WIDTH = 1200, EDGE = 10, ROW = 20, HEAD = 62, KEY_ROW = 22, NOTE_ROW = 22, FOOT = 12 };
 
 static const double character = 7.23; /* of a monospaced font at 12 px */

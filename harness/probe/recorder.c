@@ -178,6 +178,13 @@ static double mean_interval_ms(const struct recorder *r)
                        : (double)r->interval_ns / 1e6;
 }
 
+void recorder_note(struct recorder *r)
+{
+    pthread_mutex_lock(&r->lock);
+    add_row(r);
+    pthread_mutex_unlock(&r->lock);
+}
+
 struct json *recorder_stop(struct recorder *r)
 {
     if (!r)

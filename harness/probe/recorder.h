@@ -27,6 +27,9 @@ struct recorder;
  * gives no thread, or does not tell what is wanted. Owner: the caller, recorder_stop. */
 struct recorder *recorder_start(pid_t root, double interval_ms, struct err *e) MUST_CHECK;
 
+/* A row more, now: for moments that must not be missed. */
+void recorder_note(struct recorder *r);
+
 /* One last row (of this process; of another tree, which may have ended, none), and all of them.
  * Owner of the result: the caller. NULL is fine and gives NULL. */
 struct json *recorder_stop(struct recorder *r);

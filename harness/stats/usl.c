@@ -167,6 +167,7 @@ static bool fit_curve(const struct points *points, double lambda, struct usl_cur
     };
     struct usl_curve start = guess(points, lambda);
     double best = INFINITY;
+    *out = start;
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
         struct problem p = {
             points, {lambda <= 0, choices[i][0], choices[i][1]},
@@ -340,7 +341,7 @@ static void resample(struct usl_fit *f, const struct points *points, const struc
 {
     struct rng rng = rng_seeded(r->seed);
     struct usl_curve *draws = ARENA_NEW(a, struct usl_curve, r->resamples);
-    struct points drawn;
+    struct points drawn = {.count = 0};
     for (int i = 0; i < r->resamples; i++) {
         draw(points, curve, noise, &rng, &drawn);
         f->draw_count += fit_curve(&drawn, r->lambda, &draws[f->draw_count]);
@@ -362,7 +363,7 @@ static void put_miss(struct usl_fit *f, const struct points *p, const struct usl
 static void fit_all(struct usl_fit *f, const struct points *points, const double *point_df,
                     const struct usl_request *r, struct arena *a)
 {
-    struct usl_curve curve;
+    struct usl_curve curve = {0};
     f->kind = USL_FAILED;
     if (!fit_curve(points, r->lambda, &curve))
         return;

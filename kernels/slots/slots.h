@@ -1,7 +1,7 @@
 /* The slots of the backtest's workflow, each measured alone: what one of them costs, as often as that
  * many backtests would ask, through the same functions and layers as the kernel `backtest` (slots.h).
  *
- *     {"kernel": "slots", "settings": {"slot": "assets", "calls": 100, "bundle": "synth:fifty:1", ...}}
+ *     {"kernel": "slots", "settings": {"slot": "assets", "calls": 100, "bundle": "synth:sp50:1", ...}}
  *
  * | slot      | a call |
  * | --------- | ------ |
@@ -19,6 +19,8 @@
  *
  * Filtering and conversion are two slots of the base too, group and history: neither had to be parted.
  * Every layer is accepted that the kernel backtest accepts; those whose slot is not called do nothing.
+ *
+ * What ends workers that stay (persistent-pool) is in no call: it comes when the process is done with them.
  *
  * Digest: a value or two of each hand-out of the measured calls, and after them all bytes of what the slot
  * hands out for each different call: equal for every set of layers. Counts are of the measured calls alone;

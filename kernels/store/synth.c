@@ -66,7 +66,7 @@ static const struct synth_symbol hourly_symbols[] = {
 static const struct synth_preset presets[] = {
     /* 6,289 sessions in 25 years */
     {"mag7",   {2000, 1, 3}, {2024, 12, 31}, 0.19, 252,  0,    mag7_symbols,   sizeof mag7_symbols / sizeof *mag7_symbols},
-    {"fifty",  {2000, 1, 3}, {2024, 12, 31}, 0.19, 252,  0,    NULL,           50 },
+    {"sp50",   {2020, 1, 2}, {2024, 12, 31}, 0.20, 252,  0,    NULL,           50 },
     {"sp500",  {2019, 1, 2}, {2024, 6, 7},   0.20, 252,  0,    NULL,           500},
     {"hourly", {2020, 1, 1}, {2024, 12, 29}, 0.60, 8766, 3600, hourly_symbols, 1  },
 };

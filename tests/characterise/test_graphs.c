@@ -95,7 +95,6 @@ static void pictures_have_the_names_of_their_layers(void **state)
     assert_true(holds("layer3_grid_search_2001-02-03.folded", "layer1+layer2+layer3"));
     assert_true(holds("phase6b_grid_search_2001-02-03.svg", "layer1+layer2+layer3+phase6b"));
     assert_true(holds("comparison_2001-02-03.html", "all"));
-    assert_true(holds("comparison_layer1_2001-02-03.html", "layer1"));
 }
 
 static void the_smaller_scale_says_so_in_its_names(void **state)
@@ -119,7 +118,7 @@ static void the_results_file_has_their_records_and_the_new_names(void **state)
     assert_ok(graphs_gather(&g, path, &arena, &e), &e);
     assert_ok(result_file_read(&f, path, &e), &e);
     assert_true(f.complete);
-    assert_int_equal(json_count(f.records), 1 + 6 + 2 + 1);
+    assert_int_equal(json_count(f.records), 1 + 6 + 1 + 1);
     const struct json *base = json_next(json_first(f.records));
     assert_string_equal(json_text(json_get(base, "id")), "m/none");
     assert_string_equal(json_text(json_get(json_get(base, "files"), "flame")),

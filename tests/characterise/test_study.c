@@ -1,7 +1,7 @@
 /* The rows: names that cannot clash, scenarios that are there, efforts that hold what they promise. */
 #include "harness/characterise/study.h"
 
-#include "harness/base/io.h"
+#include "harness/plan/plan.h"
 #include "harness/run/command_line.h"
 
 #include "tests/test.h"
@@ -49,24 +49,38 @@ static void studies_are_chosen_by_name_in_the_order_of_the_rows(void **state)
     assert_says(&e, "found \"scalings\"");
 }
 
-static void every_study_has_its_scenario(void **state)
-{
-    (void)state;
-    for (const struct study *s = studies; s->id; s++)
-        if (!io_exists(arena_format(&arena, "scenarios/%s.json", s->scenario)))
-            fail_msg("%s: no scenario %s", s->id, s->scenario);
-}
-
-/* The word behind --pairs; 0: there is none. */
-static long pairs_of(const char *arguments)
+/* What stands behind an option of the arguments, as often as it is there. */
+static struct opt_texts given(const char *arguments, const char *option)
 {
     struct err e = {0};
     const char *const *words;
     assert_ok(command_line_cut(arguments, &words, &arena, &e), &e);
+    struct opt_texts found = {ARENA_NEW(&arena, const char *, strlen(arguments)), 0};
     for (; words[0]; words++)
-        if (strcmp(words[0], "--pairs") == 0)
-            return strtol(words[1], NULL, 10);
-    return 0;
+        if (strcmp(words[0], option) == 0)
+            found.v[found.n++] = words[1];
+    return found;
+}
+
+static void every_effort_names_what_its_scenario_has(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    for (const struct study *s = studies; s->id; s++)
+        for (int i = 0; i < EFFORTS; i++) {
+            struct scenario scenario;
+            struct plan plan;
+            const struct opt_texts scales = given(s->work[i].arguments, "--scale"),
+                                   names = given(s->work[i].arguments, "--comparison");
+            assert_ok(scenario_read(&scenario, s->scenario, &arena, &e) &&
+                          scenario_choose(&scenario, &scales, &e) &&
+                          plan_make(&plan, &scenario, &(struct plan_overrides){0}, &arena, &e) &&
+                          plan_choose(&plan, &names, &e),
+                      &e);
+            assert_true(plan.count > 0);
+            plan_done(&plan);
+            scenario_done(&scenario);
+        }
 }
 
 static void every_effort_has_ten_pairs_and_more_of_it_more(void **state)
@@ -76,9 +90,10 @@ static void every_effort_has_ten_pairs_and_more_of_it_more(void **state)
     for (const struct study *s = studies; s->id; s++)
         for (int i = 0; i < EFFORTS; i++) {
             const struct study_work *w = &s->work[i];
+            const struct opt_texts pairs = given(w->arguments, "--pairs");
             sum[i] += w->seconds;
             assert_true(w->seconds > 0);
-            if (s->kind == STUDY_RUN && pairs_of(w->arguments) < 10)
+            if (s->kind == STUDY_RUN && (pairs.n != 1 || strtol(pairs.v[0], NULL, 10) < 10))
                 fail_msg("%s, %s: too few pairs", s->id, study_efforts[i]);
             if (i > 0 && w->seconds < s->work[i - 1].seconds)
                 fail_msg("%s, %s: quicker than less of it", s->id, study_efforts[i]);
@@ -101,7 +116,7 @@ int main(void)
         TEST(ids_and_files_are_of_one_study),
         TEST(the_day_stands_in_the_name),
         TEST(studies_are_chosen_by_name_in_the_order_of_the_rows),
-        TEST(every_study_has_its_scenario),
+        TEST(every_effort_names_what_its_scenario_has),
         TEST(every_effort_has_ten_pairs_and_more_of_it_more),
         TEST(efforts_are_found_by_name),
     };

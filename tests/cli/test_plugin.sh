@@ -26,7 +26,7 @@ refused() {
     check "refused in one line: $2"
 }
 mkfifo "$tmp/pipe.so"
-refused "$so/broken-abi.so" 'broken-abi.so: abi: expected 3, found 2'
+refused "$so/broken-abi.so" 'broken-abi.so: abi: expected 4, found 3'
 refused "$so/broken-symbol.so" 'broken-symbol.so: exports no cupel_kernel'
 refused "$so/broken-null.so" 'broken-null.so: cupel_kernel gave no record'
 refused "$so/broken-step.so" 'broken-step.so: step: expected a function, found NULL'

@@ -28,7 +28,9 @@ check "an existing results file is not overwritten"
 check "and stays as it was"
 
 unread='import os, subprocess, sys; r, w = os.pipe(); os.close(r); sys.exit(subprocess.run(sys.argv[1:], stdout=w).returncode)'
-expect 2 'standard output' /usr/bin/python3 -c "$unread" "$CUPEL" run self-null --quiet --out "$tmp/unread.jsonl" --export "junit=$tmp/unread.xml"
+# A table that no buffer holds.
+printf '{"name": "wide", "kernel": "null", "scales": [{"name": "a"}], "compare": [{"name": "%05000d"}]}' 1 >"$tmp/wide.json"
+expect 2 'standard output' /usr/bin/python3 -c "$unread" "$CUPEL" run "$tmp/wide.json" --quiet --out "$tmp/unread.jsonl" --export "junit=$tmp/unread.xml"
 check "a reader of the table that has gone is told"
 tail -n 1 "$tmp/unread.jsonl" | grep -q '"complete":true' && xmllint --noout "$tmp/unread.xml"
 check "results and exports are whole all the same"

@@ -1,6 +1,7 @@
 /* What stands in pictures and pages. With --draw FOLDER: writes some of each kind, to be looked at and for
  * test_drawings.sh. */
 #include "harness/flame/flame_boxes.h"
+#include "harness/flame/flame_colour.h"
 #include "harness/flame/flame_diff.h"
 #include "harness/flame/flame_graph.h"
 #include "harness/flame/flame_markup.h"
@@ -56,13 +57,13 @@ static void shares_of(const struct stacks *s, double *share)
         share[i] = (double)s->nodes[i].total / (double)stacks_total(s);
 }
 
-static void boxes_stand_within_their_parents(void **state)
+static void boxes_stand_within_their_parents_beside_each_other(void **state)
 {
     (void)state;
     for (uint64_t seed = 1; seed <= 20; seed++) {
         struct stacks s = {0};
         struct flame_boxes b;
-        double share[4096], end_at[600], start_at[600];
+        double share[4096], end_at[600] = {0}, start_at[600];
         tree_random(&s, seed, 200);
         assert_true(s.node_count <= 4096);
         shares_of(&s, share);
@@ -74,6 +75,8 @@ static void boxes_stand_within_their_parents(void **state)
             assert_true(box->depth == 0 || box->start >= start_at[box->depth - 1] - 1e-12);
             assert_true(box->depth == 0 ||
                         box->start + box->share <= end_at[box->depth - 1] + 1e-12);
+            assert_true(box->start >=
+                        end_at[box->depth] - 1e-12); /* of the one before in its row */
             start_at[box->depth] = box->start;
             end_at[box->depth] = box->start + box->share;
             seen += box->share >= 0.001;
@@ -182,6 +185,31 @@ static void no_name_becomes_an_element(void **state)
     stacks_done(&s);
 }
 
+static void a_room_is_folders_or_the_module(void **state)
+{
+    (void)state;
+    static const struct {
+        struct stacks_frame frame;
+        const char *room;
+    } rows[] = {
+        {{"f", "kernels/backtest/numerics/account.c", "cupel", 1}, "kernels/backtest"},
+        {{"f", "./harness/base/mem.c", "cupel", 1},                "harness/base"    },
+        {{"f", "src/main.c", "prog", 1},                           "src"             },
+        {{"f", "main.c", "prog", 1},                               "prog"            },
+        {{"f", "../sysdeps/ieee754/e_pow.c", "libm.so.6", 1},      "libm.so.6"       },
+        {{"f", "/usr/src/x.c", "x.so", 1},                         "x.so"            },
+        {{"f", "", "", 0},                                         "unknown"         },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char room[FLAME_ROOM_TEXT];
+        assert_string_equal(flame_colour_room(&rows[i].frame, room), rows[i].room);
+    }
+    struct stacks_frame here = {"f", "kernels/store/a.c", "cupel", 1},
+                        there = {"f", "kernels/store/b.c", "x", 9};
+    struct flame_colour a = flame_colour(&here), b = flame_colour(&there);
+    assert_true(a.hue == b.hue && a.shade == b.shade);
+}
+
 /* ---- flame graphs ------------------------------------------------------------------------------ */
 
 static void every_frame_says_what_it_is(void **state)
@@ -278,6 +306,30 @@ static void the_difference_names_its_sides_and_marks_what_grew(void **state)
     assert_true(attribute(frame, "data-change") < -9);
     assert_non_null(strstr(out.p, "class=\"frame less4\""));
     assert_non_null(strstr(out.p, "Width: share of before (before)."));
+    text_done(&out);
+    stacks_done(&before);
+    stacks_done(&after);
+}
+
+/* Where one function is nearly all, its share hardly changes: the cost shows it. */
+static void a_known_cost_shows_what_shares_cannot(void **state)
+{
+    (void)state;
+    struct stacks before = {0}, after = {0};
+    struct text out = {0};
+    tree_add(&before, "main;step", 1980);
+    tree_add(&before, "main;free", 20);
+    tree_add(&after, "main;step", 2283);
+    tree_add(&after, "main;free", 20);
+    flame_diff_write(&before, &after, &(struct flame_diff){0}, &out);
+    assert_null(strstr(out.p, "class=\"frame more"));
+    text_clear(&out);
+    flame_diff_write(&before, &after, &(struct flame_diff){.scale = 2303.0 / 2000}, &out);
+    const char *frame = strstr(out.p, "data-name=\"step\"");
+    assert_non_null(frame);
+    assert_true(fabs(attribute(frame, "data-change") - 15.15) < 0.01);
+    assert_int_equal(count_of(&out, "class=\"frame more4\""), 3);
+    assert_true(says(&out, "it cost 1.151 times as much after as before"));
     text_done(&out);
     stacks_done(&before);
     stacks_done(&after);
@@ -440,15 +492,17 @@ static int draw(const char *folder)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        TEST(boxes_stand_within_their_parents),
+        TEST(boxes_stand_within_their_parents_beside_each_other),
         TEST(what_is_left_out_is_counted),
         TEST(markup_is_safe),
         TEST(texts_are_cut_to_their_columns),
         TEST(no_name_becomes_an_element),
+        TEST(a_room_is_folders_or_the_module),
         TEST(every_frame_says_what_it_is),
         TEST(nothing_sampled_is_a_sentence),
         TEST(pictures_of_one_page_share_no_id),
         TEST(the_difference_names_its_sides_and_marks_what_grew),
+        TEST(a_known_cost_shows_what_shares_cannot),
         TEST(the_page_names_what_changed_first),
     };
     if (argc == 3 && strcmp(argv[1], "--draw") == 0)

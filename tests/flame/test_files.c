@@ -136,7 +136,7 @@ static void pprof_has_stacks_leaf_first_with_both_values(void **state)
     (void)state;
     struct stacks s = {0};
     struct text out = {0};
-    tree_add(&s, "main;solve;main", 300);
+    tree_add(&s, "main;solve;main;step", 300);
     pprof_message(&s, &(struct pprof_facts){.period_ns = 1000, .time_ns = 5, .duration_ns = 6},
                   &out);
     struct str m = {out.p, out.n};
@@ -148,6 +148,7 @@ static void pprof_has_stacks_leaf_first_with_both_values(void **state)
     assert_int_equal(fields_of(m, 2), 1);
     struct str sample = field_of(m, 2, 0).bytes, ids = field_of(sample, 1, 0).bytes;
     struct str values = field_of(sample, 2, 0).bytes;
+    assert_int_equal(next_varint(&ids), 3);
     assert_int_equal(next_varint(&ids), 1);
     assert_int_equal(next_varint(&ids), 2);
     assert_int_equal(next_varint(&ids), 1);
@@ -155,7 +156,7 @@ static void pprof_has_stacks_leaf_first_with_both_values(void **state)
     assert_int_equal(next_varint(&values), 300);
     assert_int_equal(next_varint(&values), 300000);
     assert_int_equal(fields_of(m, 3), 1); /* one module */
-    assert_int_equal(fields_of(m, 4), 2);
+    assert_int_equal(fields_of(m, 4), 3);
     struct str function = field_of(m, 5, 1).bytes, location = field_of(m, 4, 1).bytes;
     assert_true(str_is(string_at(m, field_of(function, 2, 0).value), "solve"));
     assert_true(str_is(string_at(m, field_of(function, 4, 0).value), "src/solve.c"));

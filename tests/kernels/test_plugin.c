@@ -159,7 +159,7 @@ static const struct {
     void (*spoil)(struct sample *s);
     const char *says;
 } cases[] = {
-    {older,               "abi: expected 3, found 2"                                 },
+    {older,               "abi: expected 4, found 3"                                 },
     {nameless,            "name: expected a name, found NULL"                        },
     {ill_named,           "name: expected 1 to 64 of letters"                        },
     {long_named,          "name: expected 1 to 64 of letters"                        },

@@ -55,7 +55,7 @@ static void wide_and_long_presets_are_the_same_everywhere(void **state)
     } cases[] = {
         {"sp500",  "452261e22adfb5629a49134665bc367770392dba94dea44d75e2da748754d6b8", 684000, 500,
          false},
-        {"fifty",  "2a78913968dec5d2861277e181cbebda6c558d89513ead05a4b7c67beec28b7f", 314450, 50,
+        {"sp50",   "cbee7cb8a601676800de6014b06048df8646feb984f9a846695a3b148a1e41c2", 62900,  50,
          false},
         {"hourly", "7061238a9293c84de4b29a040ed27e13135c903e2d9dee3eb16447010a5836e3", 43800,  1,
          true },
