@@ -7,7 +7,7 @@
  *
  * By perf events (task-clock: CPU time, user call chains), which need no privilege at
  * perf_event_paranoid 2; where they are forbidden, by a timer and ptrace: threads that run are stopped
- * for a moment, at most 250 times a second, while their registers and stacks are read. facts say which
+ * for a moment, at most 199 times a second, while their registers and stacks are read. facts say which
  * it was, and why. Never beside a timed slice: a sample costs some 26 us.
  *
  * Callers are found by unwind tables first (unwind.h), so that those of functions without a frame are
@@ -25,9 +25,10 @@
 
 enum sampler_kind { SAMPLER_AUTO, SAMPLER_PERF, SAMPLER_TIMER };
 
-#define SAMPLER_HZ       997.0   /* prime: not in step with timers of 10 and 1 ms */
-#define SAMPLER_HZ_MAX   20000.0 /* above, sampling is most of what happens */
-#define SAMPLER_HZ_TIMER 250.0   /* a thread that is stopped stands for some tens of microseconds */
+#define SAMPLER_HZ     997.0   /* prime: not in step with timers of 10 and 1 ms */
+#define SAMPLER_HZ_MAX 20000.0 /* above, sampling is most of what happens */
+#define SAMPLER_HZ_TIMER                                                                           \
+    199.0 /* below the rate of the scheduler's ticks, at which its clocks are looked at */
 
 struct names;
 

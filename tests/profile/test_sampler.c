@@ -444,7 +444,7 @@ static void facts_tell_the_rate(void **state)
         {SAMPLER_PERF,  0,   997,   1003009,  "perf task-clock" },
         {SAMPLER_PERF,  100, 100,   10000000, "perf task-clock" },
         {SAMPLER_PERF,  1e6, 20000, 50000,    "perf task-clock" },
-        {SAMPLER_TIMER, 0,   250,   4000000,  "timer and ptrace"},
+        {SAMPLER_TIMER, 0,   199,   5025126,  "timer and ptrace"},
         {SAMPLER_TIMER, 50,  50,    20000000, "timer and ptrace"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -167,6 +167,55 @@ static void both_walks_meet_at_a_frame_pointer(void **state)
     places_done(&p);
 }
 
+__attribute__((noinline)) static int framed(int n)
+{
+    return getppid() + n;
+}
+
+struct mapped {
+    struct places places;
+    struct spaces spaces;
+};
+
+static void map_own(void *context, const struct record_mapping *m)
+{
+    struct mapped *own = context;
+    spaces_map(&own->spaces, 1,
+               &(struct spaces_mapping){m->start, m->end, m->offset,
+                                        images_number(&own->places.images, m->path)});
+}
+
+/* At the return of a function of ours (pop or leave, then ret) the frame pointer has been popped: its
+ * slot is below the stack pointer, and not in the copy. */
+static void a_function_that_has_popped_its_frame_has_a_caller(void **state)
+{
+    (void)state;
+    enum { POP = 0x5d, LEAVE = 0xc9, RET = 0xc3, LONGEST = 4096 };
+    struct mapped own = {.places = {.count = 0}};
+    struct err e;
+    const unsigned char *code = (const unsigned char *)(uintptr_t)framed;
+    assert_true(framed(1) > 0);
+    if (registers_perf_mask() == 0)
+        skip();
+    while (!((code[0] == POP || code[0] == LEAVE) && code[1] == RET))
+        assert_true(++code < (const unsigned char *)(uintptr_t)framed + LONGEST);
+    assert_ok(spaces_read(getpid(), map_own, &own, &e), &e);
+    uint64_t at = (uint64_t)(uintptr_t)(code + 1), word = 0x401000;
+    const struct spaces_mapping *m = spaces_find(&own.spaces, 1, at);
+    assert_non_null(m);
+    const struct cfi_rule *rule =
+        places_rule(&own.places, places_number(&own.places, m->image, at - m->start + m->offset));
+    assert_non_null(rule);
+    uint64_t registers[REGISTERS] = {[REGISTERS_FRAME] = 0x1234, [REGISTERS_STACK] = 0x7000};
+    struct cfi_stack stack = {0x7000, (const unsigned char *)&word, sizeof word};
+    assert_int_equal(cfi_step(rule, &stack, registers), CFI_STEPPED);
+    assert_int_equal(registers[REGISTERS_PC], word);
+    assert_int_equal(registers[REGISTERS_FRAME], 0x1234);
+    assert_int_equal(registers[REGISTERS_STACK], 0x7008);
+    spaces_done(&own.spaces);
+    places_done(&own.places);
+}
+
 static void stacks_are_counted_by_their_places(void **state)
 {
     (void)state;
@@ -202,6 +251,7 @@ int main(void)
         TEST(a_file_that_cannot_be_read_has_a_name),
         TEST(a_chain_alone_is_followed_to_where_nothing_is),
         TEST(both_walks_meet_at_a_frame_pointer),
+        TEST(a_function_that_has_popped_its_frame_has_a_caller),
         TEST(stacks_are_counted_by_their_places),
     };
     return cmocka_run_group_tests_name("unwind", tests, NULL, NULL);
