@@ -43,6 +43,13 @@ void document_table(struct document *d, struct table *t)
     append(d, BLOCK_TABLE)->table = t;
 }
 
+void document_link(struct document *d, const char *text, const char *target)
+{
+    struct block *b = append(d, BLOCK_LINK);
+    b->text = text;
+    b->target = target;
+}
+
 struct figure *document_figure(struct document *d, const char *kind, const char *about)
 {
     struct text name = {0};

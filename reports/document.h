@@ -15,6 +15,7 @@ enum block_kind {
     BLOCK_TEXT,
     BLOCK_WARNING, /* what a reader must not miss */
     BLOCK_ITEM,    /* of a list; text holds "term: rest" */
+    BLOCK_LINK,    /* to a file beside the report; text is what it is called */
     BLOCK_CODE,    /* a command to copy */
     BLOCK_TABLE,
     BLOCK_FIGURE,
@@ -37,6 +38,7 @@ struct block {
     enum block_kind kind;
     int level;
     const char *text;
+    const char *target; /* of a link: a path from the report's folder */
     struct table *table;
     struct figure *figure;
     struct block *next;
@@ -46,6 +48,8 @@ struct document {
     struct arena *arena;
     struct block *first, *last;
     const char *title;
+    const char *markdown; /* name of the Markdown file; NULL: the exporter's own */
+    const char *folder;   /* of the pictures, below the report's; NULL: beside it */
     int figures;
 };
 
@@ -55,6 +59,7 @@ void document_heading(struct document *d, int level, const char *text);
 /* Any of the kinds that hold one text. */
 void document_add(struct document *d, enum block_kind kind, const char *format, ...) PRINTF(3, 4);
 void document_table(struct document *d, struct table *t);
+void document_link(struct document *d, const char *text, const char *target);
 
 /* A figure whose script is to be written; named "kind-N-slug of about". */
 struct figure *document_figure(struct document *d, const char *kind, const char *about);

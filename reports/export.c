@@ -61,16 +61,27 @@ static bool write_png(const struct figure *f, const char *folder, struct err *e)
     return (io_remove_tree(scratch, ok ? e : &unheard) && ok);
 }
 
-bool export_all(const struct document *d, const char *folder, bool png, struct err *e)
+static bool write_pictures(const struct document *d, const char *folder, bool png, struct err *e)
 {
+    const char *below = d->folder ? arena_format(d->arena, "%s/%s", folder, d->folder) : folder;
+    if (!io_make_dirs(below, e))
+        return false;
     for (const struct block *b = d->first; b; b = b->next)
         if (b->figure &&
-            (!write_svg(b->figure, folder, e) || (png && !write_png(b->figure, folder, e))))
+            (!write_svg(b->figure, below, e) || (png && !write_png(b->figure, below, e))))
             return false;
+    return true;
+}
+
+bool export_all(const struct document *d, const char *folder, bool png, struct err *e)
+{
+    if (!write_pictures(d, folder, png, e))
+        return false;
     for (int i = 0; exporters[i]; i++) {
         struct text out = {0};
+        bool named = exporters[i] == &export_markdown && d->markdown;
         exporters[i]->write(d, &out);
-        bool ok = write_file(folder, exporters[i]->file, "", &out, e);
+        bool ok = write_file(folder, named ? d->markdown : exporters[i]->file, "", &out, e);
         text_done(&out);
         if (!ok)
             return false;

@@ -185,6 +185,10 @@ static void add_block(const struct block *b, const struct block *before, const c
         add_element("<p class=\"warning\" role=\"note\">", b->text, "</p>\n", out);
         break;
     case BLOCK_ITEM: add_item(b, !before || before->kind != BLOCK_ITEM, out); break;
+    case BLOCK_LINK:
+        add_element("<p><a href=\"", b->target, "\">", out);
+        add_element("", b->text, "</a></p>\n", out);
+        break;
     case BLOCK_CODE: add_code(b->text, out); break;
     case BLOCK_TABLE: add_table(b->table, out); break;
     case BLOCK_FIGURE: add_figure(b->figure, out); break;

@@ -43,10 +43,18 @@ static void add_paragraph(const char *before, const char *text, const char *afte
     text_puts(out, after);
 }
 
-static void add_figure(const struct figure *f, struct text *out)
+static void add_figure(const struct document *d, const struct figure *f, struct text *out)
 {
     add_paragraph("![", f->title, "", out);
-    text_printf(out, "](%s.svg)\n\n", f->name);
+    text_printf(out, "](%s%s%s.svg)\n\n", d->folder ? d->folder : "", d->folder ? "/" : "",
+                f->name);
+}
+
+/* Names of files that cupel gives have no character that would end the address. */
+static void add_link(const struct block *b, struct text *out)
+{
+    add_paragraph("[", b->text, "](", out);
+    text_printf(out, "%s)\n\n", b->target);
 }
 
 /* A fence longer than any run of backquotes inside; a newline in the text cannot end it. */
@@ -76,7 +84,7 @@ static void add_fold(const char *summary, struct text *out)
     text_puts(out, "</summary>\n\n");
 }
 
-static void add_block(const struct block *b, struct text *out)
+static void add_block(const struct document *d, const struct block *b, struct text *out)
 {
     static const char hashes[] = "#### ";
     bool last_item = !b->next || b->next->kind != BLOCK_ITEM;
@@ -86,9 +94,10 @@ static void add_block(const struct block *b, struct text *out)
     case BLOCK_TEXT: add_paragraph("", b->text, "\n\n", out); break;
     case BLOCK_WARNING: add_paragraph("> **Warning:** ", b->text, "\n\n", out); break;
     case BLOCK_ITEM: add_paragraph("- ", b->text, last_item ? "\n\n" : "\n", out); break;
+    case BLOCK_LINK: add_link(b, out); break;
     case BLOCK_CODE: add_code(b->text, out); break;
     case BLOCK_TABLE: add_table(b->table, out); break;
-    case BLOCK_FIGURE: add_figure(b->figure, out); break;
+    case BLOCK_FIGURE: add_figure(d, b->figure, out); break;
     case BLOCK_GRID:
     case BLOCK_GRID_END: break;
     case BLOCK_FOLD: add_fold(b->text, out); break;
@@ -99,7 +108,7 @@ static void add_block(const struct block *b, struct text *out)
 static void write_markdown(const struct document *d, struct text *out)
 {
     for (const struct block *b = d->first; b; b = b->next)
-        add_block(b, out);
+        add_block(d, b, out);
     out->p[--out->n] = '\0'; /* one newline at the end */
 }
 

@@ -22,6 +22,13 @@ static void probability(char out[UNITS_TEXT], double p)
     snprintf(out, UNITS_TEXT, p < 0.0001 ? "< 0.0001" : "%.4f", p);
 }
 
+/* Small ones, and those that lack little to the whole, with a digit more. */
+static void share(char out[UNITS_TEXT], double percent)
+{
+    bool fine = fabs(percent) < 1 || (percent > 99.9 && percent < 100);
+    snprintf(out, UNITS_TEXT, fine ? "%.2f %%" : "%.1f %%", percent);
+}
+
 static void show(char out[UNITS_TEXT], enum words_kind kind, double value)
 {
     switch (kind) {
@@ -30,6 +37,7 @@ static void show(char out[UNITS_TEXT], enum words_kind kind, double value)
     case WORDS_COUNT: count(out, value); break;
     case WORDS_RATIO: units_ratio(out, value); break;
     case WORDS_PERCENT: snprintf(out, UNITS_TEXT, "%+.1f %%", value); break;
+    case WORDS_SHARE: share(out, value); break;
     case WORDS_TIMES: snprintf(out, UNITS_TEXT, "%.3g x", value); break;
     case WORDS_P: probability(out, value); break;
     case WORDS_LEVEL: snprintf(out, UNITS_TEXT, "%.3g %%", value * 100); break;

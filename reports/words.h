@@ -16,6 +16,7 @@ enum words_kind {
     WORDS_COUNT,   /* whole number -> "42,801" */
     WORDS_RATIO,   /* -> "0.125" */
     WORDS_PERCENT, /* in percent -> "+2.3 %" */
+    WORDS_SHARE,   /* in percent -> "75.0 %", "-2.1 %" */
     WORDS_TIMES,   /* -> "7.75 x" */
     WORDS_P,       /* a probability -> "0.0312", "< 0.0001" */
     WORDS_LEVEL,   /* of an interval, 0..1 -> "95.1 %" */

@@ -27,6 +27,10 @@ static void figures_have_their_unit(void **state)
     assert_string_equal(words(&a, WORDS_COUNT, -1200), "-1,200");
     assert_string_equal(words(&a, WORDS_PERCENT, -87.04), "-87.0 %");
     assert_string_equal(words(&a, WORDS_TIMES, 7.67), "7.67 x");
+    assert_string_equal(words(&a, WORDS_SHARE, 74.97), "75.0 %");
+    assert_string_equal(words(&a, WORDS_SHARE, -0.124), "-0.12 %");
+    assert_string_equal(words(&a, WORDS_SHARE, 99.952), "99.95 %");
+    assert_string_equal(words(&a, WORDS_SHARE, 100), "100.0 %");
     assert_string_equal(words(&a, WORDS_P, 0.00001), "< 0.0001");
     assert_string_equal(words(&a, WORDS_P, 0.03125), "0.0312");
     assert_string_equal(words(&a, WORDS_LEVEL, 0.951171875), "95.1 %");

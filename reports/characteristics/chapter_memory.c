@@ -1,0 +1,189 @@
+/* What the layers hold in memory, what leaves when a cache is full, how it goes over time. */
+#include "reports/characteristics/chapter.h"
+#include "reports/characteristics/memory_share.h"
+
+#include "reports/plot_timeline.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- components ----------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *label, *name, *total; /* total: that the layer's memory is read from */
+} components[] = {
+    {"Asset cache",               "asset-cache",   "peak_asset_cache"    },
+    {"Data pre-grouping cache",   "pre-group",     "peak_grouped_columns"},
+    {"HistoryCache (both tiers)", "history-cache", "peak_history_cache"  },
+    {"Bundle connection pool",    "bundle-pool",   "peak_bundle_pool"    },
+};
+
+static void add_component(struct fill *f, struct table *t, int i)
+{
+    struct arena *a = f->document->arena;
+    const char *now = arena_format(a, "new.totals[%s]", components[i].total);
+    const char *was = arena_format(a, "base.totals[%s]", components[i].total);
+    struct pick cells[] = {
+        FILL_PICK("memory", components[i].name, "production", NULL,
+                  MEASURE("difference", WORDS_BYTES, now, was)),
+        FILL_PICK("memory", components[i].name, "production", NULL,
+                  MEASURE("more", WORDS_SHARE, now, was, "base.totals[resident_peak]")),
+        FILL_PICK("memory", components[i].name, "production", NULL,
+                  MEASURE("value", WORDS_BYTES, "new.totals[resident_peak]")),
+        FILL_PICK("memory", components[i].name, "production", NULL,
+                  MEASURE("more", WORDS_SHARE, "new.totals[resident_peak]",
+                          "base.totals[resident_peak]", "base.totals[resident_peak]")),
+    };
+    fill_label(f, t, components[i].label);
+    for (int c = 0; c < COUNT(cells); c++) {
+        struct finding x = fill_find(f, &cells[c]);
+        fill_cell(f, t, &x);
+    }
+}
+
+static void add_total(struct fill *f, struct table *t)
+{
+    struct pick now = FILL_PICK("memory", "all", "production", NULL,
+                                MEASURE("value", WORDS_BYTES, "new.totals[resident_peak]"));
+    struct pick more =
+        FILL_PICK("memory", "all", "production", NULL,
+                  MEASURE("more", WORDS_SHARE, "new.totals[resident_peak]",
+                          "base.totals[resident_peak]", "base.totals[resident_peak]"));
+    struct finding cells[] = {memory_share_bytes(f, "all"), memory_share_percent(f, "all"),
+                              fill_find(f, &now), fill_find(f, &more)};
+    fill_label(f, t, "Total with all optimizations");
+    for (int i = 0; i < COUNT(cells); i++)
+        fill_cell(f, t, &cells[i]);
+}
+
+static void add_components(struct fill *f)
+{
+    static const struct column columns[] = {
+        {"Component",                    false},
+        {"Memory usage",                 true },
+        {"vs baseline",                  true },
+        {"Peak resident of the process", true },
+        {"Peak resident, vs baseline",   true },
+    };
+    static const struct pick base =
+        FILL_PICK("memory", "all", "production", NULL,
+                  MEASURE("value", WORDS_BYTES, "base.totals[resident_peak]"));
+    fill_heading(f, 3, "Memory Overhead Analysis");
+    if (!fill_has(f, "memory"))
+        return;
+    fill_say_picks(f, BLOCK_TEXT, "Baseline (no caching): {} peak resident.", &base, 1);
+    struct table *t =
+        table_new(f->document->arena,
+                  "Memory by component, production scale, one process: peaks, new less base",
+                  columns, COUNT(columns));
+    for (int i = 0; i < COUNT(components); i++)
+        add_component(f, t, i);
+    add_total(f, t);
+    document_table(f->document, t);
+    memory_share_say(f, "All caches together: {} of the base's peak (target: {}: {}).");
+    document_add(f->document, BLOCK_TEXT,
+                 "A component is counted as it is allocated; the peak resident size of the process "
+                 "has in it "
+                 "also what is no cache, and can be smaller with layers than without.");
+}
+
+/* ---- eviction ------------------------------------------------------------------------------------- */
+
+static void add_eviction(struct fill *f)
+{
+    static const struct column columns[] = {
+        {"History cache", false},
+        {"Hits",          true },
+        {"Misses",        true },
+        {"Evictions",     true },
+        {"Hit rate",      true },
+        {"Peak",          true },
+    };
+    static const struct measure measures[] = {
+        MEASURE("value", WORDS_COUNT, "new.counts.history_cache_hits"),
+        MEASURE("value", WORDS_COUNT, "new.counts.history_cache_misses"),
+        MEASURE("value", WORDS_COUNT, "new.counts.history_cache_evictions"),
+        MEASURE("hit-rate", WORDS_SHARE, "new.counts.history_cache_hits",
+                "new.counts.history_cache_misses"),
+        MEASURE("value", WORDS_BYTES, "new.totals[peak_history_cache]"),
+    };
+    static const char *const scales[][2] = {
+        {"All windows fit",  "variable"      },
+        {"Half of them fit", "variable-small"}
+    };
+    fill_heading(f, 3, "Memory Efficiency");
+    if (!fill_has(f, "history-tiers"))
+        return;
+    struct table *t =
+        table_new(f->document->arena, "Cache eviction: the least recently used leave at the limit",
+                  columns, COUNT(columns));
+    for (int i = 0; i < COUNT(scales); i++) {
+        fill_label(f, t, scales[i][0]);
+        for (int m = 0; m < COUNT(measures); m++) {
+            struct pick p = {"history-tiers", NULL, "from cold", scales[i][1], NULL, measures[m]};
+            struct finding x = fill_find(f, &p);
+            fill_cell(f, t, &x);
+        }
+    }
+    document_table(f->document, t);
+}
+
+/* ---- over time ------------------------------------------------------------------------------------ */
+
+static const char *const sides[][2] = {
+    {"No layer",   "none"},
+    {"All layers", "all" },
+};
+
+static void draw_timeline(struct fill *f)
+{
+    const struct study *s = studies_find(f->studies, "timeline");
+    const struct json *records[COUNT(sides)];
+    int n = 0;
+    for (int i = 0; i < COUNT(sides); i++) {
+        records[n] = study_record(s, "timeline", sides[i][1], NULL);
+        n += json_count(json_get(records[n], "rows")) >= 2;
+    }
+    if (n > 0)
+        plot_timeline(f->document, records, n);
+}
+
+static void add_timeline(struct fill *f)
+{
+    static const struct column columns[] = {
+        {"Side",                  false},
+        {"Peak allocated",        true },
+        {"Peak resident",         true },
+        {"Peak of the processes", true },
+        {"Between samples",       true },
+    };
+    static const struct measure measures[] = {
+        MEASURE("value", WORDS_BYTES, "peak.allocated"),
+        MEASURE("value", WORDS_BYTES, "peak.resident"),
+        MEASURE("value", WORDS_BYTES, "peak.rss"),
+        MEASURE("milliseconds", WORDS_TIME, "interval_ms"),
+    };
+    fill_heading(f, 3, "Profiling Data");
+    if (!fill_has(f, "timeline"))
+        return;
+    struct table *t = table_new(f->document->arena, "Memory over time: peaks of the samples",
+                                columns, COUNT(columns));
+    for (int i = 0; i < COUNT(sides); i++) {
+        fill_label(f, t, sides[i][0]);
+        for (int m = 0; m < COUNT(measures); m++) {
+            struct pick p = {"timeline", "timeline", sides[i][1], NULL, NULL, measures[m]};
+            struct finding x = fill_find(f, &p);
+            fill_cell(f, t, &x);
+        }
+    }
+    document_table(f->document, t);
+    draw_timeline(f);
+}
+
+void chapter_memory(struct fill *f)
+{
+    fill_heading(f, 2, "Memory Characteristics");
+    add_components(f);
+    add_eviction(f);
+    add_timeline(f);
+}

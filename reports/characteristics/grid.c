@@ -1,0 +1,146 @@
+#include "reports/characteristics/grid.h"
+
+#include <string.h>
+
+const struct measure grid_base_time = MEASURE("value", WORDS_TIME, "base.metrics.~.median");
+const struct measure grid_new_time = MEASURE("value", WORDS_TIME, "new.metrics.~.median");
+const struct measure grid_base_call =
+    MEASURE("quotient", WORDS_TIME, "base.metrics.~.median", "base.counts.slot_calls");
+const struct measure grid_new_call =
+    MEASURE("quotient", WORDS_TIME, "new.metrics.~.median", "new.counts.slot_calls");
+const struct measure grid_saving = MEASURE_RATIO("saving", WORDS_SHARE);
+const struct measure grid_saving_bounds = MEASURE_BOUNDS("saving", WORDS_SHARE);
+const struct measure grid_times = MEASURE_RATIO("times", WORDS_TIMES);
+const struct measure grid_times_bounds = MEASURE_BOUNDS("times", WORDS_TIMES);
+const struct measure grid_saved =
+    MEASURE("difference", WORDS_TIME, "base.metrics.~.median", "new.metrics.~.median");
+const struct measure grid_p = MEASURE("value", WORDS_P, "compare.~.signed_rank_p");
+
+const struct measure grid_base_mean = MEASURE_BETWEEN(
+    "value", WORDS_TIME, "base.metrics.~.mean", "base.metrics.~.t_lower", "base.metrics.~.t_upper");
+const struct measure grid_base_bounds = {"value",
+                                         WORDS_TIME,
+                                         {"base.metrics.~.mean"},
+                                         "base.metrics.~.t_lower",
+                                         "base.metrics.~.t_upper",
+                                         true};
+const struct measure grid_new_mean = MEASURE_BETWEEN(
+    "value", WORDS_TIME, "new.metrics.~.mean", "new.metrics.~.t_lower", "new.metrics.~.t_upper");
+const struct measure grid_new_bounds = {
+    "value", WORDS_TIME, {"new.metrics.~.mean"}, "new.metrics.~.t_lower", "new.metrics.~.t_upper",
+    true};
+const struct measure grid_saved_mean =
+    MEASURE_BETWEEN("negated", WORDS_TIME, "compare.~.welch.difference", "compare.~.welch.lower",
+                    "compare.~.welch.upper");
+const struct measure grid_saved_bounds = {"negated",
+                                          WORDS_TIME,
+                                          {"compare.~.welch.difference"},
+                                          "compare.~.welch.lower",
+                                          "compare.~.welch.upper",
+                                          true};
+
+const struct grid_column grid_total[GRID_USUAL] = {
+    GRID_COLUMN("Baseline", &grid_base_time), GRID_COLUMN("Optimized", &grid_new_time),
+    GRID_COLUMN("Improvement", &grid_saving), GRID_COLUMN("95 % interval", &grid_saving_bounds),
+    GRID_COLUMN("p, two-sided", &grid_p),
+};
+const struct grid_column grid_call[GRID_USUAL] = {
+    GRID_COLUMN("Baseline", &grid_base_call), GRID_COLUMN("Optimized", &grid_new_call),
+    GRID_COLUMN("Improvement", &grid_saving), GRID_COLUMN("95 % interval", &grid_saving_bounds),
+    GRID_COLUMN("p, two-sided", &grid_p),
+};
+
+static bool is_missing(const struct finding *x)
+{
+    return strcmp(x->kind, "missing") == 0;
+}
+
+/* A reason stands once a row, in the first of its cells that has it. */
+static void add_cell(struct fill *f, struct table *t, struct finding x, const char **told)
+{
+    static const char *const heads[] = {"not measurable here", "not measured at this effort"};
+    if (is_missing(&x) && *told && strcmp(*told, x.text) == 0) {
+        for (int i = 0; i < COUNT(heads); i++)
+            if (strncmp(x.text, heads[i], strlen(heads[i])) == 0)
+                x.text = heads[i];
+    } else if (is_missing(&x)) {
+        *told = x.text;
+    }
+    fill_cell(f, t, &x);
+}
+
+static void add_row(struct fill *f, struct table *t, const struct grid *g, const struct grid_row *r)
+{
+    const char *told = NULL;
+    fill_label(f, t, r->label);
+    for (int c = 0; c < g->column_count; c++) {
+        const struct measure *m = r->own[c] ? r->own[c] : g->columns[c].measure;
+        if (!m) {
+            fill_label(f, t, r->note);
+            continue;
+        }
+        const char *name = g->columns[c].name ? g->columns[c].name : r->name;
+        struct pick p = {r->study ? r->study : g->study, NULL, name, r->scale, r->metric, *m};
+        add_cell(f, t, fill_find(f, &p), &told);
+    }
+}
+
+static struct finding first_of(const struct fill *f, const struct grid *g, const struct grid_row *r)
+{
+    int c = 0;
+    while (c < g->column_count - 1 && !r->own[c] && !g->columns[c].measure)
+        c++;
+    const char *name = g->columns[c].name ? g->columns[c].name : r->name;
+    struct pick p = {r->study ? r->study : g->study,
+                     NULL,
+                     name,
+                     r->scale,
+                     r->metric,
+                     r->own[c] ? *r->own[c] : *g->columns[c].measure};
+    return fill_find(f, &p);
+}
+
+/* Is no row there, and all for the same reason? Then a sentence says more than a table. */
+static bool is_nothing(const struct fill *f, const struct grid *g, struct finding *why)
+{
+    *why = first_of(f, g, &g->rows[0]);
+    for (int i = 0; i < g->row_count; i++) {
+        struct finding x = first_of(f, g, &g->rows[i]);
+        if (!is_missing(&x) || strcmp(x.text, why->text) != 0)
+            return false;
+    }
+    return true;
+}
+
+void grid_fill(struct fill *f, const struct grid *g)
+{
+    struct arena *a = f->document->arena;
+    struct finding why;
+    if (is_nothing(f, g, &why)) {
+        fill_say(f, BLOCK_TEXT, arena_format(a, "%s: {}.", g->caption), &why, 1);
+        return;
+    }
+    struct column *columns = ARENA_NEW(a, struct column, g->column_count + 1);
+    columns[0] = (struct column){g->first, false};
+    for (int c = 0; c < g->column_count; c++)
+        columns[c + 1] = (struct column){g->columns[c].heading, g->columns[c].measure != NULL};
+    struct table *t = table_new(a, g->caption, columns, g->column_count + 1);
+    for (int i = 0; i < g->row_count; i++)
+        add_row(f, t, g, &g->rows[i]);
+    document_table(f->document, t);
+}
+
+void grid_interval_line(struct fill *f, const char *study, const char *label, const char *name,
+                        const char *scale, const char *metric)
+{
+    struct pick parts[] = {
+        FILL_PICK(study, name, scale, metric, grid_saving),
+        FILL_PICK(study, name, scale, metric, grid_saving_bounds),
+        FILL_PICK(study, name, scale, metric, grid_p),
+    };
+    fill_say_picks(
+        f, BLOCK_TEXT,
+        arena_format(f->document->arena,
+                     "%s: {} less time, 95 %% interval {}; p {} (two-sided, signed rank).", label),
+        parts, COUNT(parts));
+}
