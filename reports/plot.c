@@ -218,14 +218,20 @@ static void add_tic(struct text *script, const char *axis, double tic, int *n)
     (*n)++;
 }
 
-/* Equal steps of 1, 2 or 5 times a power of ten. */
-static void add_even_tics(struct text *script, const char *axis, double lo, double hi, int most,
-                          int *n)
+/* Equal steps of 1, 2 or 5 times a power of ten; on a logarithmic axis without those that stand too close to
+ * the one before. */
+static void add_even_tics(struct text *script, const char *axis, double lo, double hi,
+                          bool logarithmic, int most, int *n)
 {
+    double closest = logarithmic ? pow(hi / lo, 0.6 / most) : 1, last = 0;
     double rough = (hi - lo) / most, decade = pow(10, floor(log10(rough)));
     double step = rough / decade < 1.5 ? decade : rough / decade < 3.5 ? 2 * decade : 5 * decade;
-    for (double k = ceil(lo / step); k * step <= hi; k++)
-        add_tic(script, axis, k * step, n);
+    for (double k = ceil(lo / step); k * step <= hi; k++) {
+        if (last > 0 && k * step < last * closest)
+            continue;
+        last = k * step;
+        add_tic(script, axis, last, n);
+    }
 }
 
 /* The same digits in every decade, the fewer the more decades there are. */
@@ -257,6 +263,6 @@ void plot_tics(struct text *script, const char *axis, double lo, double hi, bool
     if (logarithmic && hi / lo > 4)
         add_decade_tics(script, axis, lo, hi, &n);
     else
-        add_even_tics(script, axis, lo, hi, most, &n);
+        add_even_tics(script, axis, lo, hi, logarithmic, most, &n);
     text_puts(script, n ? ")\n" : "");
 }

@@ -60,7 +60,7 @@ static void add_frame(struct text *s, const struct ladder *l)
     plot_preamble(s);
     text_printf(s,
                 "set logscale x\nset xrange [%.12g:%.12g]\nset yrange [0.4:%d.6]\nunset ytics\n"
-                "set border 1\nset lmargin at screen 0.27\nset rmargin at screen 0.71\n"
+                "set border 1\nset lmargin at screen 0.27\nset rmargin at screen 0.66\n"
                 "set tmargin at screen %.4f\nset bmargin at screen %.4f\n"
                 "set xlabel 'ns of CPU time a bar-backtest (logarithmic axis)'\n",
                 l->lo, l->hi, l->count, 1 - 30.0 / height, 66.0 / height);
@@ -86,7 +86,7 @@ static void add_labels(struct text *s, struct arena *a, const struct ladder *l, 
                arena_format(a, "%s ns (%s)%s", words(a, WORDS_PLAIN, row->ns.estimate),
                             words_interval(a, WORDS_PLAIN, row->ns.low, row->ns.high),
                             i ? arena_format(a, ", %s", words(a, WORDS_TIMES, factor)) : ""),
-               arena_format(a, "screen 0.725, first %d", l->count - i), "left",
+               arena_format(a, "screen 0.675, first %d", l->count - i), "left",
                palette_gnuplot(PALETTE_INK));
 }
 

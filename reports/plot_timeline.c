@@ -179,9 +179,10 @@ static void add_panel(struct text *s, struct arena *a, const struct axes *axes, 
 static void add_name(struct text *s, struct arena *a, int number, int in_a_row, const char *name,
                      enum palette colour, double bottom, double height)
 {
+    int row = number / in_a_row;
     const char *place =
         arena_format(a, "screen %.3f, screen %.4f", 0.13 + 0.9 / in_a_row * (number % in_a_row),
-                     bottom - (66 + 19 * (number / in_a_row)) / height);
+                     bottom - (66 + 19 * row) / height);
     plot_label(s, "\xE2\x96\xA0", place, "left", palette_gnuplot(colour));
     plot_label(s, name, arena_format(a, "%s offset 1.8,0", place), "left",
                palette_gnuplot(PALETTE_INK));

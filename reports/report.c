@@ -73,7 +73,7 @@ void report_build(struct document *d, const struct model *m)
     for (int i = 0; i < m->count; i++) {
         if (several)
             document_heading(
-                d, 2, arena_format(d->arena, "%s (%s)", m->files[i].title, m->files[i].file.path));
+                d, 2, arena_format(d->arena, "%s (%s)", m->files[i].title, m->files[i].name));
         add_file(d, &m->files[i], several ? 3 : 2);
     }
     if (section_has_advice(m, d->arena)) {

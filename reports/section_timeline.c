@@ -51,10 +51,13 @@ static double seconds_of(const struct json *record)
     return seconds;
 }
 
-static void add_row(struct table *t, const struct json *record)
+static void add_row(struct table *t, const struct json *record, const char *file)
 {
     double ns = seconds_of(record) * 1e9, interval_ns = at_number(record, "interval_ms") * 1e6;
     double processes = at_number(record, "processes");
+    table_about(t, arena_format(t->arena,
+                                "%s in %s, timeline: one run, %d rows; no pairs, no interval",
+                                at_text(record, "id"), file, json_count(json_get(record, "rows"))));
     table_text(t, at_text(record, "id"));
     table_number(t, ns, words(t->arena, WORDS_TIME, ns));
     add_peak(t, record, "rss");
@@ -98,7 +101,7 @@ static void add_table(struct document *d, const struct model_file *f)
     struct table *t =
         table_new(d->arena, "Peaks of memory of a whole run", columns_of(d->arena), COLUMNS);
     for (int i = 0; i < f->timeline_count; i++)
-        add_row(t, f->timelines[i]);
+        add_row(t, f->timelines[i], f->name);
     document_table(d, t);
 }
 

@@ -2,7 +2,7 @@
  *
  *     struct heap_profile h;
  *     if (heap_of_side(&h, &cell->new, &runner, e))
- *         heap_stacks(&h, HEAP_ALLOCATED, names, &stacks);     // stacks.unit: STACKS_BYTES
+ *         heap_stacks(&h, HEAP_ALLOCATED, &namer, &stacks);    // stacks.unit: STACKS_BYTES
  *     heap_done(&h);
  *
  * jemalloc samples one allocation in so many bytes; figures are scaled up as its own jeprof does. The
@@ -12,7 +12,6 @@
 #define CUPEL_PROFILE_HEAP_H
 
 #include "harness/flame/stacks.h"
-#include "harness/profile/names.h"
 #include "harness/run/pair.h"
 
 /* At the end of the work, before it is released; and since the start, given back or not. */
@@ -51,8 +50,15 @@ bool heap_parse(struct heap_profile *h, struct str text, const char *name,
  * taken with the probability 1 - exp(-s / rate). */
 double heap_scaled(double bytes, double objects, double rate);
 
-/* Adds all stacks, named (names.h) and scaled. jemalloc's own frames are left out. */
-void heap_stacks(const struct heap_profile *h, enum heap_what what, struct names *names,
+/* Names a place in a file: the function, and those inlined there, the outermost first; returns how many. */
+struct heap_namer {
+    int (*frames)(void *context, const char *path, uint64_t offset, struct stacks_frame *out,
+                  int max);
+    void *context;
+};
+
+/* Adds all stacks. jemalloc's own frames are left out. */
+void heap_stacks(const struct heap_profile *h, enum heap_what what, const struct heap_namer *namer,
                  struct stacks *into);
 
 #endif

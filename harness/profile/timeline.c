@@ -42,13 +42,14 @@ static bool watch(void *context, pid_t root, struct err *e)
     return w->recorder != NULL;
 }
 
-/* The system knows the true peak of the largest process. */
+/* The system knows the true peak of the largest process: of the tree, when there was no other. */
 static void raise_peak(struct json *series, double bytes)
 {
     struct json *known = json_object();
     json_put_number(json_put_object(known, "peak"), "rss", fmax(series_peak(series, "rss"), bytes));
-    if (json_number(json_get(series, "processes")) == 1)
-        json_put(known, "peak_sampled", json_array());
+    struct json *sampled = json_put_array(known, "peak_sampled");
+    if (json_number(json_get(series, "processes")) != 1)
+        json_push(sampled, json_of_text("rss"));
     json_lay_over(series, known);
     json_free(known);
 }

@@ -203,6 +203,7 @@ void check_page(struct browser *b, const char *path)
         !strstr(path, ".svg"); /* a picture says nothing of a viewport: a narrow window */
     check_open(b, path, DESKTOP);
     check_js(b, "(unfold(), pictures())");
+    check_js(b, "words()");
     check_js(b, "foreignElements()");
     check_js(b, "contrast()");
     check_js(b, "sideways(1280)");

@@ -22,6 +22,27 @@ function pictures() {
   return bad;
 }
 
+// Words of a picture that reach beyond its edge, or stand on each other.
+function words() {
+  const bad = [];
+  const off = (e, text, why) => bad.push(`${e.id || (e.querySelector('title') || {}).textContent}: "${text}" ${why}`);
+  for (const svg of every('svg')) {
+    const edge = svg.getBoundingClientRect(), met = [];
+    for (const text of every('text', svg)) {
+      const box = text.getBoundingClientRect(), content = text.textContent.trim();
+      if (!content || box.width === 0 || !isShown(text)) continue;
+      if (box.left < edge.left - 1 || box.top < edge.top - 1 || box.right > edge.right + 1 || box.bottom > edge.bottom + 1)
+        off(svg, content, 'is cut off');
+      if (text.closest('[transform*=rotate]')) continue;
+      const on = met.find(m => Math.min(m.box.right, box.right) - Math.max(m.box.left, box.left) > 2 &&
+                               Math.min(m.box.bottom, box.bottom) - Math.max(m.box.top, box.top) > 0.4 * box.height);
+      if (on) off(svg, content, `stands on "${on.content}"`);
+      met.push({box, content});
+    }
+  }
+  return bad.slice(0, 12);
+}
+
 // Does anything make the page itself wider than the window? Boxes that scroll by themselves may be wide.
 function sideways(width) {
   const page = document.documentElement;
