@@ -200,6 +200,32 @@ void fill_label(struct fill *f, struct table *t, const char *text)
     fill_cell(f, t, &(struct finding){.kind = "label", .text = text, .value = (double)NAN});
 }
 
+static bool is_missing(const struct finding *x)
+{
+    return strcmp(x->kind, "missing") == 0;
+}
+
+void fill_next(struct fill *f, struct table *t, struct finding x, const char **told)
+{
+    static const char *const heads[] = {"not measurable here", "not measured at this effort"};
+    bool again = is_missing(&x) && *told && strcmp(*told, x.text) == 0;
+    if (is_missing(&x) && !again)
+        *told = x.text;
+    for (int i = 0; i < COUNT(heads) && again; i++)
+        if (strncmp(x.text, heads[i], strlen(heads[i])) == 0)
+            x.text = heads[i];
+    fill_cell(f, t, &x);
+}
+
+void fill_row(struct fill *f, struct table *t, const char *label, const struct finding *cells,
+              int count)
+{
+    const char *told = NULL;
+    fill_label(f, t, label);
+    for (int i = 0; i < count; i++)
+        fill_next(f, t, cells[i], &told);
+}
+
 /* ---- text ----------------------------------------------------------------------------------------- */
 
 void fill_heading(struct fill *f, int level, const char *text)
@@ -213,7 +239,7 @@ void fill_heading(struct fill *f, int level, const char *text)
 static const struct finding *missing_of(const struct finding *parts, int count)
 {
     for (int i = 0; i < count; i++)
-        if (strcmp(parts[i].kind, "missing") == 0)
+        if (is_missing(&parts[i]))
             return &parts[i];
     return NULL;
 }
