@@ -93,6 +93,29 @@ static void add_interactions(struct fill *f, const struct attribution *g)
         document_table(f->document, t);
 }
 
+static void add_stand_ins(struct fill *f, const struct attribution *g)
+{
+    static const struct column columns[] = {
+        {"Set of groups",         false},
+        {"Is worth what this is", false},
+        {"Why it cannot be",      false},
+    };
+    const char *what = arena_format(
+        f->document->arena, "Sets of groups that cannot be, and whose worth they take, %s scale",
+        g->scale);
+    if (g->stand_in_count == 0)
+        return;
+    struct table *t = table_new(f->document->arena, what, columns, COUNT(columns));
+    for (int i = 0; i < g->stand_in_count; i++) {
+        fill_label(f, t, g->stand_ins[i].coalition);
+        fill_label(f, t, g->stand_ins[i].stands_for);
+        fill_label(f, t, g->stand_ins[i].reason);
+    }
+    document_add(f->document, BLOCK_FOLD, "%s", what);
+    document_table(f->document, t);
+    document_add(f->document, BLOCK_FOLD_END, "%s", "");
+}
+
 static void add_scale(struct fill *f, const struct attribution *g)
 {
     struct arena *a = f->document->arena;
@@ -105,14 +128,7 @@ static void add_scale(struct fill *f, const struct attribution *g)
     add_groups(f, g);
     plot_waterfall(f->document, arena_format(a, "scale %s", g->scale), g->names, &g->values);
     add_interactions(f, g);
-    if (g->stand_in_count == 0)
-        return;
-    document_add(f->document, BLOCK_FOLD,
-                 "Sets of groups that cannot be, and whose worth they take");
-    for (int i = 0; i < g->stand_in_count; i++)
-        document_add(f->document, BLOCK_ITEM, "%s is worth what %s is: %s",
-                     g->stand_ins[i].coalition, g->stand_ins[i].stands_for, g->stand_ins[i].reason);
-    document_add(f->document, BLOCK_FOLD_END, "%s", "");
+    add_stand_ins(f, g);
 }
 
 void chapter_attribution(struct fill *f)

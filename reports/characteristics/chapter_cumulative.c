@@ -120,13 +120,12 @@ static void add_ratio(struct fill *f, const char *study, const char *scale, cons
     struct table *t = table_new(f->document->arena, caption, columns, COUNT(columns));
     const struct measure *const measures[] = {&overhead, &computation, &ratio, &samples};
     for (int i = 0; i < COUNT(sides); i++) {
-        fill_label(f, t, sides[i].label);
-        for (int m = 0; m < COUNT(measures); m++) {
-            struct pick p = {study, "profile", name_of(f, study, scale, &sides[i]),
-                             scale, NULL,      *measures[m]};
-            struct finding x = fill_find(f, &p);
-            fill_cell(f, t, &x);
-        }
+        struct finding cells[COUNT(measures)];
+        const char *name = name_of(f, study, scale, &sides[i]);
+        for (int m = 0; m < COUNT(measures); m++)
+            cells[m] =
+                fill_find(f, &(struct pick){study, "profile", name, scale, NULL, *measures[m]});
+        fill_row(f, t, sides[i].label, cells, COUNT(cells));
     }
     document_table(f->document, t);
 }

@@ -34,11 +34,10 @@ static void add_component(struct fill *f, struct table *t, int i)
                   MEASURE("more", WORDS_SHARE, "new.totals[resident_peak]",
                           "base.totals[resident_peak]", "base.totals[resident_peak]")),
     };
-    fill_label(f, t, components[i].label);
-    for (int c = 0; c < COUNT(cells); c++) {
-        struct finding x = fill_find(f, &cells[c]);
-        fill_cell(f, t, &x);
-    }
+    struct finding found[COUNT(cells)];
+    for (int c = 0; c < COUNT(cells); c++)
+        found[c] = fill_find(f, &cells[c]);
+    fill_row(f, t, components[i].label, found, COUNT(found));
 }
 
 static void add_total(struct fill *f, struct table *t)
@@ -51,9 +50,42 @@ static void add_total(struct fill *f, struct table *t)
                           "base.totals[resident_peak]", "base.totals[resident_peak]"));
     struct finding cells[] = {memory_share_bytes(f, "all"), memory_share_percent(f, "all"),
                               fill_find(f, &now), fill_find(f, &more)};
-    fill_label(f, t, "Total with all optimizations");
-    for (int i = 0; i < COUNT(cells); i++)
-        fill_cell(f, t, &cells[i]);
+    fill_row(f, t, "Total with all optimizations", cells, COUNT(cells));
+}
+
+/* What the total is made of, the tables of layers besides the caches. */
+static void add_parts(struct fill *f)
+{
+    static const struct column columns[] = {
+        {"Component, all layers", false},
+        {"More than the base",    true },
+        {"vs baseline",           true },
+    };
+    static const char *const parts[][2] = {
+        {"Asset cache",     "peak_asset_cache"    },
+        {"Grouped columns", "peak_grouped_columns"},
+        {"History cache",   "peak_history_cache"  },
+        {"Bundle pool",     "peak_bundle_pool"    },
+        {"Price tables",    "peak_price_tables"   },
+        {"Checkpoint",      "peak_checkpoint"     },
+    };
+    struct arena *a = f->document->arena;
+    if (!study_record(studies_find(f->studies, "memory"), "comparison", "all", "production"))
+        return;
+    struct table *t = table_new(a, "What the total is made of: peaks, all layers less base",
+                                columns, COUNT(columns));
+    for (int i = 0; i < COUNT(parts); i++) {
+        const char *now = arena_format(a, "new.totals[%s]", parts[i][1]);
+        const char *was = arena_format(a, "base.totals[%s]", parts[i][1]);
+        struct pick bytes = FILL_PICK("memory", "all", "production", NULL,
+                                      MEASURE("difference", WORDS_BYTES, now, was));
+        struct pick share =
+            FILL_PICK("memory", "all", "production", NULL,
+                      MEASURE("more", WORDS_SHARE, now, was, "base.totals[resident_peak]"));
+        const struct finding cells[] = {fill_find(f, &bytes), fill_find(f, &share)};
+        fill_row(f, t, parts[i][0], cells, COUNT(cells));
+    }
+    document_table(f->document, t);
 }
 
 static void add_components(struct fill *f)
@@ -80,7 +112,8 @@ static void add_components(struct fill *f)
         add_component(f, t, i);
     add_total(f, t);
     document_table(f->document, t);
-    memory_share_say(f, "All caches together: {} of the base's peak (target: {}: {}).");
+    add_parts(f);
+    memory_share_say(f, "All caches and tables together: {} of the base's peak (target: {}: {}).");
     document_add(f->document, BLOCK_TEXT,
                  "A component is counted as it is allocated; the peak resident size of the process "
                  "has in it "

@@ -164,10 +164,11 @@ static void add_threshold(struct fill *f)
         fits_figure(f, &x, "line-saving at 1", WORDS_SHARE, fits_saving(&x, 1)),
         fits_figure(f, &x, "line-saving at 100", WORDS_SHARE, fits_saving(&x, 100)),
     };
-    fill_say(f, BLOCK_ITEM,
-             "Break-even: {} backtests. A single backtest saves {}, a hundred {} (fitted lines, "
-             "backtests of one year).",
-             ends, COUNT(ends));
+    fill_say(
+        f, BLOCK_ITEM,
+        "Break-even, in backtests: {}. A single backtest saves {}, a hundred {} (fitted lines, "
+        "backtests of one year).",
+        ends, COUNT(ends));
 }
 
 void chapter_scales(struct fill *f)

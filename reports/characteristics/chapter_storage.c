@@ -104,9 +104,8 @@ static void add_parallel(struct fill *f)
         struct finding cells[] = {
             fill_find(f, &old), fill_find(f, &new),
             across(f, scaling_record(f, "none", 2), scaling_record(f, "all", n), side)};
-        fill_label(f, t, i < 0 ? "Sequential" : arena_format(a, "%d workers", n));
-        for (int c = 0; c < COUNT(cells); c++)
-            fill_cell(f, t, &cells[c]);
+        fill_row(f, t, i < 0 ? "Sequential" : arena_format(a, "%d workers", n), cells,
+                 COUNT(cells));
     }
     document_table(f->document, t);
     document_add(f->document, BLOCK_TEXT,

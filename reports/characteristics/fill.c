@@ -1,5 +1,7 @@
 #include "reports/characteristics/fill.h"
 
+#include "reports/characteristics/trace.h"
+
 #include "harness/stats/interval.h"
 
 #include <math.h>
@@ -138,37 +140,6 @@ struct finding fill_text(const struct fill *f, const struct study *s, const char
                             .fields = {field}};
 }
 
-/* ---- the trace ------------------------------------------------------------------------------------ */
-
-static void put_source(struct json *entry, const struct finding *x)
-{
-    json_put_text(entry, "file", x->study ? x->study->file : NULL);
-    json_put_text(entry, "record", x->record);
-    json_put_text(entry, "rule", x->rule);
-    struct json *fields = json_put_array(entry, "fields");
-    for (int i = 0; i < MEASURE_FIELDS; i++)
-        if (x->fields[i])
-            json_push(fields, json_of_text(x->fields[i]));
-    json_put_number(entry, "value", x->value);
-    json_put_number(entry, "low", x->low);
-    json_put_number(entry, "high", x->high);
-}
-
-static void add_trace(struct fill *f, const char *table, const char *row, const char *column,
-                      const struct finding *x)
-{
-    struct json *entry = json_object();
-    json_put_text(entry, "section", f->section);
-    json_put_text(entry, "table", table);
-    json_put_text(entry, "row", row);
-    json_put_text(entry, "column", column);
-    json_put_text(entry, "kind", x->kind);
-    json_put_text(entry, "text", x->text);
-    if (x->rule || x->study)
-        put_source(entry, x);
-    json_push(f->trace, entry);
-}
-
 /* ---- cells ---------------------------------------------------------------------------------------- */
 
 /* What a reader sees who points at a figure: "production/all, 10 pairs, -71..-69, FILE". */
@@ -192,12 +163,38 @@ void fill_cell(struct fill *f, struct table *t, const struct finding *x)
         t->count % t->column_count ? table_row(t, t->count / t->column_count)->text : "";
     table_toned(t, x->tone, x->value, x->text);
     table_tip(t, tip_of(f->document->arena, x));
-    add_trace(f, t->caption, row, column->heading, x);
+    trace_add(f, t->caption, row, column->heading, x);
 }
 
 void fill_label(struct fill *f, struct table *t, const char *text)
 {
     fill_cell(f, t, &(struct finding){.kind = "label", .text = text, .value = (double)NAN});
+}
+
+static bool is_missing(const struct finding *x)
+{
+    return strcmp(x->kind, "missing") == 0;
+}
+
+void fill_next(struct fill *f, struct table *t, struct finding x, const char **told)
+{
+    static const char *const heads[] = {"not measurable here", "not measured at this effort"};
+    bool again = is_missing(&x) && *told && strcmp(*told, x.text) == 0;
+    if (is_missing(&x) && !again)
+        *told = x.text;
+    for (int i = 0; i < COUNT(heads) && again; i++)
+        if (strncmp(x.text, heads[i], strlen(heads[i])) == 0)
+            x.text = heads[i];
+    fill_cell(f, t, &x);
+}
+
+void fill_row(struct fill *f, struct table *t, const char *label, const struct finding *cells,
+              int count)
+{
+    const char *told = NULL;
+    fill_label(f, t, label);
+    for (int i = 0; i < count; i++)
+        fill_next(f, t, cells[i], &told);
 }
 
 /* ---- text ----------------------------------------------------------------------------------------- */
@@ -213,7 +210,7 @@ void fill_heading(struct fill *f, int level, const char *text)
 static const struct finding *missing_of(const struct finding *parts, int count)
 {
     for (int i = 0; i < count; i++)
-        if (strcmp(parts[i].kind, "missing") == 0)
+        if (is_missing(&parts[i]))
             return &parts[i];
     return NULL;
 }
@@ -230,16 +227,18 @@ static const char *about(struct arena *a, const char *text)
     return arena_format(a, "%.*s: {}.", (int)n, text);
 }
 
-static void say(struct fill *f, enum block_kind kind, const char *text, const struct finding *parts)
+static void say(struct fill *f, enum block_kind kind, const char *text, const struct finding *parts,
+                int count)
 {
     struct text out = {0};
+    int part = 0;
     for (struct str rest = str_of(text); rest.p;) {
         struct str words = str_cut(&rest, '{');
         text_add(&out, words.p, words.n);
-        if (!rest.p)
+        if (!rest.p || part == count)
             break;
-        text_puts(&out, parts->text);
-        add_trace(f, "", text, "", parts++);
+        text_puts(&out, parts[part].text);
+        trace_add(f, "", text, "", &parts[part++]);
         (void)str_cut(&rest, '}');
     }
     document_add(f->document, kind, "%s", out.p);
@@ -251,9 +250,9 @@ void fill_say(struct fill *f, enum block_kind kind, const char *text, const stru
 {
     const struct finding *missing = missing_of(parts, count);
     if (missing && count > 1)
-        say(f, kind, about(f->document->arena, text), missing);
+        say(f, kind, about(f->document->arena, text), missing, 1);
     else
-        say(f, kind, text, parts);
+        say(f, kind, text, parts, count);
 }
 
 void fill_say_picks(struct fill *f, enum block_kind kind, const char *text,
@@ -274,7 +273,7 @@ bool fill_has(struct fill *f, const char *study)
         {.kind = "label", .text = s && *s->title ? s->title : study, .value = (double)NAN},
         fill_missing(f, s, NULL),
     };
-    say(f, BLOCK_TEXT, s && s->has ? "{}, not all of it is there: {}." : "{}: {}.", parts);
+    say(f, BLOCK_TEXT, s && s->has ? "{}, not all of it is there: {}." : "{}: {}.", parts, 2);
     if (s && *s->command)
         document_add(f->document, BLOCK_CODE, "%s", s->command);
     return s && s->has;

@@ -76,6 +76,12 @@ void fill_heading(struct fill *f, int level, const char *text);
 void fill_cell(struct fill *f, struct table *t, const struct finding *x);
 void fill_label(struct fill *f, struct table *t, const char *text);
 
+/* As fill_cell; a reason stands in full once a row, in the first of its cells that has it. *told: NULL at a row's start. */
+void fill_next(struct fill *f, struct table *t, struct finding x, const char **told);
+/* A label and the cells behind it. */
+void fill_row(struct fill *f, struct table *t, const char *label, const struct finding *cells,
+              int count);
+
 /* A block of text; each "{}" is the next of `count` parts. Where one of several is missing, only what the text is
  * about (its words up to a colon, or the first figure) and the reason are said. */
 void fill_say(struct fill *f, enum block_kind kind, const char *text, const struct finding *parts,

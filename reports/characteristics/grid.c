@@ -55,20 +55,6 @@ static bool is_missing(const struct finding *x)
     return strcmp(x->kind, "missing") == 0;
 }
 
-/* A reason stands once a row, in the first of its cells that has it. */
-static void add_cell(struct fill *f, struct table *t, struct finding x, const char **told)
-{
-    static const char *const heads[] = {"not measurable here", "not measured at this effort"};
-    if (is_missing(&x) && *told && strcmp(*told, x.text) == 0) {
-        for (int i = 0; i < COUNT(heads); i++)
-            if (strncmp(x.text, heads[i], strlen(heads[i])) == 0)
-                x.text = heads[i];
-    } else if (is_missing(&x)) {
-        *told = x.text;
-    }
-    fill_cell(f, t, &x);
-}
-
 static void add_row(struct fill *f, struct table *t, const struct grid *g, const struct grid_row *r)
 {
     const char *told = NULL;
@@ -81,7 +67,7 @@ static void add_row(struct fill *f, struct table *t, const struct grid *g, const
         }
         const char *name = g->columns[c].name ? g->columns[c].name : r->name;
         struct pick p = {r->study ? r->study : g->study, NULL, name, r->scale, r->metric, *m};
-        add_cell(f, t, fill_find(f, &p), &told);
+        fill_next(f, t, fill_find(f, &p), &told);
     }
 }
 

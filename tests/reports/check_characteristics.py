@@ -212,7 +212,7 @@ def main():
                 wrong.append(f"{entry_name(entry)}: {why}")
     check(not wrong, f"all {counted} figures are what their records say", "\n# ".join(wrong[:12]))
     typed = [entry_name(e) for e in trace if e["kind"] == "label" and e["column"] and e["text"] != e["row"]
-             and re.search(r"\d.*(%|ms|MiB| x\b)", e["text"])]
+             and re.search(r"\d\s?(%|[mun]?s\b|[KMG]iB|x\b)", e["text"])]
     check(not typed, "no figure is called a label", typed[:5])
 
     check_rows(trace)
