@@ -49,4 +49,6 @@ void palette_css(struct text *out)
     for (int i = 0; i < COLOURS; i++)
         for (int p = 0; p < 3; p++)
             rule(out, properties[p], &colours[i]);
+    /* gnuplot's own, around points with error bars. */
+    text_printf(out, "svg [color='white']{color:var(--%s)}\n", colours[PALETTE_PAGE].variable);
 }

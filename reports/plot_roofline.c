@@ -73,13 +73,16 @@ static void add_ceilings(struct text *script, struct text *plot, struct arena *a
             continue;
         double rate = level->bytes_per_s / giga, ridge = most / rate;
         double from = fmax(p->x.lo, p->y.lo / rate);
+        /* Levels may be nearly as fast as each other: their names stand at different places, the lower
+         * ones' below their lines. */
+        double named = fmin(from * 1.15 * pow(2.4, i % 3), fmax(ridge / 2.4, from * 1.15));
         leftmost = fmin(leftmost, ridge);
         text_printf(script, "$level%d << EOD\n%.12g %.12g\n%.12g %.12g\nEOD\n", i, from,
                     from * rate, ridge, most);
         plot_xy_line(plot, arena_format(a, "level%d", i), PALETTE_BASE, i % 2 ? "dt 2" : "");
         plot_label(script, arena_format(a, "%s %.3g GB/s", level->name, rate),
-                   arena_format(a, "first %.12g, first %.12g offset 0,0.7", from * 1.15,
-                                from * 1.15 * rate),
+                   arena_format(a, "first %.12g, first %.12g offset %s", named, named * rate,
+                                i < 2 ? "0,0.7" : "0.9,-0.5"),
                    arena_format(a, "left rotate by %.1f", angle_of(p)),
                    palette_gnuplot(PALETTE_BASE));
     }
@@ -126,7 +129,7 @@ static void add_points(struct text *script, struct text *plot, const struct plot
         text_puts(script, "EOD\n");
         if (n > 0)
             plot_xy_points(plot, names[nominal], nominal ? PALETTE_QUIET : PALETTE_NEW,
-                           nominal ? 6 : 7);
+                           nominal ? PLOT_RING : 7);
     }
 }
 

@@ -171,7 +171,7 @@ static void add_script(struct text *script, struct arena *a, const struct scalin
     for (int shared = 0; shared < 2; shared++)
         if (any(s, shared)) {
             add_points(script, s, v, shared);
-            plot_xy_points(&plot, shared ? "shared" : "own", PALETTE_BASE, shared ? 6 : 7);
+            plot_xy_points(&plot, shared ? "shared" : "own", PALETTE_BASE, shared ? PLOT_RING : 7);
         }
     text_add(script, plot.p, plot.n);
     text_puts(script, "\n");

@@ -50,8 +50,9 @@ void plot_xy_line(struct text *plot, const char *name, enum palette colour, cons
 void plot_xy_points(struct text *plot, const char *name, enum palette colour, int point)
 {
     begin(plot);
-    text_printf(plot, "$%s using 1:2:3:4 with yerrorbars lc rgb %s lw 1.5 pt %d ps 0.7 notitle",
-                name, palette_gnuplot(colour), point);
+    text_printf(plot, "$%s using 1:2:3:4 with yerrorbars lc rgb %s %s pt %d notitle", name,
+                palette_gnuplot(colour), point == PLOT_RING ? "lw 2.5 ps 0.9" : "lw 1.5 ps 0.7",
+                point);
 }
 
 void plot_xy_band(struct text *plot, const char *name, enum palette colour)

@@ -9,6 +9,9 @@
 #include "reports/palette.h"
 #include "reports/plot.h"
 
+/* gnuplot's number of an open circle: for points that are not like the others. */
+enum { PLOT_RING = 6 };
+
 struct plot_axis {
     double lo, hi;
     bool logarithmic;

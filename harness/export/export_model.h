@@ -83,7 +83,8 @@ struct export_judged {
 struct export_benchmark {
     const char *id, *verdict; /* the gate's word, else "faster", "slower", ...; else the state's */
     const char *reason;       /* why it was skipped or failed; NULL */
-    const char *changed;      /* the functions that a profile found to cost more or less, and its page; NULL */
+    const char
+        *changed; /* the functions that a profile found to cost more or less, and its page; NULL */
     enum export_state state;
     bool fails;     /* it makes the gate fail */
     bool confirmed; /* a second run decided */

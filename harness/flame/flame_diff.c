@@ -36,6 +36,7 @@ struct drawing {
     struct arena arena;
     struct text words; /* scratch */
     const char *names[2];
+    double scale;
 };
 
 static const char *kept(struct drawing *d)
@@ -126,8 +127,9 @@ static struct flame_svg_frame frame_of(struct drawing *d, const struct flame_box
 {
     const struct flame_pair *p = &d->pair;
     int frame = p->all.nodes[box->node].frame;
-    struct stats_interval change = flame_diff_change(
-        p, p->total[FLAME_BEFORE][box->node], p->total[FLAME_AFTER][box->node], 1, d->boxes.count);
+    struct stats_interval change =
+        flame_diff_change(p, p->total[FLAME_BEFORE][box->node], p->total[FLAME_AFTER][box->node],
+                          d->scale, d->boxes.count);
     struct flame_svg_frame f = {.depth = box->depth,
                                 .start = box->start,
                                 .share = box->share,
@@ -139,7 +141,7 @@ static struct flame_svg_frame frame_of(struct drawing *d, const struct flame_box
                                 .classes = frame < 0 ? "root" : SAME,
                                 .colour = frame < 0 ? "#dadee3" : SAME_COLOUR,
                                 .change = 100 * change.estimate};
-    if (frame >= 0)
+    if (frame >= 0 || d->scale != 1)
         colour(d, &f, change);
     return f;
 }
@@ -183,6 +185,19 @@ static int unseen(const struct flame_pair *p, enum flame_side side)
     return n;
 }
 
+static void add_measure(struct drawing *d)
+{
+    text_puts(&d->words, "Both are taken as the same amount of work; ");
+    if (d->d->scale > 0)
+        text_printf(
+            &d->words,
+            "it cost %.3f times as much after as before. Changes are in points: hundredths of "
+            "what it cost before.",
+            d->scale);
+    else
+        text_puts(&d->words, "shares of their own wholes are compared, in points of a hundredth.");
+}
+
 static const char *note_of(struct drawing *d, double least)
 {
     if (d->boxes.count == 0) {
@@ -191,9 +206,7 @@ static const char *note_of(struct drawing *d, double least)
         return kept(d);
     }
     int other = unseen(&d->pair, d->side);
-    text_puts(&d->words, "Both are taken as the same amount of work: shares of their own wholes "
-                         "are compared, in points of "
-                         "a hundredth.");
+    add_measure(d);
     if (d->pair.all.unit == STACKS_SAMPLES)
         text_puts(&d->words,
                   " Noise: Newcombe's bounds of the difference of two shares, 95 % for all frames "
@@ -248,7 +261,8 @@ static void draw_two(const struct stacks *before, const struct stacks *after,
     struct drawing d = {
         .d = diff,
         .side = diff->by_before ? FLAME_BEFORE : FLAME_AFTER,
-        .names = {diff->before ? diff->before : "before", diff->after ? diff->after : "after"}
+        .names = {diff->before ? diff->before : "before", diff->after ? diff->after : "after"},
+        .scale = diff->scale > 0 ? diff->scale : 1,
     };
     flame_pair_init(&d.pair, before, after);
     draw(&d, form, out);

@@ -1,10 +1,10 @@
-/* A differential flame graph: one profile's picture, coloured by what changed from or to another. Both are
- * taken as equal work: shares of their own wholes are compared.
+/* A differential flame graph: one profile's picture, coloured by what changed from or to another. Widths are shares of
+ * one side's own whole. Both count as the same amount of work: shares are compared, or, with a scale, costs.
  *
  *     flame_diff_write(&before, &after, &(struct flame_diff){.before = "base", .after = "all"}, &out);
  *
- * Red with a triangle up: a greater share after; blue with one down: a smaller one; the label begins with the
- * change in points (hundredths of the whole). Grey: no change beyond noise (flame_diff_top.h says by
+ * Red with a triangle up: more after; blue with one down: less; the label begins with the change in points
+ * (hundredths of the whole before). Grey: no change beyond noise (flame_diff_top.h says by
  * what method). Elements are those of flame_graph.h.
  */
 #ifndef CUPEL_FLAME_FLAME_DIFF_H
@@ -24,6 +24,7 @@ struct flame_diff {
     bool by_before; /* widths are shares before: what vanished is seen. Else shares after */
     bool icicle;
     double least;
+    double scale; /* as in flame_diff_top.h; 0: not known, the two have cost the same */
 };
 
 void flame_diff_write(const struct stacks *before, const struct stacks *after,

@@ -110,6 +110,7 @@ static void add_difference(struct writing *w, bool by_before)
                            : "The difference, as wide as after: what is new is seen",
         .by_before = by_before,
         .icicle = true,
+        .scale = w->page->scale,
     };
     text_puts(w->out, "<figure>\n");
     flame_diff_inline(w->before, w->after, &d, w->out);

@@ -75,7 +75,8 @@ static bool is_current(int fd, const char *path)
 /* The descriptor, locked; -1 without e->text when another holds it, -1 with e on an error. */
 static int try_lock(const char *path, struct err *e)
 {
-    for (e->text[0] = '\0';;) {
+    e->text[0] = '\0';
+    for (;;) {
         int fd = io_open(path, O_RDWR | O_CREAT, e);
         bool locked = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
         if (fd < 0 || (locked && is_current(fd, path)))

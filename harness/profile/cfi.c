@@ -208,7 +208,14 @@ static bool caller_value(const struct where *w, int i, const struct cfi_stack *m
     case UNDEFINED: /* nobody needs it */
     case SAME: *value = registers[i]; return true;
     case VALUE: *value = frame + (uint64_t)w->offset; return true;
-    case AT: return cfi_read(memory, frame + (uint64_t)w->offset, value);
+    case AT:
+        address = frame + (uint64_t)w->offset;
+        /* At a function's end it may have been popped: compilers do not say so, but the stack does. */
+        if (address < registers[REGISTERS_STACK] && i != REGISTERS_PC) {
+            *value = registers[i];
+            return true;
+        }
+        return cfi_read(memory, address, value);
     case REGISTER:
         *value = w->number < REGISTERS ? registers[w->number] : 0;
         return w->number < REGISTERS;

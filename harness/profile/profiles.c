@@ -204,9 +204,11 @@ static bool draw_pair(const struct maker *m, const struct target_pair *pair, str
         {"page",    ".html",        {0}},
         {"folded",  ".diff.folded", {0}},
     };
-    struct flame_diff diff = {.before = m->targets->sides[pair->base].id,
-                              .after = m->targets->sides[pair->new].id,
-                              .subtitle = m->options->title};
+    struct flame_diff diff = {
+        .before = m->targets->sides[pair->base].id,
+        .after = m->targets->sides[pair->new].id,
+        .subtitle = m->options->title,
+        .scale = profiled_cost_ratio(&m->profiled[pair->base], &m->profiled[pair->new])};
     struct flame_pair both;
     flame_diff_write(before, after, &diff, &v[0].content);
     diff.by_before = true;
@@ -218,7 +220,7 @@ static bool draw_pair(const struct maker *m, const struct target_pair *pair, str
         .after = diff.after,
         .before_subtitle = about(m, pair->base),
         .after_subtitle = about(m, pair->new),
-        .scale = profiled_cost_ratio(&m->profiled[pair->base], &m->profiled[pair->new]),
+        .scale = diff.scale,
     };
     flame_page_write(before, after, &page, &v[2].content);
     flame_pair_init(&both, before, after);

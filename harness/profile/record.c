@@ -221,7 +221,10 @@ static void write_body(struct text *t, const struct record *r)
         put_halves(t, r->tid, r->parent);
         put(t, r->time_ns);
         break;
-    case RECORD_LOST: put(t, r->lost); break;
+    case RECORD_LOST:
+        put(t, 0); /* of which event */
+        put(t, r->lost);
+        break;
     case RECORD_EXEC:
         put_halves(t, r->pid, r->tid);
         put(t, 0); /* the program's name: none */
@@ -242,9 +245,9 @@ static uint16_t misc_of(const struct record *r)
 void record_write(struct text *t, const struct record *r)
 {
     static const uint32_t types[] = {
-        [RECORD_SAMPLE] = PERF_RECORD_SAMPLE,     [RECORD_MAPPING] = PERF_RECORD_MMAP,
-        [RECORD_FORK] = PERF_RECORD_FORK,         [RECORD_EXEC] = PERF_RECORD_COMM,
-        [RECORD_LOST] = PERF_RECORD_LOST_SAMPLES, [RECORD_OTHER] = PERF_RECORD_UNTHROTTLE,
+        [RECORD_SAMPLE] = PERF_RECORD_SAMPLE, [RECORD_MAPPING] = PERF_RECORD_MMAP,
+        [RECORD_FORK] = PERF_RECORD_FORK,     [RECORD_EXEC] = PERF_RECORD_COMM,
+        [RECORD_LOST] = PERF_RECORD_LOST,     [RECORD_OTHER] = PERF_RECORD_UNTHROTTLE,
     };
     struct perf_event_header header = {.type = types[r->kind], .misc = misc_of(r)};
     size_t begin = t->n;

@@ -26,15 +26,15 @@
 enum sampler_kind { SAMPLER_AUTO, SAMPLER_PERF, SAMPLER_TIMER };
 
 #define SAMPLER_HZ       997.0   /* prime: not in step with timers of 10 and 1 ms */
-#define SAMPLER_HZ_MAX   10000.0 /* above, sampling is most of what happens */
+#define SAMPLER_HZ_MAX   20000.0 /* above, sampling is most of what happens */
 #define SAMPLER_HZ_TIMER 250.0   /* a thread that is stopped stands for some tens of microseconds */
 
 struct names;
 
 struct sampler_options {
     enum sampler_kind kind;
-    double hz;           /* samples per second of CPU time (perf) or wall time (timer, at most 250);
-                * 0: SAMPLER_HZ */
+    double hz;           /* samples per second of CPU time, at most SAMPLER_HZ_MAX (perf) or
+                          * SAMPLER_HZ_TIMER; 0: SAMPLER_HZ */
     struct names *names; /* names.h: what samplers before have read; NULL: all is read anew */
 };
 
@@ -44,7 +44,7 @@ struct sampler_facts {
     char name[40];      /* "perf task-clock", "timer and ptrace" */
     char note[300];     /* why not perf, what is not seen; "" */
     double hz;          /* in effect */
-    uint64_t period_ns; /* of CPU (perf) or wall time (timer) that a sample stands for */
+    uint64_t period_ns; /* of CPU time, that a sample stands for */
     uint64_t samples;
     uint64_t lost; /* told by the kernel, or not read in time */
     uint64_t cut;  /* stacks whose root was not reached */

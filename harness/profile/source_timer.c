@@ -155,7 +155,7 @@ struct source *source_timer_open(pid_t pid, double hz, struct err *e)
                                 .period_ns = (uint64_t)(1e9 / hz + 0.5),
                                 .hz = hz,
                                 .drain_ms = 25,
-                                .note = "by wall time, of threads that run or wait for a CPU"};
+                                .note = "at the scheduler's ticks"};
     int why;
     if (!start(s, pid, e)) {
         mem_free(MEM_BASE, s);

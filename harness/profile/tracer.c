@@ -3,6 +3,7 @@
 
 #include "harness/base/mem.h"
 #include "harness/probe/machine.h"
+#include "harness/profile/clocks.h"
 #include "harness/profile/images.h"
 #include "harness/profile/peek.h"
 #include "harness/profile/record.h"
@@ -20,7 +21,6 @@
 #include <sys/ptrace.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,8 +28,8 @@
 enum { MAPS_NS = 50000000 };
 
 struct tracer {
-    int commands, data, timer, ended;
-    uint64_t period_ns;
+    int commands, data, signals;
+    struct clocks clocks;
     struct tracees tracees;
     struct spaces spaces; /* what has been told of mappings */
     struct images images; /* numbers for paths; none is opened */
@@ -70,6 +70,7 @@ static bool seize(void *context, pid_t process, pid_t thread, struct err *e)
         return true;
     if (ptrace(PTRACE_SEIZE, thread, NULL, (void *)(uintptr_t)OPTIONS) == 0) {
         tracees_adopt(&t->tracees, process, thread);
+        clocks_add(&t->clocks, process);
         return true;
     }
     if (errno == ESRCH)
@@ -175,13 +176,15 @@ static int on_stop(struct tracer *t, struct tracee *tracee, int event, int signa
 
 static void on_status(struct tracer *t, pid_t tid, int status)
 {
-    if (!WIFSTOPPED(status)) {
+    if (!WIFSTOPPED(status)) { /* of a process, its first thread's end is the last to be told */
         tracees_drop(&t->tracees, tid);
+        clocks_drop(&t->clocks, tid);
         return;
     }
     struct tracee *tracee = tracees_find(&t->tracees, tid);
     if (!tracee)
         tracee = tracees_adopt(&t->tracees, tracees_process(tid), tid);
+    clocks_add(&t->clocks, tracee->process);
     int pass = on_stop(t, tracee, status >> 16, WSTOPSIG(status));
     if (pass < 0)
         ptrace(PTRACE_LISTEN, tid, NULL, NULL);
@@ -190,44 +193,35 @@ static void on_status(struct tracer *t, pid_t tid, int status)
     send_out(t);
 }
 
-static void on_ended(struct tracer *t)
-{
-    struct signalfd_siginfo info;
-    ssize_t n = read(t->ended, &info, sizeof info);
-    int status;
-    pid_t tid;
-    (void)n;
-    while ((tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0)
-        on_status(t, tid, status);
-}
+/* ---- what signals tell --------------------------------------------------------------------------- */
 
-/* ---- the timer ------------------------------------------------------------------------------------ */
-
-static void on_tick(struct tracer *t)
+/* A process has run for another period (for `periods`: it had as many threads, or we are late): its
+ * threads that run are asked to stop. */
+static void on_period(struct tracer *t, pid_t process, int periods)
 {
-    uint64_t ticks = 0;
-    int running = 0;
-    if (read(t->timer, &ticks, sizeof ticks) != sizeof ticks)
-        return;
+    int asked = 0;
     for (int i = 0; i < t->tracees.count; i++) {
         struct tracee *tracee = &t->tracees.threads[i];
-        if (tracee->asked || !tracees_runs(tracee))
+        if (tracee->process != process || tracee->asked || !tracees_runs(tracee))
             continue;
-        running++;
         tracee->asked = ptrace(PTRACE_INTERRUPT, tracee->thread, NULL, NULL) == 0;
+        asked += tracee->asked;
     }
-    if (ticks > 1 && running > 0) {
-        tell(t, &(struct record){.kind = RECORD_LOST, .lost = (ticks - 1) * (uint64_t)running});
-        send_out(t);
-    }
+    if (asked < periods)
+        tell(t, &(struct record){.kind = RECORD_LOST, .lost = (uint64_t)(periods - asked)});
+    send_out(t);
 }
 
-static void set_timer(struct tracer *t, bool on)
+static void on_signals(struct tracer *t)
 {
-    struct timespec period = {(time_t)(t->period_ns / 1000000000),
-                              (long)(t->period_ns % 1000000000)};
-    struct itimerspec every = {.it_interval = period, .it_value = period};
-    timerfd_settime(t->timer, 0, on ? &every : &(struct itimerspec){0}, NULL);
+    struct signalfd_siginfo info;
+    int status;
+    pid_t tid;
+    while (read(t->signals, &info, sizeof info) == sizeof info)
+        if ((int)info.ssi_signo == t->clocks.signal && t->clocks.on)
+            on_period(t, info.ssi_int, 1 + (int)info.ssi_overrun);
+    while ((tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0)
+        on_status(t, tid, status);
 }
 
 /* What was asked before a pause is no sample any more. */
@@ -236,7 +230,7 @@ static void on_command(struct tracer *t)
     unsigned char on;
     if (recv(t->commands, &on, sizeof on, 0) != sizeof on)
         _exit(0);
-    set_timer(t, on);
+    clocks_run(&t->clocks, on);
     for (int i = 0; !on && i < t->tracees.count; i++)
         t->tracees.threads[i].asked = false;
     struct tracer_answer done = {0};
@@ -258,39 +252,39 @@ static void keep_only(int *commands, int *data)
 
 static void prepare(struct tracer *t)
 {
-    sigset_t all, child;
+    sigset_t all, ours;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     signal(SIGCHLD, SIG_DFL);
-    sigemptyset(&child);
-    sigaddset(&child, SIGCHLD);
-    t->ended = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
-    t->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGCHLD);
+    sigaddset(&ours, t->clocks.signal);
+    t->signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 _Noreturn void tracer_run(pid_t pid, int commands, int data, uint64_t period_ns)
 {
-    struct tracer t = {.period_ns = period_ns, .why = ESRCH};
+    struct tracer t = {
+        .clocks = {.signal = SIGRTMIN, .period_ns = period_ns},
+          .why = ESRCH
+    };
     keep_only(&commands, &data);
     t.commands = commands;
     t.data = data;
     prepare(&t);
-    bool ready = t.ended >= 0 && t.timer >= 0 && seize_all(&t, pid);
+    bool ready = t.signals >= 0 && seize_all(&t, pid);
     struct tracer_answer first = {ready ? 0 : t.why};
     if (send(commands, &first, sizeof first, MSG_NOSIGNAL) != sizeof first || !ready)
         _exit(0);
     for (;;) {
         struct pollfd waits[] = {
-            {t.ended,  POLLIN, 0},
-            {t.timer,  POLLIN, 0},
-            {commands, POLLIN, 0}
+            {t.signals, POLLIN, 0},
+            {commands,  POLLIN, 0}
         };
         poll(waits, sizeof waits / sizeof *waits, -1);
         if (waits[0].revents)
-            on_ended(&t);
+            on_signals(&t);
         if (waits[1].revents)
-            on_tick(&t);
-        if (waits[2].revents)
             on_command(&t);
     }
 }

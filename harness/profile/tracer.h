@@ -1,8 +1,8 @@
 /* The process that samples another by a timer and ptrace, where perf events are forbidden.
  *
- * At every tick of CLOCK_MONOTONIC it asks each thread that runs or waits for a CPU (state R of its
- * /proc/PID/task/TID/stat) to stop, reads registers, stack and chain of frame pointers of those that
- * did, and lets them go on. Threads, children and programs that these become are followed. Signals
+ * Whenever a process has had another period of CPU time (clocks.h) it asks the threads that run or wait
+ * for a CPU (state R of /proc/PID/task/TID/stat) to stop, reads registers, stack and chain of frame
+ * pointers of those that did, and lets them go on. Threads, children and programs that these become are followed. Signals
  * pass through; a thread that sleeps is never woken, so that system calls end as they would.
  *
  * It is a process of its own, and has one thread: only the thread that seized a process may command

@@ -10,7 +10,7 @@ struct json *ceilings_record(const struct ceiling_roofline *c)
     json_put_number(o, "clock_ghz", c->clock_ghz);
     json_put_number(o, "flops", c->flops);
     json_put_text(o, "flops_by", c->flops_by);
-    for (int i = 0; i < CEILING_LEVELS; i++) {
+    for (enum ceiling_level i = CEILING_L1; i < CEILING_LEVELS; i++) {
         char key[24];
         const struct ceiling_memory *m = &c->memory[i];
         snprintf(key, sizeof key, "%s_bytes_per_s", ceiling_level_name(i));
@@ -25,7 +25,7 @@ void ceilings_text(const struct ceiling_roofline *c, struct text *out)
 {
     text_printf(out, "ceilings of one core: %.3g x 10^9 operations on doubles a second (%s); reads",
                 c->flops / 1e9, c->flops_by);
-    for (int i = 0; i < CEILING_LEVELS; i++)
+    for (enum ceiling_level i = CEILING_L1; i < CEILING_LEVELS; i++)
         if (isfinite(c->memory[i].bytes_per_s))
             text_printf(out, " %s %.3g", ceiling_level_name(i), c->memory[i].bytes_per_s / 1e9);
         else

@@ -20,6 +20,8 @@
  * Filtering and conversion are two slots of the base too, group and history: neither had to be parted.
  * Every layer is accepted that the kernel backtest accepts; those whose slot is not called do nothing.
  *
+ * What ends workers that stay (persistent-pool) is in no call: it comes when the process is done with them.
+ *
  * Digest: a value or two of each hand-out of the measured calls, and after them all bytes of what the slot
  * hands out for each different call: equal for every set of layers. Counts are of the measured calls alone;
  * with workers also what each of these holds when all are ready: worker_rss_bytes and its parts, means.

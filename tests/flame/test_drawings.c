@@ -311,6 +311,30 @@ static void the_difference_names_its_sides_and_marks_what_grew(void **state)
     stacks_done(&after);
 }
 
+/* Where one function is nearly all, its share hardly changes: the cost shows it. */
+static void a_known_cost_shows_what_shares_cannot(void **state)
+{
+    (void)state;
+    struct stacks before = {0}, after = {0};
+    struct text out = {0};
+    tree_add(&before, "main;step", 1980);
+    tree_add(&before, "main;free", 20);
+    tree_add(&after, "main;step", 2283);
+    tree_add(&after, "main;free", 20);
+    flame_diff_write(&before, &after, &(struct flame_diff){0}, &out);
+    assert_null(strstr(out.p, "class=\"frame more"));
+    text_clear(&out);
+    flame_diff_write(&before, &after, &(struct flame_diff){.scale = 2303.0 / 2000}, &out);
+    const char *frame = strstr(out.p, "data-name=\"step\"");
+    assert_non_null(frame);
+    assert_true(fabs(attribute(frame, "data-change") - 15.15) < 0.01);
+    assert_int_equal(count_of(&out, "class=\"frame more4\""), 3);
+    assert_true(says(&out, "it cost 1.151 times as much after as before"));
+    text_done(&out);
+    stacks_done(&before);
+    stacks_done(&after);
+}
+
 static void the_page_names_what_changed_first(void **state)
 {
     (void)state;
@@ -478,6 +502,7 @@ int main(int argc, char **argv)
         TEST(nothing_sampled_is_a_sentence),
         TEST(pictures_of_one_page_share_no_id),
         TEST(the_difference_names_its_sides_and_marks_what_grew),
+        TEST(a_known_cost_shows_what_shares_cannot),
         TEST(the_page_names_what_changed_first),
     };
     if (argc == 3 && strcmp(argv[1], "--draw") == 0)

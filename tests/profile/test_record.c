@@ -92,6 +92,30 @@ static void a_thread_is_no_fork(void **state)
     text_done(&t);
 }
 
+/* The kernel has two forms of it. */
+static void what_was_lost_is_read_in_both_forms(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t type;
+        uint64_t words[4];
+    } rows[] = {
+        {PERF_RECORD_LOST,         {99, 5, 0, 7}},
+        {PERF_RECORD_LOST_SAMPLES, {5, 0, 0, 7} },
+    };
+    for (int i = 0; i < 2; i++) {
+        struct perf_event_header header = {.type = rows[i].type, .size = 40};
+        uint64_t words[5];
+        struct record r;
+        memcpy(words, &header, sizeof header);
+        memcpy(words + 1, rows[i].words, sizeof rows[i].words);
+        assert_true(record_read(words, 5, &r));
+        assert_int_equal(r.kind, RECORD_LOST);
+        assert_int_equal(r.lost, 5);
+        assert_int_equal(r.time_ns, 7);
+    }
+}
+
 /* Markers (PERF_CONTEXT_USER) stand before the addresses of each part. */
 static void markers_are_no_addresses(void **state)
 {
@@ -246,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_kind_reads_as_it_was_written),
         TEST(a_thread_is_no_fork),
+        TEST(what_was_lost_is_read_in_both_forms),
         TEST(markers_are_no_addresses),
         TEST(damaged_records_are_refused),
         TEST(records_go_round_the_ring),

@@ -62,6 +62,10 @@ near "$(row scaling "$law" 'production, none' 7)" 21.8 15 && row scaling "$law" 
 check "the peak is told, and that 32 workers on 16 cores were left out"
 drawn scaling scaling '16 cores' extrapolation 'more workers than cores' 'scalability law' && drawn scaling efficiency percent
 check "cores, extrapolation and oversubscribed points are marked"
+rings() { cat "$tmp/$1"/scaling-[0-9]*.svg | grep -c "gpPt5' transform"; } # gnuplot's points of type 6
+tap_output="$(rings scaling) and $(rings shared) rings"
+[ "$(rings scaling)" -eq 1 ] && [ "$(rings shared)" -eq 4 ]
+check "as many rings as there are numbers of workers beyond the cores"
 row shared "$law" 'production, none' 12 | grep -q 'no forecast' && [ "$(row shared "$law" 'production, none' 9)" = – ]
 check "on 2 cores the curve is called no forecast, and none is made"
 drawn shared scaling 'no forecast' '2 cores'

@@ -6,6 +6,7 @@
  *     victim forks            two children, each outer -> ...
  *     victim execs PROGRAM    PROGRAM in a child, in mode once
  *     victim sorts            main -> sorter -> qsort -> compare -> leaf: the C library between
+ *     victim opens            as chain, then main -> opener -> a function of libm, which it opens
  *     victim deep             main -> deep, 40 times itself, a kilobyte each -> middle -> leaf
  *     victim inlines          main -> around, into which its helper is put
  *     victim writes           main -> writer -> write: the kernel's time
@@ -13,8 +14,9 @@
  *     victim once             as chain, at once; no word is said or waited for
  *     victim ends             at once
  */
-#include <pthread.h>
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -124,6 +126,26 @@ static void sorts(void)
     sorter(numbers, 300);
 }
 
+NOINLINE double opener(double x);
+NOINLINE double opener(double x)
+{
+    void *library = dlopen("libm.so.6", RTLD_NOW);
+    void *found = library ? dlsym(library, "lgamma") : NULL;
+    double (*function)(double);
+    if (!found)
+        exit(5);
+    memcpy(&function, &found, sizeof function);
+    for (int i = 0; i < 10 * TURN; i++)
+        x += function(x);
+    return x;
+}
+
+static void opens(void)
+{
+    chain();
+    result += opener(0.5) > 0;
+}
+
 NOINLINE uint64_t deep(uint64_t x, int levels);
 NOINLINE uint64_t deep(uint64_t x, int levels)
 {
@@ -208,6 +230,7 @@ static const struct {
     {"sorts",   sorts,     0},
     {"inlines", inlines,   0},
     {"deep",    deepen,    0},
+    {"opens",   opens,     0},
     {"writes",  writes,    0},
     {"signals", signalled, 0},
     {"once",    chain,     1},
