@@ -60,6 +60,7 @@ static struct finding finding_of(const struct fill *f, const struct pick *p, con
                         .value = m.value,
                         .low = m.low,
                         .high = m.high,
+                        .as = p->m.as,
                         .study = s,
                         .rule = p->m.rule,
                         .record = record_name(record)};
@@ -99,6 +100,7 @@ struct finding fill_figure(const struct fill *f, const struct study *s, const ch
                         .value = value.estimate,
                         .low = value.low,
                         .high = value.high,
+                        .as = as,
                         .study = s,
                         .rule = rule,
                         .record = record,
@@ -150,7 +152,7 @@ static const char *tip_of(struct arena *a, const struct finding *x)
     const char *pairs = x->pairs ? arena_format(a, ", %d pairs", x->pairs) : "";
     const char *bounds =
         isfinite(x->low) && isfinite(x->high)
-            ? arena_format(a, ", interval %s", words_interval(a, WORDS_PLAIN, x->low, x->high))
+            ? arena_format(a, ", interval %s", words_interval(a, x->as, x->low, x->high))
             : "";
     return arena_format(a, "%s%s%s; %s of %s", x->record, pairs, bounds,
                         x->fields[0] ? x->fields[0] : x->rule, x->study->file);

@@ -46,6 +46,7 @@ struct finding {
     const char *text;
     enum tone tone;
     double value, low, high;
+    enum words_kind as; /* what the three are shown as */
     const struct study *study;
     const char *record; /* its id; of a figure from several records what they have in common */
     const char *rule;

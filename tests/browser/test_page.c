@@ -109,6 +109,29 @@ static void a_report_of_many_files_is_whole_quiet_and_readable(void **state)
     check_page(b, many_files());
 }
 
+/* The document of a folder of characteristics. */
+static const char *document(void)
+{
+    static char path[PATH_MAX];
+    struct text line = {0};
+    if (*path)
+        return path;
+    text_printf(&line,
+                "/usr/bin/python3 tests/data/make_characteristics.py '%s/characteristics' && "
+                "\"$CUPEL\" report --characteristics '%s/characteristics' >/dev/null",
+                results, results);
+    assert_int_equal(system(line.p), 0);
+    snprintf(path, sizeof path, "%.4000s/characteristics/index.html", results);
+    text_done(&line);
+    return path;
+}
+
+static void the_document_of_characteristics_is_whole_quiet_and_readable(void **state)
+{
+    struct browser *b = at_page(state, DESKTOP);
+    check_page(b, document());
+}
+
 static void a_picture_by_itself_is_whole_quiet_and_readable(void **state)
 {
     struct browser *b = at_page(state, DESKTOP);
@@ -234,16 +257,28 @@ static void a_tip_shows_by_touch(void **state)
 }
 
 /* Every number of every table says where it comes from. */
-static void every_number_has_a_tip(void **state)
+static void check_tips(struct browser *b, const char *path)
 {
-    struct browser *b = at_page(state, DESKTOP);
-    check_open(b, many_files(), DESKTOP);
+    check_open(b, path, DESKTOP);
     check_js(
         b, "every('td.n[data-key]').filter(c => !c.title && !c.parentNode.title &&"
            " !/^Inputs/.test(c.closest('table').caption.textContent))"
            ".map(c => `${c.closest('table').caption.textContent}: ${c.textContent}`).slice(0, 8)");
-    check_js(b, "every('td.n[title], tr[title]').filter(c => !/ in \\S+\\.jsonl\\b/.test(c.title))"
-                ".map(c => c.title).slice(0, 8)");
+    check_js(
+        b, "every('td.n[title], tr[title]').filter(c => !/ (in|of) \\S+\\.jsonl\\b/.test(c.title))"
+           ".map(c => c.title).slice(0, 8)");
+}
+
+static void every_number_has_a_tip(void **state)
+{
+    struct browser *b = at_page(state, DESKTOP);
+    check_tips(b, many_files());
+}
+
+static void every_number_of_the_document_has_a_tip(void **state)
+{
+    struct browser *b = at_page(state, DESKTOP);
+    check_tips(b, document());
 }
 
 /* ---- the rest ----------------------------------------------------------------------------------------- */
@@ -310,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_report_is_whole_quiet_and_readable),
         TEST(a_report_of_many_files_is_whole_quiet_and_readable),
+        TEST(the_document_of_characteristics_is_whole_quiet_and_readable),
         TEST(a_picture_by_itself_is_whole_quiet_and_readable),
         TEST(names_of_tags_stay_text),
         TEST(a_table_sorts_up_down_and_back),
@@ -319,6 +355,7 @@ int main(void)
         TEST(a_tip_shows_by_the_keyboard_alone),
         TEST(a_tip_shows_by_touch),
         TEST(every_number_has_a_tip),
+        TEST(every_number_of_the_document_has_a_tip),
         TEST(a_command_is_copied),
         TEST(the_contents_lead_to_every_section_and_mark_the_one_that_is_read),
         TEST(the_contents_of_a_phone_fold),
