@@ -58,7 +58,7 @@ void text_printf(struct text *t, const char *format, ...) __attribute__((format(
 /* A field of CSV (RFC 4180): in quotes, its own quotes twice, where the value needs them. */
 void text_add_csv(struct text *t, const char *value);
 bool str_is_plain(const char *value); /* no control character, quote, comma or backslash in it */
-void text_clear(struct text *t); /* keeps the memory */
+void text_clear(struct text *t);      /* keeps the memory */
 void text_done(struct text *t);
 
 #endif

@@ -78,7 +78,8 @@ bool campaign_open(struct campaign *c, const struct campaign_options *o, struct 
               result_writer_add(&c->writer, run_record(o), e);
     if (ok) {
         interrupt_watch();
-        signal(SIGPIPE, SIG_IGN); /* who reads our table may go: records and exports are to be whole */
+        /* Who reads our table may go: records and exports are to be whole. */
+        signal(SIGPIPE, SIG_IGN);
         progress_begin(&c->progress, o->cells, o->pairs_planned);
         return true;
     }
