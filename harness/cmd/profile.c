@@ -146,10 +146,10 @@ static const char *folder_of(const struct asked *q)
 
 static enum sampler_kind sampler_of(const char *name)
 {
-    int kind = SAMPLER_AUTO;
-    while (strcmp(samplers[kind], name) != 0)
-        kind++;
-    return (enum sampler_kind)kind;
+    for (int kind = SAMPLER_PERF; samplers[kind]; kind++)
+        if (strcmp(samplers[kind], name) == 0)
+            return (enum sampler_kind)kind;
+    return SAMPLER_AUTO;
 }
 
 static void tell(void *context, const struct json *record)
