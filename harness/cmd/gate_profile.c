@@ -96,7 +96,7 @@ void gate_profile_failed(struct campaign *c, const struct suite *s, const struct
     char *folder, *beside;
     split_path(c->writer.path, &folder, &beside, a);
     const struct profiles_options options = {
-        .rule = profiles_rule_default(),
+        .rule = {.samples = 1000, .budget_s = 10},
         .folder = arena_format(a, "%s%s", folder, beside),
         .beside = beside,
         .title = title,

@@ -8,6 +8,8 @@
 
 #include <math.h>
 
+enum { IDLE_RUNS = 10 };
+
 /* ---- sums ------------------------------------------------------------------------------------ */
 
 static void add_facts(struct sampler_facts *sum, const struct sampler_facts *f)
@@ -37,19 +39,22 @@ static bool end_sampler(struct profiled *p, struct sampler *s, bool ok, struct e
 
 /* ---- a kernel -------------------------------------------------------------------------------- */
 
-/* Equal iterations, ever more of them at once, for as long as the samples that are wanted take. */
+/* Equal iterations, ever more of them at once, for as long as the samples that are wanted take: by the
+ * worker's clock, or by ours where its iterations take no time that it tells. */
 static bool repeat(struct side_process *p, double seconds, double *iterations,
                    struct probe_slice *sum, struct err *e)
 {
-    const int64_t long_enough_ns = 50000000;
+    const int64_t long_enough_ns = 50000000, began = probe_now_ns();
+    const long most = 1L << 30;
     long at = 0, n = 1;
-    while ((double)sum->wall_ns < seconds * 1e9) {
+    while ((double)sum->wall_ns < seconds * 1e9 &&
+           (double)(probe_now_ns() - began) < 2 * seconds * 1e9) {
         struct probe_slice slice;
         if (!side_step(p, at, at + n, &slice, e) || !interrupt_none(e))
             return false;
         probe_slice_add(sum, &slice);
         at += n;
-        n *= slice.wall_ns < long_enough_ns ? 2 : 1;
+        n *= slice.wall_ns < long_enough_ns && n < most ? 2 : 1;
     }
     struct probe_slice finish;
     *iterations = (double)at;
@@ -142,6 +147,15 @@ static bool run_once(struct profiled *p, const struct plan_side *side,
                         : run_command(p, side, rule, r, e);
 }
 
+/* Enough samples, no time left, or work that takes too little CPU time to be seen. */
+static bool is_enough(const struct profiled *p, const struct plan_side *side,
+                      const struct profiled_rule *rule, double left_s)
+{
+    bool repeats = side->kernel && side->kernel->cut == KERNEL_REPEAT;
+    bool is_idle = p->facts.samples == 0 && (repeats || p->runs >= IDLE_RUNS);
+    return p->runs > 0 && (left_s <= 0 || is_idle || (long)p->facts.samples >= rule->samples);
+}
+
 bool profiled_side(struct profiled *p, const struct plan_side *side,
                    const struct profiled_rule *rule, struct pair_runner *r, struct err *e)
 {
@@ -151,7 +165,7 @@ bool profiled_side(struct profiled *p, const struct plan_side *side,
     int64_t began = probe_now_ns();
     double left_s = rule->budget_s;
     bool ok = true;
-    while (ok && (p->runs == 0 || (left_s > 0 && (long)p->facts.samples < rule->samples))) {
+    while (ok && !is_enough(p, side, rule, left_s)) {
         ok = run_once(p, side, &shared, left_s, r, e) && interrupt_none(e);
         left_s = rule->budget_s - (double)(probe_now_ns() - began) / 1e9;
     }

@@ -19,11 +19,6 @@
 #include <stdio.h>
 #include <string.h>
 
-struct profiled_rule profiles_rule_default(void)
-{
-    return (struct profiled_rule){.samples = 2000, .budget_s = 20};
-}
-
 #define COUNT_OF(v) ((int)(sizeof(v) / sizeof *(v)))
 
 struct maker {

@@ -1,7 +1,7 @@
 /* Profiles of several sides, drawn and recorded: for each the files of its call stacks and a "profile"
  * record, for each comparison of two of them the drawing of what changed and a "profile-pair" record.
  *
- *     struct profiles_options o = {.rule = profiles_rule_default(), .folder = "out"};
+ *     struct profiles_options o = {.rule = {.samples = 2000, .budget_s = 20}, .folder = "out", .beside = ""};
  *     if (profiles_make(&campaign, &targets, &o, &arena, e)) ...
  *
  * Files are named by targets_slug: micro-all.folded, .speedscope.json, .pb.gz, .svg; of a comparison
@@ -25,8 +25,6 @@ struct profiles_options {
     void (*tell)(void *context, const struct json *record); /* of each record; NULL: nobody */
     void *tell_context;
 };
-
-struct profiled_rule profiles_rule_default(void); /* 2,000 samples, 20 s, 997 Hz */
 
 /* What was made before an error stays. Error: a side, the sampler, or a file; INTERRUPTED. */
 bool profiles_make(struct campaign *c, const struct targets *t, const struct profiles_options *o,

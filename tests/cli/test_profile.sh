@@ -32,7 +32,7 @@ else
 fi
 grep -q '"heap_reason"' "$out/profile.jsonl" || grep -q 'serve_until_quit' "$out/micro-none.heap.folded"
 check "who allocates, or why that is not to be had"
-expect 0 'stage_middle' profile --base "so:$plugins/stages.so" --new "so:$plugins/stages40.so" --samples 1000 --budget 60
+expect 0 'stage_middle' profile --base "so:$plugins/stages.so" --new "so:$plugins/stages100.so" --samples 1000 --budget 60
 check "two plugins, in the words of the gate"
 expect 0 '' record "$out/profile.jsonl" --first-changed stage_middle
 check "what was made slower is the first of what changed"
@@ -68,7 +68,7 @@ check "a folder that holds a profile already"
 # ---- a gate that fails ----
 gate() {
     rm -rf "$tmp/gate"*
-    "$CUPEL" gate --quiet --base "so:$plugins/stages.so" --new "so:$plugins/stages40.so" --out "$tmp/gate.jsonl" "$@"
+    "$CUPEL" gate --quiet --base "so:$plugins/stages.so" --new "so:$plugins/stages100.so" --out "$tmp/gate.jsonl" "$@"
 }
 expect 1 'stage_middle' gate --export "junit=$tmp/gate.xml"
 check "a gate that fails draws what changed for a CI's report, and names the function"
