@@ -24,7 +24,7 @@ fake slow FAKE_FACTOR=1.5
 fake wrong FAKE_DIGEST=a
 spin() {
     rm -f "$tmp/out.jsonl"
-    "$CUPEL" gate --scenario self-spin --seed 1 --out "$tmp/out.jsonl" --base "bin:$tmp/same" "$@"
+    "$CUPEL" gate --scenario self-spin --seed 1 --out "$tmp/out.jsonl" --base "bin:$tmp/same" --profile-on-fail never "$@"
 }
 
 # The command.

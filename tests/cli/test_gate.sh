@@ -138,9 +138,9 @@ expect 0 PASS "$CUPEL" gate --base true --new cmd:true --margin 1000 --out "$tmp
 check "commands are gated without a scenario"
 /usr/bin/python3 tests/result/check_schema.py results/schema.json "$tmp/c.jsonl"
 check "the record of commands keeps to the schema"
-[ -z "$(ls "$TMPDIR")" ]
-check "no state folder is left"
 wait $silent
 [ $? -eq 2 ] && grep -q 'silent: no answer within 10 s: not a cupel worker' "$tmp/silent.said"
 check "a worker that never answers is exit 2 after a while"
+[ -z "$(ls "$TMPDIR")" ]
+check "no state folder is left"
 finish
