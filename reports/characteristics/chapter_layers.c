@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* ---- layer 1 -------------------------------------------------------------------------------------- */
 
@@ -113,9 +114,9 @@ static void add_eliminated(struct fill *f, const char *scale)
         x = fill_missing(f, s, study_reason(s, "array-return", part ? scale : convert, a));
     fill_say(f, BLOCK_ITEM,
              arena_format(a,
-                          "Overhead eliminated, %s assets: {} of a backtest's time was the "
+                          "Overhead eliminated, %s asset%s: {} of a backtest's time was the "
                           "conversion that views make needless.",
-                          scale),
+                          scale, strcmp(scale, "1") == 0 ? "" : "s"),
              &x, 1);
 }
 
@@ -188,6 +189,12 @@ static void add_tiers(struct fill *f)
                   MEASURE("hit-rate", WORDS_SHARE, "new.counts.history_cache_hits",
                           "new.counts.history_cache_misses")),
     };
+    static const struct pick passed[] = {
+        FILL_PICK("cumulative", "layer1+layer2", "production", NULL,
+                  MEASURE("value", WORDS_COUNT, "new.counts.history_cache_passed")),
+        FILL_PICK("cumulative", "layer1+layer2", "micro", NULL,
+                  MEASURE("value", WORDS_COUNT, "new.counts.history_cache_passed")),
+    };
     fill_heading(f, 4, "Multi-Tier Cache");
     if (fill_has(f, "history-tiers")) {
         grid_fill(f,
@@ -200,6 +207,12 @@ static void add_tiers(struct fill *f)
     combined_target(f, "Overall cache hit rate of a production run: {} (target: {}: {}).",
                     &overall[0], COMBINED_HIT_RATE);
     fill_say_picks(f, BLOCK_TEXT, "At micro scale: {}.", &overall[1], 1);
+    fill_say_picks(
+        f, BLOCK_TEXT,
+        "Accesses that the cache left alone, since to compute them is cheaper than to look "
+        "them up: {} at production scale.",
+        &passed[0], 1);
+    fill_say_picks(f, BLOCK_TEXT, "Such accesses at micro scale: {}.", &passed[1], 1);
 }
 
 void chapter_layer2(struct fill *f)

@@ -145,7 +145,7 @@ static void add_improvements(struct fill *f)
     grid_fill(f, &(struct grid){"asset-list", "Measured improvements of caching, CPU time",
                                 "Operation", grid_total, GRID_USUAL, rows, COUNT(rows)});
     fill_say_picks(f, BLOCK_ITEM,
-                   "Memory overhead: {} the baseline's peak with grouped columns kept.", memory,
+                   "Peak memory with grouped columns kept, against the baseline's: {}.", memory,
                    COUNT(memory));
     struct finding claims[] = {combined_claim(CLAIM_ASSET_LIST), combined_claim(CLAIM_WORKFLOW),
                                combined_claim(CLAIM_MEMORY_RATIO)};

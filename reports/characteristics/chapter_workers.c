@@ -111,8 +111,8 @@ void chapter_layer3(struct fill *f)
     fill_heading(f, 3, "Layer 3 Combined");
     combined_table(f, "Layer 3 on top of layers 1 and 2, and all three against no layer", rows,
                    COUNT(rows));
-    combined_target(f, "Layers 1 to 3 at production scale: {} less time (target: {}: {}).", &saving,
-                    COMBINED_CUMULATIVE);
+    combined_target(f, "Layers 1 to 3 at production scale: time saved {} (target: {}: {}).",
+                    &saving, COMBINED_CUMULATIVE);
     fill_say_picks(f, BLOCK_ITEM,
                    "Memory of the pooled bundle: {} (its pages are mapped, not copied).", &pooled,
                    1);

@@ -127,6 +127,6 @@ void grid_interval_line(struct fill *f, const char *study, const char *label, co
     fill_say_picks(
         f, BLOCK_TEXT,
         arena_format(f->document->arena,
-                     "%s: {} less time, 95 %% interval {}; p {} (two-sided, signed rank).", label),
+                     "%s: time saved {}, 95 %% interval {}; p {} (two-sided, signed rank).", label),
         parts, COUNT(parts));
 }

@@ -42,6 +42,7 @@ def counts(backtests, calls, reads):
     hits = {f"{cache}_cache_{what}": value for cache in ("asset", "group", "history")
             for what, value in (("hits", 90 * calls), ("misses", 10), ("evictions", 3))}
     return dict({"backtests": backtests, "bar_backtests": 252 * backtests, "slot_calls": calls,
+                 "history_cache_passed": 5 * calls,
                  "checkpoint_reads": reads, "writes": 2 * reads, "fsyncs": 4 * reads,
                  "worker_private_bytes": 3 * MIB // (1 + (reads == 1)),
                  "worker_pss_bytes": 4 * MIB // (1 + (reads == 1))}, **hits)
