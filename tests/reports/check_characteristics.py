@@ -34,7 +34,7 @@ CI Integration; Coverage Metrics; Limitations and Edge Cases; When Optimizations
 Platform-Specific Behavior; Recommendations; For Small-Scale Users; For Medium-Scale Users;
 For Large-Scale Users; Archived Data"""
 # What a sentence may say in digits without a record: names, levels, sizes of users, what is aimed at.
-PLAIN = re.compile(r"95 %|5 %|[Ll]ayers \d( and |\+| to )\d(\+\d)*|[Ll]ayers? \d|6B|layer\d|phase6b|\d+ assets|50 symbols|"
+PLAIN = re.compile(r"95 %|5 %|[Ll]ayers \d( and |\+| to )\d(\+\d)*|[Ll]ayers? \d|6B|layer\d|phase6b|\d+ assets?|50 symbols|"
                    r"fewer than 50|100 to 500|more than 500|\d+ \(extrapolation\)|1e9|25 years")
 
 # Whose record a row must show, whatever its figures are: the words of table and row, scale/comparison.
