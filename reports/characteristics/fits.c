@@ -73,7 +73,9 @@ struct finding fits_break_even(const struct fill *f, const struct fits *x)
         out.rule = "line-pays";
         return out;
     }
-    struct stats_interval i = {isfinite(even.x) ? even.x : even.low, even.low, even.high, 0};
+    /* A crossing below 1 is none that is asked about: shown as that, traced as what it is. */
+    double crossing = -x->difference.fixed.estimate / x->difference.each.estimate;
+    struct stats_interval i = {isfinite(crossing) ? crossing : even.low, even.low, even.high, 0};
     struct finding out = fits_figure(f, x, "line-break-even", WORDS_PLAIN, i);
     out.text =
         arena_format(a, "%s (%s)", isfinite(even.x) ? words(a, WORDS_PLAIN, even.x) : "below 1",
