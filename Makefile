@@ -25,7 +25,7 @@ endif
 FLAGS := $(COMMON) $(CFLAGS.$(BUILD)) $(EXTRA_CFLAGS)
 
 # pkg-config name for each library; empty until `make deps` has run, and only used after it.
-PKGS := libcjson gsl sqlite3 libcrypto zlib libdw libelf
+PKGS := libcjson gsl sqlite3 libcrypto zlib libdw libelf yaml-0.1
 JEMALLOC := $(if $(findstring CUPEL_JEMALLOC,$(FLAGS)),-ljemalloc)
 LIBS = $(JEMALLOC) $(shell pkg-config --libs $(PKGS)) -lpfm -ldl -lm
 COMMIT := $(shell git describe --always --dirty=+dirty --abbrev=12 2>/dev/null || echo unknown)
@@ -426,6 +426,7 @@ pkg-config --exists sqlite3|libsqlite3-dev
 pkg-config --exists libcrypto|libssl-dev
 pkg-config --exists zlib|zlib1g-dev
 pkg-config --exists libdw|libdw-dev
+pkg-config --exists yaml-0.1|libyaml-dev
 pkg-config --exists jemalloc|libjemalloc-dev
 pkg-config --exists cmocka|libcmocka-dev
 test -f /usr/include/uthash.h|uthash-dev
