@@ -13,6 +13,10 @@
 bool inputs_prepare(struct plan *p, const struct scenario *s, struct json *facts, struct arena *a,
                     struct err *e) MUST_CHECK;
 
+/* The same for one object of settings, which then holds paths. */
+bool inputs_settle(struct json *settings, struct json *facts, struct arena *a,
+                   struct err *e) MUST_CHECK;
+
 /* "$CUPEL_CACHE", "$XDG_CACHE_HOME/cupel" or "$HOME/.cache/cupel", in the arena. */
 const char *inputs_cache_folder(struct arena *a);
 
