@@ -51,6 +51,15 @@ struct world_list {
     long a_month;
 };
 
+#define WORLD_AMT       "amt.yaml"
+#define WORLD_CHAIN     "chain.csv"
+#define WORLD_OVERRIDES "overrides.csv"
+#define WORLD_MANIFEST  "manifest.json"
+
+/* world.c */
+bool world_hash_file(const char *path, char hex[65], struct err *e) MUST_CHECK;
+const char *world_source_text(const struct world_settings *s, int live, struct arena *a);
+
 /* Where prices go: to one writer for each kind of file. */
 struct world_sink {
     struct prices_writer *writers[PRICES_KIND_COUNT];
