@@ -11,7 +11,11 @@
  * 4. mv and delta by the model, t = days to expiry / 365. opnl = mv - mv[-1],
  *    hpnl = -delta[-1] * (hedge - hedge[-1]) / strike, pnl = their sum; 0 on the entry day. A day
  *    that cannot be valued (a price or volatility that is not positive) has no row; [-1] is the last
- *    day that was valued.
+ *    day that was valued, so that opnl adds up to the last mv less the first.
+ *
+ *     valuation_days(&s, &from, &to);                           // prices of these days
+ *     in.has_entry_anchor = valuation_anchor(&s, s.entry, underlying, overrides, &in.entry_anchor);
+ *     valuation_run(&in, 1, &out);
  */
 #ifndef CUPEL_STRADDLE_VALUATION_H
 #define CUPEL_STRADDLE_VALUATION_H
@@ -41,6 +45,8 @@ enum valuation_state {
     VALUATION_NO_MODEL,  /* NS, BS */
     VALUATION_NO_ANCHOR, /* LB, an override that is not there, a 5th Friday */
     VALUATION_NO_DAY,    /* no good day for entry or for expiry, or expiry before entry */
+    VALUATION_NO_VALUE,  /* none of the days can be valued */
+    VALUATION_TOO_LONG,  /* months further apart than VALUATION_DAYS_MAX */
     VALUATION_STATES
 };
 const char *valuation_state_text(enum valuation_state s);
@@ -68,11 +74,12 @@ struct valuation_input {
 bool valuation_anchor(const struct straddle *s, int32_t month, const char *underlying,
                       const struct overrides *overrides, int32_t *day);
 
-/* First and last day whose prices a straddle can need: days since 1970-01-01. */
+/* First and last day whose prices a straddle can need: days since 1970-01-01. A month that is empty:
+ * none, *from > *to. */
 void valuation_days(const struct straddle *s, int32_t *from, int32_t *to);
 
-/* Fills *out; rows beyond out->n are undefined. lanes: how many days the model works at once, 1 or 4
- * (where the CPU can): the same bits. */
+/* Fills *out; rows beyond out->n are undefined. Spans may hold other days too. An empty offset is 0.
+ * lanes: how many days the model works at once, 1 or 4 (where the CPU can): the same bits. */
 void valuation_run(const struct valuation_input *in, int lanes, struct valuation *out);
 
 #endif
