@@ -78,10 +78,15 @@ struct st_run *st_run_open(const struct st_settings *settings, const struct st_l
     return run;
 }
 
-bool st_run_again(struct st_run *run, const struct st_settings *settings, struct err *e)
+void st_run_end_workers(struct st_run *run)
 {
     if (run->pool)
         pool_restart(run->pool);
+}
+
+bool st_run_again(struct st_run *run, const struct st_settings *settings, struct err *e)
+{
+    st_run_end_workers(run);
     forget_results(run);
     return begin(run, settings, e);
 }

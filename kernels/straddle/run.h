@@ -86,6 +86,9 @@ void st_run_close(struct st_run *run); /* NULL is fine */
 bool st_run_step(struct st_run *run, long lo, long hi, struct err *e) MUST_CHECK;
 long st_run_slice(const struct st_run *run); /* straddles of a step at no cost */
 
+/* The workers are done: what they counted and took is known from here on, also to getrusage(2). */
+void st_run_end_workers(struct st_run *run);
+
 /* Another run in the same process: caches keep what they hold, files are looked at anew. What changed in
  * them is read again. After an error: close. */
 bool st_run_again(struct st_run *run, const struct st_settings *settings,
