@@ -169,6 +169,20 @@ CHARACTERISE_OPTIONS :=
 characterise: build
 	$O/cupel characterise --effort $(EFFORT) $(CHARACTERISE_OPTIONS)
 
+# make straddle-data      what straddles are valued from: build/data/straddles-synth-1 made of a seed, and
+# build/data/straddles-real where the real files are. What is there stays.
+STRADDLE_PRICES := blocks,sqlite
+STRADDLE_REAL = $(if $(wildcard $(DATA_DIR)/straddles_all.csv.gz),real)
+
+.PHONY: straddle-data
+straddle-data: build
+	@mkdir -p build/data
+	@test -e build/data/straddles-synth-1/manifest.json || \
+		$O/cupel data straddles --seed 1 --prices $(STRADDLE_PRICES) --out build/data/straddles-synth-1
+	$(if $(STRADDLE_REAL),@test -e build/data/straddles-real/manifest.json || \
+		$O/cupel data straddles --real $(DATA_DIR) --prices $(STRADDLE_PRICES) \
+			--out build/data/straddles-real,@echo "no $(DATA_DIR)/straddles_all.csv.gz: no real one")
+
 # make campaign-kernel    how fast the kernel is: the workloads W1..W6 and growth over four decades, a quarter
 # of an hour. On the files of $CUPEL_DATA (or ../shared/data) where they are there, else on synthetic bundles.
 # make ladder             W1 alone, and its picture.

@@ -29,6 +29,7 @@ const struct command *const commands[] = {
     &command_store_gc,
     &command_data_import,
     &command_data_synth,
+    &command_data_straddles,
     &command_data_info,
     &command_data_verify,
     &command_data_compare,

@@ -16,6 +16,7 @@ extern const struct command command_data_compare;
 extern const struct command command_data_import;
 extern const struct command command_data_info;
 extern const struct command command_data_synth;
+extern const struct command command_data_straddles;
 extern const struct command command_data_verify;
 extern const struct command command_export;
 extern const struct command command_gate;
