@@ -79,6 +79,14 @@ J
 expect 0 'small/all' "$CUPEL" run "$work/s.json" --quiet --out "$work/run.jsonl"
 check "a scenario names it"
 
+expect 0 'every set gave the results of no layers' "$CUPEL" verify --bundle "$work/b" --strategies "$work/mine.so" --strength 1 \
+    --param days=3:7 --param percent=0,2 --workers 1,2 --fills close,next-open --quiet
+check "cupel verify holds every layer against none"
+expect 2 'param: expected it with --strategies FILE.so only' "$CUPEL" verify --bundle "$work/b" --strategies momentum --param window=2
+check "of built-in strategies it knows the values itself"
+expect 2 'no-strategy-abi.so: abi: expected 1' "$CUPEL" verify --bundle "$work/b" --strategies "$so/no-strategy-abi.so" --param days=2 --quiet
+check "and it refuses what is none"
+
 # ---- what is none ----
 refused() {
     sweep --strategy "$1" --param days=1:5
