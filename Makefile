@@ -258,7 +258,7 @@ $O/tests/browser/%: $O/tests/browser/%.o $(TEST_HELPERS) $O/libbrowser.a $O/libc
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka libcurl)
 
 # Plugins see the installed headers and nothing else.
-PLUGINS := $(addprefix $O/tests/plugin/,lcg.so slow15.so slow200.so stages.so stages100.so $(patsubst %,broken-%.so,abi symbol null step \
+PLUGINS := $(addprefix $O/tests/plugin/,lcg.so layered.so slow15.so slow200.so stages.so stages100.so $(patsubst %,broken-%.so,abi symbol null step \
 	size refuse crash results once release exit leak) strategy-channel.so strategy-edited.so \
 	$(patsubst %,no-strategy-%.so,abi symbol null signal params reserved kind window asks value unwritten crash))
 PLUGIN_HEADERS := $(addprefix $O/include/,$(PUBLIC_HEADERS))
@@ -267,7 +267,7 @@ PLUGIN_CC = $(COMPILER) $(WARN) -std=c17 -O2 -g -I$O/include -shared -fPIC -Wl,-
 $(PLUGIN_HEADERS): $O/include/%: %
 	@install -D -m 644 $< $@
 
-$O/tests/plugin/lcg.so: tests/plugin/lcg.c $(PLUGIN_HEADERS)
+$O/tests/plugin/lcg.so $O/tests/plugin/layered.so: $O/tests/plugin/%.so: tests/plugin/%.c $(PLUGIN_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(PLUGIN_CC) -o $@ $<
 

@@ -1,5 +1,6 @@
 /* cupel verify: every set of layers gives the base's results, in every state. */
 #include "harness/cmd/commands.h"
+#include "harness/cmd/verify_kernel.h"
 
 #include "harness/base/log.h"
 #include "harness/base/units.h"
@@ -16,7 +17,8 @@
 
 struct verify_settings {
     const char *bundle, *layers, *strategies, *searches, *fills, *states, *workers, *work;
-    struct opt_texts param;
+    const char *kernel;
+    struct opt_texts set, vary, param;
     bool full, quiet;
     long strength, seed, last;
 };
@@ -26,7 +28,14 @@ struct verify_settings {
 /* clang-format off */
 static const struct opt verify_options[] = {
     {.name = "bundle", .kind = OPT_TEXT, .offset = AT(bundle),
-     .arg = "DIR", .required = true, .help = "market data, as `cupel data` made it; it is only read"},
+     .arg = "DIR", .help = "market data, as `cupel data` made it; it is only read (needed by backtest)"},
+    {.name = "kernel", .kind = OPT_TEXT, .offset = AT(kernel),
+     .arg = "NAME|FILE.so", .fallback = "backtest",
+     .help = "another kernel: by its digests, with --set, --vary, --layers, --strength, --seed, --work"},
+    {.name = "set", .kind = OPT_TEXTS, .offset = AT(set),
+     .arg = "NAME=VALUE", .help = "a setting of another kernel; once for each"},
+    {.name = "vary", .kind = OPT_TEXTS, .offset = AT(vary),
+     .arg = "NAME=A,B", .help = "a setting that its results must not depend on, and its values; once for each"},
     {.name = "layers", .kind = OPT_TEXT, .offset = AT(layers),
      .arg = "SET", .fallback = "all", .help = "layers that sets are made of: all, names, -NAME to take one away"},
     {.name = "full", .kind = OPT_FLAG, .offset = AT(full),
@@ -296,16 +305,38 @@ static void print_summary(const struct verify_settings *s, const struct matrix *
     text_done(&again);
 }
 
-static enum err_code run_verify(const struct invocation *in, struct err *e)
+static enum err_code verify_other(const struct verify_settings *s, const struct kernel *k,
+                                  struct arena *a, struct err *e)
 {
-    const struct verify_settings *s = in->settings;
+    struct verify_kernel_settings other = {.name = s->kernel,
+                                           .kernel = k,
+                                           .layers = s->layers,
+                                           .work = s->work,
+                                           .set = s->set,
+                                           .vary = s->vary,
+                                           .strength = s->strength,
+                                           .seed = s->seed};
+    return verify_kernel(&other, a, e);
+}
+
+/* What belongs to other kernels only, and the data that this one needs. */
+static bool is_complete(const struct verify_settings *s, struct err *e)
+{
+    if (!s->bundle)
+        return err_input(e, "bundle: expected a folder of market data");
+    return (s->set.n == 0 && s->vary.n == 0) ||
+           err_input(e, "set, vary: of other kernels (--kernel); backtest has --strategies, "
+                        "--searches, --fills, --states, --workers");
+}
+
+static enum err_code verify_backtest(const struct verify_settings *s, struct arena *a,
+                                     struct err *e)
+{
     struct matrix m;
     struct material material;
     struct watch w = {now_ns(), now_ns()};
-    log_set_quiet(s->quiet);
-    interrupt_watch();
-    if (!choose(s, &m, in->arena, e) || !matrix_plan(&m, in->arena, e) ||
-        !material_open(&material, s->bundle, s->last, s->work, in->arena, e))
+    if (!is_complete(s, e) || !choose(s, &m, a, e) || !matrix_plan(&m, a, e) ||
+        !material_open(&material, s->bundle, s->last, s->work, a, e))
         return e->code;
     bool ok = matrix_run(&m, &material, (struct matrix_watcher){&w, tell_next}, e);
     print_summary(s, &m, material.synthetic);
@@ -315,9 +346,22 @@ static enum err_code run_verify(const struct invocation *in, struct err *e)
     return ok ? ERR_OK : e->code;
 }
 
+static enum err_code run_verify(const struct invocation *in, struct err *e)
+{
+    const struct verify_settings *s = in->settings;
+    log_set_quiet(s->quiet);
+    interrupt_watch();
+    const struct kernel *k = kernel_find(s->kernel, e);
+    if (!k)
+        return e->code;
+    return k == &kernel_backtest ? verify_backtest(s, in->arena, e)
+                                 : verify_other(s, k, in->arena, e);
+}
+
 const struct command command_verify = {
     .name = "verify",
-    .arguments = "--bundle DIR [--full] [OPTIONS]",
+    .arguments =
+        "--bundle DIR [--full] [OPTIONS] | --kernel NAME [--set NAME=VALUE] [--vary NAME=A,B]",
     .summary = "hold every set of layers against no layers: the same results, in every state",
     .details =
         "Small searches run over the bundle with sets of layers, and all that comes of them is "
@@ -332,6 +376,9 @@ const struct command command_verify = {
         "with them: any two settings meet in every combination (--strength 3: any three; --full: "
         "all\n"
         "of the sets with everything else).\n\n"
+        "Of another kernel (--kernel) the digests are compared: of sets of layers, of settings "
+        "that\n"
+        "must not matter (--vary workers=1,2), and of ways to cut the work into steps.\n\n"
         "Exit status 4 with the first difference: backtest, symbol, metric or trade, both values, "
         "and\n"
         "the fewest layers that show it.",

@@ -75,10 +75,11 @@ static const struct json *facts_of(struct json *facts, const char *path, struct 
     return facts_of(facts, path, e);
 }
 
-static bool prepare_side(struct plan_side *side, struct json *facts, const char **content,
-                         struct arena *a, struct err *e)
+/* *content: of the bundle, where there is one. */
+static bool settle(struct json *settings, struct json *facts, const char **content, struct arena *a,
+                   struct err *e)
 {
-    const struct json *setting = json_get(side->settings, "bundle");
+    const struct json *setting = json_get(settings, "bundle");
     if (json_kind(setting) != JSON_TEXT)
         return true;
     const char *path = json_text(setting);
@@ -86,13 +87,19 @@ static bool prepare_side(struct plan_side *side, struct json *facts, const char 
         path = make_synthetic(path, a, e);
         if (!path)
             return false;
-        json_remove(side->settings, "bundle");
-        json_put_text(side->settings, "bundle", path);
+        json_remove(settings, "bundle");
+        json_put_text(settings, "bundle", path);
     }
     const struct json *found = facts_of(facts, path, e);
     if (found)
         *content = json_text(json_get(found, "content"));
     return found != NULL;
+}
+
+bool inputs_settle(struct json *settings, struct json *facts, struct arena *a, struct err *e)
+{
+    const char *unused;
+    return settle(settings, facts, &unused, a, e);
 }
 
 bool inputs_prepare(struct plan *p, const struct scenario *s, struct json *facts, struct arena *a,
@@ -101,8 +108,8 @@ bool inputs_prepare(struct plan *p, const struct scenario *s, struct json *facts
     for (int i = 0; i < p->count; i++) {
         struct plan_cell *cell = &p->cells[i];
         const char *content = NULL;
-        if (!prepare_side(&cell->new, facts, &content, a, e) ||
-            !prepare_side(&cell->base, facts, &content, a, e))
+        if (!settle(cell->new.settings, facts, &content, a, e) ||
+            !settle(cell->base.settings, facts, &content, a, e))
             return err_prefix(e, "%s", cell->id);
         if (cell->may_expect)
             cell->expect_digest = scenario_expected(s, cell->scale, content);
