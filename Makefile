@@ -83,7 +83,7 @@ $O/commit: FORCE
 # What the numbers of a stored result depend on besides data and settings: the SHA-256 of these files,
 # one after another in byte order of their paths. bt_code_hash() tells its first 16 digits.
 CODE := $(sort $(wildcard kernels/backtest/strategy_*.c kernels/backtest/numerics/*.[ch]) \
-	kernels/backtest/base_numbers.c)
+	kernels/backtest/base_numbers.c kernels/numerics/cpu.c kernels/numerics/cpu.h)
 CODE_HASH := $(shell cat $(CODE) | sha256sum | cut -c1-16)
 $O/kernels/backtest/code_hash.o $O/pic/kernels/backtest/code_hash.o: \
 	FLAGS += -DCUPEL_CODE_HASH='"$(CODE_HASH)"'
@@ -168,6 +168,20 @@ CHARACTERISE_OPTIONS :=
 .PHONY: characterise
 characterise: build
 	$O/cupel characterise --effort $(EFFORT) $(CHARACTERISE_OPTIONS)
+
+# make straddle-data      what straddles are valued from: build/data/straddles-synth-1 made of a seed, and
+# build/data/straddles-real where the real files are. What is there stays.
+STRADDLE_PRICES := blocks,sqlite
+STRADDLE_REAL = $(if $(wildcard $(DATA_DIR)/straddles_all.csv.gz),real)
+
+.PHONY: straddle-data
+straddle-data: build
+	@mkdir -p build/data
+	@test -e build/data/straddles-synth-1/manifest.json || \
+		$O/cupel data straddles --seed 1 --prices $(STRADDLE_PRICES) --out build/data/straddles-synth-1
+	$(if $(STRADDLE_REAL),@test -e build/data/straddles-real/manifest.json || \
+		$O/cupel data straddles --real $(DATA_DIR) --prices $(STRADDLE_PRICES) \
+			--out build/data/straddles-real,@echo "no $(DATA_DIR)/straddles_all.csv.gz: no real one")
 
 # make campaign-kernel    how fast the kernel is: the workloads W1..W6 and growth over four decades, a quarter
 # of an hour. On the files of $CUPEL_DATA (or ../shared/data) where they are there, else on synthetic bundles.
