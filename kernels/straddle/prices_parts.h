@@ -58,7 +58,7 @@ void prices_tally_end(struct prices_tally *t,
                       struct prices_facts *out); /* frees it; all but bytes */
 
 /* For libraries that write files by name: `fill` makes the file PATH.tmp.PID, which is then synced and
- * renamed; it is removed on failure. */
+ * renamed; it is removed on failure. Errors of fill do not name the file. */
 typedef bool prices_fill(const char *path, const struct prices_content *content, struct err *e);
 bool prices_write_beside(const char *path, prices_fill *fill, const struct prices_content *content,
                          struct err *e) MUST_CHECK;

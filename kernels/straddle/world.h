@@ -18,7 +18,8 @@
 
 enum {
     WORLD_SCHEMA = 1,
-    WORLD_ASSETS = 189,    /* live ones, with 741 straddles a month */
+    WORLD_ASSETS = 189, /* live ones, with 741 straddles a month */
+    WORLD_ASSETS_MAX = 3000,
     WORLD_ASSETS_MIN = 4,  /* LA, LA TKRZ, CL, NG */
     WORLD_YEAR_MIN = 2001, /* of expiries */
     WORLD_YEAR_MAX = 2026

@@ -195,14 +195,41 @@ static void check_against(const struct model *m, enum prices_kind kind, uint64_t
     prices_close(p);
 }
 
+static void of_many_seeds(enum prices_kind kind)
+{
+    static struct model m;
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        make_model(&m, seed);
+        check_against(&m, kind, seed);
+    }
+}
+
 static void blocks_are_the_model(void **state)
 {
     (void)state;
+    of_many_seeds(PRICES_BLOCKS);
+}
+
+static void sqlite_is_the_model(void **state)
+{
+    (void)state;
+    of_many_seeds(PRICES_SQLITE);
+}
+
+static void every_kind_says_the_same(void **state)
+{
+    (void)state;
     static struct model m;
-    for (uint64_t seed = 1; seed <= 10; seed++) {
-        make_model(&m, seed);
-        check_against(&m, PRICES_BLOCKS, seed);
-    }
+    char path[1200];
+    make_model(&m, 12);
+    snprintf(path, sizeof path, "%s/p #1?%%20.x", test_folder("prices"));
+    struct prices_facts blocks = write_model(&m, PRICES_BLOCKS, path, 1);
+    struct prices_facts sqlite = write_model(&m, PRICES_SQLITE, path, 2);
+    same_facts(&blocks, &sqlite);
+    struct prices *p = opened(path); /* one has taken the other's place */
+    assert_int_equal(prices_kind_of(p), PRICES_SQLITE);
+    read_at_random(p, &m, 9, 3);
+    prices_close(p);
 }
 
 /* ---- damage ----------------------------------------------------------------------------------- */
@@ -215,8 +242,10 @@ static void put_file(const char *path, const char *bytes, size_t n)
     assert_int_equal(fclose(f), 0);
 }
 
-/* Opens, reads and sums up; true: all of it succeeded, and with the model's rows. */
-static bool survives(const char *path, const struct model *m, const struct prices_facts *facts)
+/* Opens, reads and sums up; true: all of it succeeded, and with the model's rows. `rows`: no wrong row is
+ * ever given; else it is the sum that tells. */
+static bool survives(const char *path, const struct model *m, const struct prices_facts *facts,
+                     bool rows)
 {
     struct err e = {0};
     struct arena a = {0};
@@ -228,7 +257,7 @@ static bool survives(const char *path, const struct model *m, const struct price
                                  m->begin + 150};
         struct prices_span span;
         ok = prices_read(p, &q, 1, &a, &span, &e);
-        if (ok)
+        if (ok && rows)
             check_span(m, &m->series[i], &q, &span);
     }
     struct prices_query unknown = {"nobody", "PX_LAST", 0, 1};
@@ -256,12 +285,12 @@ static void damaged_blocks_are_an_error(void **state)
     snprintf(path, sizeof path, "%s/p.blocks", test_folder("prices"));
     snprintf(broken, sizeof broken, "%s.broken", path);
     struct prices_facts facts = write_model(&m, PRICES_BLOCKS, path, 1);
-    assert_true(survives(path, &m, &facts));
+    assert_true(survives(path, &m, &facts, true));
     assert_ok(io_read_file(path, &whole, &e), &e);
     for (int i = 0; i < 200; i++) {
         size_t n = i < 130 ? (size_t)i : rng_below(&r, whole.n);
         put_file(broken, whole.p, n);
-        assert_false(survives(broken, &m, &facts));
+        assert_false(survives(broken, &m, &facts, true));
     }
     int found = 0;
     for (int i = 0; i < 600; i++) {
@@ -269,14 +298,122 @@ static void damaged_blocks_are_an_error(void **state)
         char bit = (char)(1 << rng_below(&r, 8));
         whole.p[at] ^= bit;
         put_file(broken, whole.p, whole.n);
-        found += !survives(broken, &m, &facts);
+        found += !survives(broken, &m, &facts, true);
         whole.p[at] ^= bit;
     }
     assert_true(found > 500); /* the rest: between the parts */
     text_add(&whole, "x", 1);
     put_file(broken, whole.p, whole.n);
-    assert_false(survives(broken, &m, &facts));
+    assert_false(survives(broken, &m, &facts, true));
     text_done(&whole);
+}
+
+static void damaged_sqlite_never_passes(void **state)
+{
+    (void)state;
+    static struct model m;
+    char path[1200], broken[1300];
+    struct rng r = rng_seeded(5);
+    struct text whole = {0};
+    struct err e;
+    make_model(&m, 4);
+    m.n = 2;
+    snprintf(path, sizeof path, "%s/p", test_folder("prices"));
+    snprintf(broken, sizeof broken, "%s.broken", path);
+    struct prices_facts facts = write_model(&m, PRICES_SQLITE, path, 1);
+    assert_true(survives(path, &m, &facts, true));
+    assert_ok(io_read_file(path, &whole, &e), &e);
+    for (int i = 0; i < 300; i++) {
+        size_t at = rng_below(&r, whole.n), n = i % 3 ? whole.n : at;
+        whole.p[at] ^= 4;
+        put_file(broken, whole.p, n);
+        bool ok = survives(broken, &m, &facts, false);
+        assert_true(!ok || n == whole.n);
+        whole.p[at] ^= 4;
+    }
+    text_done(&whole);
+}
+
+/* ---- import ----------------------------------------------------------------------------------- */
+
+static void a_csv_is_imported(void **state)
+{
+    (void)state;
+    static const char csv[] = "value,other,Ticker,date,field\r\n"
+                              "-37.63,x,CL1 Comdty,2020-04-20,PX_LAST\r\n"
+                              "10.01,x,CL1 Comdty,2020-04-21,PX_LAST\n\n"
+                              "5e-324,,\"a,b\",1969-12-31,none\n"
+                              "0.1,,CL1 Comdty,2020-04-20,PX\n"
+                              "-37.630,x,CL1 Comdty,2020-04-20,PX_LAST\n";
+    struct err e;
+    struct prices_facts facts[2];
+    struct arena a = {0};
+    char path[1200], from[1300];
+    snprintf(path, sizeof path, "%s/p", test_folder("prices"));
+    snprintf(from, sizeof from, "%s.csv", path);
+    put_file(from, csv, sizeof csv - 1);
+    for (int kind = 0; kind < 2; kind++) {
+        assert_ok(prices_import(from, (enum prices_kind)kind, path, NULL, &facts[kind], &e), &e);
+        struct prices *p = opened(path);
+        struct prices_query q[] = {
+            {"CL1 Comdty", "PX_LAST", 18372, 18373},
+            {"a,b",        "none",    -9,    9    }
+        };
+        struct prices_span spans[2];
+        assert_ok(prices_read(p, q, 2, &a, spans, &e), &e);
+        assert_int_equal(spans[0].n, 2);
+        assert_true(spans[0].value[0] == -37.63 && spans[0].value[1] == 10.01);
+        assert_int_equal(spans[1].n, 1);
+        assert_true(spans[1].day[0] == -1 && spans[1].value[0] == 5e-324);
+        prices_close(p);
+    }
+    same_facts(&facts[0], &facts[1]);
+    assert_int_equal(facts[0].rows, 4);
+    assert_int_equal(facts[0].tickers, 2);
+    arena_done(&a);
+}
+
+static void bad_rows_of_a_csv_are_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *csv, *says;
+    } cases[] = {
+        {"date,ticker,value\n",                                           "p.csv:1: column \"field\" is missing"},
+        {"date,ticker,field,value\n2020-13-01,T,F,1\n",
+         "p.csv:2: date: expected a day, YYYY-MM-DD"                                                            },
+        {"date,ticker,field,value\n2020-12-01 12:00,T,F,1\n",
+         "p.csv:2: date: expected a day, YYYY-MM-DD"                                                            },
+        {"date,ticker,field,value\n2020-12-01,T,F,1\n2020-12-02,,F,1\n",
+         "p.csv:3: ticker: expected a name of 1 to 255 bytes, found \"\""                                       },
+        {"date,ticker,field,value\n2020-12-01,T,\xff,1\n",                "p.csv:2: field: expected a name"     },
+        {"date,ticker,field,value\n2020-12-01,T,F,nan\n",
+         "p.csv:2: value: expected a finite number, found \"nan\""                                              },
+        {"date,ticker,field,value\n2020-12-01,T,F,1e999\n",
+         "p.csv:2: value: expected a finite number, found \"1e999\""                                            },
+        {"date,ticker,field,value\n2020-12-01,T,F,0x10\n",
+         "p.csv:2: value: expected a finite number"                                                             },
+        {"date,ticker,field,value\n2020-12-01,T,F, 1\n",
+         "p.csv:2: value: expected a finite number"                                                             },
+        {"date,ticker,field,value\n2020-12-01,T,F,\n",
+         "p.csv:2: value: expected a finite number, found \"\""                                                 },
+        {"date,ticker,field,value\n2020-12-01,T,F\n",                     "p.csv:2: 3 fields: expected 4"       },
+        {"date,ticker,field,value\n",                                     "no prices to write"                  },
+        {"date,ticker,field,value\n2020-12-01,T,F,1\n2020-12-01,T,F,2\n",
+         "p: ticker \"T\", field \"F\", 2020-12-01: two values, 1 and 2"                                        },
+    };
+    char path[1200], from[1300];
+    snprintf(path, sizeof path, "%s/p", test_folder("prices"));
+    snprintf(from, sizeof from, "%s.csv", path);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct err e;
+        struct prices_facts facts;
+        put_file(from, cases[i].csv, strlen(cases[i].csv));
+        assert_false(prices_import(from, PRICES_BLOCKS, path, NULL, &facts, &e));
+        assert_int_equal(e.code, ERR_INPUT);
+        assert_says(&e, cases[i].says);
+        assert_false(io_exists(path));
+    }
 }
 
 /* ---- refusals --------------------------------------------------------------------------------- */
@@ -363,7 +500,7 @@ static void nothing_stands_before_the_commit(void **state)
     char path[1200];
     volatile sig_atomic_t stop = 0;
     make_model(&m, 3);
-    for (int kind = 0; kind < PRICES_KIND_COUNT; kind++) {
+    for (int kind = 0; kind < PRICES_PARQUET; kind++) {
         snprintf(path, sizeof path, "%s/p", test_folder("prices"));
         struct prices_writer *w = filled(&m, (enum prices_kind)kind, path, 1);
         assert_true(io_is_empty_dir(test_path("prices")));
@@ -383,7 +520,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(blocks_are_the_model),
+        TEST(sqlite_is_the_model),
+        TEST(every_kind_says_the_same),
         TEST(damaged_blocks_are_an_error),
+        TEST(damaged_sqlite_never_passes),
+        TEST(a_csv_is_imported),
+        TEST(bad_rows_of_a_csv_are_named),
         TEST(other_files_are_refused),
         TEST(a_row_must_fit),
         TEST(two_values_for_a_day_are_an_error),
