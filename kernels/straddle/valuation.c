@@ -136,7 +136,7 @@ static void fill_days(struct work *w, const struct valuation *v)
 
 static void add_gap(struct valuation *v, int32_t day)
 {
-    if (v->not_valued < (int)(sizeof v->gaps / sizeof *v->gaps))
+    if (v->not_valued < VALUATION_GAPS)
         v->gaps[v->not_valued] = day;
     v->not_valued++;
 }
@@ -196,10 +196,24 @@ static enum valuation_state state_before(const struct valuation_input *in)
     return in->has_entry_anchor && in->has_expiry_anchor ? VALUATION_VALUED : VALUATION_NO_ANCHOR;
 }
 
+/* All but the rows, which are most of it. */
+static void clear(struct valuation *v)
+{
+    v->state = VALUATION_VALUED;
+    v->entry = v->expiry = 0;
+    v->strike_vol = 0;
+    v->n = v->not_valued = 0;
+    for (int k = 0; k < TICKERS_HEDGES_MAX; k++)
+        v->strike[k] = 0;
+    for (int i = 0; i < VALUATION_GAPS; i++)
+        v->gaps[i] = 0;
+}
+
 void valuation_run(const struct valuation_input *in, int lanes, struct valuation *out)
 {
     struct work w;
-    *out = (struct valuation){.state = state_before(in)};
+    clear(out);
+    out->state = state_before(in);
     if (out->state == VALUATION_VALUED)
         out->state = find_days(in, &w, out);
     if (out->state != VALUATION_VALUED) {

@@ -15,11 +15,12 @@
  *
  *     valuation_days(&s, &from, &to);                           // prices of these days
  *     in.has_entry_anchor = valuation_anchor(&s, s.entry, underlying, overrides, &in.entry_anchor);
- *     valuation_run(&in, 1, &out);
+ *     valuation_run(&in, valuation_lanes(cpu), &out);
  */
 #ifndef CUPEL_STRADDLE_VALUATION_H
 #define CUPEL_STRADDLE_VALUATION_H
 
+#include "kernels/numerics/cpu.h"
 #include "kernels/straddle/amt.h"
 #include "kernels/straddle/overrides.h"
 #include "kernels/straddle/prices.h"
@@ -37,7 +38,10 @@ struct valuation_row {
     double mv, delta, opnl, hpnl, pnl;
 };
 
-enum { VALUATION_DAYS_MAX = 100 }; /* days of three months, more than any straddle has */
+enum {
+    VALUATION_DAYS_MAX = 100, /* days of three months, more than any straddle has */
+    VALUATION_GAPS = 8
+};
 
 /* Why there are no rows, or that there are. */
 enum valuation_state {
@@ -55,9 +59,9 @@ struct valuation {
     enum valuation_state state;
     int32_t entry, expiry; /* days */
     double strike_vol, strike[TICKERS_HEDGES_MAX];
-    int n;           /* rows */
-    int not_valued;  /* days between entry and expiry, both included, without a row */
-    int32_t gaps[8]; /* the first of those days */
+    int n;                        /* rows */
+    int not_valued;               /* days between entry and expiry, both included, without a row */
+    int32_t gaps[VALUATION_GAPS]; /* the first of those days */
     struct valuation_row rows[VALUATION_DAYS_MAX];
 };
 
@@ -78,8 +82,14 @@ bool valuation_anchor(const struct straddle *s, int32_t month, const char *under
  * none, *from > *to. */
 void valuation_days(const struct straddle *s, int32_t *from, int32_t *to);
 
+/* How many days the model can work at once with these sets of instructions (cpu_sets): 1 or 4. */
+static inline int valuation_lanes(unsigned cpu)
+{
+    return cpu & CPU_AVX2 ? 4 : 1;
+}
+
 /* Fills *out; rows beyond out->n are undefined. Spans may hold other days too. An empty offset is 0.
- * lanes: how many days the model works at once, 1 or 4 (where the CPU can): the same bits. */
+ * lanes: 1, or what valuation_lanes allows: the same bits. */
 void valuation_run(const struct valuation_input *in, int lanes, struct valuation *out);
 
 #endif

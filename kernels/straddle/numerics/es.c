@@ -1,5 +1,6 @@
 #include "kernels/straddle/numerics/es.h"
 #include "kernels/straddle/numerics/es_body.h"
+#include "kernels/straddle/numerics/es_cpu.h"
 
 static void run_plain(struct es_days *d, double strike, int days, int n)
 {
@@ -9,6 +10,5 @@ static void run_plain(struct es_days *d, double strike, int days, int n)
 
 es_run_fn *es_run_for(int lanes)
 {
-    (void)lanes;
-    return run_plain;
+    return lanes == 4 ? es_run_avx2 : run_plain;
 }

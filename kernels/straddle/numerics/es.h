@@ -25,7 +25,7 @@ struct es_days {
  * has a NaN as mv, delta 0. Beyond n anything may be written. */
 typedef void es_run_fn(struct es_days *d, double strike, int days, int n);
 
-/* By 1 or 4 days at once; 4 only where the CPU can (kernels/numerics/cpu.h). */
+/* By 1 or 4 days at once; 4 only with CPU_AVX2 (kernels/numerics/cpu.h). */
 es_run_fn *es_run_for(int lanes);
 
 #endif

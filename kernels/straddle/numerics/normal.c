@@ -3,5 +3,5 @@
 
 double normal_cdf(double x)
 {
-    return body_normal(x);
+    return x != x ? x : body_normal(x);
 }

@@ -1,8 +1,10 @@
 /* The numbers that elementary_body.h, normal_body.h and es_body.h are written in, one at a time.
  * num_avx2.h has the same, four at a time: each operation is exact or correctly rounded, so that the
  * same text gives the same bits. */
-#ifndef CUPEL_STRADDLE_NUM_H
-#define CUPEL_STRADDLE_NUM_H
+#ifndef CUPEL_STRADDLE_NUM_PLAIN_H
+#define CUPEL_STRADDLE_NUM_PLAIN_H
+
+#include "kernels/straddle/numerics/num_bits.h"
 
 #include <float.h>
 #include <math.h>
@@ -72,10 +74,6 @@ NUM_CODE NUM num_head(NUM x)
     return num_from_bits(num_bits(x) & ~(((uint64_t)1 << 27) - 1));
 }
 
-#define NUM_ONE_BITS       0x3ff0000000000000u /* of 1.0 */
-#define NUM_ROOT_HALF_BITS 0x3fe6a09e667f3bcdu /* of sqrt(1/2) */
-#define NUM_FRACTION_BITS  0x000fffffffffffffu
-
 /* x = m * 2^k, sqrt(1/2) <= m < sqrt(2), of a positive normal x. Returns m. */
 NUM_CODE NUM num_split(NUM x, NUM *k)
 {
@@ -83,10 +81,6 @@ NUM_CODE NUM num_split(NUM x, NUM *k)
     *k = (double)(int)(bits >> 52) - 1023;
     return num_from_bits((bits & NUM_FRACTION_BITS) + NUM_ROOT_HALF_BITS);
 }
-
-/* What rounds a number below 2^51 to the nearest whole one when it is added; the whole number is then in
- * the low bits of the sum. */
-#define NUM_ROUNDER 0x1.8p52
 
 /* 2^k, -1022 <= k <= 1023; sum: k + NUM_ROUNDER. */
 NUM_CODE NUM num_power(NUM sum)
