@@ -83,7 +83,7 @@ $O/commit: FORCE
 # What the numbers of a stored result depend on besides data and settings: the SHA-256 of these files,
 # one after another in byte order of their paths. bt_code_hash() tells its first 16 digits.
 CODE := $(sort $(wildcard kernels/backtest/strategy_*.c kernels/backtest/numerics/*.[ch]) \
-	kernels/backtest/base_numbers.c)
+	kernels/backtest/base_numbers.c kernels/numerics/cpu.c kernels/numerics/cpu.h)
 CODE_HASH := $(shell cat $(CODE) | sha256sum | cut -c1-16)
 $O/kernels/backtest/code_hash.o $O/pic/kernels/backtest/code_hash.o: \
 	FLAGS += -DCUPEL_CODE_HASH='"$(CODE_HASH)"'

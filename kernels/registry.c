@@ -6,13 +6,14 @@
 #include "kernels/plugin.h"
 #include "kernels/slots/slots.h"
 #include "kernels/spin.h"
+#include "kernels/straddle/kernel_straddle.h"
 #include "kernels/stream.h"
 
 #include <string.h>
 
 const struct kernel *const kernels[] = {
     &kernel_backtest, &kernel_null,  &kernel_spin, &kernel_stream,
-    &kernel_files,    &kernel_slots, NULL};
+    &kernel_files,    &kernel_slots, &kernel_straddle, NULL};
 
 uint32_t cupel_kernel_abi(void)
 {

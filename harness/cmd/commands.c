@@ -21,6 +21,7 @@ const struct command *const commands[] = {
     &command_history_show,
     &command_history_changes,
     &command_sweep,
+    &command_straddle,
     &command_store_ls,
     &command_store_show,
     &command_store_verify,

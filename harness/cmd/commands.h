@@ -31,6 +31,7 @@ extern const struct command command_store_ls;
 extern const struct command command_store_rebuild;
 extern const struct command command_store_show;
 extern const struct command command_store_verify;
+extern const struct command command_straddle;
 extern const struct command command_sweep;
 extern const struct command command_verify;
 extern const struct command command_worker;

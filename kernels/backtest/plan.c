@@ -1,6 +1,6 @@
 #include "kernels/backtest/plan.h"
 
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 #include "kernels/backtest/scope.h"
 
 #include <inttypes.h>

@@ -69,7 +69,7 @@ struct bt_plan {
     long history_reuse; /* asks for each indicator from which on they are kept; 0: as it pays */
     size_t group_bytes, history_bytes;
     bool check_caches; /* what a cache answers is computed again and compared */
-    unsigned cpu;      /* sets of instructions to use (numerics/cpu.h) */
+    unsigned cpu;      /* sets of instructions to use (kernels/numerics/cpu.h) */
 };
 
 /* Verifies the whole bundle (edited data must not give numbers) and closes it again. Error: names

@@ -362,6 +362,7 @@ static void the_code_hash_is_that_of_the_files(void **state)
     assert_int_equal(glob("kernels/backtest/strategy_*.c", 0, NULL, &found), 0);
     assert_int_equal(glob("kernels/backtest/numerics/*.[ch]", GLOB_APPEND, NULL, &found), 0);
     assert_int_equal(glob("kernels/backtest/base_numbers.c", GLOB_APPEND, NULL, &found), 0);
+    assert_int_equal(glob("kernels/numerics/cpu.[ch]", GLOB_APPEND, NULL, &found), 0);
     qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, compare_paths);
     struct text all = {0};
     char hex[SHA256_HEX];
