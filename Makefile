@@ -232,7 +232,8 @@ expects: build
 
 # ---- installing --------------------------------------------------------------------------------
 # Public headers: what a plugin includes. pkg-config --cflags cupel names their folder.
-PUBLIC_HEADERS := kernels/kernel.h $(addprefix harness/base/,arena.h err.h mem.h opt.h str.h)
+PUBLIC_HEADERS := kernels/kernel.h $(addprefix harness/base/,arena.h err.h mem.h opt.h str.h) \
+	$(addprefix kernels/backtest/,strategy.h bars.h numerics/cross.h numerics/words.h)
 VERSION = $(shell sed -n 's/.*CUPEL_VERSION "\(.*\)"/\1/p' harness/base/version.h)
 
 install: TO = $(DESTDIR)$(abspath $(PREFIX))
@@ -272,7 +273,8 @@ $O/tests/browser/%: $O/tests/browser/%.o $(TEST_HELPERS) $O/libbrowser.a $O/libc
 
 # Plugins see the installed headers and nothing else.
 PLUGINS := $(addprefix $O/tests/plugin/,lcg.so layered.so slow15.so slow200.so stages.so stages100.so $(patsubst %,broken-%.so,abi symbol null step \
-	size refuse crash results once release exit leak))
+	size refuse crash results once release exit leak) strategy-channel.so strategy-edited.so \
+	$(patsubst %,no-strategy-%.so,abi symbol null signal params reserved kind window asks value unwritten crash))
 PLUGIN_HEADERS := $(addprefix $O/include/,$(PUBLIC_HEADERS))
 PLUGIN_CC = $(COMPILER) $(WARN) -std=c17 -O2 -g -I$O/include -shared -fPIC -Wl,-Bsymbolic
 
@@ -294,6 +296,18 @@ $O/tests/plugin/stages%.so: tests/plugin/stages.c $(PLUGIN_HEADERS)
 $O/tests/plugin/stages.so: tests/plugin/stages.c $(PLUGIN_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(PLUGIN_CC) -fno-omit-frame-pointer -o $@ $<
+
+$O/tests/plugin/strategy-channel.so: tests/plugin/strategy_channel.c $(PLUGIN_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PLUGIN_CC) -o $@ $<
+
+$O/tests/plugin/strategy-edited.so: tests/plugin/strategy_channel.c $(PLUGIN_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PLUGIN_CC) -DEDITED=1 -o $@ $<
+
+$O/tests/plugin/no-strategy-%.so: tests/plugin/broken_strategy.c $(PLUGIN_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PLUGIN_CC) -DBROKEN_$* -o $@ $<
 
 $O/tests/plugin/broken-%.so: tests/plugin/broken.c $(PLUGIN_HEADERS)
 	@mkdir -p $(@D)

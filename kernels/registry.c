@@ -4,6 +4,7 @@
 #include "kernels/files.h"
 #include "kernels/null.h"
 #include "kernels/plugin.h"
+#include "kernels/shared_object.h"
 #include "kernels/slots/slots.h"
 #include "kernels/spin.h"
 #include "kernels/straddle/kernel_straddle.h"
@@ -38,7 +39,7 @@ static const struct kernel *built_in(const char *name, struct err *e)
 
 const struct kernel *kernel_find(const char *name, struct err *e)
 {
-    return plugin_is_path(name) ? plugin_load(name, e) : built_in(name, e);
+    return shared_object_is_path(name) ? plugin_load(name, e) : built_in(name, e);
 }
 
 uint64_t kernel_layers_all(const struct kernel *k)

@@ -9,6 +9,7 @@
 #include "harness/verify/matrix.h"
 #include "kernels/backtest/backtest.h"
 #include "kernels/registry.h"
+#include "kernels/shared_object.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 struct verify_settings {
     const char *bundle, *layers, *strategies, *searches, *fills, *states, *workers, *work;
     const char *kernel;
-    struct opt_texts set, vary;
+    struct opt_texts set, vary, param;
     bool full, quiet;
     long strength, seed, last;
 };
@@ -45,7 +46,9 @@ static const struct opt verify_options[] = {
     {.name = "seed", .kind = OPT_INT, .offset = AT(seed), .arg = "N",
      .min = 0, .max = 9e15, .fallback = "1", .help = "another seed, other combinations of the rest"},
     {.name = "strategies", .kind = OPT_TEXT, .offset = AT(strategies),
-     .arg = "A,B|all", .fallback = "all", .help = "which strategies"},
+     .arg = "A,B|all|FILE.so", .fallback = "all", .help = "which strategies, or one of your own with --param"},
+    {.name = "param", .kind = OPT_TEXTS, .offset = AT(param), .arg = "NAME=VALUES",
+     .help = "values of a parameter of FILE.so, as of cupel sweep; once for each"},
     {.name = "searches", .kind = OPT_TEXT, .offset = AT(searches),
      .arg = "A,B|all", .fallback = "all", .help = "of grid, random, walk-forward, ranges, filtered"},
     {.name = "fills", .kind = OPT_TEXT, .offset = AT(fills),
@@ -151,12 +154,37 @@ static bool parse_workers(const char *text, struct matrix_levels *out, struct er
     return true;
 }
 
-static bool choose(const struct verify_settings *s, struct matrix *m, struct err *e)
+/* The values are the user's: nobody else knows which make sense. */
+static bool choose_own(const struct verify_settings *s, struct matrix *m, struct arena *a,
+                       struct err *e)
+{
+    struct subject_strategy *own = ARENA_NEW(a, struct subject_strategy, 2);
+    if (s->param.n > BT_PARAMS_MAX)
+        return err_input(e, "param: expected at most %d", (int)BT_PARAMS_MAX);
+    own->name = s->strategies;
+    for (int i = 0; i < s->param.n; i++)
+        own->params[i] = own->wide[i] = s->param.v[i];
+    m->strategies = own;
+    return add_level(&m->levels[MATRIX_STRATEGY], 0, "strategies", e);
+}
+
+static bool choose_strategies(const struct verify_settings *s, struct matrix *m, struct arena *a,
+                              struct err *e)
+{
+    m->strategies = subject_strategies;
+    if (shared_object_is_path(s->strategies))
+        return choose_own(s, m, a, e);
+    if (s->param.n > 0)
+        return err_input(e, "param: expected it with --strategies FILE.so only");
+    return parse_names("strategies", s->strategies, strategy_name, &m->levels[MATRIX_STRATEGY], e);
+}
+
+static bool choose(const struct verify_settings *s, struct matrix *m, struct arena *a,
+                   struct err *e)
 {
     *m = (struct matrix){.full = s->full, .strength = (int)s->strength, .seed = (uint64_t)s->seed};
     return kernel_layers_parse(&kernel_backtest, s->layers, &m->universe, e) &&
-           parse_names("strategies", s->strategies, strategy_name, &m->levels[MATRIX_STRATEGY],
-                       e) &&
+           choose_strategies(s, m, a, e) &&
            parse_names("searches", s->searches, search_name, &m->levels[MATRIX_SEARCH], e) &&
            parse_names("fills", s->fills, fill_name, &m->levels[MATRIX_FILL], e) &&
            parse_names("states", s->states, state_name, &m->levels[MATRIX_STATE], e) &&
@@ -190,7 +218,7 @@ static bool tell_next(void *context, const struct matrix *m, const struct matrix
     char left[UNITS_TEXT];
     struct text name = {0};
     double a_case = (double)(now - w->begun_ns) / (double)(m->cases_done ? m->cases_done : 1);
-    matrix_print_case(c, &name);
+    matrix_print_case(m, c, &name);
     log_info("verify: %ld of %ld, %s left; %s", m->cases_done, m->case_count,
              units_time(left, a_case * (double)(m->case_count - m->cases_done)), name.p);
     text_done(&name);
@@ -269,8 +297,8 @@ static void print_summary(const struct verify_settings *s, const struct matrix *
     if (!m->differs)
         return;
     struct text least = {0}, again = {0};
-    matrix_print_case(&m->least, &least);
-    matrix_print_options(&m->least, &again);
+    matrix_print_case(m, &m->least, &least);
+    matrix_print_options(m, &m->least, &again);
     printf("the least that differs: %s\nagain: cupel verify --bundle %s --last %ld %s\n", least.p,
            s->bundle, s->last, again.p);
     text_done(&least);
@@ -307,7 +335,7 @@ static enum err_code verify_backtest(const struct verify_settings *s, struct are
     struct matrix m;
     struct material material;
     struct watch w = {now_ns(), now_ns()};
-    if (!is_complete(s, e) || !choose(s, &m, e) || !matrix_plan(&m, a, e) ||
+    if (!is_complete(s, e) || !choose(s, &m, a, e) || !matrix_plan(&m, a, e) ||
         !material_open(&material, s->bundle, s->last, s->work, a, e))
         return e->code;
     bool ok = matrix_run(&m, &material, (struct matrix_watcher){&w, tell_next}, e);

@@ -191,9 +191,7 @@ bool st_run_workers(struct st_run *run, long lo, long hi, struct err *e)
     if (!run->pool)
         return false;
     struct batch b = {run, lo, hi, job_size(run, hi - lo)};
-    struct pool_batch batch = {.context = &b,
-                               .jobs = (hi - lo + b.size - 1) / b.size,
-                               .job = write_job,
-                               .done = job_done};
+    struct pool_batch batch = {
+        .context = &b, .jobs = (hi - lo + b.size - 1) / b.size, .job = write_job, .done = job_done};
     return batch.jobs == 0 || pool_run(run->pool, &batch, e);
 }

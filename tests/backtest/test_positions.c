@@ -4,6 +4,7 @@
 #include "kernels/numerics/cpu.h"
 #include "kernels/backtest/numerics/words.h"
 #include "kernels/backtest/run.h"
+#include "kernels/backtest/strategies.h"
 #include "tests/backtest/prices.h"
 
 #include "tests/test.h"

@@ -3,6 +3,7 @@
 #include "kernels/backtest/base.h"
 #include "kernels/backtest/numerics/cross.h"
 #include "kernels/backtest/run.h"
+#include "kernels/backtest/strategies.h"
 #include "tests/backtest/market.h"
 #include "tests/backtest/prices.h"
 
