@@ -30,7 +30,7 @@ class Yaml:
     def __init__(self, path):
         self.anchors, self.lines, self.at = {}, [], 0
         for line in open(path, encoding="utf-8"):
-            text = re.sub(r"(^|\s)#[^\"']*$", "", line.rstrip())
+            text = re.sub(r"^\s*#.*$|\s#[^\"']*$", "", line.rstrip())
             if text.strip():
                 self.lines.append((len(text) - len(text.lstrip()), text.strip()))
 
