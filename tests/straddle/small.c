@@ -4,6 +4,7 @@
 #include "kernels/store/dates.h"
 #include "tests/test.h"
 
+#include <limits.h>
 #include <string.h>
 
 static const char amt[] =
@@ -40,7 +41,7 @@ static const char amt[] =
 
 static void write_file(const char *dir, const char *name, const char *text)
 {
-    char path[1200];
+    char path[PATH_MAX + 64];
     struct err e;
     snprintf(path, sizeof path, "%s/%s", dir, name);
     assert_ok(io_write_file(path, text, strlen(text), &e), &e);
@@ -101,7 +102,7 @@ static void add_series(struct prices_writer *w, const char *ticker, const char *
 
 static void write_prices(const char *dir, enum prices_kind kind)
 {
-    char path[1200], ticker[64];
+    char path[PATH_MAX + 64], ticker[64];
     struct err e;
     struct prices_facts facts;
     snprintf(path, sizeof path, "%s/prices.%s", dir, prices_kind_words[kind]);
@@ -137,7 +138,7 @@ void small_make(const char *dir)
 
 struct st_settings small_settings(const char *dir)
 {
-    static char paths[4][1200];
+    static char paths[4][PATH_MAX + 64];
     static const char *const names[] = {"amt.yaml", "chain.csv", "overrides.csv", "prices.blocks"};
     for (int i = 0; i < 4; i++)
         snprintf(paths[i], sizeof paths[i], "%s/%s", dir, names[i]);
