@@ -25,7 +25,7 @@ BOUND = 1e-9
 # ---- the asset file: as much of YAML as it needs ----------------------------------------------------
 
 class Yaml:
-    """Mappings and lists by indentation or in brackets, quotes, anchors, aliases, merge keys; all scalars text."""
+    """Mappings and lists by indentation or in brackets, quotes, anchors, aliases; all scalars text."""
 
     def __init__(self, path):
         self.anchors, self.lines, self.at = {}, [], 0
@@ -56,10 +56,7 @@ class Yaml:
             key, rest = re.match(r"([^:]+):(?:\s+(.*))?$", self.lines[self.at][1]).groups()
             self.at += 1
             value = self.value(indent, rest or "")
-            if key == "<<":
-                out = {**value, **out}
-            else:
-                out[key.strip("\"'")] = value
+            out[key.strip("\"'")] = value
         return out
 
     def value(self, indent, rest):
