@@ -47,14 +47,26 @@ static double number_of(const struct json *object, const char *key)
     return json_kind(v) == JSON_NUMBER ? json_number(v) : (double)NAN;
 }
 
+/* "NAME: 2041 samples by perf task-clock, 12 runs", and what of them cannot be used as it should. */
+static void print_head(const struct json *side, FILE *out)
+{
+    double runs = number_of(side, "runs"), lost = number_of(side, "lost");
+    double cut = number_of(side, "cut"), samples = number_of(side, "samples");
+    fprintf(out, "\n%s: %.0f samples by %s, %.0f run%s", json_text(json_get(side, "id")), samples,
+            json_text(json_get(side, "sampler")), runs, runs > 1 ? "s" : "");
+    if (lost > 0)
+        fprintf(out, "; %.0f more were lost", lost);
+    if (cut > 0.01 * samples)
+        fprintf(out, "; of %.0f the callers are known in part only", cut);
+    fputc('\n', out);
+}
+
 static void print_functions(const struct json *side, FILE *out)
 {
     struct table table = {0};
     double samples = number_of(side, "samples");
     int n = 0;
-    fprintf(out, "\n%s: %.0f samples by %s, %.0f run%s\n", json_text(json_get(side, "id")), samples,
-            json_text(json_get(side, "sampler")), number_of(side, "runs"),
-            number_of(side, "runs") > 1 ? "s" : "");
+    print_head(side, out);
     table_row(&table, "function", "self", "with callees", "file", NULL);
     for (const struct json *f = json_first(json_get(side, "functions")); f && n < FUNCTIONS_SHOWN;
          f = json_next(f), n++) {
@@ -118,12 +130,16 @@ static void print_parts(const struct json *sides, FILE *out)
 
 /* ---- what changed ---------------------------------------------------------------------------- */
 
+/* Shares of one whole, what the work cost before: they and the change can be subtracted. */
 void profile_table_changes(const struct json *pair, int most, FILE *out)
 {
     struct table table = {0};
     int n = 0;
-    fprintf(out, "\n%s against %s: functions whose share changed the most\n",
-            json_text(json_get(pair, "new")), json_text(json_get(pair, "base")));
+    double scale = number_of(pair, "cost_ratio");
+    fprintf(out,
+            "\n%s against %s: functions whose own cost changed the most\n"
+            "in shares of the CPU time before; all after is %.1f %% of it\n",
+            json_text(json_get(pair, "new")), json_text(json_get(pair, "base")), 100 * scale);
     table_row(&table, "function", "before", "after", "change", "95 % interval", NULL);
     for (const struct json *f = json_first(json_get(pair, "changed")); f && n < most;
          f = json_next(f), n++) {
@@ -132,7 +148,7 @@ void profile_table_changes(const struct json *pair, int most, FILE *out)
         snprintf(change, CELL, "%+.1f points", points);
         snprintf(interval, CELL, "%+.1f..%+.1f", number_of(f, "low"), number_of(f, "high"));
         table_row(&table, json_text(json_get(f, "name")), percent(before, number_of(f, "before")),
-                  percent(after, number_of(f, "after")), change, interval, NULL);
+                  percent(after, scale * number_of(f, "after")), change, interval, NULL);
     }
     table_print(&table, out);
     table_done(&table);

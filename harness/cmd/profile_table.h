@@ -1,5 +1,5 @@
 /* What profiles found, for the terminal: the parts of every side beside each other, the functions that
- * take the most, and of each comparison those whose share changed the most.
+ * take the most, and of each comparison those whose own cost changed the most.
  *
  *     struct profile_table t = {0};
  *     profile_table_add(&t, record);          // "profile", "profile-pair"

@@ -63,20 +63,39 @@ static const struct named *name_of(struct names *names, int place)
     return named;
 }
 
-bool names_add(struct names *names, const int *places, int n, uint64_t samples, struct stacks *into)
+static bool is_same(const struct stacks_frame *a, const struct stacks_frame *b)
 {
-    int frames[(UNWIND_MAX + 1) * SYMBOLS_INLINED], depth = 0, first = n;
+    return strcmp(a->name, b->name) == 0 && strcmp(a->module, b->module) == 0 &&
+           strcmp(a->file, b->file) == 0;
+}
+
+/* Root first, of places[0..first); returns how many. */
+static int collect(struct names *names, const int *places, int first,
+                   const struct stacks_frame **frames)
+{
+    int depth = 0;
+    for (int i = first - 1; i >= 0; i--) {
+        const struct named *named = name_of(names, places[i]);
+        for (int k = 0; k < named->n; k++)
+            if (!named->is_unknown || depth == 0 || !is_same(frames[depth - 1], &named->frames[k]))
+                frames[depth++] = &named->frames[k];
+    }
+    return depth;
+}
+
+enum names_stack names_add(struct names *names, const int *places, int n, uint64_t samples,
+                           whose_rule *counts, struct stacks *into)
+{
+    const struct stacks_frame *frames[(UNWIND_MAX + 1) * SYMBOLS_INLINED];
+    int numbers[(UNWIND_MAX + 1) * SYMBOLS_INLINED], first = n;
     reserve(names);
     while (first > 0 && name_of(names, places[first - 1])->is_start)
         first--;
-    for (int i = (first > 0 ? first : n) - 1; i >= 0; i--) {
-        const struct named *named = name_of(names, places[i]);
-        for (int k = 0; k < named->n; k++) {
-            int frame = stacks_frame(into, &named->frames[k]);
-            if (!named->is_unknown || depth == 0 || frames[depth - 1] != frame)
-                frames[depth++] = frame;
-        }
-    }
-    stacks_add(into, frames, depth, samples);
-    return first < n;
+    int depth = collect(names, places, first > 0 ? first : n, frames);
+    if (counts && !counts(frames, depth))
+        return NAMES_OUTSIDE;
+    for (int i = 0; i < depth; i++)
+        numbers[i] = stacks_frame(into, frames[i]);
+    stacks_add(into, numbers, depth, samples);
+    return first < n ? NAMES_WHOLE : NAMES_CUT;
 }

@@ -12,6 +12,7 @@
 
 #include "harness/flame/stacks.h"
 #include "harness/profile/places.h"
+#include "harness/profile/whose.h"
 
 struct names;
 
@@ -20,11 +21,16 @@ void names_free(struct names *names); /* NULL is fine */
 
 struct places *names_places(struct names *names);
 
+enum names_stack {
+    NAMES_WHOLE,  /* a function of the system was at its root: nothing above is missing */
+    NAMES_CUT,    /* none was */
+    NAMES_OUTSIDE /* not added: the rule leaves it out */
+};
+
 /* The stack of these places, leaf first, with `samples` samples: its functions, those that were inlined
  * as frames of their own. Functions of the system at its root are left out if there are others, and of
- * unknown functions of one module, one below the other, all but one. True: such a root was there, so that
- * nothing above is missing. */
-bool names_add(struct names *names, const int *places, int n, uint64_t samples,
-               struct stacks *into);
+ * unknown functions of one module, one below the other, all but one. counts: NULL: every stack does. */
+enum names_stack names_add(struct names *names, const int *places, int n, uint64_t samples,
+                           whose_rule *counts, struct stacks *into);
 
 #endif

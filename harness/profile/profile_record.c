@@ -50,6 +50,7 @@ static void put_facts(struct json *r, const struct profiled *p)
         {"samples",   (double)f->samples      },
         {"lost",      (double)f->lost         },
         {"cut",       (double)f->cut          },
+        {"outside",   (double)f->outside      },
         {"runs",      (double)p->runs         },
         {"processes", f->processes            },
         {"threads",   f->threads              },

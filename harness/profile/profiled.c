@@ -19,6 +19,7 @@ static void add_facts(struct sampler_facts *sum, const struct sampler_facts *f)
     sum->samples += before.samples;
     sum->lost += before.lost;
     sum->cut += before.cut;
+    sum->outside += before.outside;
     sum->processes += before.processes;
     sum->threads += before.threads;
 }
@@ -162,6 +163,7 @@ bool profiled_side(struct profiled *p, const struct plan_side *side,
     *p = (struct profiled){.stacks = {.unit = STACKS_SAMPLES}};
     struct profiled_rule shared = *rule;
     shared.sampler.names = names_new();
+    shared.sampler.counts = side->kernel ? whose_kernel : whose_command;
     int64_t began = probe_now_ns();
     double left_s = rule->budget_s;
     bool ok = true;

@@ -65,14 +65,18 @@ static bool record_it(const struct maker *m, struct json *record, bool ok, struc
 
 /* ---- one side -------------------------------------------------------------------------------- */
 
-/* "2,041 samples by perf task-clock, 12 runs" */
+/* "2,041 samples by perf task-clock, 12 runs"; and how many stacks do not reach down to main, if they are seen. */
 static const char *about(const struct maker *m, int at)
 {
     const struct profiled *p = &m->profiled[at];
-    char samples[UNITS_TEXT];
-    return arena_format(m->arena, "%s samples by %s, %ld run%s",
-                        units_count(samples, p->facts.samples), p->facts.name, p->runs,
-                        p->runs > 1 ? "s" : "");
+    char samples[UNITS_TEXT], cut[UNITS_TEXT];
+    const char *text = arena_format(m->arena, "%s samples by %s, %ld run%s",
+                                    units_count(samples, p->facts.samples), p->facts.name, p->runs,
+                                    p->runs > 1 ? "s" : "");
+    if (100 * p->facts.cut < p->facts.samples || p->facts.cut == 0)
+        return text;
+    return arena_format(m->arena, "%s; of %s the callers are known in part only, they stand beside",
+                        text, units_count(cut, p->facts.cut));
 }
 
 /* A folded file, a speedscope one, one for pprof, a picture. */

@@ -24,9 +24,9 @@
 #define RECORD_STACK_TYPE (PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER) /* where registers are */
 
 enum {
-    RECORD_STACK_BYTES = 8192, /* of the stack, from its pointer on: enough to leave libraries that
+    RECORD_STACK_BYTES = 16384, /* of the stack, from its pointer on: enough to leave libraries that
                                 * keep no frame pointers */
-    RECORD_CHAIN_MAX = 127     /* perf's own limit (perf_event_max_stack) */
+    RECORD_CHAIN_MAX = 127      /* perf's own limit (perf_event_max_stack) */
 };
 
 enum record_kind {

@@ -28,7 +28,8 @@ struct sampler {
     struct queue queue;
     struct spaces spaces;
     struct names *names, *own; /* own: NULL when the caller's are used */
-    struct places *places;     /* of names */
+    whose_rule *counts;
+    struct places *places; /* of names */
     struct hits hits;
     struct pairs processes, threads;
     uint64_t lost, nowhere; /* nowhere: samples of which nothing is known */
@@ -182,6 +183,7 @@ struct sampler *sampler_open(pid_t pid, const struct sampler_options *options, s
     s->stop[0] = s->stop[1] = -1;
     s->own = options->names ? NULL : names_new();
     s->names = options->names ? options->names : s->own;
+    s->counts = options->counts;
     s->places = names_places(s->names);
     double hz = options->hz > 0 ? options->hz : SAMPLER_HZ;
     if (open_source(s, pid, options->kind, hz, e) && tree_each(pid, map_process, s, e) &&
@@ -218,9 +220,12 @@ static void name_all(struct sampler *s, struct stacks *into, struct sampler_fact
         uint64_t samples = s->hits.nodes[i].samples;
         for (int node = i; samples && node >= 0; node = s->hits.nodes[node].parent)
             places[n++] = s->hits.nodes[node].place;
-        if (samples && !names_add(s->names, places, n, samples, into))
-            facts->cut += samples;
+        enum names_stack stack =
+            samples ? names_add(s->names, places, n, samples, s->counts, into) : NAMES_WHOLE;
+        facts->cut += stack == NAMES_CUT ? samples : 0;
+        facts->outside += stack == NAMES_OUTSIDE ? samples : 0;
     }
+    facts->samples -= facts->outside;
 }
 
 static struct sampler_facts facts_of(const struct sampler *s)

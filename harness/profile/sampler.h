@@ -19,6 +19,7 @@
 
 #include "harness/base/err.h"
 #include "harness/flame/stacks.h"
+#include "harness/profile/whose.h"
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -37,6 +38,7 @@ struct sampler_options {
     double hz;           /* samples per second of CPU time, at most SAMPLER_HZ_MAX (perf) or
                           * SAMPLER_HZ_TIMER; 0: SAMPLER_HZ */
     struct names *names; /* names.h: what samplers before have read; NULL: all is read anew */
+    whose_rule *counts;  /* which stacks are of what is measured; NULL: all */
 };
 
 struct sampler;
@@ -47,8 +49,9 @@ struct sampler_facts {
     double hz;          /* in effect */
     uint64_t period_ns; /* of CPU time, that a sample stands for */
     uint64_t samples;
-    uint64_t lost; /* told by the kernel, or not read in time */
-    uint64_t cut;  /* stacks whose root was not reached */
+    uint64_t lost;    /* told by the kernel, or not read in time */
+    uint64_t cut;     /* stacks whose root was not reached */
+    uint64_t outside; /* in no stack, nor in samples: the rule left them out */
     int processes, threads;
 };
 

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "kernels/pool/wire.h"
 
+#include "harness/base/mem.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -17,7 +19,7 @@ struct server {
     struct text in, out; /* an order's bytes, a job's result */
     struct io_counts told;
     size_t at, n; /* received and not yet taken: chunk[at..n) */
-    char chunk[WIRE_CHUNK];
+    char *chunk;  /* WIRE_CHUNK bytes: not on the stack, which a profiler copies from its end */
 };
 
 void wire_clear(struct text *t)
@@ -38,7 +40,7 @@ static bool refill(struct server *s)
 {
     ssize_t got;
     do
-        got = recv(s->fd, s->chunk, sizeof s->chunk, 0);
+        got = recv(s->fd, s->chunk, WIRE_CHUNK, 0);
     while (got < 0 && errno == EINTR);
     s->at = 0;
     s->n = got > 0 ? (size_t)got : 0;
@@ -148,7 +150,8 @@ _Noreturn void wire_serve(const struct pool_work *work, int fd, pid_t parent)
         signal(ignored[i], SIG_IGN);
     if (!ends_with(parent))
         _exit(1);
-    struct server s = {.work = work, .fd = fd, .told = io_counts_now()};
+    struct server s = {
+        .work = work, .fd = fd, .told = io_counts_now(), .chunk = mem_alloc(MEM_BASE, WIRE_CHUNK)};
     struct wire_order order;
     while (take_order(&s, &order)) {
         if (order.job == WIRE_BEGIN)

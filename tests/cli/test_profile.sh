@@ -21,6 +21,8 @@ expect 0 '' schema_holds "$out/profile.jsonl" && expect 0 '' record "$out/profil
 check "its records keep to the schema; shares, sums and files are right"
 for svg in "$out"/*.svg; do xmllint --noout "$svg" || exit 1; done 2>/dev/null
 check "every picture is well-formed"
+expect 0 '' profile micro-grid --side none --set workers=2 --samples 300 --budget 10 && expect 0 '' record "$out/profile.jsonl" --whole 0.97
+check "stacks of worker processes reach down to main, through SQLite too"
 expect 0 '' profile micro-grid --side none --samples 1 --budget 0 --memory --calls --heap &&
     schema_holds "$out/profile.jsonl" && grep -q '"record":"timeline"' "$out/profile.jsonl" && [ -s "$out/micro-none.dat" ]
 check "memory over time"
@@ -40,6 +42,10 @@ expect 0 'stage_middle' profile --base "so:$plugins/stages.so" --new "so:$plugin
 check "two plugins, in the words of the gate"
 expect 0 '' record "$out/profile.jsonl" --first-changed stage_middle
 check "what was made slower is the first of what changed"
+"$CUPEL" profile --quiet --out "$out-2" --base "so:$plugins/stages.so" --new "so:$plugins/stages100.so" --samples 300 --budget 20 >"$tmp/told"
+awk '/^function .*change/ { on = 1; next } on && NF > 5 { n++; d = $4 - $2 - $6; if (d > 0.11 || d < -0.11) exit 1 } END { exit n < 3 }' "$tmp/told" &&
+    grep -q 'all after is 1[0-9][0-9]\.[0-9] % of it' "$tmp/told"
+check "before, after and the change are shares of one whole: they can be subtracted"
 expect 0 '' record "$out/profile.jsonl" --parts first,others,other
 check "parts as the plugin names them"
 
@@ -48,6 +54,8 @@ expect 0 'sh -c' profile --samples 20 --budget 2 -- sh -c 'i=0; while [ $i -lt 2
 check "a command"
 expect 0 '' schema_holds "$out/profile.jsonl" && expect 0 '' record "$out/profile.jsonl" --sides 1 --pairs 0
 check "its record"
+expect 0 '' profile --samples 60 --budget 10 -- true && expect 0 '' record "$out/profile.jsonl" --outside
+check "of a short command: the program that starts it is left out"
 expect 0 'against' profile --samples 20 --budget 1 --base 'sh -c "i=0; while [ $i -lt 9000 ]; do i=$((i+1)); done"' \
     --new 'sh -c "i=0; while [ $i -lt 20000 ]; do i=$((i+2)); i=$((i-1)); done"'
 check "two commands against each other"

@@ -9,6 +9,9 @@ import os
 import sys
 
 
+OUTSIDE = ("sync_state", "channel_send", "channel_receive", "body_begin", "body_end", "probe_end")
+
+
 def fail(message):
     print(message)
     sys.exit(1)
@@ -26,6 +29,9 @@ def check_side(record, folder):
     samples = record["samples"]
     if sum(f["self"] for f in record["functions"]) > samples:
         fail(f"{record['id']}: more samples of functions than there are")
+    for f in record["functions"]:
+        if f["module"].startswith("memfd:cupel-spawner") or f["name"] in OUTSIDE:
+            fail(f"{record['id']}: {f['name']} in {f['module']} is no work of the side")
     if any(f["self"] > f["total"] or f["total"] > samples for f in record["functions"]):
         fail(f"{record['id']}: a function has more than its own")
     parts = record["parts"]
@@ -54,6 +60,8 @@ def main():
     p.add_argument("--pairs", type=int)
     p.add_argument("--first-changed")
     p.add_argument("--parts")
+    p.add_argument("--outside", action="store_true", help="some samples were of the harness, and left out")
+    p.add_argument("--whole", type=float, help="at least this share of the stacks reaches its root")
     o = p.parse_args()
     with open(o.file, encoding="utf-8") as f:
         records = [json.loads(line) for line in f]
@@ -65,6 +73,10 @@ def main():
     for record in sides:
         if record["samples"] < 1:
             fail(f"{record['id']}: no samples")
+        if o.outside and record["outside"] < 1:
+            fail(f"{record['id']}: nothing was left out")
+        if o.whole and record["cut"] > (1 - o.whole) * record["samples"]:
+            fail(f"{record['id']}: {record['cut']} of {record['samples']} stacks are cut")
         check_side(record, folder)
     for record in pairs:
         for name in record["files"].values():
