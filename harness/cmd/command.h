@@ -10,6 +10,7 @@
 struct invocation {
     const void *settings;   /* the struct that the row's options describe */
     struct opt_texts words; /* positional arguments */
+    bool is_literal;        /* words stood behind "--" only */
     struct arena *arena;    /* lives as long as the process */
 };
 

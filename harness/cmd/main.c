@@ -24,6 +24,14 @@ static bool wants_help(int argc, char **argv)
     return false;
 }
 
+static bool is_literal(const struct opt_texts *words, int argc, char **argv)
+{
+    int i = 0;
+    while (i < argc && strcmp(argv[i], "--") != 0)
+        i++;
+    return words->n > 0 && argc - i - 1 == words->n;
+}
+
 static bool words_fit(const struct command *c, int n, struct err *e)
 {
     if (n >= c->min_words && (c->max_words < 0 || n <= c->max_words))
@@ -57,6 +65,7 @@ static int run_command(const struct command *c, int argc, char **argv)
     in.settings = settings;
     bool ok = opt_from_args(c->options, settings, argc, argv, &in.words, &arena, &e) &&
               words_fit(c, in.words.n, &e) && opt_complete(c->options, settings, &e);
+    in.is_literal = ok && is_literal(&in.words, argc, argv);
     if (!ok)
         err_prefix(&e, "%s", c->name);
     int status = finish(ok ? c->run(&in, &e) : e.code, &e);
