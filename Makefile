@@ -444,6 +444,11 @@ ROUNDS ?= 200
 bench-indicators: $O/tests/backtest/bench_indicators
 	@$< "$(TALIB)" $(ROUNDS)
 
+# make bench-valuation    what a straddle costs to value, by one lane and by four.
+.PHONY: bench-valuation
+bench-valuation: $O/tests/straddle/bench_valuation
+	@$< $(ROUNDS)
+
 # ---- static checks -----------------------------------------------------------------------------
 static-checks: includes-check hdr-check format-check
 
