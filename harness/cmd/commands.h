@@ -15,6 +15,8 @@ extern const struct command command_compare;
 extern const struct command command_data_compare;
 extern const struct command command_data_import;
 extern const struct command command_data_info;
+extern const struct command command_data_prices_import;
+extern const struct command command_data_prices_info;
 extern const struct command command_data_synth;
 extern const struct command command_data_straddles;
 extern const struct command command_data_verify;

@@ -97,8 +97,9 @@ struct capture_plan {
     enum capture_mode mode; /* that was asked for */
     enum capture_method method;
     double confidence; /* 1 certain, 0.9 something may be missing (a warning says what), 0 failed */
-    const char *yaml;  /* the strategy.yaml beside the entry file, used or not; NULL: none */
-    bool is_fallback;  /* what was asked for could not be had: the entry file instead */
+    const char *
+        yaml; /* the strategy.yaml beside the entry file, below the root, used or not; NULL: none */
+    bool is_fallback;           /* what was asked for could not be had: the entry file instead */
     struct capture_file *files; /* sorted by path */
     int file_count;
     struct capture_lines warnings;
@@ -114,7 +115,9 @@ uint64_t capture_plan_bytes(const struct capture_plan *plan);
 
 enum capture_how {
     CAPTURE_COPIES,  /* each run has the files in its folder code/ */
-    CAPTURE_CONTENT, /* each distinct content once in objects/, runs hold hashes */
+    CAPTURE_CONTENT, /* each distinct content once in objects/, runs hold hashes. An object that is
+                      * used again gets a new time of change: whoever removes what no run names leaves
+                      * alone what is younger than a run takes to be stored */
 };
 
 extern const char *const capture_how_names[]; /* "copies", "content", NULL */
