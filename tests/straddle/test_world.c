@@ -377,6 +377,33 @@ static void check_realised(const char *dir, const char *field, int last)
     }
 }
 
+/* On 2015-02-10 over two rolls: each return is of the contract that is the front on its second day. */
+static void check_rolls(const char *dir)
+{
+    enum { LAST = 30 };
+    struct prices_span all = read_all(dir, "NG1 Comdty", "PX_LAST");
+    const struct prices_span contracts[] = {
+        read_all(dir, "NGF15 Comdty", "PX_LAST"),
+        read_all(dir, "NGG15 Comdty", "PX_LAST"),
+        read_all(dir, "NGH15 Comdty", "PX_LAST"),
+    };
+    double sum = 0, squares = 0;
+    long i = 0;
+    while (all.day[i] < days(2015, 2, 10))
+        i++;
+    for (long k = i - LAST + 1; k <= i; k++) {
+        const struct prices_span *front = contracts;
+        while (front->day[front->n - 1] < all.day[k])
+            front++;
+        double r = log(at(front, all.day[k]) / at(front, all.day[k - 1]));
+        sum += r;
+        squares += r * r;
+    }
+    double expected = 100 * sqrt(252 * (squares - sum * sum / LAST) / (LAST - 1));
+    struct prices_span vol = read_all(dir, "NG Comdty", "REALISED_30D");
+    assert_true(fabs(at(&vol, days(2015, 2, 10)) - expected) < 1e-4);
+}
+
 static void real_prices_are_those_of_the_files(void **state)
 {
     (void)state;
@@ -399,6 +426,7 @@ static void real_prices_are_those_of_the_files(void **state)
     assert_true(read_all(dir, "NG Comdty", "REALISED_60D").n > 6000);
     check_realised(dir, "REALISED_30D", 30);
     check_realised(dir, "REALISED_60D", 60);
+    check_rolls(dir);
     check_fronts(dir);
 }
 
