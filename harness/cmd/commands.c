@@ -29,6 +29,8 @@ const struct command *const commands[] = {
     &command_store_verify,
     &command_store_rebuild,
     &command_store_gc,
+    &command_capture_restore, /* before the command of its first word */
+    &command_capture,
     &command_data_import,
     &command_data_synth,
     &command_data_straddles,

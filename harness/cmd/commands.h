@@ -10,6 +10,8 @@ extern const struct command command_baseline_ls;
 extern const struct command command_baseline_rm;
 extern const struct command command_baseline_save;
 extern const struct command command_baseline_show;
+extern const struct command command_capture;
+extern const struct command command_capture_restore;
 extern const struct command command_characterise;
 extern const struct command command_compare;
 extern const struct command command_data_compare;
