@@ -491,6 +491,7 @@ pkg-config --exists libcrypto|libssl-dev
 pkg-config --exists zlib|zlib1g-dev
 pkg-config --exists libdw|libdw-dev
 pkg-config --exists yaml-0.1|libyaml-dev
+pkg-config --exists libarchive|libarchive-dev
 pkg-config --exists jemalloc|libjemalloc-dev
 pkg-config --exists cmocka|libcmocka-dev
 test -f /usr/include/uthash.h|uthash-dev
