@@ -83,7 +83,7 @@ $O/commit: FORCE
 # What the numbers of a stored result depend on besides data and settings: the SHA-256 of these files,
 # one after another in byte order of their paths. bt_code_hash() tells its first 16 digits.
 CODE := $(sort $(wildcard kernels/backtest/strategy_*.c kernels/backtest/numerics/*.[ch]) \
-	kernels/backtest/base_numbers.c)
+	kernels/backtest/base_numbers.c kernels/numerics/cpu.c kernels/numerics/cpu.h)
 CODE_HASH := $(shell cat $(CODE) | sha256sum | cut -c1-16)
 $O/kernels/backtest/code_hash.o $O/pic/kernels/backtest/code_hash.o: \
 	FLAGS += -DCUPEL_CODE_HASH='"$(CODE_HASH)"'
@@ -169,6 +169,20 @@ CHARACTERISE_OPTIONS :=
 characterise: build
 	$O/cupel characterise --effort $(EFFORT) $(CHARACTERISE_OPTIONS)
 
+# make straddle-data      what straddles are valued from: build/data/straddles-synth-1 made of a seed, and
+# build/data/straddles-real where the real files are. What is there stays.
+STRADDLE_PRICES := blocks,sqlite
+STRADDLE_REAL = $(if $(wildcard $(DATA_DIR)/straddles_all.csv.gz),real)
+
+.PHONY: straddle-data
+straddle-data: build
+	@mkdir -p build/data
+	@test -e build/data/straddles-synth-1/manifest.json || \
+		$O/cupel data straddles --seed 1 --prices $(STRADDLE_PRICES) --out build/data/straddles-synth-1
+	$(if $(STRADDLE_REAL),@test -e build/data/straddles-real/manifest.json || \
+		$O/cupel data straddles --real $(DATA_DIR) --prices $(STRADDLE_PRICES) \
+			--out build/data/straddles-real,@echo "no $(DATA_DIR)/straddles_all.csv.gz: no real one")
+
 # make campaign-kernel    how fast the kernel is: the workloads W1..W6 and growth over four decades, a quarter
 # of an hour. On the files of $CUPEL_DATA (or ../shared/data) where they are there, else on synthetic bundles.
 # make ladder             W1 alone, and its picture.
@@ -218,7 +232,8 @@ expects: build
 
 # ---- installing --------------------------------------------------------------------------------
 # Public headers: what a plugin includes. pkg-config --cflags cupel names their folder.
-PUBLIC_HEADERS := kernels/kernel.h $(addprefix harness/base/,arena.h err.h mem.h opt.h str.h)
+PUBLIC_HEADERS := kernels/kernel.h $(addprefix harness/base/,arena.h err.h mem.h opt.h str.h) \
+	$(addprefix kernels/backtest/,strategy.h bars.h numerics/cross.h numerics/words.h)
 VERSION = $(shell sed -n 's/.*CUPEL_VERSION "\(.*\)"/\1/p' harness/base/version.h)
 
 install: TO = $(DESTDIR)$(abspath $(PREFIX))
@@ -257,15 +272,16 @@ $O/tests/browser/%: $O/tests/browser/%.o $(TEST_HELPERS) $O/libbrowser.a $O/libc
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka libcurl)
 
 # Plugins see the installed headers and nothing else.
-PLUGINS := $(addprefix $O/tests/plugin/,lcg.so slow15.so slow200.so stages.so stages100.so $(patsubst %,broken-%.so,abi symbol null step \
-	size refuse crash results once release exit leak))
+PLUGINS := $(addprefix $O/tests/plugin/,lcg.so layered.so slow15.so slow200.so stages.so stages100.so $(patsubst %,broken-%.so,abi symbol null step \
+	size refuse crash results once release exit leak) strategy-channel.so strategy-edited.so \
+	$(patsubst %,no-strategy-%.so,abi symbol null signal params reserved kind window asks value unwritten crash))
 PLUGIN_HEADERS := $(addprefix $O/include/,$(PUBLIC_HEADERS))
 PLUGIN_CC = $(COMPILER) $(WARN) -std=c17 -O2 -g -I$O/include -shared -fPIC -Wl,-Bsymbolic
 
 $(PLUGIN_HEADERS): $O/include/%: %
 	@install -D -m 644 $< $@
 
-$O/tests/plugin/lcg.so: tests/plugin/lcg.c $(PLUGIN_HEADERS)
+$O/tests/plugin/lcg.so $O/tests/plugin/layered.so: $O/tests/plugin/%.so: tests/plugin/%.c $(PLUGIN_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(PLUGIN_CC) -o $@ $<
 
@@ -280,6 +296,18 @@ $O/tests/plugin/stages%.so: tests/plugin/stages.c $(PLUGIN_HEADERS)
 $O/tests/plugin/stages.so: tests/plugin/stages.c $(PLUGIN_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(PLUGIN_CC) -fno-omit-frame-pointer -o $@ $<
+
+$O/tests/plugin/strategy-channel.so: tests/plugin/strategy_channel.c $(PLUGIN_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PLUGIN_CC) -o $@ $<
+
+$O/tests/plugin/strategy-edited.so: tests/plugin/strategy_channel.c $(PLUGIN_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PLUGIN_CC) -DEDITED=1 -o $@ $<
+
+$O/tests/plugin/no-strategy-%.so: tests/plugin/broken_strategy.c $(PLUGIN_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PLUGIN_CC) -DBROKEN_$* -o $@ $<
 
 $O/tests/plugin/broken-%.so: tests/plugin/broken.c $(PLUGIN_HEADERS)
 	@mkdir -p $(@D)

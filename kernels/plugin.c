@@ -1,28 +1,12 @@
 #include "kernels/plugin.h"
 
-#include <dlfcn.h>
-#include <errno.h>
-#include <stdalign.h>
-#include <string.h>
-#include <sys/stat.h>
+#include "kernels/shared_object.h"
 
-enum { NAME_MAX_BYTES = 64, OPTIONS_MAX = 256, SETTINGS_MAX_BYTES = 1 << 20 };
+#include <stdalign.h>
+
+enum { OPTIONS_MAX = 256, SETTINGS_MAX_BYTES = 1 << 20 };
 
 /* ---- the record ------------------------------------------------------------------------------ */
-
-/* Names become words of command lines, of layer sets and of file names. */
-static bool is_name(const char *field, const char *name, struct err *e)
-{
-    static const char allowed[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-    if (!name)
-        return err_input(e, "%s: expected a name, found NULL", field);
-    size_t n = strnlen(name, NAME_MAX_BYTES + 1);
-    return (n > 0 && n <= NAME_MAX_BYTES && strspn(name, allowed) == n && name[0] != '-' &&
-            name[0] != '.') ||
-           err_input(e, "%s: expected 1 to %d of letters, digits, . _ -, found \"%.*s\"", field,
-                     NAME_MAX_BYTES, (int)n, name);
-}
 
 static const struct {
     size_t size, alignment;
@@ -38,7 +22,7 @@ static const struct {
 
 static bool check_option(const struct opt *row, size_t size, struct err *e)
 {
-    if (!is_name("name", row->name, e))
+    if (!shared_object_name("name", row->name, e))
         return false;
     size_t kind = (size_t)row->kind;
     if (kind >= sizeof kinds / sizeof *kinds)
@@ -90,7 +74,7 @@ static bool check_layers(const struct kernel *k, struct err *e)
     if (k->layer_count > 0 && !k->layers)
         return err_input(e, "layers: expected %d rows, found NULL", k->layer_count);
     for (int i = 0; i < k->layer_count; i++) {
-        if (!is_name("name", k->layers[i].name, e))
+        if (!shared_object_name("name", k->layers[i].name, e))
             return err_prefix(e, "layers[%d]", i);
         if (!k->layers[i].why)
             return err_input(e, "layers[%d]: why: expected one line, found NULL", i);
@@ -123,7 +107,7 @@ bool plugin_check(const struct kernel *k, struct err *e)
     if (k->abi != CUPEL_KERNEL_ABI)
         return err_input(e, "abi: expected %d, found %u: build it against this cupel's headers",
                          CUPEL_KERNEL_ABI, k->abi);
-    if (!is_name("name", k->name, e))
+    if (!shared_object_name("name", k->name, e))
         return false;
     if (!k->summary)
         return err_input(e, "summary: expected one line, found NULL");
@@ -132,40 +116,11 @@ bool plugin_check(const struct kernel *k, struct err *e)
 
 /* ---- the file -------------------------------------------------------------------------------- */
 
-bool plugin_is_path(const char *name)
-{
-    size_t n = strlen(name);
-    return strchr(name, '/') || (n > 3 && strcmp(name + n - 3, ".so") == 0);
-}
-
-/* dlopen waits for the writer of a pipe, and looks for a name without '/' in the system's folders. */
-static void *open_library(const char *path, struct err *e)
-{
-    struct stat st;
-    struct text file = {0};
-    text_printf(&file, "%s%s", strchr(path, '/') ? "" : "./", path);
-    bool is_file = stat(file.p, &st) == 0 && S_ISREG(st.st_mode);
-    void *library = is_file ? dlopen(file.p, RTLD_NOW | RTLD_LOCAL) : NULL;
-    if (!is_file) {
-        err_input(e, "no such file");
-    } else if (!library) {
-        const char *why = dlerror();
-        bool repeats = strncmp(why, file.p, file.n) == 0 && strncmp(why + file.n, ": ", 2) == 0;
-        err_input(e, "%s", repeats ? why + file.n + 2 : why);
-    }
-    text_done(&file);
-    return library;
-}
-
 static const struct kernel *record_of(void *library, struct err *e)
 {
     const struct kernel *(*give)(void);
-    void *symbol = dlsym(library, "cupel_kernel");
-    if (!symbol) {
-        err_input(e, "exports no cupel_kernel");
+    if (!shared_object_function(library, "cupel_kernel", &give, sizeof give, e))
         return NULL;
-    }
-    memcpy(&give, &symbol, sizeof give); /* no cast leads from an object to a function */
     const struct kernel *k = give();
     if (!k)
         err_input(e, "cupel_kernel gave no record");
@@ -174,10 +129,10 @@ static const struct kernel *record_of(void *library, struct err *e)
 
 const struct kernel *plugin_load(const char *path, struct err *e)
 {
-    void *library = open_library(path, e);
+    void *library = shared_object_open(path, e);
     const struct kernel *k = library ? record_of(library, e) : NULL;
     if (library && !k)
-        dlclose(library);
+        shared_object_close(library);
     if (!k)
         err_prefix(e, "kernel %.300s", path);
     return k;

@@ -1,6 +1,6 @@
 /* Kernels out of shared objects: NAME.so exports
  *     const struct kernel *cupel_kernel(void);
- * and is named by its path wherever a kernel is named (kernel_find in registry.h).
+ * and is named by its path wherever a kernel is named (kernel_find in registry.h; shared_object.h).
  *
  *     const struct kernel *k = plugin_load("./mine.so", e);
  */
@@ -8,9 +8,6 @@
 #define CUPEL_KERNELS_PLUGIN_H
 
 #include "kernels/kernel.h"
-
-/* Is it a path, not the name of a built-in kernel: does it hold a '/' or end in ".so"? */
-bool plugin_is_path(const char *name);
 
 /* The record, checked, or NULL. It stays loaded until the process ends. Error: begins with the path;
  * no such file, no shared object, no cupel_kernel, no record, another ABI, or what plugin_check says. */

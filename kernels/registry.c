@@ -4,15 +4,17 @@
 #include "kernels/files.h"
 #include "kernels/null.h"
 #include "kernels/plugin.h"
+#include "kernels/shared_object.h"
 #include "kernels/slots/slots.h"
 #include "kernels/spin.h"
+#include "kernels/straddle/kernel_straddle.h"
 #include "kernels/stream.h"
 
 #include <string.h>
 
 const struct kernel *const kernels[] = {
     &kernel_backtest, &kernel_null,  &kernel_spin, &kernel_stream,
-    &kernel_files,    &kernel_slots, NULL};
+    &kernel_files,    &kernel_slots, &kernel_straddle, NULL};
 
 uint32_t cupel_kernel_abi(void)
 {
@@ -37,7 +39,7 @@ static const struct kernel *built_in(const char *name, struct err *e)
 
 const struct kernel *kernel_find(const char *name, struct err *e)
 {
-    return plugin_is_path(name) ? plugin_load(name, e) : built_in(name, e);
+    return shared_object_is_path(name) ? plugin_load(name, e) : built_in(name, e);
 }
 
 uint64_t kernel_layers_all(const struct kernel *k)

@@ -48,6 +48,12 @@ void sha256_end(struct sha256 *h, char hex[SHA256_HEX])
     hex[64] = '\0';
 }
 
+void sha256_cut(struct sha256 *h, unsigned char sum[SHA256_BYTES])
+{
+    EVP_MD_CTX *ctx = (EVP_MD_CTX *)(void *)h;
+    or_abort(EVP_DigestFinal_ex(ctx, sum, NULL) && EVP_DigestInit_ex(ctx, NULL, NULL));
+}
+
 void sha256_of(const void *bytes, size_t n, char hex[SHA256_HEX])
 {
     struct sha256 *h = sha256_new();

@@ -1,5 +1,7 @@
 #include "harness/cmd/commands.h"
 
+#include "harness/base/str.h"
+
 #include <stddef.h>
 
 /* In the order of the help page. */
@@ -21,6 +23,7 @@ const struct command *const commands[] = {
     &command_history_show,
     &command_history_changes,
     &command_sweep,
+    &command_straddle,
     &command_store_ls,
     &command_store_show,
     &command_store_verify,
@@ -28,12 +31,42 @@ const struct command *const commands[] = {
     &command_store_gc,
     &command_data_import,
     &command_data_synth,
+    &command_data_straddles,
     &command_data_info,
     &command_data_verify,
     &command_data_compare,
+    &command_data_prices_import,
+    &command_data_prices_info,
     &command_verify,
     &command_list,
     &command_worker,
     NULL,
 };
 /* clang-format on */
+
+int commands_match(const char *name, int argc, char **argv)
+{
+    struct str rest = str_of(name);
+    int n = 0;
+    while (rest.p && n < argc && str_is(str_cut(&rest, ' '), argv[n]))
+        n++;
+    return n;
+}
+
+static int words_of(const char *name)
+{
+    int n = 1;
+    for (const char *p = name; *p; p++)
+        n += *p == ' ';
+    return n;
+}
+
+const struct command *commands_find(int argc, char **argv, int *used)
+{
+    for (const struct command *const *c = commands; *c; c++) {
+        *used = words_of((*c)->name);
+        if (commands_match((*c)->name, argc, argv) == *used)
+            return *c;
+    }
+    return NULL;
+}

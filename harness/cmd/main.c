@@ -16,20 +16,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The row whose name is the first one or two words; *used says how many. */
-static const struct command *find_command(int argc, char **argv, int *used)
-{
-    char two_words[64] = "";
-    if (argc > 1)
-        snprintf(two_words, sizeof two_words, "%.30s %.30s", argv[0], argv[1]);
-    for (const struct command *const *c = commands; *c; c++) {
-        *used = strchr((*c)->name, ' ') ? 2 : 1;
-        if (strcmp((*c)->name, *used == 2 ? two_words : argv[0]) == 0)
-            return *c;
-    }
-    return NULL;
-}
-
 static bool wants_help(int argc, char **argv)
 {
     for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
@@ -148,7 +134,7 @@ int main(int argc, char **argv)
         return err_exit_status(ERR_INPUT);
     }
     int used;
-    const struct command *c = find_command(argc - 1, argv + 1, &used);
+    const struct command *c = commands_find(argc - 1, argv + 1, &used);
     if (c) {
         running = getpid();
         int status =
@@ -159,7 +145,7 @@ int main(int argc, char **argv)
     if (help_answers(argc - 1, argv + 1))
         return finish(ERR_OK, &(struct err){0});
     bool asked = wants_help(argc - 2, argv + 2);
-    if (help_group(argv[1], asked ? stdout : stderr))
+    if (help_group(argc - 1, argv + 1, asked ? stdout : stderr))
         return err_exit_status(asked ? ERR_OK : ERR_INPUT);
     exec_beside(argv + 1);
     log_error("no command \"%.60s\": cupel --help lists them", argv[1]);

@@ -1,5 +1,6 @@
 /* cupel verify: every set of layers gives the base's results, in every state. */
 #include "harness/cmd/commands.h"
+#include "harness/cmd/verify_kernel.h"
 
 #include "harness/base/log.h"
 #include "harness/base/units.h"
@@ -8,6 +9,7 @@
 #include "harness/verify/matrix.h"
 #include "kernels/backtest/backtest.h"
 #include "kernels/registry.h"
+#include "kernels/shared_object.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +17,8 @@
 
 struct verify_settings {
     const char *bundle, *layers, *strategies, *searches, *fills, *states, *workers, *work;
+    const char *kernel;
+    struct opt_texts set, vary, param;
     bool full, quiet;
     long strength, seed, last;
 };
@@ -24,7 +28,14 @@ struct verify_settings {
 /* clang-format off */
 static const struct opt verify_options[] = {
     {.name = "bundle", .kind = OPT_TEXT, .offset = AT(bundle),
-     .arg = "DIR", .required = true, .help = "market data, as `cupel data` made it; it is only read"},
+     .arg = "DIR", .help = "market data, as `cupel data` made it; it is only read (needed by backtest)"},
+    {.name = "kernel", .kind = OPT_TEXT, .offset = AT(kernel),
+     .arg = "NAME|FILE.so", .fallback = "backtest",
+     .help = "another kernel: by its digests, with --set, --vary, --layers, --strength, --seed, --work"},
+    {.name = "set", .kind = OPT_TEXTS, .offset = AT(set),
+     .arg = "NAME=VALUE", .help = "a setting of another kernel; once for each"},
+    {.name = "vary", .kind = OPT_TEXTS, .offset = AT(vary),
+     .arg = "NAME=A,B", .help = "a setting that its results must not depend on, and its values; once for each"},
     {.name = "layers", .kind = OPT_TEXT, .offset = AT(layers),
      .arg = "SET", .fallback = "all", .help = "layers that sets are made of: all, names, -NAME to take one away"},
     {.name = "full", .kind = OPT_FLAG, .offset = AT(full),
@@ -35,7 +46,9 @@ static const struct opt verify_options[] = {
     {.name = "seed", .kind = OPT_INT, .offset = AT(seed), .arg = "N",
      .min = 0, .max = 9e15, .fallback = "1", .help = "another seed, other combinations of the rest"},
     {.name = "strategies", .kind = OPT_TEXT, .offset = AT(strategies),
-     .arg = "A,B|all", .fallback = "all", .help = "which strategies"},
+     .arg = "A,B|all|FILE.so", .fallback = "all", .help = "which strategies, or one of your own with --param"},
+    {.name = "param", .kind = OPT_TEXTS, .offset = AT(param), .arg = "NAME=VALUES",
+     .help = "values of a parameter of FILE.so, as of cupel sweep; once for each"},
     {.name = "searches", .kind = OPT_TEXT, .offset = AT(searches),
      .arg = "A,B|all", .fallback = "all", .help = "of grid, random, walk-forward, ranges, filtered"},
     {.name = "fills", .kind = OPT_TEXT, .offset = AT(fills),
@@ -141,12 +154,37 @@ static bool parse_workers(const char *text, struct matrix_levels *out, struct er
     return true;
 }
 
-static bool choose(const struct verify_settings *s, struct matrix *m, struct err *e)
+/* The values are the user's: nobody else knows which make sense. */
+static bool choose_own(const struct verify_settings *s, struct matrix *m, struct arena *a,
+                       struct err *e)
+{
+    struct subject_strategy *own = ARENA_NEW(a, struct subject_strategy, 2);
+    if (s->param.n > BT_PARAMS_MAX)
+        return err_input(e, "param: expected at most %d", (int)BT_PARAMS_MAX);
+    own->name = s->strategies;
+    for (int i = 0; i < s->param.n; i++)
+        own->params[i] = own->wide[i] = s->param.v[i];
+    m->strategies = own;
+    return add_level(&m->levels[MATRIX_STRATEGY], 0, "strategies", e);
+}
+
+static bool choose_strategies(const struct verify_settings *s, struct matrix *m, struct arena *a,
+                              struct err *e)
+{
+    m->strategies = subject_strategies;
+    if (shared_object_is_path(s->strategies))
+        return choose_own(s, m, a, e);
+    if (s->param.n > 0)
+        return err_input(e, "param: expected it with --strategies FILE.so only");
+    return parse_names("strategies", s->strategies, strategy_name, &m->levels[MATRIX_STRATEGY], e);
+}
+
+static bool choose(const struct verify_settings *s, struct matrix *m, struct arena *a,
+                   struct err *e)
 {
     *m = (struct matrix){.full = s->full, .strength = (int)s->strength, .seed = (uint64_t)s->seed};
     return kernel_layers_parse(&kernel_backtest, s->layers, &m->universe, e) &&
-           parse_names("strategies", s->strategies, strategy_name, &m->levels[MATRIX_STRATEGY],
-                       e) &&
+           choose_strategies(s, m, a, e) &&
            parse_names("searches", s->searches, search_name, &m->levels[MATRIX_SEARCH], e) &&
            parse_names("fills", s->fills, fill_name, &m->levels[MATRIX_FILL], e) &&
            parse_names("states", s->states, state_name, &m->levels[MATRIX_STATE], e) &&
@@ -180,7 +218,7 @@ static bool tell_next(void *context, const struct matrix *m, const struct matrix
     char left[UNITS_TEXT];
     struct text name = {0};
     double a_case = (double)(now - w->begun_ns) / (double)(m->cases_done ? m->cases_done : 1);
-    matrix_print_case(c, &name);
+    matrix_print_case(m, c, &name);
     log_info("verify: %ld of %ld, %s left; %s", m->cases_done, m->case_count,
              units_time(left, a_case * (double)(m->case_count - m->cases_done)), name.p);
     text_done(&name);
@@ -259,24 +297,46 @@ static void print_summary(const struct verify_settings *s, const struct matrix *
     if (!m->differs)
         return;
     struct text least = {0}, again = {0};
-    matrix_print_case(&m->least, &least);
-    matrix_print_options(&m->least, &again);
+    matrix_print_case(m, &m->least, &least);
+    matrix_print_options(m, &m->least, &again);
     printf("the least that differs: %s\nagain: cupel verify --bundle %s --last %ld %s\n", least.p,
            s->bundle, s->last, again.p);
     text_done(&least);
     text_done(&again);
 }
 
-static enum err_code run_verify(const struct invocation *in, struct err *e)
+static enum err_code verify_other(const struct verify_settings *s, const struct kernel *k,
+                                  struct arena *a, struct err *e)
 {
-    const struct verify_settings *s = in->settings;
+    struct verify_kernel_settings other = {.name = s->kernel,
+                                           .kernel = k,
+                                           .layers = s->layers,
+                                           .work = s->work,
+                                           .set = s->set,
+                                           .vary = s->vary,
+                                           .strength = s->strength,
+                                           .seed = s->seed};
+    return verify_kernel(&other, a, e);
+}
+
+/* What belongs to other kernels only, and the data that this one needs. */
+static bool is_complete(const struct verify_settings *s, struct err *e)
+{
+    if (!s->bundle)
+        return err_input(e, "bundle: expected a folder of market data");
+    return (s->set.n == 0 && s->vary.n == 0) ||
+           err_input(e, "set, vary: of other kernels (--kernel); backtest has --strategies, "
+                        "--searches, --fills, --states, --workers");
+}
+
+static enum err_code verify_backtest(const struct verify_settings *s, struct arena *a,
+                                     struct err *e)
+{
     struct matrix m;
     struct material material;
     struct watch w = {now_ns(), now_ns()};
-    log_set_quiet(s->quiet);
-    interrupt_watch();
-    if (!choose(s, &m, e) || !matrix_plan(&m, in->arena, e) ||
-        !material_open(&material, s->bundle, s->last, s->work, in->arena, e))
+    if (!is_complete(s, e) || !choose(s, &m, a, e) || !matrix_plan(&m, a, e) ||
+        !material_open(&material, s->bundle, s->last, s->work, a, e))
         return e->code;
     bool ok = matrix_run(&m, &material, (struct matrix_watcher){&w, tell_next}, e);
     print_summary(s, &m, material.synthetic);
@@ -286,9 +346,22 @@ static enum err_code run_verify(const struct invocation *in, struct err *e)
     return ok ? ERR_OK : e->code;
 }
 
+static enum err_code run_verify(const struct invocation *in, struct err *e)
+{
+    const struct verify_settings *s = in->settings;
+    log_set_quiet(s->quiet);
+    interrupt_watch();
+    const struct kernel *k = kernel_find(s->kernel, e);
+    if (!k)
+        return e->code;
+    return k == &kernel_backtest ? verify_backtest(s, in->arena, e)
+                                 : verify_other(s, k, in->arena, e);
+}
+
 const struct command command_verify = {
     .name = "verify",
-    .arguments = "--bundle DIR [--full] [OPTIONS]",
+    .arguments =
+        "--bundle DIR [--full] [OPTIONS] | --kernel NAME [--set NAME=VALUE] [--vary NAME=A,B]",
     .summary = "hold every set of layers against no layers: the same results, in every state",
     .details =
         "Small searches run over the bundle with sets of layers, and all that comes of them is "
@@ -303,6 +376,9 @@ const struct command command_verify = {
         "with them: any two settings meet in every combination (--strength 3: any three; --full: "
         "all\n"
         "of the sets with everything else).\n\n"
+        "Of another kernel (--kernel) the digests are compared: of sets of layers, of settings "
+        "that\n"
+        "must not matter (--vary workers=1,2), and of ways to cut the work into steps.\n\n"
         "Exit status 4 with the first difference: backtest, symbol, metric or trade, both values, "
         "and\n"
         "the fewest layers that show it.",

@@ -1,7 +1,7 @@
 #include "harness/plan/plan.h"
 
-#include "kernels/plugin.h"
 #include "kernels/registry.h"
+#include "kernels/shared_object.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static bool check_settings(struct plan_side *side, struct arena *a, struct err *
 static bool find_kernel(struct plan_side *side, const char *name, struct arena *a, struct err *e)
 {
     side->kernel = kernel_find(name, e);
-    if (!side->kernel || !plugin_is_path(name))
+    if (!side->kernel || !shared_object_is_path(name))
         return side->kernel != NULL;
     char *path = realpath(name, NULL);
     if (path)

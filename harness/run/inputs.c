@@ -4,6 +4,7 @@
 #include "kernels/store/bundle.h"
 #include "kernels/store/dates.h"
 #include "kernels/store/synth.h"
+#include "kernels/straddle/world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,36 @@ static const char *make_synthetic(const char *recipe, struct arena *a, struct er
     return ok ? path : NULL;
 }
 
+static bool is_recipe(const char *text)
+{
+    return strncmp(text, recipe_prefix, sizeof recipe_prefix - 1) == 0;
+}
+
+/* "synth:SEED[:ASSETS]" -> the folder of that world in the cache, made if it is not there. */
+static const char *make_world(const char *recipe, struct arena *a, struct err *e)
+{
+    struct str rest = str_of(recipe + sizeof recipe_prefix - 1);
+    long seed, assets = WORLD_ASSETS;
+    bool fits = str_to_long(str_cut(&rest, ':'), &seed) && seed >= 0;
+    if (rest.p)
+        fits = fits && str_to_long(rest, &assets) && assets >= WORLD_ASSETS_MIN &&
+               assets <= WORLD_ASSETS_MAX;
+    if (!fits) {
+        err_input(e, "world: expected a folder or synth:SEED[:ASSETS], found \"%.60s\"", recipe);
+        return NULL;
+    }
+    const char *folder = inputs_cache_folder(a);
+    const char *path =
+        arena_format(a, "%s/straddles-%ld-%ld-v%d", folder, seed, assets, WORLD_SCHEMA);
+    bool ok = io_make_dirs(folder, e) && world_ensure((uint64_t)seed, (int)assets, path, e);
+    return ok ? path : NULL;
+}
+
+const char *inputs_world(const char *text, struct arena *a, struct err *e)
+{
+    return is_recipe(text) ? make_world(text, a, e) : arena_text(a, text);
+}
+
 static void put_facts(struct json *facts, const char *path, const struct bundle_info *info)
 {
     char key[40], first[DATE_TEXT], last[DATE_TEXT];
@@ -61,12 +92,44 @@ static void put_facts(struct json *facts, const char *path, const struct bundle_
     json_put_text(f, "last", date_format(last, info->last_time));
 }
 
-/* The facts of a bundle: those known already, or read and added now. */
-static const struct json *facts_of(struct json *facts, const char *path, struct err *e)
+static const struct json *known_facts(const struct json *facts, const char *path)
 {
     for (const struct json *f = json_first(facts); f; f = json_next(f))
         if (strcmp(json_text(json_get(f, "path")), path) == 0)
             return f;
+    return NULL;
+}
+
+/* As facts_of a bundle. */
+static const struct json *world_facts(struct json *facts, const char *path, struct arena *a,
+                                      struct err *e)
+{
+    char key[40], day[DATE_TEXT];
+    struct world_info info;
+    int n = json_count(facts);
+    if (known_facts(facts, path))
+        return known_facts(facts, path);
+    if (!world_verify(path, e) || !world_read(path, &info, a, e))
+        return NULL;
+    snprintf(key, sizeof key, n ? "world %d" : "world", n + 1);
+    struct json *f = json_put_object(facts, key);
+    json_put_text(f, "path", path);
+    json_put_text(f, "source", info.source);
+    json_put_bool(f, "synthetic", info.synthetic);
+    json_put_text(f, "content", info.content);
+    json_put_number(f, "rows", (double)info.price_rows);
+    json_put_number(f, "assets", info.live);
+    json_put_text(f, "first", date_format(day, info.first_day * (int64_t)DATE_DAY_SECONDS));
+    json_put_text(f, "last", date_format(day, info.last_day * (int64_t)DATE_DAY_SECONDS));
+    return f;
+}
+
+/* The facts of a bundle: those known already, or read and added now. */
+static const struct json *facts_of(struct json *facts, const char *path, struct err *e)
+{
+    const struct json *known = known_facts(facts, path);
+    if (known)
+        return known;
     struct bundle *b = bundle_verify(path, e) ? bundle_open(path, e) : NULL;
     if (!b)
         return NULL;
@@ -75,24 +138,54 @@ static const struct json *facts_of(struct json *facts, const char *path, struct 
     return facts_of(facts, path, e);
 }
 
-static bool prepare_side(struct plan_side *side, struct json *facts, const char **content,
+static bool settle_world(struct json *settings, struct json *facts, const char **content,
                          struct arena *a, struct err *e)
 {
-    const struct json *setting = json_get(side->settings, "bundle");
+    const struct json *setting = json_get(settings, "world");
+    if (json_kind(setting) != JSON_TEXT)
+        return true;
+    const char *path = inputs_world(json_text(setting), a, e);
+    const struct json *found = path ? world_facts(facts, path, a, e) : NULL;
+    if (!found)
+        return false;
+    json_remove(settings, "world");
+    json_put_text(settings, "world", path);
+    *content = json_text(json_get(found, "content"));
+    return true;
+}
+
+static bool settle_bundle(struct json *settings, struct json *facts, const char **content,
+                          struct arena *a, struct err *e)
+{
+    const struct json *setting = json_get(settings, "bundle");
     if (json_kind(setting) != JSON_TEXT)
         return true;
     const char *path = json_text(setting);
-    if (strncmp(path, recipe_prefix, sizeof recipe_prefix - 1) == 0) {
+    if (is_recipe(path)) {
         path = make_synthetic(path, a, e);
         if (!path)
             return false;
-        json_remove(side->settings, "bundle");
-        json_put_text(side->settings, "bundle", path);
+        json_remove(settings, "bundle");
+        json_put_text(settings, "bundle", path);
     }
     const struct json *found = facts_of(facts, path, e);
     if (found)
         *content = json_text(json_get(found, "content"));
     return found != NULL;
+}
+
+/* *content: of the bundle or the world, where there is one. */
+static bool settle(struct json *settings, struct json *facts, const char **content, struct arena *a,
+                   struct err *e)
+{
+    return settle_bundle(settings, facts, content, a, e) &&
+           settle_world(settings, facts, content, a, e);
+}
+
+bool inputs_settle(struct json *settings, struct json *facts, struct arena *a, struct err *e)
+{
+    const char *unused;
+    return settle(settings, facts, &unused, a, e);
 }
 
 bool inputs_prepare(struct plan *p, const struct scenario *s, struct json *facts, struct arena *a,
@@ -101,8 +194,8 @@ bool inputs_prepare(struct plan *p, const struct scenario *s, struct json *facts
     for (int i = 0; i < p->count; i++) {
         struct plan_cell *cell = &p->cells[i];
         const char *content = NULL;
-        if (!prepare_side(&cell->new, facts, &content, a, e) ||
-            !prepare_side(&cell->base, facts, &content, a, e))
+        if (!settle(cell->new.settings, facts, &content, a, e) ||
+            !settle(cell->base.settings, facts, &content, a, e))
             return err_prefix(e, "%s", cell->id);
         if (cell->may_expect)
             cell->expect_digest = scenario_expected(s, cell->scale, content);

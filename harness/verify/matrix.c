@@ -21,13 +21,12 @@ static void print_layers(uint64_t layers, struct text *out)
     kernel_layers_print(&kernel_backtest, layers, out);
 }
 
-void matrix_print_case(const struct matrix_case *c, struct text *out)
+void matrix_print_case(const struct matrix *m, const struct matrix_case *c, struct text *out)
 {
-    text_printf(out, "%s, %s, %s, %s, workers %d, layers ",
-                subject_strategies[c->level[MATRIX_STRATEGY]].name,
-                subject_searches[c->level[MATRIX_SEARCH]].name,
-                bt_fill_names[c->level[MATRIX_FILL]], states[c->level[MATRIX_STATE]].name,
-                c->level[MATRIX_WORKERS]);
+    text_printf(
+        out, "%s, %s, %s, %s, workers %d, layers ", m->strategies[c->level[MATRIX_STRATEGY]].name,
+        subject_searches[c->level[MATRIX_SEARCH]].name, bt_fill_names[c->level[MATRIX_FILL]],
+        states[c->level[MATRIX_STATE]].name, c->level[MATRIX_WORKERS]);
     print_layers(c->layers, out);
     if (!is_resumed(c))
         return;
@@ -35,16 +34,18 @@ void matrix_print_case(const struct matrix_case *c, struct text *out)
     print_layers(sets_largest(c->universe & ~c->layers), out);
 }
 
-void matrix_print_options(const struct matrix_case *c, struct text *out)
+void matrix_print_options(const struct matrix *m, const struct matrix_case *c, struct text *out)
 {
+    const struct subject_strategy *strategy = &m->strategies[c->level[MATRIX_STRATEGY]];
     text_printf(out,
                 "--full --strategies %s --searches %s --fills %s --states %s --workers %d "
                 "--layers ",
-                subject_strategies[c->level[MATRIX_STRATEGY]].name,
-                subject_searches[c->level[MATRIX_SEARCH]].name,
+                strategy->name, subject_searches[c->level[MATRIX_SEARCH]].name,
                 bt_fill_names[c->level[MATRIX_FILL]], states[c->level[MATRIX_STATE]].name,
                 c->level[MATRIX_WORKERS]);
     print_layers(is_resumed(c) ? c->universe : c->layers, out);
+    for (int i = 0; m->strategies != subject_strategies && strategy->params[i]; i++)
+        text_printf(out, " --param %s", strategy->params[i]);
 }
 
 /* ---- planning --------------------------------------------------------------------------------- */
@@ -208,7 +209,7 @@ static bool is_subject_of(const struct running *r, const struct matrix_case *c)
 
 static bool need_subject(struct running *r, const struct matrix_case *c, struct err *e)
 {
-    const struct subject_strategy *strategy = &subject_strategies[c->level[MATRIX_STRATEGY]];
+    const struct subject_strategy *strategy = &r->m->strategies[c->level[MATRIX_STRATEGY]];
     const struct subject_search *search = &subject_searches[c->level[MATRIX_SEARCH]];
     const char *fill = bt_fill_names[c->level[MATRIX_FILL]];
     if (is_subject_of(r, c))
@@ -286,7 +287,7 @@ static void shrink(struct running *r)
 static bool told(struct running *r, const struct matrix_case *c, struct err *e)
 {
     struct text name = {0};
-    matrix_print_case(c, &name);
+    matrix_print_case(r->m, c, &name);
     if (e->code == ERR_MISMATCH) {
         r->m->differs = true;
         r->m->at = *c;

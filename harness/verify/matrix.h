@@ -1,6 +1,6 @@
 /* Which sets of layers are tried on what: all of it, or a covering array; and the trying.
  *
- *     struct matrix m = {.universe = all, .strength = 2, .seed = 1, ...levels...};
+ *     struct matrix m = {.universe = all, .strategies = subject_strategies, .strength = 2, .seed = 1, ...levels...};
  *     if (!matrix_plan(&m, arena, e)) ...
  *     bool ok = matrix_run(&m, &material, watcher, e);     // false: e says what differs or failed
  *     ... m.subjects, m.sets, m.cases_done ...
@@ -16,7 +16,7 @@ enum { MATRIX_LEVELS_MAX = 16 };
 
 /* What varies besides layers. */
 enum matrix_factor {
-    MATRIX_STRATEGY, /* of subject_strategies */
+    MATRIX_STRATEGY, /* of the matrix's strategies */
     MATRIX_SEARCH,   /* of subject_searches */
     MATRIX_FILL,     /* of bt_fill_names */
     MATRIX_STATE,    /* of states */
@@ -44,6 +44,7 @@ struct matrix_subject {
 struct matrix {
     /* Chosen by the caller. */
     uint64_t universe;
+    const struct subject_strategy *strategies; /* a table that no name ends */
     struct matrix_levels levels[MATRIX_FACTORS];
     bool full;    /* every set of sets_list with everything else; otherwise a covering array */
     int strength; /* of the array */
@@ -81,8 +82,8 @@ bool matrix_run(struct matrix *m, struct material *material, struct matrix_watch
                 struct err *e) MUST_CHECK;
 
 /* "sma-cross, grid, close, warm, workers 2, layers pre-group,batch". */
-void matrix_print_case(const struct matrix_case *c, struct text *out);
+void matrix_print_case(const struct matrix *m, const struct matrix_case *c, struct text *out);
 /* The options of `cupel verify` that try this case. */
-void matrix_print_options(const struct matrix_case *c, struct text *out);
+void matrix_print_options(const struct matrix *m, const struct matrix_case *c, struct text *out);
 
 #endif

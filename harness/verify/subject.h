@@ -6,12 +6,13 @@
 
 #include "harness/verify/material.h"
 #include "kernels/backtest/settings.h"
+#include "kernels/backtest/strategy.h"
 
 /* Parameters that a strategy is tried with. */
 struct subject_strategy {
     const char *name;
-    const char *params[8]; /* a few combinations; NULL-terminated */
-    const char *wide[8];   /* a hundred and more */
+    const char *params[BT_PARAMS_MAX + 1]; /* a few combinations; NULL-terminated */
+    const char *wide[BT_PARAMS_MAX + 1];   /* a hundred and more */
 };
 
 /* How combinations and ranges are chosen. */

@@ -2,6 +2,7 @@
 #include "kernels/backtest/base.h"
 
 #include "kernels/backtest/run.h"
+#include "kernels/backtest/signals.h"
 
 #include "kernels/backtest/numerics/account.h"
 #include "kernels/backtest/numerics/bands.h"
@@ -233,17 +234,8 @@ bool bt_account_base(const struct bt_account_link *self, struct bt_run *run,
 static bool evaluate_one(struct bt_run *run, const double *values, struct bt_position position,
                          struct bt_outcome *out, struct err *e)
 {
-    const struct bt_strategy *strategy = run->plan.strategy;
-    struct bt_ask asks[BT_ASKS_MAX];
-    struct bt_indicator indicators[BT_ASKS_MAX];
-    int n = strategy->asks(values, asks);
-    for (int i = 0; i < n; i++)
-        if (!BT_CALL(run->ops.indicator, run, &asks[i], position.close, &indicators[i], e))
-            return false;
-    int8_t *signal = ARENA_NEW_RAW(&run->scratch, int8_t, position.close->n);
-    strategy->signal(values, position.close, indicators, signal);
-    position.signal = signal;
-    return BT_CALL(run->ops.account, run, &position, out, e);
+    return bt_signals(run, values, position.close, &position.signal, e) &&
+           BT_CALL(run->ops.account, run, &position, out, e);
 }
 
 bool bt_evaluate_base(const struct bt_evaluate_link *self, struct bt_run *run,

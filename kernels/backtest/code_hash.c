@@ -1,4 +1,4 @@
-#include "kernels/backtest/strategy.h"
+#include "kernels/backtest/strategies.h"
 
 /* From the Makefile, which lists the files. */
 const char *bt_code_hash(void)

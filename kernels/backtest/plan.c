@@ -1,7 +1,10 @@
 #include "kernels/backtest/plan.h"
 
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/backtest/plugged.h"
 #include "kernels/backtest/scope.h"
+#include "kernels/backtest/strategies.h"
+#include "kernels/numerics/cpu.h"
+#include "kernels/shared_object.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -101,8 +104,7 @@ static void make_stamp(const struct bt_plan *p, const struct bt_range *range, co
                        char out[BT_STAMP_TEXT])
 {
     struct text text = {0};
-    text_printf(&text, "%s %s %" PRId64 " %" PRId64, bt_code_hash(), content, range->from,
-                range->to);
+    text_printf(&text, "%s %s %" PRId64 " %" PRId64, p->code, content, range->from, range->to);
     for (int s = 0; s < p->symbol_count; s++)
         text_printf(&text, " %s", p->symbols[s]);
     digits_of(&text, out);
@@ -156,19 +158,41 @@ static bool plan_over(struct bundle *b, const struct bt_settings *s, struct aren
     return true;
 }
 
+static bool find_strategy(const char *name, struct arena *a, struct bt_plan *out, struct err *e)
+{
+    struct bt_plugged plugged;
+    if (!shared_object_is_path(name)) {
+        out->strategy = bt_strategy_find(name, e);
+        out->code = bt_code_hash();
+        return out->strategy != NULL;
+    }
+    if (!bt_plugged_load(name, a, &plugged, e))
+        return false;
+    out->strategy = plugged.strategy;
+    out->strategy_file = plugged.path;
+    out->code = arena_text(a, plugged.code);
+    return true;
+}
+
+static bool make_combinations(const struct bt_settings *s, const struct bt_space *space,
+                              struct arena *a, struct bt_combinations *out, struct err *e)
+{
+    if (s->trials && strcmp(s->search, "grid") == 0)
+        return err_input(e, "trials: expected it with search random or walk-forward only");
+    return s->trials || strcmp(s->search, "random") == 0
+               ? bt_combinations_random(space, s->trials, (uint64_t)s->seed, a, out, e)
+               : bt_combinations_grid(space, a, out, e);
+}
+
 static bool make_search(const struct bt_settings *s, struct arena *a, struct bt_plan *out,
                         struct err *e)
 {
     struct bt_space space;
-    out->strategy = bt_strategy_find(s->strategy, e);
-    if (!out->strategy || !bt_space_parse(out->strategy, s->param, a, &space, e))
-        return false;
-    if (s->trials && strcmp(s->search, "grid") == 0)
-        return err_input(e, "trials: expected it with search random or walk-forward only");
-    return s->trials || strcmp(s->search, "random") == 0
-               ? bt_combinations_random(&space, s->trials, (uint64_t)s->seed, a, &out->combinations,
-                                        e)
-               : bt_combinations_grid(&space, a, &out->combinations, e);
+    return find_strategy(s->strategy, a, out, e) &&
+           bt_space_parse(out->strategy, s->param, a, &space, e) &&
+           make_combinations(s, &space, a, &out->combinations, e) &&
+           (!out->strategy_file || bt_plugged_check_asks(&out->combinations, e) ||
+            err_prefix(e, "strategy %.300s", s->strategy));
 }
 
 static bool make_filter(const char *name, const char *text, struct arena *a,

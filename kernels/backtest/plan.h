@@ -47,6 +47,8 @@ struct bt_plan {
     struct bundle_version version; /* of its folder, before it was verified */
     bool synthetic;
     const struct bt_strategy *strategy;
+    const char *strategy_file; /* of a user (plugged.h), from the root; NULL: built in */
+    const char *code; /* what the numbers depend on of code: bt_code_hash, or with that file */
     const char *const *symbols;
     int symbol_count;
     const struct bt_range *ranges;
@@ -69,7 +71,7 @@ struct bt_plan {
     long history_reuse; /* asks for each indicator from which on they are kept; 0: as it pays */
     size_t group_bytes, history_bytes;
     bool check_caches; /* what a cache answers is computed again and compared */
-    unsigned cpu;      /* sets of instructions to use (numerics/cpu.h) */
+    unsigned cpu;      /* sets of instructions to use (kernels/numerics/cpu.h) */
 };
 
 /* Verifies the whole bundle (edited data must not give numbers) and closes it again. Error: names

@@ -1,6 +1,7 @@
 #include "kernels/backtest/positions.h"
 
 #include "kernels/backtest/numerics/words.h"
+#include "kernels/backtest/signals.h"
 
 /* Combinations whose words are made at a time: a tile of them stays in the second cache. */
 enum { GROUP = 256, SIGNALS = BT_WORDS_ALIGN };
@@ -56,16 +57,10 @@ static void walk_positions(const struct walk *w, const struct bt_positions *posi
 
 static bool signal_words(const struct walk *w, const double *values, uint64_t *words, struct err *e)
 {
-    const struct bt_strategy *strategy = w->run->plan.strategy;
-    struct bt_ask asks[BT_ASKS_MAX];
-    struct bt_indicator indicators[BT_ASKS_MAX];
+    const int8_t *signal;
     struct arena_mark mark = arena_mark(&w->run->scratch);
-    int n = strategy->asks(values, asks);
-    for (int i = 0; i < n; i++)
-        if (!BT_CALL(w->run->ops.indicator, w->run, &asks[i], w->close, &indicators[i], e))
-            return false;
-    int8_t *signal = ARENA_NEW_RAW(&w->run->scratch, int8_t, w->close->n);
-    strategy->signal(values, w->close, indicators, signal);
+    if (!bt_signals(w->run, values, w->close, &signal, e))
+        return false;
     words_of_signals(signal, w->close->n, words);
     arena_release(&w->run->scratch, mark);
     return true;

@@ -48,7 +48,8 @@ extern const struct opt bt_options[];
      .arg = "A,B|all|longest:N", .fallback = "all",                                                \
      .help = "which symbols of the bundle; longest:N are the N with the most bars"},               \
     {.name = "strategy", .kind = OPT_TEXT, .offset = offsetof(TYPE, MEMBER strategy),              \
-     .arg = "NAME", .fallback = "sma-cross", .help = "what gives the signals"},                    \
+     .arg = "NAME|FILE.so", .fallback = "sma-cross",                                               \
+     .help = "what gives the signals: a built-in strategy, or one of your own"},                   \
     {.name = "param", .kind = OPT_TEXTS, .offset = offsetof(TYPE, MEMBER param),                   \
      .arg = "NAME=VALUES",                                                                         \
      .help = "values of a parameter, LO:HI[:STEP] (ends included) or A,B; once for each"},         \

@@ -3,12 +3,24 @@
 #include "harness/base/io.h"
 #include "kernels/backtest/store_stamps.h"
 #include "kernels/backtest/stored.h"
-#include "kernels/backtest/strategy.h"
+#include "kernels/backtest/strategies.h"
 
 #include <errno.h>
 #include <string.h>
 
 /* ---- as JSON ---------------------------------------------------------------------------------- */
+
+static void put_params(const struct bt_strategy *s, struct json *facts)
+{
+    struct json *params = json_put_array(facts, "params");
+    for (int i = 0; i < s->param_count; i++) {
+        struct json *param = json_object();
+        json_put_text(param, "name", s->params[i].name);
+        if (s->params[i].optional)
+            json_put_number(param, "fallback", s->params[i].fallback);
+        json_push(params, param);
+    }
+}
 
 struct json *bt_facts_json(const struct bt_plan *p)
 {
@@ -18,6 +30,8 @@ struct json *bt_facts_json(const struct bt_plan *p)
     for (int s = 0; s < p->symbol_count; s++)
         json_push(symbols, json_of_text(p->symbols[s]));
     json_put_text(facts, "strategy", p->strategy->name);
+    if (!bt_strategy_named(p->strategy->name))
+        put_params(p->strategy, facts);
     bt_put_rules(p, facts);
     return facts;
 }
@@ -38,6 +52,44 @@ static bool read_symbols(const struct json *root, struct arena *a, struct bt_pla
     return true;
 }
 
+static bool read_param(const struct json *row, struct arena *a, struct bt_param *out, struct err *e)
+{
+    const char *name;
+    out->optional = json_get(row, "fallback") != NULL;
+    if (!json_need_text(row, "name", &name, e) ||
+        (out->optional && !json_need_number(row, "fallback", &out->fallback, e)))
+        return false;
+    out->name = arena_text(a, name);
+    return true;
+}
+
+/* Name and parameters: enough to read results by, none to run. */
+static const struct bt_strategy *known_by_facts(const struct json *root, const char *name,
+                                                struct arena *a, struct err *e)
+{
+    const struct json *rows;
+    struct bt_strategy *s = ARENA_NEW(a, struct bt_strategy, 1);
+    struct bt_param *params = ARENA_NEW(a, struct bt_param, BT_PARAMS_MAX);
+    if (!json_need_array(root, "params", &rows, e))
+        return NULL;
+    for (const struct json *row = json_first(rows); row; row = json_next(row)) {
+        if (s->param_count == BT_PARAMS_MAX)
+            err_input(e, "params: expected at most %d", (int)BT_PARAMS_MAX);
+        if (s->param_count == BT_PARAMS_MAX || !read_param(row, a, &params[s->param_count++], e))
+            return NULL;
+    }
+    s->name = arena_text(a, name);
+    s->params = params;
+    return s;
+}
+
+static const struct bt_strategy *strategy_of(const struct json *root, const char *name,
+                                             struct arena *a, struct err *e)
+{
+    bool by_facts = json_kind(json_get(root, "params")) == JSON_ARRAY && !bt_strategy_named(name);
+    return by_facts ? known_by_facts(root, name, a, e) : bt_strategy_find(name, e);
+}
+
 /* What a file of facts and a single file of a result call the same. */
 static bool read_common(const struct json *root, struct arena *a, struct bt_plan *out,
                         struct err *e)
@@ -48,7 +100,7 @@ static bool read_common(const struct json *root, struct arena *a, struct bt_plan
         !json_need_number(root, "periods_per_year", &out->periods_per_year, e))
         return false;
     out->fill.name = arena_text(a, fill);
-    out->strategy = bt_strategy_find(strategy, e);
+    out->strategy = strategy_of(root, strategy, a, e);
     return out->strategy != NULL;
 }
 

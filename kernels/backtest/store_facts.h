@@ -3,6 +3,9 @@
  *     {"schema":3,"symbols":["AAPL","MSFT"],"strategy":"sma-cross","fill":"close","fee":0.001,
  *      "periods_per_year":252}
  *
+ * A strategy of a user has its parameters beside it, so that looking at a store needs no file of his and
+ * runs no code of it: "params":[{"name":"days"},{"name":"hold","fallback":5}].
+ *
  * Without it nobody knows what the results are of. But they prove it: an id is a hash of strategy,
  * parameters, fill, fee and periods, so that facts from anywhere can be held against every result
  * that is stored. stamps.json has a copy of them, and so has each single file.

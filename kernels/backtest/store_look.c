@@ -3,7 +3,7 @@
 #include "harness/base/io.h"
 #include "harness/base/json.h"
 #include "kernels/backtest/store_lock.h"
-#include "kernels/backtest/strategy.h"
+#include "kernels/backtest/strategies.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -221,9 +221,9 @@ bool bt_leftover_add(void *context, const char *path, bool is_temporary, uint64_
 enum bt_age bt_store_age(const struct bt_store *s, const char *stamp, const char *content)
 {
     const struct bt_stamp *known = bt_stamps_find(&s->stamps, stamp);
-    if (!known)
+    if (!known || !known->code_now)
         return BT_UNKNOWN;
-    bool fresh = strcmp(known->code, bt_code_hash()) == 0 &&
+    bool fresh = strcmp(known->code, known->code_now) == 0 &&
                  (!content || strcmp(known->content, content) == 0);
     return fresh ? BT_FRESH : BT_STALE;
 }

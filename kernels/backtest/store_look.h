@@ -66,7 +66,13 @@ static inline bool bt_store_lost_names(const struct bt_store *s)
 
 /* ---- what is there ---------------------------------------------------------------------------- */
 
-enum bt_age { BT_FRESH, BT_STALE, BT_UNKNOWN, BT_AGES }; /* unknown: a stamp that nobody explains */
+enum bt_age {
+    BT_FRESH,
+    BT_STALE,
+    BT_UNKNOWN,
+    BT_AGES
+}; /* unknown: a stamp that nobody explains, or
+                                                   * whose strategy is gone */
 extern const char *const bt_age_names[BT_AGES];
 
 /* Does a run of this code over this content of the bundle (NULL: any) still take it? */

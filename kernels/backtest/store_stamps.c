@@ -2,8 +2,9 @@
 
 #include "harness/base/io.h"
 #include "harness/base/json.h"
+#include "kernels/backtest/plugged.h"
 #include "kernels/backtest/store_facts.h"
-#include "kernels/backtest/strategy.h"
+#include "kernels/backtest/strategies.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,7 +21,9 @@ static struct json *explain(const struct bt_plan *plan, int range)
     json_put_text(stamp, "range", plan->ranges[range].name);
     json_put_number(stamp, "from", (double)plan->ranges[range].from);
     json_put_number(stamp, "to", (double)plan->ranges[range].to);
-    json_put_text(stamp, "code", bt_code_hash());
+    json_put_text(stamp, "code", plan->code);
+    if (plan->strategy_file)
+        json_put_text(stamp, "strategy_file", plan->strategy_file);
     json_put_text(stamp, "content", plan->content);
     json_put_text(stamp, "bundle", plan->bundle_dir);
     json_put_text(stamp, "metrics", bt_metrics_names[plan->metrics_all]);
@@ -66,6 +69,16 @@ static bool choice(const struct json *object, const char *key, const char *const
     return err_input(e, "%s: found \"%.40s\"", key, text);
 }
 
+/* What the code would be called in a run of today. */
+static const char *code_now(const char *strategy_file, struct arena *a)
+{
+    struct err unreadable;
+    char sha256[SHA256_HEX], code[BT_CODE_TEXT];
+    if (!strategy_file)
+        return bt_code_hash();
+    return bt_plugged_code(strategy_file, sha256, code, &unreadable) ? arena_text(a, code) : NULL;
+}
+
 static bool read_stamp(const struct json *object, struct arena *a, struct bt_stamp *out,
                        struct err *e)
 {
@@ -83,6 +96,8 @@ static bool read_stamp(const struct json *object, struct arena *a, struct bt_sta
     snprintf(out->range.name, sizeof out->range.name, "%s", range);
     out->stamp = arena_text(a, json_key(object));
     out->code = arena_text(a, code);
+    const struct json *file = json_get(object, "strategy_file");
+    out->code_now = code_now(json_kind(file) == JSON_TEXT ? json_text(file) : NULL, a);
     out->content = arena_text(a, content);
     out->bundle = arena_text(a, bundle);
     out->metrics_all = metrics != 0;

@@ -5,6 +5,7 @@
  *       "trades":false,"snapshots":"none"},
  *      ".facts": {as store.json: a copy of it}}
  *
+ * A strategy of a user has its file beside the code: "strategy_file":"/home/me/mine.so".
  * A stamp is a hash, which nobody can read back; this is the list of those that runs of the store
  * have had. Results do not depend on it: one that is missing is a stamp that cannot be explained.
  */
@@ -14,9 +15,12 @@
 #include "kernels/backtest/plan.h"
 
 struct bt_stamp {
-    const char *stamp, *code; /* of bt_code_hash */
-    const char *content;      /* of the bundle */
-    const char *bundle;       /* where it was, as the run's settings had it */
+    const char *stamp;
+    const char *code; /* of the plan */
+    const char
+        *code_now;       /* what it would be in a run of today; NULL: its strategy's file is gone */
+    const char *content; /* of the bundle */
+    const char *bundle;  /* where it was, as the run's settings had it */
     struct bt_range range;
     bool metrics_all, trades;
     enum bt_snapshots snapshots;

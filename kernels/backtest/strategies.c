@@ -1,4 +1,4 @@
-#include "kernels/backtest/strategy.h"
+#include "kernels/backtest/strategies.h"
 
 #include "harness/base/str.h"
 
@@ -9,17 +9,23 @@ const struct bt_strategy *const bt_strategies[] = {
     &bt_strategy_momentum,  &bt_strategy_buy_hold,  NULL,
 };
 
+const struct bt_strategy *bt_strategy_named(const char *name)
+{
+    for (const struct bt_strategy *const *s = bt_strategies; *s; s++)
+        if (strcmp((*s)->name, name) == 0)
+            return *s;
+    return NULL;
+}
+
 const struct bt_strategy *bt_strategy_find(const char *name, struct err *e)
 {
+    const struct bt_strategy *found = bt_strategy_named(name);
     struct text list = {0};
-    const struct bt_strategy *found = NULL;
-    for (const struct bt_strategy *const *s = bt_strategies; *s; s++) {
-        if (strcmp((*s)->name, name) == 0)
-            found = *s;
+    for (const struct bt_strategy *const *s = bt_strategies; *s; s++)
         text_printf(&list, "%s%s", s == bt_strategies ? "" : ", ", (*s)->name);
-    }
     if (!found)
-        err_input(e, "strategy: expected one of %s, found \"%.60s\"", list.p, name);
+        err_input(e, "strategy: expected one of %s or the path of a .so, found \"%.60s\"", list.p,
+                  name);
     text_done(&list);
     return found;
 }

@@ -1,18 +1,26 @@
-/* The strategies: one row = one file strategy_NAME.c, which ends in a const record.
+/* The contract of a strategy: a const record. It says which indicators it needs and turns them into
+ * signals. Everything else (data, accounting, metrics, storage, layers) is the same for all of them.
  *
- * A strategy says which indicators it needs and turns them into signals. Everything else (data,
- * accounting, metrics, storage, layers) is the same for all of them.
+ * Public: shared objects (plugged.h) export
+ *     const struct bt_strategy *cupel_strategy(void);
+ *
+ * Its functions are pure: what they give depends on what they are given and on nothing else, and they
+ * may be called in any order, in several processes, again for what they have answered before.
  */
 #ifndef CUPEL_BACKTEST_STRATEGY_H
 #define CUPEL_BACKTEST_STRATEGY_H
 
 #include "harness/base/arena.h"
-#include "harness/base/err.h"
 #include "kernels/backtest/bars.h"
+#include "kernels/backtest/numerics/cross.h"
 #include "kernels/backtest/numerics/words.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/* Raised whenever the layout of what stands here or the meaning of a function changes. A record with
+ * another number is refused. */
+#define CUPEL_STRATEGY_ABI 1
 
 enum { BT_PARAMS_MAX = 8, BT_ASKS_MAX = 8 };
 
@@ -70,6 +78,7 @@ struct bt_positions {
 };
 
 struct bt_strategy {
+    uint32_t abi; /* CUPEL_STRATEGY_ABI */
     const char *name, *summary;
     const struct bt_param *params;
     int param_count; /* 0..BT_PARAMS_MAX */
@@ -78,26 +87,15 @@ struct bt_strategy {
     bool (*valid)(const double *values);
     const char *rule;
 
-    /* The indicators that these values need; returns how many (0..BT_ASKS_MAX). */
+    /* The indicators that these values need, asks[BT_ASKS_MAX]; returns how many (0..BT_ASKS_MAX). */
     int (*asks)(const double *values, struct bt_ask *asks);
 
-    /* signal[closes->n] (numerics/cross.h) from the indicators, in the order of the asks. */
+    /* signal[closes->n], all of them enum bt_signal (numerics/cross.h), from the indicators, in the
+     * order of the asks. closes->n may be 0, or less than a window. */
     void (*signal)(const double *values, const struct bt_series *closes,
                    const struct bt_indicator *indicators, int8_t *signal);
 
     const struct bt_positions *positions; /* NULL: from signals */
 };
-
-extern const struct bt_strategy *const bt_strategies[]; /* NULL-terminated */
-
-/* Error names the strategies there are. */
-const struct bt_strategy *bt_strategy_find(const char *name, struct err *e) MUST_CHECK;
-
-/* The first 16 digits of the SHA-256 over strategy_*.c, numerics/ and base_numbers.c: when it differs,
- * the numbers of a stored result may. */
-const char *bt_code_hash(void);
-
-extern const struct bt_strategy bt_strategy_sma_cross, bt_strategy_ema_cross,
-    bt_strategy_rsi_bollinger, bt_strategy_momentum, bt_strategy_buy_hold;
 
 #endif

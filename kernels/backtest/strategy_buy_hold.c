@@ -1,5 +1,5 @@
 /* Enters at the first bar and stays: what the others are held against. */
-#include "kernels/backtest/strategy.h"
+#include "kernels/backtest/strategies.h"
 
 #include "kernels/backtest/numerics/cross.h"
 
@@ -48,6 +48,7 @@ static void fill_buy_hold(void *state, int lo, int n, uint64_t *out)
 static const struct bt_positions positions = {begin_buy_hold, tile_buy_hold, fill_buy_hold};
 
 const struct bt_strategy bt_strategy_buy_hold = {
+    .abi = CUPEL_STRATEGY_ABI,
     .name = "buy-hold",
     .summary = "long from the first bar to the last; no parameters",
     .asks = asks_buy_hold,

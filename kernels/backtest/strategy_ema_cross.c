@@ -1,6 +1,6 @@
 /* Long while the fast exponential average of closes is above the slow one, from the first crossing
  * on: the rule of sma-cross, over averages that are doubles. */
-#include "kernels/backtest/strategy.h"
+#include "kernels/backtest/strategies.h"
 
 #include "kernels/backtest/numerics/cross.h"
 #include "kernels/backtest/numerics/ema_words.h"
@@ -67,6 +67,7 @@ static void fill_ema_cross(void *state, int lo, int n, uint64_t *out)
 static const struct bt_positions positions = {begin_ema_cross, tile_ema_cross, fill_ema_cross};
 
 const struct bt_strategy bt_strategy_ema_cross = {
+    .abi = CUPEL_STRATEGY_ABI,
     .name = "ema-cross",
     .summary = "long while the fast exponential average is above the slow one",
     .params = params,

@@ -1,6 +1,6 @@
 /* Long while the close is above that of `window` bars before; equal closes do nothing. Whole ticks:
  * the comparison is exact. */
-#include "kernels/backtest/strategy.h"
+#include "kernels/backtest/strategies.h"
 
 #include "kernels/backtest/numerics/cross.h"
 #include "kernels/backtest/numerics/momentum_words.h"
@@ -60,6 +60,7 @@ static void fill_momentum(void *state, int lo, int n, uint64_t *out)
 static const struct bt_positions positions = {begin_momentum, tile_momentum, fill_momentum};
 
 const struct bt_strategy bt_strategy_momentum = {
+    .abi = CUPEL_STRATEGY_ABI,
     .name = "momentum",
     .summary = "long while the close is above that of some bars before",
     .params = params,

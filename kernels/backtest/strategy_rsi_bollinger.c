@@ -1,6 +1,6 @@
 /* Buys what has fallen: enters when the RSI is below `oversold` and the close below the lower
  * Bollinger band, exits when the RSI is above `overbought` or the close above the upper band. */
-#include "kernels/backtest/strategy.h"
+#include "kernels/backtest/strategies.h"
 
 #include "kernels/backtest/numerics/bands.h"
 #include "kernels/backtest/numerics/bands_words.h"
@@ -218,6 +218,7 @@ static const struct bt_positions positions = {begin_rsi_bollinger, tile_rsi_boll
                                               fill_rsi_bollinger};
 
 const struct bt_strategy bt_strategy_rsi_bollinger = {
+    .abi = CUPEL_STRATEGY_ABI,
     .name = "rsi-bollinger",
     .summary = "long from oversold and below the lower band to overbought or above the upper one",
     .params = params,

@@ -1,5 +1,5 @@
 /* Long while the fast average of closes is above the slow one, from the first crossing on. */
-#include "kernels/backtest/strategy.h"
+#include "kernels/backtest/strategies.h"
 
 #include "kernels/backtest/numerics/cross.h"
 #include "kernels/backtest/numerics/cross_words.h"
@@ -72,6 +72,7 @@ static void fill_sma_cross(void *state, int lo, int n, uint64_t *out)
 static const struct bt_positions positions = {begin_sma_cross, tile_sma_cross, fill_sma_cross};
 
 const struct bt_strategy bt_strategy_sma_cross = {
+    .abi = CUPEL_STRATEGY_ABI,
     .name = "sma-cross",
     .summary = "long while the fast moving average is above the slow one",
     .params = params,

@@ -341,3 +341,12 @@ struct lru_stats lru_stats(struct lru *c)
     pthread_mutex_unlock(&c->lock);
     return stats;
 }
+
+void lru_each(struct lru *c, lru_each_fn *visit, void *context)
+{
+    lock(c);
+    for (int tier = 0; tier < TIERS; tier++)
+        for (const struct entry *entry = c->order[tier].newest; entry; entry = entry->older)
+            visit(context, entry->key, entry->key_bytes, entry->value, entry->bytes);
+    pthread_mutex_unlock(&c->lock);
+}

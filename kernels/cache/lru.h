@@ -61,4 +61,9 @@ void lru_clear(struct lru *c); /* removes all; the counts go on */
 
 struct lru_stats lru_stats(struct lru *c);
 
+/* Every live entry, the most recently used first, kept ones last. Under the lock: must not use the cache. */
+typedef void lru_each_fn(void *context, const void *key, size_t key_bytes, const void *value,
+                         size_t value_bytes);
+void lru_each(struct lru *c, lru_each_fn *visit, void *context);
+
 #endif

@@ -7,7 +7,8 @@
  *     fields_close(f);
  *
  * Plain or gzip, LF or CRLF, RFC 4180 quotes on one line, a byte-order mark; a header line with the
- * columns in any order, others passed over; blank lines too. A row with too few fields is an error.
+ * columns in any order and case, others passed over; blank lines too. A row with more or fewer fields
+ * than the header is an error, and so is a line over 1 MiB or with a zero byte.
  */
 #ifndef CUPEL_STORE_FIELDS_H
 #define CUPEL_STORE_FIELDS_H
@@ -21,6 +22,10 @@ struct fields;
 /* Error: the file, line 1 and the column that is missing. path and columns must outlive it. */
 struct fields *fields_open(const char *path, const char *const *columns, int n,
                            struct err *e) MUST_CHECK;
+/* The same over text in memory, of which a copy is made. */
+struct fields *fields_parse(struct str csv, const char *name, const char *const *columns, int n,
+                            struct err *e) MUST_CHECK;
+
 /* row[n], valid until the next call. */
 enum fields_got fields_next(struct fields *f, struct str *row, struct err *e);
 /* e = "FILE:LINE: COLUMN: " + what; returns false. For values that do not fit. */

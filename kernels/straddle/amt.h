@@ -5,8 +5,12 @@
  *     const struct amt_asset *a = amt_find(amt, str_of("LA Comdty"));
  *     amt_free(amt);
  *
- * Sections that straddles do not need (rule tables but for their form, backtest settings) are read
- * past; anchors and aliases are followed. Read with libyaml.
+ * Sections that straddles do not need (backtest settings) are read past; of rule tables, sections with
+ * Columns and Rows, only the form is checked. Anchors and aliases are followed, limits: yaml_tree.h.
+ * A live asset must have what its sources need: Options, a schedule that is there; Vol.Near of BBG and
+ * CV, Vol.Ticker of BBG; Hedge.Ticker of nonfut, fut_code, fut_month_map and market_code of fut, hedge of
+ * cds, ccy and tenor of calc. Every asset: an Underlying of its own, Vol.Source, Hedge.Source,
+ * Valuation.Model.
  */
 #ifndef CUPEL_STRADDLE_AMT_H
 #define CUPEL_STRADDLE_AMT_H
@@ -15,6 +19,10 @@
 #include "harness/base/str.h"
 
 #include <stdbool.h>
+
+/* Of futures, January first. */
+#define AMT_MONTH_LETTERS "FGHJKMNQUVXZ"
+enum { AMT_UNDERLYING_BYTES = 200 }; /* at most */
 
 enum amt_vol_source { AMT_VOL_BBG, AMT_VOL_CV, AMT_VOL_BBG_LMEVOL };
 enum amt_hedge_source { AMT_HEDGE_FUT, AMT_HEDGE_NONFUT, AMT_HEDGE_CDS, AMT_HEDGE_CALC };
@@ -30,7 +38,7 @@ struct amt_asset {
     enum amt_model model;
     struct {
         enum amt_vol_source source;
-        const char *ticker, *near, *far; /* near, far: fields; of CV: tickers */
+        const char *ticker, *near, *far; /* near, far: fields; of CV: tickers; "NONE": none */
     } vol;
     struct {
         enum amt_hedge_source source;

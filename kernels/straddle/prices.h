@@ -16,6 +16,7 @@
 #include "harness/base/arena.h"
 #include "harness/base/err.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,13 +35,16 @@ struct prices_query {
     int32_t from, to; /* days since 1970-01-01, both included */
 };
 
-/* Rising days, each once. Lives as long as the arena (SQLite, Parquet) and the store (blocks). */
+/* Rising days, each once. Lives as long as both the arena and the store: SQLite and Parquet copy into the
+ * arena, of blocks it is a view. */
 struct prices_span {
     const int32_t *day;
     const double *value;
     long n;
 };
 
+/* A handle is for one thread. Blocks may be opened before a fork; of the others every process opens its
+ * own. */
 struct prices;
 struct prices *prices_open(const char *path, struct err *e) MUST_CHECK;
 void prices_close(struct prices *p); /* NULL is fine */
@@ -57,19 +61,25 @@ struct prices_facts {
 };
 bool prices_facts(struct prices *p, struct prices_facts *out, struct err *e) MUST_CHECK;
 
-/* Writing: rows in any order; a (ticker, field, day) twice is an error unless the values are equal.
- * Nothing stands at `path` before the commit. */
+/* Writing: rows in any order; a (ticker, field, day) twice is an error unless the values are equal; no
+ * rows are one too. Names: 1 to 255 bytes of UTF-8. Days: of the years of dates.h. Values: finite; -0
+ * becomes 0. Rows are kept in memory (12 bytes each, twice that while it grows) until the commit. What
+ * stands at `path` stays until then, and is replaced by the whole new file. */
 struct prices_writer;
 struct prices_writer *prices_writer_open(enum prices_kind kind, const char *path,
                                          struct err *e) MUST_CHECK;
+/* Once *stop is not 0, add and commit give up: ERR_INTERRUPTED. */
+void prices_writer_stop_by(struct prices_writer *w, const volatile sig_atomic_t *stop);
 bool prices_writer_add(struct prices_writer *w, const char *ticker, const char *field, int32_t day,
                        double value, struct err *e) MUST_CHECK;
 bool prices_writer_commit(struct prices_writer *w, struct prices_facts *out,
-                          struct err *e) MUST_CHECK; /* frees it */
+                          struct err *e) MUST_CHECK; /* frees it, also on error */
 void prices_writer_abandon(struct prices_writer *w); /* NULL is fine */
 
-/* CSV, plain or gzip, columns date, ticker, field, value in any order. Error: FILE:LINE: field. */
+/* CSV, plain or gzip, columns date, ticker, field, value in any order. Error: FILE:LINE: field. stop: NULL,
+ * or as above. */
 bool prices_import(const char *csv, enum prices_kind kind, const char *path,
-                   struct prices_facts *out, struct err *e) MUST_CHECK;
+                   const volatile sig_atomic_t *stop, struct prices_facts *out,
+                   struct err *e) MUST_CHECK;
 
 #endif

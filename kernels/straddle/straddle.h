@@ -53,7 +53,15 @@ static inline int32_t straddle_month(int year, int month)
 /* Error: names the field and what was expected. */
 bool straddle_parse(struct str text, struct straddle *out, struct err *e) MUST_CHECK;
 
-/* The text, NUL-terminated; returns its length. */
+/* The fields alone, none of them empty; false: none. Numbers have at most four digits, no sign and no
+ * leading zero; a weight is a decimal of at most 15 characters. */
+bool straddle_read_month(struct str s, int32_t *month) MUST_CHECK; /* YYYY-MM */
+bool straddle_read_number(struct str s, int16_t *number) MUST_CHECK;
+bool straddle_read_term(struct str s, uint8_t *term) MUST_CHECK;
+bool straddle_read_code(struct str s, uint8_t *code) MUST_CHECK;
+bool straddle_read_weight(struct str s, char out[STRADDLE_WEIGHT]) MUST_CHECK;
+
+/* The text, NUL-terminated; returns its length. Months from year 0 to 9999. */
 size_t straddle_print(const struct straddle *s, char out[STRADDLE_TEXT]);
 
 #endif

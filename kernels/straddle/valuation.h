@@ -11,11 +11,16 @@
  * 4. mv and delta by the model, t = days to expiry / 365. opnl = mv - mv[-1],
  *    hpnl = -delta[-1] * (hedge - hedge[-1]) / strike, pnl = their sum; 0 on the entry day. A day
  *    that cannot be valued (a price or volatility that is not positive) has no row; [-1] is the last
- *    day that was valued.
+ *    day that was valued, so that opnl adds up to the last mv less the first.
+ *
+ *     valuation_days(&s, &from, &to);                           // prices of these days
+ *     in.has_entry_anchor = valuation_anchor(&s, s.entry, underlying, overrides, &in.entry_anchor);
+ *     valuation_run(&in, valuation_lanes(cpu), &out);
  */
 #ifndef CUPEL_STRADDLE_VALUATION_H
 #define CUPEL_STRADDLE_VALUATION_H
 
+#include "kernels/numerics/cpu.h"
 #include "kernels/straddle/amt.h"
 #include "kernels/straddle/overrides.h"
 #include "kernels/straddle/prices.h"
@@ -33,7 +38,10 @@ struct valuation_row {
     double mv, delta, opnl, hpnl, pnl;
 };
 
-enum { VALUATION_DAYS_MAX = 100 }; /* days of three months, more than any straddle has */
+enum {
+    VALUATION_DAYS_MAX = 100, /* days of three months, more than any straddle has */
+    VALUATION_GAPS = 8
+};
 
 /* Why there are no rows, or that there are. */
 enum valuation_state {
@@ -41,6 +49,8 @@ enum valuation_state {
     VALUATION_NO_MODEL,  /* NS, BS */
     VALUATION_NO_ANCHOR, /* LB, an override that is not there, a 5th Friday */
     VALUATION_NO_DAY,    /* no good day for entry or for expiry, or expiry before entry */
+    VALUATION_NO_VALUE,  /* none of the days can be valued */
+    VALUATION_TOO_LONG,  /* months further apart than VALUATION_DAYS_MAX */
     VALUATION_STATES
 };
 const char *valuation_state_text(enum valuation_state s);
@@ -49,9 +59,9 @@ struct valuation {
     enum valuation_state state;
     int32_t entry, expiry; /* days */
     double strike_vol, strike[TICKERS_HEDGES_MAX];
-    int n;           /* rows */
-    int not_valued;  /* days between entry and expiry, both included, without a row */
-    int32_t gaps[8]; /* the first of those days */
+    int n;                        /* rows */
+    int not_valued;               /* days between entry and expiry, both included, without a row */
+    int32_t gaps[VALUATION_GAPS]; /* the first of those days */
     struct valuation_row rows[VALUATION_DAYS_MAX];
 };
 
@@ -68,11 +78,18 @@ struct valuation_input {
 bool valuation_anchor(const struct straddle *s, int32_t month, const char *underlying,
                       const struct overrides *overrides, int32_t *day);
 
-/* First and last day whose prices a straddle can need: days since 1970-01-01. */
+/* First and last day whose prices a straddle can need: days since 1970-01-01. A month that is empty:
+ * none, *from > *to. */
 void valuation_days(const struct straddle *s, int32_t *from, int32_t *to);
 
-/* Fills *out; rows beyond out->n are undefined. lanes: how many days the model works at once, 1 or 4
- * (where the CPU can): the same bits. */
+/* How many days the model can work at once with these sets of instructions (cpu_sets): 1 or 4. */
+static inline int valuation_lanes(unsigned cpu)
+{
+    return cpu & CPU_AVX2 ? 4 : 1;
+}
+
+/* Fills *out; rows beyond out->n are undefined. Spans may hold other days too. An empty offset is 0.
+ * lanes: 1, or what valuation_lanes allows: the same bits. */
 void valuation_run(const struct valuation_input *in, int lanes, struct valuation *out);
 
 #endif

@@ -7,7 +7,7 @@
  * how long.
  */
 #include "harness/base/rng.h"
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 #include "kernels/backtest/numerics/dense.h"
 #include "kernels/backtest/numerics/events.h"
 #include "kernels/backtest/numerics/cross.h"

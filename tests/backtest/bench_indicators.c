@@ -12,7 +12,7 @@
 #include "harness/base/rng.h"
 #include "kernels/backtest/numerics/bands.h"
 #include "kernels/backtest/numerics/columns.h"
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 #include "kernels/backtest/numerics/ema.h"
 #include "kernels/backtest/numerics/rsi.h"
 #include "kernels/backtest/numerics/sma.h"

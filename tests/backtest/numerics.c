@@ -1,6 +1,6 @@
 #include "tests/backtest/numerics.h"
 
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 
 #include "tests/test.h"
 

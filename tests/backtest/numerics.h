@@ -8,7 +8,7 @@
 extern struct arena numerics_arena;
 int numerics_free(void **state);
 
-/* All instruction sets that are here (numerics/cpu.h). */
+/* All instruction sets that are here (kernels/numerics/cpu.h). */
 unsigned numerics_cpu(void);
 
 #endif

@@ -1,6 +1,6 @@
 #include "tests/backtest/roofline.h"
 
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 
 #if defined(__x86_64__)
 

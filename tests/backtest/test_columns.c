@@ -2,7 +2,7 @@
  * once, series of every shape and length, with and without instruction sets. */
 #include "kernels/backtest/numerics/bands.h"
 #include "kernels/backtest/numerics/columns.h"
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 #include "kernels/backtest/numerics/ema.h"
 #include "kernels/backtest/numerics/rsi.h"
 #include "kernels/backtest/numerics/sma.h"

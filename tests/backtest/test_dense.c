@@ -1,6 +1,6 @@
 /* Dense accounting against accounting bar by bar (account.h, metrics.h), plain code against AVX2, over
  * generated prices and positions of every turnover; and what it refuses to answer. */
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 #include "kernels/backtest/numerics/cross.h"
 #include "kernels/backtest/numerics/dense.h"
 #include "kernels/backtest/numerics/metrics.h"

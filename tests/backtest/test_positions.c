@@ -1,9 +1,10 @@
 /* Positions as words: what each strategy gives by its fast way is what its signals lead to, bit for bit,
  * over generated prices of all shapes, lengths and parameters, by every set of instructions. */
 #include "kernels/backtest/base.h"
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 #include "kernels/backtest/numerics/words.h"
 #include "kernels/backtest/run.h"
+#include "kernels/backtest/strategies.h"
 #include "tests/backtest/prices.h"
 
 #include "tests/test.h"

@@ -3,6 +3,7 @@
 #include "kernels/backtest/base.h"
 #include "kernels/backtest/numerics/cross.h"
 #include "kernels/backtest/run.h"
+#include "kernels/backtest/strategies.h"
 #include "tests/backtest/market.h"
 #include "tests/backtest/prices.h"
 
@@ -362,6 +363,7 @@ static void the_code_hash_is_that_of_the_files(void **state)
     assert_int_equal(glob("kernels/backtest/strategy_*.c", 0, NULL, &found), 0);
     assert_int_equal(glob("kernels/backtest/numerics/*.[ch]", GLOB_APPEND, NULL, &found), 0);
     assert_int_equal(glob("kernels/backtest/base_numbers.c", GLOB_APPEND, NULL, &found), 0);
+    assert_int_equal(glob("kernels/numerics/cpu.[ch]", GLOB_APPEND, NULL, &found), 0);
     qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, compare_paths);
     struct text all = {0};
     char hex[SHA256_HEX];

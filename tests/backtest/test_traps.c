@@ -32,6 +32,7 @@
 
 #include "harness/verify/passage.h"
 #include "harness/verify/sets.h"
+#include "kernels/backtest/strategies.h"
 #include "kernels/store/bundle.h"
 
 #include "tests/test.h"

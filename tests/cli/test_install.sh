@@ -27,6 +27,12 @@ expect 0 '' sh -c "cd '$tmp/work' && gcc -std=c17 -Wall -Wextra -Werror -shared 
 check "the plugin that is to be copied compiles against the installed headers alone"
 expect 0 'default' sh -c "cd '$tmp/work' && '$prefix/bin/cupel' gate --base so:./lcg.so --new so:./lcg.so --margin 1000 --quiet --out lcg.jsonl"
 check "and the installed program gates it"
+cp tests/plugin/strategy_channel.c "$tmp/work"
+expect 0 '' sh -c "cd '$tmp/work' && gcc -std=c17 -Wall -Wextra -Werror -shared -fPIC -Wl,-Bsymbolic $flags -o channel.so strategy_channel.c"
+check "so does the strategy"
+expect 0 '20-percent=1' sh -c "cd '$tmp/work' && '$prefix/bin/cupel' data synth --preset mag7 --seed 1 --out b >data.log &&
+    '$prefix/bin/cupel' sweep --bundle b --symbols AAPL --strategy ./channel.so --param days=20 --param percent=1"
+check "and the installed program sweeps it"
 [ "$(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --modversion cupel)" = \
   "$("$prefix/bin/cupel" --version | cut -d' ' -f2)" ]
 check "pkg-config and --version agree"

@@ -2,6 +2,7 @@
 #include "kernels/null.h"
 #include "kernels/plugin.h"
 #include "kernels/registry.h"
+#include "kernels/shared_object.h"
 
 #include "tests/test.h"
 
@@ -241,13 +242,13 @@ static void the_built_in_kernels_keep_to_it(void **state)
 static void paths_are_told_from_names(void **state)
 {
     (void)state;
-    assert_true(plugin_is_path("./x"));
-    assert_true(plugin_is_path("/x"));
-    assert_true(plugin_is_path("x.so"));
-    assert_false(plugin_is_path("backtest"));
-    assert_false(plugin_is_path(".so"));
-    assert_false(plugin_is_path("so"));
-    assert_false(plugin_is_path(""));
+    assert_true(shared_object_is_path("./x"));
+    assert_true(shared_object_is_path("/x"));
+    assert_true(shared_object_is_path("x.so"));
+    assert_false(shared_object_is_path("backtest"));
+    assert_false(shared_object_is_path(".so"));
+    assert_false(shared_object_is_path("so"));
+    assert_false(shared_object_is_path(""));
 }
 
 int main(void)

@@ -5,6 +5,7 @@
 
 #include "harness/base/io.h"
 #include "kernels/backtest/blocks.h"
+#include "kernels/backtest/strategies.h"
 
 #include "tests/backtest/market.h"
 #include "tests/backtest/runs.h"

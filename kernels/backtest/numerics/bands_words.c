@@ -2,7 +2,7 @@
 
 #include "kernels/backtest/numerics/bands.h"
 #include "kernels/backtest/numerics/bands_words_cpu.h"
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 #include "kernels/backtest/numerics/words.h"
 
 #include <math.h>

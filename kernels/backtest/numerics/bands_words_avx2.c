@@ -1,5 +1,5 @@
 #include "kernels/backtest/numerics/bands_words_cpu.h"
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 
 #if defined(__x86_64__)
 

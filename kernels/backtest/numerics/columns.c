@@ -1,7 +1,7 @@
 #include "kernels/backtest/numerics/columns.h"
 
 #include "kernels/backtest/numerics/columns_cpu.h"
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 #include "kernels/backtest/numerics/rsi.h"
 
 #include <math.h>

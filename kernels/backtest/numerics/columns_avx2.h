@@ -3,7 +3,7 @@
 #define CUPEL_NUMERICS_COLUMNS_AVX2_H
 
 #include "kernels/backtest/numerics/columns_cpu.h"
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 
 #include <stdbool.h>
 

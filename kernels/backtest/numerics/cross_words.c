@@ -1,6 +1,6 @@
 #include "kernels/backtest/numerics/cross_words.h"
 
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 #include "kernels/backtest/numerics/cross_words_cpu.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "kernels/backtest/numerics/dense_body.h"
 
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 #include "kernels/backtest/numerics/dense_cpu.h"
 
 #include <float.h>

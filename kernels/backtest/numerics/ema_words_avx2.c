@@ -1,4 +1,4 @@
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 #include "kernels/backtest/numerics/ema_words_cpu.h"
 
 #if defined(__x86_64__)

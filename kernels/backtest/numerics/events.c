@@ -1,6 +1,6 @@
 #include "kernels/backtest/numerics/events_body.h"
 
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 #include "kernels/backtest/numerics/events_cpu.h"
 
 #include <float.h>

@@ -1,6 +1,6 @@
 #include "kernels/backtest/numerics/lag_words.h"
 
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 
 static void lag_words_plain(const uint64_t *at, const struct lag *lags, int count, uint64_t *out)
 {

@@ -1,6 +1,6 @@
 #include "kernels/backtest/numerics/price_tables.h"
 
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 #include "kernels/backtest/numerics/price_tables_cpu.h"
 
 #include <math.h>

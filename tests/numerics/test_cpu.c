@@ -1,5 +1,5 @@
 /* Which sets of instructions are used, by what is disabled. */
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 
 #include "tests/test.h"
 

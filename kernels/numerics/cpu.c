@@ -1,4 +1,4 @@
-#include "kernels/backtest/numerics/cpu.h"
+#include "kernels/numerics/cpu.h"
 
 #include <string.h>
 

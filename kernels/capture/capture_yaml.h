@@ -1,0 +1,19 @@
+/* strategy.yaml: which files to keep, private to this folder.
+ *
+ *     files:
+ *       - my_strategy.py
+ *       - utils/indicators.py
+ */
+#ifndef CUPEL_CAPTURE_YAML_H
+#define CUPEL_CAPTURE_YAML_H
+
+#include "kernels/capture/capture.h"
+
+#define CAPTURE_YAML_NAME "strategy.yaml"
+
+/* The texts of `files`, in their order. False with one line in e: malformed, no map, no files, no list,
+ * nothing in it. What is in the list and no text is a line of `others`. */
+bool capture_yaml_parse(struct str text, struct arena *a, struct capture_lines *files,
+                        struct capture_lines *others, struct err *e) MUST_CHECK;
+
+#endif
