@@ -22,7 +22,8 @@ static void fill(struct cell_result *r, struct plan_cell *cell, const char *coun
     for (int i = 0; i < PAIRS; i++) {
         int64_t ns = 1000000 + 100000 * i;
         struct cell_pair pair = {
-            .slices = 3, .iterations = 1, .work = {{2 * ns, ns, 0}, {2 * ns, ns, 0}}};
+            .slices = 3, .iterations = 1, .work = {{2 * ns, ns, 0}, {2 * ns, ns, 0}}
+        };
         cell_add(r, &pair);
     }
     r->sides[SIDE_NEW].counts = json_object();
@@ -62,8 +63,12 @@ static void what_is_no_unit_has_no_rate(void **state)
 static void a_record_has_both_clocks(void **state)
 {
     (void)state;
-    struct rate rate = {"straddles", 96, {.estimate = 100, .low = 90, .high = 110, .coverage = 0.95},
-                        {.estimate = 50, .low = 45, .high = 55, .coverage = 0.95}};
+    struct rate rate = {
+        "straddles",
+        96,
+        {.estimate = 100, .low = 90, .high = 110, .coverage = 0.95},
+        {.estimate = 50,  .low = 45, .high = 55,  .coverage = 0.95}
+    };
     struct json *o = rate_json(&rate);
     assert_string_equal(json_text(json_get(o, "unit")), "straddles");
     assert_true(json_number(json_get(o, "count")) == 96);
