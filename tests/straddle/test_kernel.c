@@ -67,7 +67,10 @@ static struct st_run *open_run(const struct st_settings *s, const struct st_laye
                                uint64_t layers, struct got *got)
 {
     struct err e;
-    struct st_run_target target = {{got, take_rows, take_note, true}, NULL};
+    struct st_run_target target = {
+        {got, take_rows, take_note, true},
+        NULL
+    };
     struct st_run *run = st_run_open(s, table, layers, target, &e);
     assert_ok(run, &e);
     return run;
@@ -279,7 +282,7 @@ static void a_key_without_the_term_is_a_wrong_one(void **state)
 static void no_part_of_a_key_can_be_spared(void **state)
 {
     (void)state;
-    static const char *const names[] = {"memo-asset",   "memo-schedule", "memo-expand",
+    static const char *const names[] = {"memo-asset", "memo-schedule", "memo-expand",
                                         "memo-schemas", "memo-tickers"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         for (unsigned part = ST_KEY_ASSET; part <= ST_KEY_MONTH; part *= 2) {
@@ -426,8 +429,8 @@ static void a_bad_straddle_is_told_and_the_others_go_on(void **state)
         assert_int_equal(got.failures, 2);
         assert_int_equal(count(run, "failed"), 2);
         assert_int_equal(count(run, "straddles"), SMALL_YEAR);
-        assert_non_null(
-            strstr(got.notes.p, "AA Comdty |2021-03|2021-04|N|0|OVERRIDE||33.3|: no such contract"));
+        assert_non_null(strstr(got.notes.p,
+                               "AA Comdty |2021-03|2021-04|N|0|OVERRIDE||33.3|: no such contract"));
         st_run_close(run);
         if (workers > 1)
             same(&first, got, "failures");
@@ -461,10 +464,11 @@ static void bad_settings_are_refused(void **state)
         const char *asset, *amt, *says;
         long from, to;
     } rows[] = {
-        {"^ZZ", NULL, "asset: expected a pattern that a live asset holds, found \"^ZZ\"", 2021, 2021},
-        {"(",   NULL, "(",                                                              2021, 2021},
-        {".",   NULL, "from_year: expected at most to_year, 2020, found 2021",          2021, 2020},
-        {".",   "/no/such.yaml", "/no/such.yaml",                                       2021, 2021},
+        {"^ZZ", NULL,            "asset: expected a pattern that a live asset holds, found \"^ZZ\"", 2021,
+         2021                                                                                                  },
+        {"(",   NULL,            "(",                                                                2021, 2021},
+        {".",   NULL,            "from_year: expected at most to_year, 2020, found 2021",            2021, 2020},
+        {".",   "/no/such.yaml", "/no/such.yaml",                                                    2021, 2021},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct st_settings s = small_settings(dir);
