@@ -53,7 +53,7 @@ HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/
 	includes-check lint static-checks headline verify-full campaign-layers campaign-kernel ladder \
 	compare-peers first-result expects gate-table gate-campaign gate-series gate-replays change-table \
 	stats-reference kill-test bench-indicators \
-	bench-accounting screenshots FORCE
+	bench-accounting bench-prices screenshots FORCE
 .SECONDARY:
 
 run: deps
@@ -449,6 +449,13 @@ screenshots: build $O/tests/browser/bench_pictures
 ROUNDS ?= 200
 bench-indicators: $O/tests/backtest/bench_indicators
 	@$< "$(TALIB)" $(ROUNDS)
+
+# make bench-prices [TICKERS=4646] [DAYS=1800]    look-ups of prices in SQLite, blocks and Parquet
+TICKERS := 4646
+DAYS := 1800
+bench-prices: $O/tests/straddle/bench_prices
+	@mkdir -p build/data/bench-prices
+	@$< build/data/bench-prices $(TICKERS) $(DAYS)
 
 # make bench-valuation    what a straddle costs to value, by one lane and by four.
 .PHONY: bench-valuation
