@@ -433,6 +433,8 @@ stats-reference:
 
 # make screenshots    pictures of pages for documents, light and dark: results/pictures/NAME-light.png. NAME=headline
 # is the report of results/headline; PAGE=FILE any other page, LOOK='script' what to do in it first.
+# The README's flame graphs: cupel profile characteristics/profile --side none --side all --samples 8000 --out DIR;
+# make screenshots NAME=flame PAGE=DIR/production-all.html
 PICTURES := results/pictures
 NAME := headline
 PAGE :=

@@ -165,31 +165,25 @@ static bool no_such_scale(const struct plan *plan, const char *scale, struct are
 
 /* ---- names of files ---------------------------------------------------------------------------- */
 
-static bool is_taken(const struct targets *t, const char *file)
-{
-    for (int i = 0; i < t->count; i++)
-        if (t->sides[i].file && strcmp(t->sides[i].file, file) == 0)
-            return true;
-    for (int i = 0; i < t->pair_count; i++)
-        if (t->pairs[i].file && strcmp(t->pairs[i].file, file) == 0)
-            return true;
-    return false;
-}
-
-static const char *file_of(const struct targets *t, const char *id, struct arena *a)
+/* Files of sides and of pairs end differently: each kind has names of its own. */
+static const char *new_name(const char *id, const char **taken, int count, struct arena *a)
 {
     const char *slug = targets_slug(id, a), *file = slug;
-    for (int n = 2; is_taken(t, file); n++)
-        file = arena_format(a, "%s-%d", slug, n);
-    return file;
+    for (int i = 0, n = 2; i < count; i++)
+        if (strcmp(taken[i], file) == 0) {
+            file = arena_format(a, "%s-%d", slug, n++);
+            i = -1;
+        }
+    return taken[count] = file;
 }
 
 static void name_files(struct targets *t, struct arena *a)
 {
+    const char **taken = ARENA_NEW(a, const char *, t->count + t->pair_count + 1);
     for (int i = 0; i < t->count; i++)
-        t->sides[i].file = file_of(t, t->sides[i].id, a);
+        t->sides[i].file = new_name(t->sides[i].id, taken, i, a);
     for (int i = 0; i < t->pair_count; i++)
-        t->pairs[i].file = file_of(t, t->pairs[i].id, a);
+        t->pairs[i].file = new_name(t->pairs[i].id, taken, i, a);
 }
 
 bool targets_of(struct targets *t, const struct plan *plan, const char *scale,

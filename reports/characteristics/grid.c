@@ -98,12 +98,21 @@ static bool is_nothing(const struct fill *f, const struct grid *g, struct findin
     return true;
 }
 
+/* The comparison of the row that the improvement is of. */
+static const char *compared(const struct grid *g, const struct grid_row *r)
+{
+    for (int c = 0; c < g->column_count; c++)
+        if (g->columns[c].measure == &grid_saving && g->columns[c].name)
+            return g->columns[c].name;
+    return r->name;
+}
+
 /* Do the medians of the two sides say the contrary of what the pairs prove? They may, where the machine's speed changes. */
 static bool is_contrary(const struct fill *f, const struct grid *g, const struct grid_row *r)
 {
     static const struct measure ratio = MEASURE_RATIO("value", WORDS_TIMES);
     const struct study *s = studies_find(f->studies, r->study ? r->study : g->study);
-    const struct json *record = study_record(s, "comparison", r->name, r->scale);
+    const struct json *record = study_record(s, "comparison", compared(g, r), r->scale);
     const char *metric = r->metric ? r->metric : "cpu";
     struct arena *a = f->document->arena;
     double base = json_number(measure_at(record, measure_path(a, "base.metrics.~.median", metric)));

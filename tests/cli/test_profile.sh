@@ -15,7 +15,8 @@ schema_holds() { /usr/bin/python3 tests/result/check_schema.py results/schema.js
 record() { /usr/bin/python3 tests/profile/check_profile.py "$@"; }
 
 # ---- a kernel's sides ----
-expect 0 'data filtering and grouping' profile micro-grid --side none --side all --samples 150 --budget 4
+expect 0 'data filtering and grouping' profile micro-grid --side none --side all --samples 150 --budget 4 &&
+    [ -s "$out/micro-all.svg" ] && [ -s "$out/micro-all.diff.svg" ]
 check "two sides of a scenario"
 expect 0 '' schema_holds "$out/profile.jsonl" && expect 0 '' record "$out/profile.jsonl" --sides 2 --pairs 1
 check "its records keep to the schema; shares, sums and files are right"

@@ -72,6 +72,16 @@ check "a history cache that left all accesses alone has no hit rate, and that is
 cp -r whole coarse && sed -i 's/"runs": 12/"runs": 900/' coarse/flame_graphs/profile-micro_2025-03-02.jsonl
 checked coarse && grep -q 'fewer than twenty samples.*: none, .*all' coarse/characteristics.md && ! grep -q 'twenty samples' whole/characteristics.md
 check "shares of runs that were hardly sampled are not to be believed, and that is said"
+cp -r whole contrary && /usr/bin/python3 - contrary/benchmark_results/cumulative_2025-03-02.jsonl <<'PYTHON'
+import json, sys
+records = [json.loads(line) for line in open(sys.argv[1])]
+for r in records:
+    if r.get("id") == "micro/layer1" and r["record"] == "comparison":
+        r["new"]["metrics"]["cpu"]["median"] = 1.1 * r["base"]["metrics"]["cpu"]["median"]
+open(sys.argv[1], "w").write("".join(json.dumps(r) + "\n" for r in records))
+PYTHON
+checked contrary && grep -q '^Layer 1: the two medians go the other way' contrary/characteristics.md && ! grep -q 'two medians go' whole/characteristics.md
+check "medians that go another way than the pairs are pointed at"
 cp -r whole cut && sed -i '$d' cut/benchmark_results/cumulative_2025-03-02.jsonl && sed -i '$d' cut/benchmark_results/cumulative_2025-03-02.jsonl
 expect 0 trace.json "$cupel" report --characteristics cut && grep -q 'is cut short: its last record' cut/characteristics.md &&
     grep -q INCOMPLETE cut/characteristics.md && ! grep -q 'not measured at this effort' cut/characteristics.md
