@@ -446,6 +446,11 @@ ROUNDS ?= 200
 bench-indicators: $O/tests/backtest/bench_indicators
 	@$< "$(TALIB)" $(ROUNDS)
 
+# make bench-valuation    what a straddle costs to value, by one lane and by four.
+.PHONY: bench-valuation
+bench-valuation: $O/tests/straddle/bench_valuation
+	@$< $(ROUNDS)
+
 # ---- static checks -----------------------------------------------------------------------------
 static-checks: includes-check hdr-check format-check
 
@@ -488,6 +493,7 @@ pkg-config --exists libcrypto|libssl-dev
 pkg-config --exists zlib|zlib1g-dev
 pkg-config --exists libdw|libdw-dev
 pkg-config --exists yaml-0.1|libyaml-dev
+pkg-config --exists libarchive|libarchive-dev
 pkg-config --exists jemalloc|libjemalloc-dev
 pkg-config --exists cmocka|libcmocka-dev
 test -f /usr/include/uthash.h|uthash-dev
@@ -519,5 +525,21 @@ check-deps:
 	@printf '%s\n' "$$CHECK_NEEDS" | tests/deps.sh
 ci-deps: deps check-deps
 	@printf '%s\n' "$$CI_NEEDS" | tests/deps.sh
+
+# make deps-duckdb    what prices in Parquet files need: libduckdb.so, to build/duckdb, where cupel looks for it. Of
+# the packages of DuckDB's binding for node the one that holds the plain library, which exports the C API.
+DUCKDB_VERSION := 1.5.6-r.1
+DUCKDB_PACKAGE = @duckdb/node-bindings-linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
+.PHONY: deps-duckdb
+deps-duckdb: build/duckdb/$(DUCKDB_VERSION)/libduckdb.so
+	$(Q)ln -sf $(DUCKDB_VERSION)/libduckdb.so build/duckdb/libduckdb.so
+	@echo "build/duckdb/libduckdb.so: DuckDB $(DUCKDB_VERSION); elsewhere: CUPEL_DUCKDB=$(abspath build/duckdb/libduckdb.so)"
+
+build/duckdb/%/libduckdb.so:
+	@command -v npm >/dev/null || { echo "deps-duckdb: npm is needed (apt-get install npm)" >&2; exit 2; }
+	@rm -rf $(@D) && mkdir -p $(@D)
+	$(Q)cd $(@D) && npm pack --silent $(DUCKDB_PACKAGE)@$* >/dev/null && tar xzf *.tgz --strip-components=1 \
+		package/libduckdb.so package/LICENSE && rm -f *.tgz
+	@touch $@
 
 -include $(shell find build -name '*.d' 2>/dev/null)
