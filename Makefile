@@ -261,11 +261,15 @@ install: build
 # ---- tests -------------------------------------------------------------------------------------
 HELPER_SRC := $(filter-out $(TEST_MAINS) $(BENCH_MAINS),$(TEST_SRC))
 BROWSER_PARTS := $(call objects,$(filter tests/browser/%,$(HELPER_SRC)))
-TEST_HELPERS := $(call objects,$(filter-out tests/browser/%,$(HELPER_SRC)))
+FUZZ_PARTS := $(call objects,$(filter tests/fuzz/%,$(HELPER_SRC)))
+TEST_HELPERS := $(call objects,$(filter-out tests/browser/% tests/fuzz/%,$(HELPER_SRC)))
 $O/tests/%: $O/tests/%.o $(TEST_HELPERS) $O/libcupel.a
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
 
 $O/tests/reports/%: $O/tests/reports/%.o $(TEST_HELPERS) $(REPORT_PARTS) $O/libcupel.a
+	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
+
+$O/tests/fuzz/%: $O/tests/fuzz/%.o $(FUZZ_PARTS) $(TEST_HELPERS) $O/libcupel.a
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
 
 $O/libbrowser.a: $(BROWSER_PARTS)
