@@ -53,7 +53,7 @@ HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/
 	includes-check lint static-checks headline verify-full campaign-layers campaign-kernel ladder \
 	compare-peers first-result expects gate-table gate-campaign gate-series gate-replays change-table \
 	stats-reference kill-test bench-indicators \
-	bench-accounting screenshots FORCE
+	bench-accounting bench-prices screenshots FORCE
 .SECONDARY:
 
 run: deps
@@ -454,6 +454,13 @@ bench-indicators: $O/tests/backtest/bench_indicators
 .PHONY: bench-valuation
 bench-valuation: $O/tests/straddle/bench_valuation
 	@$< $(ROUNDS)
+
+# make bench-prices [TICKERS=4646] [DAYS=1800]    look-ups of prices in SQLite, blocks and Parquet
+TICKERS := 4646
+DAYS := 1800
+bench-prices: $O/tests/straddle/bench_prices
+	@mkdir -p build/data/bench-prices
+	@$< build/data/bench-prices $(TICKERS) $(DAYS)
 
 # ---- static checks -----------------------------------------------------------------------------
 static-checks: includes-check hdr-check format-check
