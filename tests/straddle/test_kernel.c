@@ -2,6 +2,8 @@
  * what they must. */
 #include "tests/straddle/small.h"
 
+#include "harness/base/rng.h"
+#include "kernels/straddle/row_text.h"
 #include "tests/test.h"
 
 #include <limits.h>
@@ -262,6 +264,98 @@ static void a_batch_asks_for_each_series_once(void **state)
     forget(&got);
 }
 
+/* Whatever is asked together, each gets what it would get alone. */
+static void a_batch_answers_each_query_as_if_it_were_alone(void **state)
+{
+    (void)state;
+    static const struct ticker series[] = {
+        {"BB Index",   "PX_LAST"},
+        {"BB_NEAR",    "none"   },
+        {"AA1 Comdty", "NEAR_IV"},
+        {"AA1 Comdty", "FAR_IV" },
+        {"no such",    "PX_LAST"},
+    };
+    enum { QUERIES = 60 };
+    struct prices_query queries[QUERIES];
+    struct rng rng = rng_seeded(5);
+    struct st_settings s = small_settings(dir);
+    char sqlite[PATH_MAX + 64];
+    snprintf(sqlite, sizeof sqlite, "%s/prices.sqlite", dir);
+    s.prices = sqlite;
+    struct got got = {0};
+    struct arena arena = {0};
+    struct err e;
+    struct st_lease together, alone;
+    for (int i = 0; i < QUERIES; i++) {
+        int32_t from = 18506 + (int32_t)rng_below(&rng, 600);
+        const struct ticker *t = &series[rng_below(&rng, 5)];
+        queries[i] = (struct prices_query){t->ticker, t->field, from,
+                                           from - 2 + (int32_t)rng_below(&rng, 40)};
+    }
+    struct st_run *run = open_run(&s, st_layers, MEMOS | BATCH, &got);
+    struct st_ask ask = {.path = sqlite, .queries = queries, .n = QUERIES, .arena = &arena};
+    const struct prices_span *all = st_get_series(&run->env, &ask, &together, &e);
+    assert_ok(all, &e);
+    assert_true(run->env.queries < QUERIES);
+    const struct st_link *base = &run->stack.base[ST_SLOT_series];
+    ask.n = 1;
+    for (int i = 0; i < QUERIES; i++) {
+        ask.queries = &queries[i];
+        assert_ok(base->call(base, &run->env, &ask, &alone, &e), &e);
+        const struct prices_span *one = alone.value;
+        assert_int_equal(all[i].n, one->n);
+        for (long k = 0; k < one->n; k++)
+            assert_true(all[i].day[k] == one->day[k] && all[i].value[k] == one->value[k]);
+        st_lease_end(&alone);
+    }
+    st_lease_end(&together);
+    st_run_close(run);
+    arena_done(&arena);
+    forget(&got);
+}
+
+/* ---- against the rooms beneath, without the kernel -------------------------------------------- */
+
+/* "|2021-03|2021-04|N|0|F||50|" is on the third Friday of April; its rows are those that a valuation by
+ * hand gives. */
+static void a_straddle_is_valued_from_what_its_month_needs(void **state)
+{
+    (void)state;
+    struct st_settings s = small_settings(dir);
+    struct got got = go(&s, ALL);
+    struct err e;
+    struct arena arena = {0};
+    struct text rows = {0};
+    struct straddle straddle;
+    struct valuation v;
+    assert_ok(straddle_parse(str_of("|2021-03|2021-04|N|0|F|3|50|"), &straddle, &e), &e);
+    struct valuation_input in = {.straddle = &straddle,
+                                 .model = AMT_ES,
+                                 .hedge_count = 1,
+                                 .has_entry_anchor = true,
+                                 .has_expiry_anchor = true,
+                                 .entry_anchor = 18705,   /* 2021-03-19 */
+                                 .expiry_anchor = 18733}; /* 2021-04-16 */
+    const struct prices_query queries[] = {
+        {"BB_NEAR",  "none",    18687, 18747}, /* 2021-03-01, 2021-04-30 */
+        {"BB Index", "PX_LAST", 18687, 18747}
+    };
+    struct prices_span spans[2];
+    struct prices *prices = prices_open(s.prices, &e);
+    assert_ok(prices, &e);
+    assert_ok(prices_read(prices, queries, 2, &arena, spans, &e), &e);
+    in.vol = spans[0];
+    in.hedges[0] = spans[1];
+    valuation_run(&in, 1, &v);
+    assert_true(v.n > 20);
+    row_text_add("BB Index", &straddle, AMT_ES, &v, 2, &rows);
+    assert_non_null(strstr(got.rows.p, rows.p));
+    prices_close(prices);
+    arena_done(&arena);
+    text_done(&rows);
+    forget(&got);
+}
+
 /* ---- keys ------------------------------------------------------------------------------------- */
 
 /* The trap: who asks for the near tickers first gives their volatility to the far straddle. */
@@ -509,6 +603,8 @@ int main(void)
         TEST(hits_are_counted_level_by_level),
         TEST(counts_of_workers_add_up),
         TEST(a_batch_asks_for_each_series_once),
+        TEST(a_batch_answers_each_query_as_if_it_were_alone),
+        TEST(a_straddle_is_valued_from_what_its_month_needs),
         TEST(a_key_without_the_term_is_a_wrong_one),
         TEST(no_part_of_a_key_can_be_spared),
         TEST(spellings_of_a_file_share_an_entry),
