@@ -12,10 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-    LIST_FROM = 12,       /* queries: from here on as a table */
-    DAYS_BOUND = 1000000, /* DuckDB gives dates beyond another meaning */
-};
+enum { LIST_FROM = 12 }; /* queries: from here on as a table */
 
 struct parquet {
     struct duckdb_session duckdb;
@@ -125,20 +122,14 @@ static bool read_result(struct parquet *p, struct duckdb_result *r, struct arena
     return duckdb_session_use(&p->duckdb, r, take_spans, &s, e) && close_spans(&s, n, e);
 }
 
-static struct duckdb_date bounded(int32_t day)
-{
-    int32_t bound = day < 0 ? -DAYS_BOUND : DAYS_BOUND;
-    return (struct duckdb_date){day < -DAYS_BOUND || day > DAYS_BOUND ? bound : day};
-}
-
 static bool read_one(struct parquet *p, const struct prices_query *q, struct arena *a,
                      struct prices_span *span, struct err *e)
 {
     const struct duckdb_session *s = &p->duckdb;
     struct duckdb_result r;
     if (s->bind_varchar(p->one, 1, q->ticker) != 0 || s->bind_varchar(p->one, 2, q->field) != 0 ||
-        s->bind_date(p->one, 3, bounded(q->from)) != 0 ||
-        s->bind_date(p->one, 4, bounded(q->to)) != 0)
+        s->bind_date(p->one, 3, (struct duckdb_date){q->from}) != 0 ||
+        s->bind_date(p->one, 4, (struct duckdb_date){q->to}) != 0)
         return err_input(e, "DuckDB: expected UTF-8 for ticker and field");
     if (s->execute_prepared(p->one, &r) != 0)
         return duckdb_session_error(s, &r, e);
@@ -157,8 +148,8 @@ static bool put_queries(const struct duckdb_session *s, const struct prices_quer
         ok = s->append_int32(appender, i) == 0 &&
              s->append_varchar(appender, queries[i].ticker) == 0 &&
              s->append_varchar(appender, queries[i].field) == 0 &&
-             s->append_date(appender, bounded(queries[i].from)) == 0 &&
-             s->append_date(appender, bounded(queries[i].to)) == 0 &&
+             s->append_date(appender, (struct duckdb_date){queries[i].from}) == 0 &&
+             s->append_date(appender, (struct duckdb_date){queries[i].to}) == 0 &&
              s->appender_end_row(appender) == 0;
     ok = ok && s->appender_close(appender) == 0;
     s->appender_destroy(&appender);
