@@ -450,28 +450,17 @@ ROUNDS ?= 200
 bench-indicators: $O/tests/backtest/bench_indicators
 	@$< "$(TALIB)" $(ROUNDS)
 
-<<<<<<< HEAD
 # make bench-valuation    what a straddle costs to value, by one lane and by four.
 .PHONY: bench-valuation
 bench-valuation: $O/tests/straddle/bench_valuation
 	@$< $(ROUNDS)
 
-=======
->>>>>>> prices
 # make bench-prices [TICKERS=4646] [DAYS=1800]    look-ups of prices in SQLite, blocks and Parquet
 TICKERS := 4646
 DAYS := 1800
 bench-prices: $O/tests/straddle/bench_prices
 	@mkdir -p build/data/bench-prices
 	@$< build/data/bench-prices $(TICKERS) $(DAYS)
-<<<<<<< HEAD
-=======
-
-# make bench-valuation    what a straddle costs to value, by one lane and by four.
-.PHONY: bench-valuation
-bench-valuation: $O/tests/straddle/bench_valuation
-	@$< $(ROUNDS)
->>>>>>> prices
 
 # ---- static checks -----------------------------------------------------------------------------
 static-checks: includes-check hdr-check format-check
