@@ -34,7 +34,7 @@ static void a_world_recipe_becomes_a_folder_with_facts(void **state)
     struct err e;
     struct json *settings = settings_of("synth:1:4"), *facts = json_object();
     assert_ok(inputs_settle(settings, facts, &arena, &e), &e);
-    const char *path = json_text(json_get(settings, "world"));
+    const char *path = arena_text(&arena, json_text(json_get(settings, "world")));
     assert_true(io_exists(arena_format(&arena, "%s/amt.yaml", path)));
     const struct json *world = json_get(facts, "world");
     assert_string_equal(json_text(json_get(world, "path")), path);
