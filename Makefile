@@ -452,17 +452,17 @@ ROUNDS ?= 200
 bench-indicators: $O/tests/backtest/bench_indicators
 	@$< "$(TALIB)" $(ROUNDS)
 
+# make bench-valuation    what a straddle costs to value, by one lane and by four.
+.PHONY: bench-valuation
+bench-valuation: $O/tests/straddle/bench_valuation
+	@$< $(ROUNDS)
+
 # make bench-prices [TICKERS=4646] [DAYS=1800]    look-ups of prices in SQLite, blocks and Parquet
 TICKERS := 4646
 DAYS := 1800
 bench-prices: $O/tests/straddle/bench_prices
 	@mkdir -p build/data/bench-prices
 	@$< build/data/bench-prices $(TICKERS) $(DAYS)
-
-# make bench-valuation    what a straddle costs to value, by one lane and by four.
-.PHONY: bench-valuation
-bench-valuation: $O/tests/straddle/bench_valuation
-	@$< $(ROUNDS)
 
 # ---- static checks -----------------------------------------------------------------------------
 static-checks: includes-check hdr-check format-check

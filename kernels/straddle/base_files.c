@@ -25,10 +25,10 @@ bool st_base_paths(const struct st_link *self, struct st_env *env, const struct 
     if (!realpath(ask->path, path) || stat(path, &s) != 0)
         return err_system(e, "%s", ask->path);
     identity(path, &s, &id);
-    size_t bytes = sizeof(struct st_file) + strlen(path) + 1;
+    size_t length = strlen(path) + 1, bytes = sizeof(struct st_file) + length;
     struct st_file *file = mem_alloc(MEM_ASSETS, bytes);
     file->number = st_names_number(&env->files, id.p);
-    strcpy(file->path, path);
+    memcpy(file->path, path, length);
     text_done(&id);
     return st_hand_out(ST_SLOT_paths, file, bytes, lease);
 }
