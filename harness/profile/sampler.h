@@ -21,6 +21,7 @@
 #include "harness/flame/stacks.h"
 #include "harness/profile/whose.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -39,6 +40,7 @@ struct sampler_options {
                           * SAMPLER_HZ_TIMER; 0: SAMPLER_HZ */
     struct names *names; /* names.h: what samplers before have read; NULL: all is read anew */
     whose_rule *counts;  /* which stacks are of what is measured; NULL: all */
+    bool starts_only; /* the process itself only starts what is measured: its children and theirs */
 };
 
 struct sampler;

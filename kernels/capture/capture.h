@@ -189,8 +189,10 @@ const char *capture_object_path(const char *base, const char sha256[SHA256_HEX],
 bool capture_is_id(const char *name);
 
 /* The strategy.yaml files below a folder, sorted: what makes runs larger than need be. Links and
- * hidden folders are not entered. */
-bool capture_find_yaml(const char *folder, struct arena *a, struct capture_lines *out,
+ * hidden folders are not entered. *all: false when not every folder was looked at: there are more than
+ * CAPTURE_FOLDERS_MAX, or one cannot be read. */
+enum { CAPTURE_FOLDERS_MAX = 10000 };
+bool capture_find_yaml(const char *folder, struct arena *a, struct capture_lines *out, bool *all,
                        struct err *e) MUST_CHECK;
 
 #endif

@@ -192,15 +192,21 @@ static bool find_in(const char *folder, struct arena *a, struct capture_lines *f
     return true;
 }
 
-bool capture_find_yaml(const char *folder, struct arena *a, struct capture_lines *out,
+bool capture_find_yaml(const char *folder, struct arena *a, struct capture_lines *out, bool *all,
                        struct err *e)
 {
     struct capture_lines folders = {0};
     *out = folders;
+    *all = true;
     capture_lines_add(&folders, a, folder);
-    for (int i = 0; i < folders.n; i++)
-        if (!find_in(folders.v[i], a, &folders, out, e) && i == 0)
-            return false;
+    if (!find_in(folder, a, &folders, out, e))
+        return false;
+    for (int i = 1; i < folders.n; i++) {
+        struct err ignored;
+        *all = *all && i < CAPTURE_FOLDERS_MAX;
+        if (i < CAPTURE_FOLDERS_MAX && !find_in(folders.v[i], a, &folders, out, &ignored))
+            *all = false;
+    }
     capture_lines_sort(out);
     return true;
 }

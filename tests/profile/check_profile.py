@@ -9,7 +9,7 @@ import os
 import sys
 
 
-OUTSIDE = ("sync_state", "channel_send", "channel_receive", "body_begin", "body_end", "probe_end")
+OUTSIDE = ("fexecve", "sync_state", "channel_send", "channel_receive", "body_begin", "body_end", "probe_end")
 
 
 def fail(message):
@@ -61,6 +61,8 @@ def main():
     p.add_argument("--first-changed")
     p.add_argument("--parts")
     p.add_argument("--outside", action="store_true", help="some samples were of the harness, and left out")
+    p.add_argument("--hz", type=float)
+    p.add_argument("--hz-above", type=float)
     p.add_argument("--whole", type=float, help="at least this share of the stacks reaches its root")
     o = p.parse_args()
     with open(o.file, encoding="utf-8") as f:
@@ -75,6 +77,8 @@ def main():
             fail(f"{record['id']}: no samples")
         if o.outside and record["outside"] < 1:
             fail(f"{record['id']}: nothing was left out")
+        if o.hz_above and record["hz"] <= o.hz_above or o.hz and record["hz"] != o.hz:
+            fail(f"{record['id']}: {record['hz']} samples a second")
         if o.whole and record["cut"] > (1 - o.whole) * record["samples"]:
             fail(f"{record['id']}: {record['cut']} of {record['samples']} stacks are cut")
         check_side(record, folder)
