@@ -419,6 +419,8 @@ static enum err_code run_sweep(const struct invocation *in, struct err *e)
         .resume = set->resume || set->backtest.force_rerun,
         .consumer = {.context = &s, .result = take_result, .combined = take_combined}
     };
+    if (set->capture.source.n && !set->store)
+        log_info("--source: code is kept with --store DIR, and read by nobody else");
     s.run = bt_run_open(&set->backtest, layers, target, e);
     if (s.run && set->store)
         begin_store(&s, &in->line);

@@ -154,6 +154,9 @@ expect 2 'expected the id of a run' storage archive "$base" ../x --out "$work/n.
 check "what is no id is refused"
 expect 2 'named twice' storage archive "$base" "$old" "$old" --out "$work/n.tar.gz"
 check "and what is named twice"
+mkdir -p "$work/l/backtests" && ln -s "$base/backtests/$old" "$work/l/backtests/$old"
+expect 2 'there is no such run' storage archive "$work/l" "$old" --out "$work/n.tar.gz"
+check "and a run that is a link"
 bad=0
 for n in 1 2 3; do
     CUPEL_IO_FAULT=write:$n:ENOSPC storage archive "$base" "$old" --out "$work/n.tar.gz" >"$work/err" 2>&1 && continue
