@@ -40,10 +40,11 @@ for id in "$old" "$edge" "$young" "$now"; do run "$base" "$id" || break; done
 check "four runs"
 
 # ---- usage ----
+ln -s "$work/p" "$base/link"
 all() { storage usage "$1" --bytes | awk '$1 == "all"' ; }
 set -- $(all "$base")
 [ "$4" -eq "$(du -sB1 --apparent-size "$base" | cut -f1)" ] && [ "$5" -eq "$(du -sB1 "$base" | cut -f1)" ] &&
-    [ "$2" -eq "$(find "$base" -type f | wc -l)" ] && [ "$3" -eq "$(find "$base" -type d | wc -l)" ]
+    [ "$2" -eq "$(find "$base" ! -type d | wc -l)" ] && [ "$3" -eq "$(find "$base" -type d | wc -l)" ]
 check "all bytes, apparent and allocated, are du's, and files and folders find's"
 storage usage "$base" --bytes --each | awk -v id="$old" '$1 == id' >"$work/row"
 read -r _ files _ apparent allocated <"$work/row"
@@ -102,7 +103,7 @@ storage clean "$c" --older-than 30d >"$work/real"
 check "an object goes with the last run that refers to it, the others stay"
 run "$c" "$old" "$work/p/only.c" entry-point && contents "$c" "$old" && storage clean "$c" --older-than 30d >/dev/null && [ -e "$c/objects/${only:0:2}/${only:2}" ]
 check "one that was used lately stays: somebody may be about to refer to it"
-touch -d '35 days ago' "$c/objects/${only:0:2}/${only:2}" && cp -r "$c" "$c.2" && : >"$c.2/backtests/$now/metadata/backtest_metadata.json"
+touch -d '35 days ago' "$c/objects/${only:0:2}/${only:2}" && cp -rp "$c" "$c.2" && : >"$c.2/backtests/$now/metadata/backtest_metadata.json"
 expect 0 'no object is removed' storage clean "$c.2" --older-than 30d && [ -e "$c.2/objects/${only:0:2}/${only:2}" ]
 check "where a run cannot be read no object goes"
 live=$(days_ago 0)

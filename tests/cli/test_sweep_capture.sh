@@ -108,6 +108,7 @@ for fault in write:{1..6} rename:{1..5} open:{11..21}; do
     # What counts as complete is complete: nothing half-written.
     "$CUPEL" storage ls "$work/s" --verify >/dev/null 2>&1 || bad=$((bad + 1))
     ls -A "$work/s/backtests" | grep -q '^\.tmp' && bad=$((bad + 1))
+    grep -q 'nor can that be recorded' "$work/err" || { one && grep -q 'No space left' "$meta"; } || bad=$((bad + 1))
 done
 tap_why="$bad bad, $told told"
 [ $bad -eq 0 ] && [ $told -ge 3 ]
