@@ -86,7 +86,7 @@ static enum err_code run_estimate(const struct invocation *in, struct err *e)
 {
     const struct estimate_settings *s = in->settings;
     struct space space;
-    struct space_run run;
+    struct space_run run = {0};
     struct text warning = {0};
     char each[UNITS_TEXT], apparent[UNITS_TEXT], all[UNITS_TEXT], have[UNITS_TEXT];
     const char *dir = in->words.v[0];

@@ -7,6 +7,7 @@
 #include "harness/cmd/sweep_caches.h"
 #include "harness/cmd/sweep_capture.h"
 #include "harness/cmd/sweep_progress.h"
+#include "harness/cmd/sweep_space.h"
 #include "harness/cmd/sweep_table.h"
 #include "harness/cmd/sweep_walk.h"
 #include "harness/probe/machine.h"
@@ -385,6 +386,17 @@ static bool can_write(const struct sweep_settings *s, struct err *e)
     return io_check_output(s->summary, e) || err_prefix(e, "summary");
 }
 
+/* Before there are results; nothing of it is an error. */
+static void begin_store(const struct sweep *s, const struct opt_texts *line)
+{
+    sweep_capture(&(struct sweep_capture){.settings = &s->settings->capture,
+                                          .backtest = &s->settings->backtest,
+                                          .run = s->run,
+                                          .store = s->settings->store,
+                                          .words = line});
+    sweep_space_warn(s->run, s->settings->store);
+}
+
 static void set_signals(void)
 {
     interrupt_watch();
@@ -407,13 +419,11 @@ static enum err_code run_sweep(const struct invocation *in, struct err *e)
         .resume = set->resume || set->backtest.force_rerun,
         .consumer = {.context = &s, .result = take_result, .combined = take_combined}
     };
+    if (set->capture.source.n && !set->store)
+        log_info("--source: code is kept with --store DIR, and read by nobody else");
     s.run = bt_run_open(&set->backtest, layers, target, e);
-    if (s.run)
-        sweep_capture(&(struct sweep_capture){.settings = &set->capture,
-                                              .backtest = &set->backtest,
-                                              .run = s.run,
-                                              .store = set->store,
-                                              .words = &in->line});
+    if (s.run && set->store)
+        begin_store(&s, &in->line);
     bool ok = s.run && sweep(&s, e);
     close_outputs(&s);
     bt_run_close(s.run);

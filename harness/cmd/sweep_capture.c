@@ -178,7 +178,7 @@ void sweep_capture(const struct sweep_capture *c)
 {
     struct arena a = {0};
     struct capture_plan plan;
-    if (!c->store || c->settings->none || mode_named(c->settings->mode) == CAPTURE_OFF)
+    if (c->settings->none || mode_named(c->settings->mode) == CAPTURE_OFF)
         return;
     choose_files(c, &a, &plan);
     store(c, &plan, &a);

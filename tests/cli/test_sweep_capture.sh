@@ -99,24 +99,23 @@ stored "${grid[@]}" --source "$work/p/mine.c" --source /etc/passwd && one && war
 check "one that leads out of the project is left out"
 # Each write, open and rename refused in its turn: the sweep's own errors stay errors; else it is whole.
 bad=0 told=0
-for op in write open rename; do
-    for n in $(seq 1 24); do
-        rm -rf "$work/s"
-        CUPEL_IO_FAULT=$op:$n:ENOSPC sweep "${grid[@]}" --source "$work/p/mine.c" --store "$work/s"
-        [ $status -eq 0 ] || continue
-        cmp -s "$work/out" "$work/expected" && "$CUPEL" store verify "$work/s" >/dev/null || bad=$((bad + 1))
-        # What counts as complete is complete: nothing half-written.
-        "$CUPEL" storage ls "$work/s" --verify >/dev/null 2>&1 || bad=$((bad + 1))
-        ls -A "$work/s/backtests" 2>/dev/null | grep -q '^\.tmp' && bad=$((bad + 1))
-        warns 'code capture: ' && told=$((told + 1))
-    done
+for fault in write:{1..6} rename:{1..5} open:{11..21}; do
+    rm -rf "$work/s"
+    CUPEL_IO_FAULT=$fault:ENOSPC sweep "${grid[@]}" --source "$work/p/mine.c" --store "$work/s"
+    warns 'code capture: ' || continue
+    told=$((told + 1))
+    [ $status -eq 0 ] && cmp -s "$work/out" "$work/expected" && "$CUPEL" store verify "$work/s" >/dev/null || bad=$((bad + 1))
+    # What counts as complete is complete: nothing half-written.
+    "$CUPEL" storage ls "$work/s" --verify >/dev/null 2>&1 || bad=$((bad + 1))
+    ls -A "$work/s/backtests" | grep -q '^\.tmp' && bad=$((bad + 1))
+    grep -q 'nor can that be recorded' "$work/err" || { one && grep -q 'No space left' "$meta"; } || bad=$((bad + 1))
 done
 tap_why="$bad bad, $told told"
 [ $bad -eq 0 ] && [ $told -ge 3 ]
 check "no room for it: a warning, the sweep is whole, nothing half-written counts"
 # Killed at each: what is left is a run that does not count, and the sweep resumes.
 bad=0
-for n in $(seq 1 12); do
+for n in $(seq 1 6); do
     rm -rf "$work/s"
     CUPEL_IO_FAULT=write:$n:KILL sweep "${grid[@]}" --source "$work/p/mine.c" --store "$work/s"
     [ $status -eq 137 ] || continue
@@ -128,4 +127,24 @@ check "killed while it was written: the next run goes on"
 rm -rf "$work/s" && mkdir "$work/s" && sweep "${grid[@]}" --store "$work/s" --no-capture && rm -rf "$work/s/backtests" && : >"$work/s/backtests" &&
     sweep "${grid[@]}" --source "$work/p/mine.c" --store "$work/s" --resume && [ $status -eq 0 ] && warns 'code capture: ' && grep -q 'nor can that be recorded' "$work/err"
 check "where nothing can be kept, that is said"
+# ---- room on the disk ----
+# on_disk SIZE LAYERS: a sweep of 1,000 backtests on a disk of its own; its warnings, bytes stored, status.
+on_disk() {
+    mkdir -p "$work/disk"
+    unshare -m bash -c 'mount -t tmpfs -o size=$1 none "$2/disk" && "$CUPEL" sweep --bundle "$2/b" --strategy momentum --param window=1:1000 \
+        --layers $3 --store "$2/disk/s" --out /dev/null --quiet 2>&1; echo "status $?"; du -sB1 "$2/disk/s/results"' - "$1" "$work" "$2"
+}
+if unshare -m mount -t tmpfs -o size=64k none "$work/b" 2>/dev/null; then
+    expect 0 'status 0' on_disk 64m batch-write && [[ $tap_output != *warning* ]]
+    check "a disk that is large enough: nothing is said"
+    expect 0 'status 0' on_disk 1040k batch-write && [[ $tap_output == *"% of the disk of $work/disk/s will be used: needs about "* ]] && echo "$tap_output" >"$work/said"
+    check "one that will be nearly full: a warning before it begins"
+    awk '/needs about/ {for (i = 1; i < NF; i++) if ($i == "about") need = $(i + 1) * 1024} /results$/ {really = $1}
+        END {print need, really; exit !(need > really / 2 && need < really * 2.5)}' "$work/said" >"$work/need"
+    check "what it says is near what is then there"
+    expect 0 'is too small: needs about' on_disk 400k none && [[ $tap_output == *"No space left on device"*"status 2"* ]]
+    check "one that is too small: a warning, then the error"
+else
+    skip "room on the disk" "no tmpfs can be mounted here"
+fi
 finish
