@@ -4,13 +4,19 @@
 
 #include <string.h>
 
+static void print_row(const char *name, const char *summary, FILE *out)
+{
+    enum { WIDEST = 18 };
+    fprintf(out, "  %-*s %s\n", WIDEST, name, summary);
+}
+
 void help_overview(FILE *out)
 {
     fprintf(out, "cupel parts true slowdowns from noise.\n\n"
                  "usage: cupel COMMAND [OPTIONS]\n\ncommands:\n");
     for (const struct command *const *c = commands; *c; c++)
-        fprintf(out, "  %-15s %s\n", (*c)->name, (*c)->summary);
-    fprintf(out, "  %-15s %s\n", "report", "draw stored results: Markdown and one HTML page");
+        print_row((*c)->name, (*c)->summary, out);
+    print_row("report", "draw stored results: Markdown and one HTML page", out);
     fprintf(out, "\ncupel COMMAND --help tells the rest; cupel --version names this build.\n\n"
                  "exit status:");
     const char *separator = " ";
@@ -34,19 +40,29 @@ void help_command(const struct command *c, FILE *out)
     text_done(&options);
 }
 
-bool help_group(const char *word, FILE *out)
+static int group_words(int argc, char **argv)
 {
-    size_t n = strlen(word);
-    bool found = false;
+    int most = 0;
     for (const struct command *const *c = commands; *c; c++) {
-        if (strncmp((*c)->name, word, n) != 0 || (*c)->name[n] != ' ')
-            continue;
-        if (!found)
-            fprintf(out, "usage: cupel %s COMMAND [OPTIONS]\n\n", word);
-        fprintf(out, "  %-15s %s\n", (*c)->name, (*c)->summary);
-        found = true;
+        int n = commands_match((*c)->name, argc, argv);
+        most = n > most ? n : most;
     }
-    return found;
+    return most;
+}
+
+bool help_group(int argc, char **argv, FILE *out)
+{
+    int most = group_words(argc, argv);
+    if (most == 0)
+        return false;
+    fputs("usage: cupel", out);
+    for (int i = 0; i < most; i++)
+        fprintf(out, " %s", argv[i]);
+    fputs(" COMMAND [OPTIONS]\n\n", out);
+    for (const struct command *const *c = commands; *c; c++)
+        if (commands_match((*c)->name, most, argv) == most)
+            print_row((*c)->name, (*c)->summary, out);
+    return true;
 }
 
 /* roff wants a backslash before '-' and '.'-lines escaped. */
@@ -96,21 +112,11 @@ static void man_page(FILE *out)
 #undef EXIT_MAN
 }
 
-static const struct command *command_named(const char *name)
-{
-    for (const struct command *const *c = commands; *c; c++)
-        if (strcmp((*c)->name, name) == 0)
-            return *c;
-    return NULL;
-}
-
 /* `help data import` names the row "data import". */
 static bool help_on(int argc, char **argv)
 {
-    char name[64];
-    snprintf(name, sizeof name, "%.30s%s%.30s", argv[0], argc > 1 ? " " : "",
-             argc > 1 ? argv[1] : "");
-    const struct command *c = command_named(name);
+    int used;
+    const struct command *c = commands_find(argc, argv, &used);
     if (c)
         help_command(c, stdout);
     return c != NULL;

@@ -14,7 +14,8 @@ void help_command(const struct command *c, FILE *out);
  * the words ask for none of them. */
 bool help_answers(int argc, char **argv);
 
-/* For the first word of two-word commands ("data"): lists them; false when there are none. */
-bool help_group(const char *word, FILE *out);
+/* For the first words of longer commands ("data", "data prices"): lists those that begin with as many of
+ * the words as any does; false when none does. */
+bool help_group(int argc, char **argv, FILE *out);
 
 #endif

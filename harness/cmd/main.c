@@ -16,26 +16,20 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The row whose name is the first one or two words; *used says how many. */
-static const struct command *find_command(int argc, char **argv, int *used)
-{
-    char two_words[64] = "";
-    if (argc > 1)
-        snprintf(two_words, sizeof two_words, "%.30s %.30s", argv[0], argv[1]);
-    for (const struct command *const *c = commands; *c; c++) {
-        *used = strchr((*c)->name, ' ') ? 2 : 1;
-        if (strcmp((*c)->name, *used == 2 ? two_words : argv[0]) == 0)
-            return *c;
-    }
-    return NULL;
-}
-
 static bool wants_help(int argc, char **argv)
 {
     for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             return true;
     return false;
+}
+
+static bool is_literal(const struct opt_texts *words, int argc, char **argv)
+{
+    int i = 0;
+    while (i < argc && strcmp(argv[i], "--") != 0)
+        i++;
+    return words->n > 0 && argc - i - 1 == words->n;
 }
 
 static bool words_fit(const struct command *c, int n, struct err *e)
@@ -65,12 +59,15 @@ static int run_command(const struct command *c, int argc, char **argv)
         help_command(c, stdout);
         return finish(ERR_OK, &e);
     }
-    struct invocation in = {.arena = &arena};
+    struct invocation in = {
+        .arena = &arena, .line = {(const char **)argv, argc}
+    };
     void *settings = arena_alloc(&arena, c->settings_size + 1);
     opt_defaults(c->options, settings, &arena);
     in.settings = settings;
     bool ok = opt_from_args(c->options, settings, argc, argv, &in.words, &arena, &e) &&
               words_fit(c, in.words.n, &e) && opt_complete(c->options, settings, &e);
+    in.is_literal = ok && is_literal(&in.words, argc, argv);
     if (!ok)
         err_prefix(&e, "%s", c->name);
     int status = finish(ok ? c->run(&in, &e) : e.code, &e);
@@ -139,7 +136,7 @@ int main(int argc, char **argv)
         return err_exit_status(ERR_INPUT);
     }
     int used;
-    const struct command *c = find_command(argc - 1, argv + 1, &used);
+    const struct command *c = commands_find(argc - 1, argv + 1, &used);
     if (c) {
         running = getpid();
         int status =
@@ -150,7 +147,7 @@ int main(int argc, char **argv)
     if (help_answers(argc - 1, argv + 1))
         return finish(ERR_OK, &(struct err){0});
     bool asked = wants_help(argc - 2, argv + 2);
-    if (help_group(argv[1], asked ? stdout : stderr))
+    if (help_group(argc - 1, argv + 1, asked ? stdout : stderr))
         return err_exit_status(asked ? ERR_OK : ERR_INPUT);
     exec_beside(argv + 1);
     log_error("no command \"%.60s\": cupel --help lists them", argv[1]);

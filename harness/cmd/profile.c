@@ -75,8 +75,7 @@ static const struct opt profile_options[] = {
      .arg = "N",
      .min = 1,
      .max = 20000,
-     .fallback = "997",
-     .help = "samples a second of CPU time"},
+     .help = "samples a second of CPU time, not 997, or more where a run takes less than 20 ms"},
     {.name = "sampler",
      .kind = OPT_TEXT,
      AT(sampler),
@@ -87,15 +86,15 @@ static const struct opt profile_options[] = {
     {.name = "calls",
      .kind = OPT_FLAG,
      AT(calls),
-     .help = "count calls and instructions of each function too, under valgrind (slow)"                                                                            },
+     .help = "count calls and instructions of each function too, under valgrind (slow)"                                                                                     },
     {.name = "memory",
      .kind = OPT_FLAG,
      AT(memory),
-     .help = "memory over time too, by component, as .dat and in the report"                                                                           },
+     .help = "memory over time too, by component, as .dat and in the report"           },
     {.name = "heap",
      .kind = OPT_FLAG,
      AT(heap),
-     .help = "who allocates too: a flame graph of bytes, by jemalloc's profile"                                                                                 },
+     .help = "who allocates too: a flame graph of bytes, by jemalloc's profile"                                                                                        },
     {.name = "set",
      .kind = OPT_TEXTS,
      AT(set),
@@ -117,7 +116,7 @@ static const struct opt profile_options[] = {
      AT(seed),
      .arg = "S",
      .help = "of inputs, instead of one from the system; the record holds it"},
-    {.name = "quiet",                                                     .kind = OPT_FLAG,                                                                   AT(quiet),                                                                     .help = "no progress"                     },
+    {.name = "quiet",                                                               .kind = OPT_FLAG,                                                                AT(quiet),                 .help = "no progress"                            },
     EXTERNAL_ROWS(struct profile_settings),
     OPT_END,
 };
@@ -330,6 +329,8 @@ static bool profile_commands(struct asked *q, const struct subject_pair *pair, s
 static bool profile_pair(struct asked *q, struct err *e)
 {
     struct subject_pair pair;
+    if (!q->settings->base && !q->settings->new)
+        return err_input(e, "profile: expected a scenario, a command, or --base and --new");
     if (!read_pair(&pair, q->settings, q->arena, e))
         return false;
     return pair.new.line ? profile_commands(q, &pair, e) : profile_plugins(q, &pair, e);
@@ -350,10 +351,11 @@ static bool profile_command(struct asked *q, const struct opt_texts *words, stru
     return profile_commands(q, &pair, e);
 }
 
-/* A single word that is the name of a scenario is one; the path of a program is not. */
-static bool is_scenario(const struct opt_texts *words)
+/* A single word that is the name of a scenario is one; the path of a program is not, nor what stands behind "--". */
+static bool is_scenario(const struct invocation *in)
 {
-    return words->n == 1 && !strpbrk(words->v[0], COMMAND_LINE_BLANKS) &&
+    const struct opt_texts *words = &in->words;
+    return words->n == 1 && !in->is_literal && !strpbrk(words->v[0], COMMAND_LINE_BLANKS) &&
            (scenario_is_there(words->v[0]) || !command_line_is_program(words->v[0], NULL));
 }
 
@@ -362,9 +364,9 @@ static enum err_code run_profile(const struct invocation *in, struct err *e)
     const struct profile_settings *s = in->settings;
     log_set_quiet(s->quiet);
     struct asked q = {.settings = s, .arena = in->arena};
-    bool ok = in->words.n == 0          ? profile_pair(&q, e)
-              : is_scenario(&in->words) ? profile_scenario(&q, in->words.v[0], e)
-                                        : profile_command(&q, &in->words, e);
+    bool ok = in->words.n == 0  ? profile_pair(&q, e)
+              : is_scenario(in) ? profile_scenario(&q, in->words.v[0], e)
+                                : profile_command(&q, &in->words, e);
     return ok ? ERR_OK : e->code;
 }
 

@@ -1,6 +1,7 @@
 #include "harness/cmd/run_speed.h"
 
 #include "harness/base/units.h"
+#include "harness/result/rate.h"
 #include "harness/result/throughput.h"
 
 #include <math.h>
@@ -27,6 +28,27 @@ static const char *interval(char out[2 * UNITS_TEXT], struct stats_interval i)
     return out;
 }
 
+static const char *const side_names[SIDES] = {"base", "new"};
+
+static void add_rate(struct run_speed *s, const struct cell_result *r, int side)
+{
+    struct rate rate;
+    if (!rate_of(r, side, &rate))
+        return;
+    struct arena *a = &s->rates.arena;
+    char n[UNITS_TEXT], low[UNITS_TEXT], high[UNITS_TEXT], cpu[UNITS_TEXT], all[UNITS_TEXT];
+    units_count(low, (uint64_t)rate.wall.low);
+    units_count(high, (uint64_t)rate.wall.high);
+    if (s->rate_rows++ == 0)
+        table_row(&s->rates, "speed", "a second", "95 % interval", "a second of CPU", "in a run",
+                  NULL);
+    table_row(&s->rates, arena_format(a, "%.48s %s", r->cell->id, side_names[side]),
+              arena_format(a, "%s %s/s", units_count(n, (uint64_t)rate.wall.estimate), rate.unit),
+              isfinite(rate.wall.high) ? arena_format(a, "%s..%s", low, high) : "-",
+              units_count(cpu, (uint64_t)rate.cpu.estimate),
+              units_count(all, (uint64_t)rate.count), NULL);
+}
+
 static void add_side(struct run_speed *s, const struct cell_result *r, int side)
 {
     struct throughput t;
@@ -35,10 +57,9 @@ static void add_side(struct run_speed *s, const struct cell_result *r, int side)
     if (s->rows++ == 0)
         table_row(&s->table, "ns a bar-backtest", "CPU", "95 % interval", "fastest", "wall",
                   "backtests/s", "of dense", "instructions", "of issue", NULL);
-    const char *const names[SIDES] = {"base", "new"};
     char label[64], cpu[UNITS_TEXT], bounds[2 * UNITS_TEXT], min[UNITS_TEXT], wall[UNITS_TEXT];
     char rate[UNITS_TEXT], dense[UNITS_TEXT], count[UNITS_TEXT], issue[UNITS_TEXT];
-    snprintf(label, sizeof label, "%.48s %s", r->cell->id, names[side]);
+    snprintf(label, sizeof label, "%.48s %s", r->cell->id, side_names[side]);
     table_row(&s->table, label, digits(cpu, 4, t.cpu_ns.estimate), interval(bounds, t.cpu_ns),
               digits(min, 4, t.min_ns), digits(wall, 4, t.wall_ns.estimate),
               units_count(rate, (uint64_t)t.backtests_per_s), percent(dense, t.dense_share),
@@ -49,6 +70,7 @@ void run_speed_add(struct run_speed *s, const struct cell_result *r)
 {
     for (int side = 0; side < SIDES; side++) {
         add_side(s, r, side);
+        add_rate(s, r, side);
         if (!s->reason[0])
             snprintf(s->reason, sizeof s->reason, "%s", r->sides[side].instructions_reason);
     }
@@ -80,6 +102,10 @@ void run_speed_print(const struct run_speed *s, FILE *out)
         table_print(&s->table, out);
         print_ceilings(s, out);
     }
+    if (s->rate_rows > 0) {
+        fputc('\n', out);
+        table_print(&s->rates, out);
+    }
     if (s->reason[0])
         fprintf(out, "instructions (-): not counted: %s\n", s->reason);
 }
@@ -87,4 +113,5 @@ void run_speed_print(const struct run_speed *s, FILE *out)
 void run_speed_done(struct run_speed *s)
 {
     table_done(&s->table);
+    table_done(&s->rates);
 }

@@ -1,6 +1,7 @@
 #include "harness/profile/names.h"
 
 #include "harness/base/mem.h"
+#include "harness/profile/images.h"
 #include "harness/profile/symbols.h"
 #include "harness/profile/unwind.h"
 
@@ -83,6 +84,12 @@ static int collect(struct names *names, const int *places, int first,
     return depth;
 }
 
+/* A process that is being made has no function yet. */
+static bool is_kernel_alone(const struct stacks_frame *const *frames, int n)
+{
+    return n == 1 && strcmp(frames[0]->name, IMAGES_KERNEL) == 0;
+}
+
 enum names_stack names_add(struct names *names, const int *places, int n, uint64_t samples,
                            whose_rule *counts, struct stacks *into)
 {
@@ -97,5 +104,5 @@ enum names_stack names_add(struct names *names, const int *places, int n, uint64
     for (int i = 0; i < depth; i++)
         numbers[i] = stacks_frame(into, frames[i]);
     stacks_add(into, numbers, depth, samples);
-    return first < n ? NAMES_WHOLE : NAMES_CUT;
+    return first < n || is_kernel_alone(frames, depth) ? NAMES_WHOLE : NAMES_CUT;
 }

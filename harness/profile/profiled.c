@@ -8,14 +8,19 @@
 
 #include <math.h>
 
-enum { IDLE_RUNS = 10 };
+enum { IDLE_RUNS = 10, SAMPLES_A_RUN = 20 };
 
 /* ---- sums ------------------------------------------------------------------------------------ */
 
 static void add_facts(struct sampler_facts *sum, const struct sampler_facts *f)
 {
     const struct sampler_facts before = *sum;
+    double samples = (double)(before.samples + f->samples);
     *sum = *f;
+    if (samples > 0)
+        sum->period_ns = (uint64_t)(((double)before.samples * (double)before.period_ns +
+                                     (double)f->samples * (double)f->period_ns) /
+                                    samples);
     sum->samples += before.samples;
     sum->lost += before.lost;
     sum->cut += before.cut;
@@ -138,14 +143,26 @@ static bool run_command(struct profiled *p, const struct plan_side *side,
 
 /* ---- until there are enough ------------------------------------------------------------------- */
 
+/* A sampler counts anew in every process: short work would be seen at the same few moments in each run, and
+ * never in its first millisecond. So at least some twenty samples a run, at moments that differ. */
+static double rate_for(const struct profiled *p, struct rng *rng)
+{
+    const double most = SAMPLER_HZ_MAX / 2;
+    double a_run_s = p->runs > 0 ? (double)p->slice.cpu_ns / (double)p->runs / 1e9 : 0;
+    double hz = a_run_s > 0 ? SAMPLES_A_RUN / a_run_s : 0;
+    hz = hz > most ? most : hz < SAMPLER_HZ ? SAMPLER_HZ : hz;
+    return hz * (0.75 + 0.5 * rng_unit(rng));
+}
+
 static bool run_once(struct profiled *p, const struct plan_side *side,
                      const struct profiled_rule *rule, double left_s, struct pair_runner *r,
                      struct err *e)
 {
-    double hz = rule->sampler.hz > 0 ? rule->sampler.hz : SAMPLER_HZ;
-    double wanted_s = (double)(rule->samples - (long)p->facts.samples) / hz;
-    return side->kernel ? run_worker(p, side, rule, wanted_s < left_s ? wanted_s : left_s, r, e)
-                        : run_command(p, side, rule, r, e);
+    struct profiled_rule now = *rule;
+    now.sampler.hz = rule->sampler.hz > 0 ? rule->sampler.hz : rate_for(p, &r->rng);
+    double wanted_s = (double)(rule->samples - (long)p->facts.samples) / now.sampler.hz;
+    return side->kernel ? run_worker(p, side, &now, wanted_s < left_s ? wanted_s : left_s, r, e)
+                        : run_command(p, side, &now, r, e);
 }
 
 /* Enough samples, no time left, or work that takes too little CPU time to be seen. */
@@ -164,6 +181,7 @@ bool profiled_side(struct profiled *p, const struct plan_side *side,
     struct profiled_rule shared = *rule;
     shared.sampler.names = names_new();
     shared.sampler.counts = side->kernel ? whose_kernel : whose_command;
+    shared.sampler.starts_only = !side->kernel;
     int64_t began = probe_now_ns();
     double left_s = rule->budget_s;
     bool ok = true;

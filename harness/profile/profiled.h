@@ -13,7 +13,8 @@
 #include "harness/run/pair.h"
 
 struct profiled_rule {
-    struct sampler_options sampler;
+    struct sampler_options
+        sampler; /* hz 0: SAMPLER_HZ, or as many as make 20 samples a run; a little else in each run */
     long samples;    /* enough; at least one run is made */
     double budget_s; /* no run begins later, in wall time */
 };

@@ -38,13 +38,12 @@ struct drawing {
 };
 
 /* Writes them all and names them in `files`; frees their contents in any case. */
-static bool write_drawings(const struct maker *m, const char *id, struct drawing *v, int n,
+static bool write_drawings(const struct maker *m, const char *file, struct drawing *v, int n,
                            struct json *files, struct err *e)
 {
-    const char *slug = targets_slug(id, m->arena);
     bool ok = io_make_dirs(m->options->folder, e);
     for (int i = 0; i < n; i++) {
-        const char *name = arena_format(m->arena, "%s%s", slug, v[i].suffix);
+        const char *name = arena_format(m->arena, "%s%s", file, v[i].suffix);
         const char *path = arena_format(m->arena, "%s/%s", m->options->folder, name);
         ok = ok && io_write_file(path, v[i].content.p, v[i].content.n, e);
         json_put_text(files, v[i].key, arena_format(m->arena, "%s%s", m->options->beside, name));
@@ -92,14 +91,16 @@ static bool draw_side(const struct maker *m, int at, struct json *files, struct 
     };
     const struct flame_graph graph = {
         .title = arena_format(m->arena, "%s: %s", m->options->title, t->id),
-        .subtitle = about(m, at)};
+        .subtitle = about(m, at),
+        .icicle = true, /* stacks are deep: what is wide is to be seen at once */
+    };
     const struct pprof_facts facts = {.period_ns = p->facts.period_ns,
                                       .duration_ns = (uint64_t)p->slice.wall_ns};
     folded_write(&p->stacks, &v[0].content);
     speedscope_write(&p->stacks, t->id, &v[1].content);
     pprof_write(&p->stacks, &facts, &v[2].content);
     flame_graph_write(&p->stacks, &graph, &v[3].content);
-    return write_drawings(m, t->id, v, COUNT_OF(v), files, e);
+    return write_drawings(m, t->file, v, COUNT_OF(v), files, e);
 }
 
 /* Calls and instructions of one more run. unable: why not; "". */
@@ -140,13 +141,14 @@ static bool draw_heap(const struct maker *m, const struct target *t, struct json
         };
         struct flame_graph graph = {
             .title = arena_format(m->arena, "%s: %s, bytes allocated", m->options->title, t->id),
-            .subtitle = "by jemalloc's heap profile, of one run, given back or not"};
+            .subtitle = "by jemalloc's heap profile, of one run, given back or not",
+            .icicle = true};
         flame_graph_write(&h.stacks[HEAP_ALLOCATED], &graph, &v[0].content);
         graph.title = arena_format(m->arena, "%s: %s, bytes held", m->options->title, t->id);
         graph.subtitle = "by jemalloc's heap profile, at the end of one run";
         flame_graph_write(&h.stacks[HEAP_HELD], &graph, &v[1].content);
         folded_write(&h.stacks[HEAP_ALLOCATED], &v[2].content);
-        ok = write_drawings(m, t->id, v, COUNT_OF(v), files, e);
+        ok = write_drawings(m, t->file, v, COUNT_OF(v), files, e);
     }
     profile_heap_done(&h);
     return ok;
@@ -184,7 +186,7 @@ static bool follow_memory(const struct maker *m, int at, struct err *e)
         timeline_put(&timeline, record);
         timeline_dat(&timeline, t->id, &dat.content);
         ok = record_it(m, record,
-                       write_drawings(m, t->id, &dat, 1, json_put_object(record, "files"), e), e);
+                       write_drawings(m, t->file, &dat, 1, json_put_object(record, "files"), e), e);
     }
     timeline_done(&timeline);
     return ok;
@@ -225,7 +227,7 @@ static bool draw_pair(const struct maker *m, const struct target_pair *pair, str
     flame_pair_init(&both, before, after);
     folded_write_pair(&both, &v[3].content);
     flame_pair_done(&both);
-    return write_drawings(m, pair->id, v, COUNT_OF(v), json_put_object(record, "files"), e);
+    return write_drawings(m, pair->file, v, COUNT_OF(v), json_put_object(record, "files"), e);
 }
 
 static bool profile_pair(const struct maker *m, const struct target_pair *pair, struct err *e)

@@ -16,7 +16,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 /* The thread `reader` has all but source and stop while it runs. */
@@ -29,6 +28,8 @@ struct sampler {
     struct spaces spaces;
     struct names *names, *own; /* own: NULL when the caller's are used */
     whose_rule *counts;
+    pid_t starter;         /* whose samples do not count; 0: nobody's */
+    uint64_t outside;      /* its samples */
     struct places *places; /* of names */
     struct hits hits;
     struct pairs processes, threads;
@@ -48,6 +49,10 @@ static void map(struct sampler *s, pid_t pid, const struct record_mapping *m)
 static void take_sample(struct sampler *s, const struct record *r)
 {
     int places[UNWIND_MAX + 1];
+    if (r->pid == s->starter) {
+        s->outside++;
+        return;
+    }
     int n = unwind(s->places, &s->spaces, r, places + 1);
     pairs_number(&s->processes, (uint64_t)r->pid, 0, 0);
     pairs_number(&s->threads, (uint64_t)r->tid, 0, 0);
@@ -184,6 +189,7 @@ struct sampler *sampler_open(pid_t pid, const struct sampler_options *options, s
     s->own = options->names ? NULL : names_new();
     s->names = options->names ? options->names : s->own;
     s->counts = options->counts;
+    s->starter = options->starts_only ? pid : 0;
     s->places = names_places(s->names);
     double hz = options->hz > 0 ? options->hz : SAMPLER_HZ;
     if (open_source(s, pid, options->kind, hz, e) && tree_each(pid, map_process, s, e) &&
@@ -204,13 +210,6 @@ bool sampler_pause(struct sampler *s, struct err *e)
     return s->source->rows->run(s->source, false, e);
 }
 
-void sampler_permit(void)
-{
-#ifdef PR_SET_PTRACER
-    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
-#endif
-}
-
 /* ---- closing ---------------------------------------------------------------------------------- */
 
 static void name_all(struct sampler *s, struct stacks *into, struct sampler_facts *facts)
@@ -226,6 +225,7 @@ static void name_all(struct sampler *s, struct stacks *into, struct sampler_fact
         facts->outside += stack == NAMES_OUTSIDE ? samples : 0;
     }
     facts->samples -= facts->outside;
+    facts->outside += s->outside;
 }
 
 static struct sampler_facts facts_of(const struct sampler *s)

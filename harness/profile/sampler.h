@@ -21,6 +21,7 @@
 #include "harness/flame/stacks.h"
 #include "harness/profile/whose.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -39,6 +40,7 @@ struct sampler_options {
                           * SAMPLER_HZ_TIMER; 0: SAMPLER_HZ */
     struct names *names; /* names.h: what samplers before have read; NULL: all is read anew */
     whose_rule *counts;  /* which stacks are of what is measured; NULL: all */
+    bool starts_only; /* the process itself only starts what is measured: its children and theirs */
 };
 
 struct sampler;
@@ -54,10 +56,6 @@ struct sampler_facts {
     uint64_t outside; /* in no stack, nor in samples: the rule left them out */
     int processes, threads;
 };
-
-/* For the child that is to be sampled, before exec or its work: lets its sampler attach where Yama has
- * only ancestors trace (kernel.yama.ptrace_scope 1). Needed by the timer alone. */
-void sampler_permit(void);
 
 /* pid: alive, and kept from working until this has returned (a worker that waits for its next ask, a
  * child before exec). Paused. NULL with e: SAMPLER_PERF or _TIMER was asked for and cannot be had, or

@@ -5,6 +5,8 @@
 #include <ctype.h>
 #include <string.h>
 
+enum { SLUG_MAX = 80 }; /* suffixes and ".tmp.PID" come after it: names of files have 255 */
+
 static bool are_equal(const struct json *x, const struct json *y)
 {
     if (!x || !y)
@@ -80,7 +82,8 @@ static int add_side(struct targets *t, const struct plan_cell *cell, const struc
     bool is_new = side == &cell->new &&is_named_by(cell);
     if (at < 0) {
         at = t->count++;
-        t->sides[at] = (struct target){"", NULL, cell->scale ? cell->scale : "", side};
+        t->sides[at] =
+            (struct target){.id = "", .scale = cell->scale ? cell->scale : "", .side = side};
     }
     name_side(t, at, is_new ? cell->name : side->label, a);
     return at;
@@ -107,15 +110,24 @@ static bool is_wanted(const struct target *side, const struct opt_texts *only)
     return false;
 }
 
-static bool all_are_sides(const struct targets *t, const struct opt_texts *only, struct err *e)
+static const char *names_of(const struct targets *t, struct arena *a)
+{
+    const char *list = t->sides[0].name;
+    for (int i = 1; i < t->count; i++)
+        list = arena_format(a, "%s, %s", list, t->sides[i].name);
+    return list;
+}
+
+static bool all_are_sides(const struct targets *t, const struct opt_texts *only, struct arena *a,
+                          struct err *e)
 {
     for (int k = 0; k < only->n; k++) {
         bool found = false;
         for (int i = 0; i < t->count; i++)
             found = found || strcmp(only->v[k], t->sides[i].name) == 0;
         if (!found)
-            return err_input(e, "--side %s: no such side; expected one of %d, the first is %s",
-                             only->v[k], t->count, t->sides[0].name);
+            return err_input(e, "--side %s: no such side; expected one of %s", only->v[k],
+                             names_of(t, a));
     }
     return true;
 }
@@ -132,10 +144,52 @@ static void keep_only(struct targets *t, const struct opt_texts *only, struct ar
     for (int i = 0; i < t->pair_count; i++) {
         struct target_pair p = t->pairs[i];
         if (place[p.base] >= 0 && place[p.new] >= 0)
-            t->pairs[pairs++] = (struct target_pair){p.id, place[p.base], place[p.new]};
+            t->pairs[pairs++] = (struct target_pair){p.id, NULL, place[p.base], place[p.new]};
     }
     t->count = sides;
     t->pair_count = pairs;
+}
+
+static bool no_such_scale(const struct plan *plan, const char *scale, struct arena *a,
+                          struct err *e)
+{
+    const char *list = "", *last = "";
+    for (int i = 0; i < plan->count; i++) {
+        const char *name = plan->cells[i].skipped ? NULL : plan->cells[i].scale;
+        if (name && strcmp(name, last) != 0)
+            list = arena_format(a, "%s%s%s", list, *list ? ", " : "", last = name);
+    }
+    return err_input(e, "--scale %s: nothing of it can be run%s%s", scale,
+                     *list ? "; expected one of " : "", list);
+}
+
+/* ---- names of files ---------------------------------------------------------------------------- */
+
+static bool is_taken(const struct targets *t, const char *file)
+{
+    for (int i = 0; i < t->count; i++)
+        if (t->sides[i].file && strcmp(t->sides[i].file, file) == 0)
+            return true;
+    for (int i = 0; i < t->pair_count; i++)
+        if (t->pairs[i].file && strcmp(t->pairs[i].file, file) == 0)
+            return true;
+    return false;
+}
+
+static const char *file_of(const struct targets *t, const char *id, struct arena *a)
+{
+    const char *slug = targets_slug(id, a), *file = slug;
+    for (int n = 2; is_taken(t, file); n++)
+        file = arena_format(a, "%s-%d", slug, n);
+    return file;
+}
+
+static void name_files(struct targets *t, struct arena *a)
+{
+    for (int i = 0; i < t->count; i++)
+        t->sides[i].file = file_of(t, t->sides[i].id, a);
+    for (int i = 0; i < t->pair_count; i++)
+        t->pairs[i].file = file_of(t, t->pairs[i].id, a);
 }
 
 bool targets_of(struct targets *t, const struct plan *plan, const char *scale,
@@ -151,21 +205,22 @@ bool targets_of(struct targets *t, const struct plan *plan, const char *scale,
             continue;
         int base = add_side(t, cell, &cell->base, a), new = add_side(t, cell, &cell->new, a);
         if (base != new)
-            t->pairs[t->pair_count++] = (struct target_pair){cell->id, base, new};
+            t->pairs[t->pair_count++] = (struct target_pair){cell->id, NULL, base, new};
     }
     if (t->count == 0)
-        return err_input(e, "--scale %s: nothing of it can be run", scale);
-    if (!all_are_sides(t, only, e))
+        return no_such_scale(plan, scale, a, e);
+    if (!all_are_sides(t, only, a, e))
         return false;
     if (only->n)
         keep_only(t, only, a);
+    name_files(t, a);
     return true;
 }
 
 const char *targets_slug(const char *id, struct arena *a)
 {
     char *slug = arena_text(a, id), *to = slug;
-    for (const char *p = id; *p; p++) {
+    for (const char *p = id; *p && to - slug < SLUG_MAX; p++) {
         bool inner = to > slug;
         if (isalnum((unsigned char)*p) || (inner && strchr("._+", *p)))
             *to++ = *p;

@@ -13,12 +13,13 @@
 /* A new side is named by its comparison, a base by the layers that it has. */
 struct target {
     const char *id, *name, *scale; /* "micro/all", "all", "micro" */
+    const char *file;              /* what the names of its files begin with: of this one alone */
     const struct plan_side *side;
 };
 
 struct target_pair {
-    const char *id; /* the comparison's */
-    int base, new;  /* indices of sides */
+    const char *id, *file; /* id: the comparison's */
+    int base, new;         /* indices of sides */
 };
 
 struct targets {
@@ -34,7 +35,8 @@ struct targets {
 bool targets_of(struct targets *t, const struct plan *plan, const char *scale,
                 const struct opt_texts *only, struct arena *a, struct err *e) MUST_CHECK;
 
-/* "micro/asset-cache,pre-group" as part of a file's name: "micro-asset-cache-pre-group". */
+/* "micro/asset-cache,pre-group" as part of a file's name: "micro-asset-cache-pre-group", of long ones the beginning.
+ * Several ids may have the same: `file` above has a number then. */
 const char *targets_slug(const char *id, struct arena *a);
 
 #endif

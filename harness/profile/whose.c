@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static const char worker[] = "harness/run/worker.c", external[] = "harness/run/external.c";
+static const char worker[] = "harness/run/worker.c";
 
 /* Whatever folder it was built in. */
 static bool is_of(const struct stacks_frame *f, const char *file)
@@ -44,8 +44,7 @@ bool whose_kernel(const struct stacks_frame *const *frames, int n)
 bool whose_command(const struct stacks_frame *const *frames, int n)
 {
     for (int i = 0; i < n; i++)
-        if (strstr(frames[i]->module, "cupel-spawner") ||
-            (strcmp(frames[i]->name, "become_spawner") == 0 && is_of(frames[i], external)))
+        if (strstr(frames[i]->module, "cupel-spawner"))
             return false;
     return true;
 }

@@ -20,7 +20,8 @@ typedef bool whose_rule(const struct stacks_frame *const *frames, int n);
 /* Of a worker: what its kernel does, and all that does not come from the worker's loop (threads, other programs). */
 bool whose_kernel(const struct stacks_frame *const *frames, int n);
 
-/* Of a command: all but the program that starts it, and what that does until it has become the command. */
+/* Of a command: all but what the program that starts it does until it has become the command (sampler.h leaves
+ * out that program itself: starts_only). */
 bool whose_command(const struct stacks_frame *const *frames, int n);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "harness/base/mem.h"
 #include "harness/result/agree.h"
+#include "harness/result/rate.h"
 #include "harness/result/throughput.h"
 #include "harness/stats/describe.h"
 #include "harness/stats/hodges_lehmann.h"
@@ -208,6 +209,9 @@ struct json *record_side(const struct cell_result *r, int which)
     struct throughput speed;
     if (throughput_of(r, which, &speed))
         json_put(o, "throughput", throughput_json(&speed, said));
+    struct rate rate;
+    if (rate_of(r, which, &rate))
+        json_put(o, "rate", rate_json(&rate));
     put_prepare(o, r, which);
     put_metrics(o, r, which);
     return o;

@@ -1,6 +1,7 @@
 #include "harness/result/throughput.h"
 
 #include "harness/base/mem.h"
+#include "harness/result/rate.h"
 #include "harness/result/record.h"
 #include "harness/stats/describe.h"
 #include "harness/stats/hodges_lehmann.h"
@@ -97,22 +98,13 @@ bool throughput_of(const struct cell_result *r, int side, struct throughput *out
 
 /* ---- as a record ---------------------------------------------------------------------------- */
 
-static void put_interval(struct json *o, const char *key, struct stats_interval i)
-{
-    struct json *v = json_put_object(o, key);
-    json_put_number(v, "estimate", i.estimate);
-    json_put_number(v, "lower", i.low);
-    json_put_number(v, "upper", i.high);
-    json_put_number(v, "level", i.coverage);
-}
-
 struct json *throughput_json(const struct throughput *t, const struct cell_side *side)
 {
     struct json *o = json_object();
     json_put_number(o, "backtests", t->backtests);
     json_put_number(o, "bar_backtests", t->bar_backtests);
-    put_interval(o, "cpu_ns", t->cpu_ns);
-    put_interval(o, "wall_ns", t->wall_ns);
+    rate_put_interval(o, "cpu_ns", t->cpu_ns);
+    rate_put_interval(o, "wall_ns", t->wall_ns);
     json_put_number(o, "min_ns", t->min_ns);
     json_put_number(o, "backtests_per_s", t->backtests_per_s);
     json_put_number(o, "dense_share", t->dense_share);

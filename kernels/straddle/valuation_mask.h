@@ -55,9 +55,13 @@ static inline int mask_first(struct mask m, int at)
     return m.word[1] ? at + 64 + __builtin_ctzll(m.word[1]) : MASK_DAYS;
 }
 
-/* Those of the first n days. 0 <= n <= MASK_DAYS. */
+/* Those of the first n days. */
 static inline struct mask mask_below(struct mask m, int n)
 {
+    if (n <= 0)
+        return (struct mask){
+            {0, 0}
+        };
     if (n < 64)
         return (struct mask){
             {m.word[0] & (((uint64_t)1 << n) - 1), 0}

@@ -54,20 +54,31 @@ expect 0 'sh -c' profile --samples 20 --budget 2 -- sh -c 'i=0; while [ $i -lt 2
 check "a command"
 expect 0 '' schema_holds "$out/profile.jsonl" && expect 0 '' record "$out/profile.jsonl" --sides 1 --pairs 0
 check "its record"
-expect 0 '' profile --samples 60 --budget 10 -- true && expect 0 '' record "$out/profile.jsonl" --outside
-check "of a short command: the program that starts it is left out"
+expect 0 '' profile --samples 60 --budget 10 -- true && expect 0 '' record "$out/profile.jsonl" --outside --hz-above 1250
+check "a short command: the program that starts it is left out, and a run has more than a sample"
+expect 0 '' profile --hz 500 --samples 1 --budget 0 -- sh -c 'i=0; while [ $i -lt 90000 ]; do i=$((i+1)); done' && expect 0 '' record "$out/profile.jsonl" --hz 500
+check "... but not where the rate is given"
 expect 0 'against' profile --samples 20 --budget 1 --base 'sh -c "i=0; while [ $i -lt 9000 ]; do i=$((i+1)); done"' \
     --new 'sh -c "i=0; while [ $i -lt 20000 ]; do i=$((i+2)); i=$((i-1)); done"'
 check "two commands against each other"
+expect 0 'against' profile --samples 2 --budget 5 --base 'sh -c "echo 1"' --new 'sh -c "echo -1"' &&
+    [ -s "$out/sh-c-echo-1.svg" ] && [ -s "$out/sh-c-echo-1-2.svg" ] && expect 0 '' record "$out/profile.jsonl" --pairs 1
+check "... whose names are as good as the same: each has files of its own"
+expect 0 '' profile --samples 2 --budget 5 -- true "$(printf 'long-%.0s' 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0)"
+check "a command of many letters"
 expect 2 'exit status 3' profile --samples 5 -- sh -c 'exit 3'
 check "a command that fails"
 
 # ---- what is refused ----
 expect 2 'nonesuch: ' profile nonesuch
 check "neither a scenario nor a program"
-expect 2 '--scale nonesuch' profile micro-grid --scale nonesuch
+expect 2 'no program "nonesuch"' profile -- nonesuch
+check "what stands behind -- is a command"
+expect 2 'expected a scenario, a command' profile
+check "nothing to profile"
+expect 2 'expected one of micro' profile micro-grid --scale nonesuch
 check "an unknown scale"
-expect 2 '--side nonesuch' profile micro-grid --side nonesuch
+expect 2 'expected one of none, ' profile micro-grid --side nonesuch
 check "an unknown side"
 expect 2 'expected both' profile --base layers:none
 check "one side alone"

@@ -25,7 +25,7 @@ check "not when quiet"
 terminal() { # OPTIONS...: what a terminal shows
     script -qec "$CUPEL sweep --bundle $work/b ${small[*]} --out $work/t.csv $*" /dev/null </dev/null >"$work/tty" 2>&1
 }
-if command -v script >/dev/null; then
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
     terminal
     grep -q "$(printf '\r')sma-cross  1/28 .*$(printf '\033')\[K" "$work/tty" &&
         [ "$(tr -d '\r' <"$work/tty" | grep -c sma-cross.*/28)" -eq 1 ] && same "$work/t.csv" "$work/small.csv"
@@ -35,7 +35,7 @@ if command -v script >/dev/null; then
     terminal --no-progress && ! grep -q "/28" "$work/tty"
     check "--no-progress: not even there"
 else
-    skip "on a terminal: one line, written over" "no script(1)"
+    skip "on a terminal: one line, written over" "no script(1), or no terminal to be had"
 fi
 
 # ---- cache statistics ----

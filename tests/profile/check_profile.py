@@ -9,7 +9,7 @@ import os
 import sys
 
 
-OUTSIDE = ("sync_state", "channel_send", "channel_receive", "body_begin", "body_end", "probe_end")
+OUTSIDE = ("fexecve", "sync_state", "channel_send", "channel_receive", "body_begin", "body_end", "probe_end")
 
 
 def fail(message):
@@ -45,6 +45,8 @@ def check_side(record, folder):
             found = sum(p["samples"] for p in parts if p["overhead"] == wanted and p["name"] != "other")
             if record[key]["samples"] != found:
                 fail(f"{record['id']}: {key}: {record[key]['samples']}, its parts have {found}")
+            if samples and not record[key]["low"] <= record[key]["share"] <= record[key]["high"]:
+                fail(f"{record['id']}: {key}: bounds do not hold the share")
     for name in record["files"].values():
         if os.path.getsize(os.path.join(folder, name)) == 0:
             fail(f"{name}: empty")
@@ -61,6 +63,8 @@ def main():
     p.add_argument("--first-changed")
     p.add_argument("--parts")
     p.add_argument("--outside", action="store_true", help="some samples were of the harness, and left out")
+    p.add_argument("--hz", type=float)
+    p.add_argument("--hz-above", type=float)
     p.add_argument("--whole", type=float, help="at least this share of the stacks reaches its root")
     o = p.parse_args()
     with open(o.file, encoding="utf-8") as f:
@@ -75,6 +79,8 @@ def main():
             fail(f"{record['id']}: no samples")
         if o.outside and record["outside"] < 1:
             fail(f"{record['id']}: nothing was left out")
+        if o.hz_above and record["hz"] <= o.hz_above or o.hz and record["hz"] != o.hz:
+            fail(f"{record['id']}: {record['hz']} samples a second")
         if o.whole and record["cut"] > (1 - o.whole) * record["samples"]:
             fail(f"{record['id']}: {record['cut']} of {record['samples']} stacks are cut")
         check_side(record, folder)

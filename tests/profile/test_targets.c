@@ -99,6 +99,10 @@ static void ids_become_names_of_files(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_string_equal(targets_slug(rows[i].id, &f->arena), rows[i].slug);
+    char lengthy[400];
+    memset(lengthy, 'x', sizeof lengthy);
+    lengthy[sizeof lengthy - 1] = '\0';
+    assert_in_range(strlen(targets_slug(lengthy, &f->arena)), 40, 100);
 }
 
 int main(void)

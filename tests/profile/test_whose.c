@@ -91,8 +91,6 @@ static void a_command_counts_from_its_own_program_on(void **state)
     assert_true(asks(whose_command, STACK(STEP, {"sync_state", WORKER, NEAR, 0})));
     assert_false(asks(whose_command, STACK({"[unknown]", "", "memfd:cupel-spawner (deleted)", 0},
                                            {"[kernel]", "", "[kernel]", 0})));
-    assert_false(asks(whose_command, STACK({"main", "harness/main.c", NEAR, 0},
-                                           {"become_spawner", "harness/run/external.c", NEAR, 0})));
 }
 
 int main(void)

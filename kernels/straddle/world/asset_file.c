@@ -45,7 +45,7 @@ static void add_backtest(const struct world_settings *s, struct text *out)
     text_puts(out, "  residual_accumulate:\n    winsorize_input: yes\n    calc:\n"
                    "      - pearson\n      - tau\n      - sign\n"
                    "  asset_risk: &RISK\n    scale: yes\n    calc: [prod]\n"
-                   "  class_risk:\n    <<: *RISK\n    scale: no\n");
+                   "  class_risk: *RISK\n");
 }
 
 static void add_groups(struct text *out)

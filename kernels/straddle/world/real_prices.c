@@ -50,10 +50,10 @@ static bool put_realised(struct world_sink *s, const struct window *w, const cha
         {30, "REALISED_30D"},
         {60, "REALISED_60D"}
     };
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 2 && w->n >= fields[i].last; i++) {
         double percent = deviation(w, fields[i].last) * sqrt(252) * 100;
-        if (w->n >= fields[i].last && !world_put(s, ticker, fields[i].field, day,
-                                                 (double)(int64_t)(percent * 1e4 + 0.5) / 1e4, e))
+        double value = (double)(int64_t)(percent * 1e4 + 0.5) / 1e4;
+        if (!world_put(s, ticker, fields[i].field, day, value, e))
             return false;
     }
     return true;
@@ -80,7 +80,7 @@ static bool put_realised_of(const struct market *m, struct world_sink *s, const 
         const struct quote *now = quote_of(from, to, front), *then = quote_of(before, from, front);
         if (now && then && now->value > 0 && then->value > 0)
             w.returns[w.n++ % WINDOW_MAX] = log_near_one(now->value / then->value);
-        if (w.n > 1 && !put_realised(s, &w, ticker, from->day, e))
+        if (!put_realised(s, &w, ticker, from->day, e))
             return false;
     }
     return true;
