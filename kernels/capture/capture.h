@@ -177,6 +177,10 @@ bool capture_read(const char *base, const char *id, struct arena *a, struct capt
 /* Is all of its code there and of its hash? Error: names the file. */
 bool capture_verify(const char *base, const struct capture_run *run, struct err *e) MUST_CHECK;
 
+/* Appends one file of a run as it was kept. Error: it is gone, or not of its hash. */
+bool capture_content(const char *base, const struct capture_run *run, const struct capture_file *f,
+                     struct text *bytes, struct err *e) MUST_CHECK;
+
 /* Writes the files of a run below `to`, which must be absent or empty, and verifies their hashes.
  * All or nothing. */
 bool capture_restore(const char *base, const struct capture_run *run, const char *to,
