@@ -346,6 +346,8 @@ else
 		$O/cupel data synth --preset mag7 --seed 1 --out $(VERIFY_BUNDLE)
 endif
 	$O/cupel verify --full --bundle $(VERIFY_BUNDLE) --last $(LAST) $(if $(SHM),--work $(SHM))
+	$O/cupel verify --kernel straddle --set world=synth:1 --set asset='^(LA|CL|NG)' --set from_year=2024 \
+		--set to_year=2024 --vary workers=1,2,3 --vary order=clustered,shuffled --vary cache_entries=0,1,100
 
 # make fuzz [FUZZ_SECONDS=600] [TARGETS="amt chain"]    parsers over bytes that libFuzzer thinks of (clang), one
 # after the other for so long; the list is in tests/fuzz/fuzz.h. What it learns stays in build/fuzz/corpus, what

@@ -12,9 +12,9 @@
 
 #include <string.h>
 
-const struct kernel *const kernels[] = {
-    &kernel_backtest, &kernel_null,  &kernel_spin, &kernel_stream,
-    &kernel_files,    &kernel_slots, &kernel_straddle, NULL};
+const struct kernel *const kernels[] = {&kernel_backtest, &kernel_null,  &kernel_spin,
+                                        &kernel_stream,   &kernel_files, &kernel_slots,
+                                        &kernel_straddle, NULL};
 
 uint32_t cupel_kernel_abi(void)
 {

@@ -48,6 +48,7 @@ struct document {
     struct arena *arena;
     struct block *first, *last;
     const char *title;
+    const char *home;     /* the folder that the report is written to */
     const char *markdown; /* name of the Markdown file; NULL: the exporter's own */
     const char *folder;   /* of the pictures, below the report's; NULL: beside it */
     int figures;

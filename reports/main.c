@@ -72,7 +72,7 @@ static bool draw(const struct opt_texts *files, const struct settings *s, struct
                  struct err *e)
 {
     struct model model = {0};
-    struct document document = {.arena = a};
+    struct document document = {.arena = a, .home = s->out};
     if (!model_read(&model, files->v, files->n, a, e))
         return false;
     report_build(&document, &model);

@@ -1,5 +1,7 @@
 #include "reports/section.h"
 
+#include "harness/stats/proportion.h"
+#include "reports/link.h"
 #include "reports/plot_bottlenecks.h"
 #include "reports/words.h"
 
@@ -90,12 +92,15 @@ static void add_overhead(struct document *d, const struct model_file *f)
         {"Runs",                    true },
         {"CPU time",                true },
         {"Computation",             true },
+        {"95 % interval",           true },
         {"Overhead",                true },
+        {"95 % interval",           true },
         {"Overhead to computation", true },
         {"Stacks cut",              true },
         {"Lost",                    true },
         {"Sampler",                 false},
     };
+    static const struct stats_interval unknown = {(double)NAN, (double)NAN, (double)NAN, 0.95};
     struct table *t =
         table_new(d->arena, "Profiles: overhead against computation", columns, COUNT(columns));
     for (int i = 0; i < f->profile_count; i++) {
@@ -103,21 +108,27 @@ static void add_overhead(struct document *d, const struct model_file *f)
         static const struct {
             const char *path;
             enum words_kind kind;
+            bool is_sum; /* of the samples: its share with bounds */
         } values[] = {
-            {"samples",           WORDS_COUNT},
-            {"runs",              WORDS_COUNT},
-            {"cpu_ns",            WORDS_TIME },
-            {"computation.share", WORDS_LEVEL},
-            {"overhead.share",    WORDS_LEVEL},
-            {"overhead.ratio",    WORDS_RATIO},
-            {"cut",               WORDS_COUNT},
-            {"lost",              WORDS_COUNT},
+            {"samples",             WORDS_COUNT, false},
+            {"runs",                WORDS_COUNT, false},
+            {"cpu_ns",              WORDS_TIME,  false},
+            {"computation.samples", WORDS_LEVEL, true },
+            {"overhead.samples",    WORDS_LEVEL, true },
+            {"overhead.ratio",      WORDS_RATIO, false},
+            {"cut",                 WORDS_COUNT, false},
+            {"lost",                WORDS_COUNT, false},
         };
         table_about(t, arena_format(d->arena, "%s in %s", at_text(p, "id"), f->file.path));
         table_text(t, at_text(p, "id"));
         table_text(t, at_text(p, "layers"));
         for (int k = 0; k < COUNT(values); k++) {
-            double value = at_number(p, values[k].path);
+            double value = at_number(p, values[k].path), samples = at_number(p, "samples");
+            if (values[k].is_sum) {
+                add_share(t, value >= 0 && samples > 0 ? stats_proportion(value, samples, 0.95)
+                                                       : unknown);
+                continue;
+            }
             table_number(t, value, words(d->arena, values[k].kind, value));
         }
         table_text(t, at_text(p, "sampler"));
@@ -172,12 +183,25 @@ static void add_functions(struct document *d, const struct json *profile, const 
     document_add(d, BLOCK_FOLD_END, "%s", "");
 }
 
-static void add_files(struct document *d, const char *id, const struct json *files)
+static const char *beside(struct arena *a, const char *file, const char *name)
+{
+    const char *slash = strrchr(file, '/');
+    return slash ? arena_format(a, "%.*s/%s", (int)(slash - file), file, name) : name;
+}
+
+/* Those that are there as links, of the others the names. */
+static void add_files(struct document *d, const char *id, const struct json *files,
+                      const char *from)
 {
     const char *list = "";
-    for (const struct json *v = json_first(files); v; v = json_next(v))
-        if (*json_text(v))
-            list = arena_format(d->arena, "%s%s%s", list, *list ? ", " : "", json_text(v));
+    for (const struct json *v = json_first(files); v; v = json_next(v)) {
+        const char *name = json_text(v);
+        const char *link = *name ? link_to(d->arena, d->home, beside(d->arena, from, name)) : NULL;
+        if (link)
+            document_link(d, arena_format(d->arena, "%s: %s, %s", id, json_key(v), name), link);
+        else if (*name)
+            list = arena_format(d->arena, "%s%s%s", list, *list ? ", " : "", name);
+    }
     if (*list)
         document_add(d, BLOCK_ITEM, "%s: %s", id, list);
 }
@@ -194,5 +218,5 @@ void section_profile(struct document *d, const struct model_file *f, int level)
                  f->file.path);
     for (const struct json *r = json_first(f->file.records); r; r = json_next(r))
         if (result_is(r, "profile") || result_is(r, "profile-pair"))
-            add_files(d, at_text(r, "id"), json_get(r, "files"));
+            add_files(d, at_text(r, "id"), json_get(r, "files"), f->file.path);
 }

@@ -20,6 +20,7 @@
     X(FAILED, 1, "some of the work failed, the rest is there")                                     \
     X(INPUT, 2, "usage, bad input, or nothing measured")                                           \
     X(SYSTEM, 2, "the operating system refused")                                                   \
+    X(UNSUPPORTED, 2, "this machine or build cannot do it")                                        \
     X(INCONCLUSIVE, 3, "the measurement cannot decide")                                            \
     X(MISMATCH, 4, "results differ from the baseline's")                                           \
     X(INTERRUPTED, 130, "interrupted")

@@ -10,8 +10,8 @@
 struct invocation {
     const void *settings;   /* the struct that the row's options describe */
     struct opt_texts words; /* positional arguments */
-    struct opt_texts line;  /* the whole command line after the program's name and the command's */
     bool is_literal;        /* words stood behind "--" only */
+    struct opt_texts line;  /* the whole command line after the program's name and the command's */
     struct arena *arena;    /* lives as long as the process */
 };
 

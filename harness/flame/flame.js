@@ -110,6 +110,7 @@ function frameKey(view, event) {
 }
 
 function anyKey(view, event) {
+  const modified = event.ctrlKey || event.metaKey || event.altKey;
   const find = (event.ctrlKey || event.metaKey) && event.key === 'f';
   if (event.key === 'Escape') {
     reset(view);
@@ -117,7 +118,8 @@ function anyKey(view, event) {
   } else if (find || (event.key === '/' && event.target !== view.field)) {
     view.field.focus();
     view.field.select();
-  } else if (event.key === 'Enter' && event.target === view.field) nextMatch(view);
+  } else if (event.key === 'i' && !modified && event.target !== view.field) flip(view);
+  else if (event.key === 'Enter' && event.target === view.field) nextMatch(view);
   else return false;
   return true;
 }
@@ -130,6 +132,15 @@ function part(view, name) {
 
 function flipWords(view) {
   view.flip.textContent = view.icicle ? 'Root at the bottom' : 'Root at the top';
+}
+
+function flip(view) {
+  view.icicle = !view.icicle;
+  view.svg.dataset.root = view.icicle ? 'top' : 'bottom';
+  flipWords(view);
+  tip(view);
+  lay(view);
+  say(view, view.icicle ? 'The root is at the top.' : 'The root is at the bottom.');
 }
 
 function build(view) {
@@ -150,7 +161,7 @@ function build(view) {
   [view.foot, inside] = part(view, 'foot');
   put(HTML, 'div', inside, { class: 'notes' }, text('note'));
   put(HTML, 'div', inside, { class: 'hint' }, 'Click or Enter zooms, Escape resets; arrow keys walk, '
-    + '/ searches, n goes to the next match.');
+    + '/ searches, n goes to the next match, i turns the root up or down.');
   view.ring = put(SVG, 'rect', svg, { class: 'ring', height: ROW + 1, rx: 3 });
   [view.tip, inside] = part(view, 'tip');
   inside.setAttribute('aria-hidden', 'true');
@@ -193,12 +204,7 @@ function listen(view) {
   view.field.addEventListener('input', () => search(view));
   view.next.addEventListener('click', () => nextMatch(view));
   view.reset.addEventListener('click', () => { reset(view); focus(view, view.frames[0]); });
-  view.flip.addEventListener('click', () => {
-    view.icicle = !view.icicle;
-    svg.dataset.root = view.icicle ? 'top' : 'bottom';
-    flipWords(view);
-    lay(view);
-  });
+  view.flip.addEventListener('click', () => flip(view));
 }
 
 function start(svg) {

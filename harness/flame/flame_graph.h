@@ -18,7 +18,8 @@
  *                        button.reset button.flip .crumbs > button.crumb (aria-current on the last) .status (role
  *                        status, aria-live) .tip-inside (strong: the name; a span a line) .notes .hint; and rect.ring
  *   keys on a frame      up and down: away from and to the root as drawn; left, right: beside; Home: the zoomed one; End: the
- *                        deepest; Enter or space: zoom; n: next match; Escape: zoom and search are reset; / or Ctrl-F: search
+ *                        deepest; Enter or space: zoom; n: next match; Escape: zoom and search are reset; / or Ctrl-F: search;
+ *                        i: the root at the top or at the bottom
  */
 #ifndef CUPEL_FLAME_FLAME_GRAPH_H
 #define CUPEL_FLAME_FLAME_GRAPH_H

@@ -24,9 +24,11 @@ static bool is_on(heap_mallctl *control, const char *name)
 bool heap_is_supported(heap_mallctl *control, struct err *e)
 {
     if (!control)
-        return err_input(e, "not supported here: this process does not use jemalloc");
+        return err_set(e, ERR_UNSUPPORTED,
+                       "not supported here: this process does not use jemalloc");
     return is_on(control, "config.prof") ||
-           err_input(e, "not supported here: this jemalloc was built without --enable-prof");
+           err_set(e, ERR_UNSUPPORTED,
+                   "not supported here: this jemalloc was built without --enable-prof");
 }
 
 bool heap_dump(heap_mallctl *control, const char *path, struct err *e)

@@ -3,6 +3,7 @@
 #include "harness/base/io.h"
 #include "harness/base/mem.h"
 #include "harness/base/str.h"
+#include "harness/profile/callgrind_names.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -13,22 +14,13 @@
 #define uthash_free(p, bytes) mem_free(MEM_BASE, p)
 #include <uthash.h>
 
-/* ---- names ----------------------------------------------------------------------------------- */
-
-/* "(3) name" says what 3 stands for from now on, "(3)" is that name again, "name" is itself. Three
- * spaces of numbers: objects, files, functions. */
+/* What names are of: each has numbers of its own. */
 enum space { OBJECTS, FILES, FUNCTIONS, SPACES };
-enum { IDS_MAX = 1 << 22 };
-
-struct names {
-    const char **v;
-    long capacity;
-};
 
 struct reader {
     struct arena *arena;
     struct callgrind *out;
-    struct names names[SPACES];
+    struct callgrind_names names[SPACES];
     struct known *known; /* uthash head */
     struct text key;     /* of the function that is looked for */
     int capacity;
@@ -38,37 +30,6 @@ struct reader {
     int called;                                          /* whom "calls=" is about; -1: nobody */
     bool is_call;                                        /* the next line of costs is a call's */
 };
-
-static bool keep(struct names *n, long id, const char *name)
-{
-    if (id < 0 || id >= IDS_MAX)
-        return false;
-    if (id >= n->capacity) {
-        long more = id < 512 ? 1024 : 2 * id;
-        n->v = mem_resize(MEM_BASE, n->v, (size_t)more * sizeof *n->v);
-        memset(n->v + n->capacity, 0, (size_t)(more - n->capacity) * sizeof *n->v);
-        n->capacity = more;
-    }
-    n->v[id] = name;
-    return true;
-}
-
-/* NULL: not in the form above, or a number that nothing was said of. */
-static const char *name_of(struct reader *r, enum space space, struct str text)
-{
-    struct names *n = &r->names[space];
-    long id;
-    if (text.n == 0 || text.p[0] != '(')
-        return str_copy(r->arena, text);
-    struct str rest = {text.p + 1, text.n - 1};
-    struct str number = str_cut(&rest, ')');
-    if (!rest.p || !str_to_long(number, &id))
-        return NULL;
-    if (rest.n > 1 && rest.p[0] == ' ')
-        return keep(n, id, str_copy(r->arena, (struct str){rest.p + 1, rest.n - 1})) ? n->v[id]
-                                                                                     : NULL;
-    return id >= 0 && id < n->capacity ? n->v[id] : NULL;
-}
 
 /* What callgrind does not know it calls ???. A file below the current folder is named from there. */
 static const char *known_file(const char *file)
@@ -132,7 +93,7 @@ static int function_at(struct reader *r, const char *name, const char *file, con
 
 static bool set_name(struct reader *r, enum space space, struct str text, const char **to)
 {
-    const char *name = name_of(r, space, text);
+    const char *name = callgrind_names_read(&r->names[space], text, r->arena);
     if (name)
         *to = name;
     return name != NULL;
@@ -289,7 +250,7 @@ bool callgrind_read(struct callgrind *c, const char *path, struct arena *a, stru
     ok = ok && (c->total > 0 || err_input(e, "%s: nothing was counted", path));
     finish(c);
     for (int i = 0; i < SPACES; i++)
-        mem_free(MEM_BASE, r.names[i].v);
+        callgrind_names_done(&r.names[i]);
     HASH_CLEAR(hh, r.known);
     text_done(&r.key);
     text_done(&text);

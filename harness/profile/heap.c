@@ -27,8 +27,8 @@ static bool run_profiled(const struct plan_side *side, const char *dump, struct 
 {
     struct side_process w = SIDE_PROCESS_NONE;
     if (!side->kernel)
-        return err_input(e,
-                         "not supported here: a heap profile is taken of kernels, not of commands");
+        return err_set(e, ERR_UNSUPPORTED,
+                       "not supported here: a heap profile is taken of kernels, not of commands");
     if (!side->binary && !heap_is_supported(heap_control(), e))
         return false;
     bool ok = side_start_under(&w, side, profiling, &r->rng, e) && run_worker(&w, dump, r, e);

@@ -36,7 +36,7 @@ struct heap_profile {
     int stack_count, mapping_count;
 };
 
-/* Error: not supported here (the sentence says why); the side fails in its own words; INTERRUPTED.
+/* Error: UNSUPPORTED (the sentence says why); the side fails in its own words; INTERRUPTED.
  * Owner: the caller, heap_done, after an error too. */
 bool heap_of_side(struct heap_profile *h, const struct plan_side *side, struct pair_runner *r,
                   struct err *e) MUST_CHECK;

@@ -45,7 +45,7 @@ bool profile_heap_of(struct profile_heap *h, const struct plan_side *side, struc
     bool ok = heap_of_side(&found, side, r, e);
     if (ok) {
         name_all(h, &found);
-    } else if (strstr(e->text, "not supported here")) {
+    } else if (e->code == ERR_UNSUPPORTED) {
         snprintf(h->unable, sizeof h->unable, "%.*s", (int)sizeof h->unable - 1, e->text);
         ok = interrupt_none(e);
     }

@@ -3,6 +3,7 @@
 #include "harness/flame/flame_diff_top.h"
 #include "harness/flame/functions.h"
 #include "harness/flame/parts.h"
+#include "harness/stats/proportion.h"
 
 #include <math.h>
 #include <string.h>
@@ -114,8 +115,11 @@ static struct json *put_sum(struct json *r, const char *key, const struct parts 
                             uint64_t samples)
 {
     struct json *o = json_put_object(r, key);
+    struct stats_interval share = stats_proportion((double)samples, (double)p->total, 0.95);
     json_put_number(o, "samples", (double)samples);
-    json_put_number(o, "share", p->total ? (double)samples / (double)p->total : (double)NAN);
+    json_put_number(o, "share", share.estimate);
+    json_put_number(o, "low", share.low);
+    json_put_number(o, "high", share.high);
     return o;
 }
 

@@ -91,7 +91,9 @@ static bool draw_side(const struct maker *m, int at, struct json *files, struct 
     };
     const struct flame_graph graph = {
         .title = arena_format(m->arena, "%s: %s", m->options->title, t->id),
-        .subtitle = about(m, at)};
+        .subtitle = about(m, at),
+        .icicle = true, /* stacks are deep: what is wide is to be seen at once */
+    };
     const struct pprof_facts facts = {.period_ns = p->facts.period_ns,
                                       .duration_ns = (uint64_t)p->slice.wall_ns};
     folded_write(&p->stacks, &v[0].content);
@@ -139,7 +141,8 @@ static bool draw_heap(const struct maker *m, const struct target *t, struct json
         };
         struct flame_graph graph = {
             .title = arena_format(m->arena, "%s: %s, bytes allocated", m->options->title, t->id),
-            .subtitle = "by jemalloc's heap profile, of one run, given back or not"};
+            .subtitle = "by jemalloc's heap profile, of one run, given back or not",
+            .icicle = true};
         flame_graph_write(&h.stacks[HEAP_ALLOCATED], &graph, &v[0].content);
         graph.title = arena_format(m->arena, "%s: %s, bytes held", m->options->title, t->id);
         graph.subtitle = "by jemalloc's heap profile, at the end of one run";

@@ -57,10 +57,6 @@ struct sampler_facts {
     int processes, threads;
 };
 
-/* For the child that is to be sampled, before exec or its work: lets its sampler attach where Yama has
- * only ancestors trace (kernel.yama.ptrace_scope 1). Needed by the timer alone. */
-void sampler_permit(void);
-
 /* pid: alive, and kept from working until this has returned (a worker that waits for its next ask, a
  * child before exec). Paused. NULL with e: SAMPLER_PERF or _TIMER was asked for and cannot be had, or
  * neither can. Owner: the caller, sampler_close.

@@ -125,7 +125,7 @@ static bool start(struct timer_source *s, pid_t pid, struct err *e)
     return false;
 }
 
-/* Yama lets only ancestors trace, or who was named: sampler_permit. */
+/* Yama lets only ancestors trace, or who was named: child_permit_tracing. */
 static bool refused(int why, struct err *e)
 {
     int scope = 0;

@@ -18,6 +18,10 @@ struct child {
     bool to_the_end;         /* also when interrupted: for clearing up */
 };
 
+/* In a child that a profile may follow, before exec: lets any process of the same user trace it where Yama has only
+ * ancestors do so (kernel.yama.ptrace_scope 1). The tracer is none; the sampler by a timer needs it. */
+void child_permit_tracing(void);
+
 /* Takes variables by which a git hook or a make above would tell of another repository or another build out
  * of this process's environment. */
 void child_forget_callers(void);

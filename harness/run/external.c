@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -108,7 +107,7 @@ static void wait_at(const int gate[2])
     if (gate[0] < 0)
         return;
     close(gate[1]);
-    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0); /* who follows may trace */
+    child_permit_tracing();
     while ((n = read(gate[0], &byte, 1)) < 0 && errno == EINTR)
         ;
     if (n != 1)

@@ -6,6 +6,7 @@
 #include "harness/probe/totals.h"
 #include "harness/result/agree.h"
 #include "harness/result/series.h"
+#include "harness/run/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,7 +43,7 @@ static _Noreturn void become_worker(const char *binary, const char *const *under
     argv[n++] = "worker";
     argv[n] = NULL;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0); /* a profile's tracer is no ancestor */
+    child_permit_tracing();
     signal(SIGPIPE, SIG_DFL);
     char pad[PADDING_MAX + 1], number[16];
     memset(pad, 'x', (size_t)padding);
@@ -134,7 +135,9 @@ static struct json *answer_to(struct side_process *p, struct json *ask, struct e
     const struct json *error = json_get(answer, "error");
     if (error) {
         bool has_words = json_kind(error) == JSON_TEXT && *json_text(error);
-        err_set(e, ERR_INPUT, "%s", has_words ? json_text(error) : "failed without a word");
+        bool cannot = json_number(json_get(answer, "code")) == ERR_UNSUPPORTED;
+        err_set(e, cannot ? ERR_UNSUPPORTED : ERR_INPUT, "%s",
+                has_words ? json_text(error) : "failed without a word");
         json_free(answer);
         answer = NULL;
     }

@@ -2,6 +2,7 @@
 #include "reports/characteristics/chapter.h"
 #include "reports/characteristics/combined.h"
 #include "reports/characteristics/grid.h"
+#include "reports/characteristics/sampled.h"
 
 #include <math.h>
 #include <string.h>
@@ -104,30 +105,36 @@ static const char *name_of(const struct fill *f, const char *study, const char *
 
 static void add_ratio(struct fill *f, const char *study, const char *scale, const char *caption)
 {
-    static const struct measure samples = MEASURE("value", WORDS_COUNT, "samples");
-    static const struct measure overhead = MEASURE("percent", WORDS_SHARE, "overhead.share");
-    static const struct measure computation = MEASURE("percent", WORDS_SHARE, "computation.share");
-    static const struct measure ratio = MEASURE("value", WORDS_PLAIN, "overhead.ratio");
     static const struct column columns[] = {
-        {"Side",                   false},
-        {"Overhead",               true },
-        {"Computation",            true },
-        {"Overhead / computation", true },
-        {"Samples",                true },
+        {"Side",                       false},
+        {"Overhead",                   true },
+        {"95 % interval",              true },
+        {"Computation",                true },
+        {"95 % interval, computation", true },
+        {"Overhead / computation",     true },
+        {"95 % interval of the ratio", true },
+        {"Samples",                    true },
+        {"Samples a run",              true },
     };
+    const char *names[COUNT(sides)];
     if (!fill_has(f, study))
         return;
     struct table *t = table_new(f->document->arena, caption, columns, COUNT(columns));
-    const struct measure *const measures[] = {&overhead, &computation, &ratio, &samples};
     for (int i = 0; i < COUNT(sides); i++) {
-        struct finding cells[COUNT(measures)];
-        const char *name = name_of(f, study, scale, &sides[i]);
-        for (int m = 0; m < COUNT(measures); m++)
-            cells[m] =
-                fill_find(f, &(struct pick){study, "profile", name, scale, NULL, *measures[m]});
+        const char *name = names[i] = name_of(f, study, scale, &sides[i]);
+        struct sampled x = sampled_of(f, study, name, scale);
+        struct pick samples = {study, "profile", name,
+                               scale, NULL,      MEASURE("value", WORDS_COUNT, "samples")};
+        struct pick each = {study, "profile", name,
+                            scale, NULL,      MEASURE("quotient", WORDS_PLAIN, "samples", "runs")};
+        struct finding cells[] = {
+            x.overhead, x.overhead_bounds, x.computation,          x.computation_bounds,
+            x.ratio,    x.ratio_bounds,    fill_find(f, &samples), fill_find(f, &each),
+        };
         fill_row(f, t, sides[i].label, cells, COUNT(cells));
     }
     document_table(f->document, t);
+    sampled_warn(f, study, names, COUNT(names), scale);
 }
 
 static void add_overhead(struct fill *f)

@@ -2,11 +2,13 @@
 #include "reports/characteristics/chapter.h"
 
 #include "reports/bottlenecks.h"
+#include "reports/characteristics/sampled.h"
 #include "reports/plot_bottlenecks.h"
 
 #include "harness/base/io.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 static const struct json *profile(struct fill *f, const char *study, const char *scale,
@@ -65,23 +67,29 @@ static void add_share(struct fill *f, struct table *t, struct pick p)
     fill_cell(f, t, &x);
 }
 
-/* "Total overhead: 83.0 % (computation 14.0 %)", and after. */
+/* "Total overhead: 83.0 % (81.3 %..84.6 %), computation ...", and after. */
 static void say_sums(struct fill *f, const char *study, const char *scale, bool before_alone)
 {
-    static const char *const names[] = {"none", "none", "all", "all"};
-    static const char *const fields[] = {"overhead.share", "computation.share"};
-    struct finding parts[4];
-    for (int i = 0; i < COUNT(parts); i++) {
-        struct pick p = {study, "profile", names[i],
-                         scale, NULL,      MEASURE("percent", WORDS_SHARE, fields[i % 2])};
-        parts[i] = fill_find(f, &p);
+    static const char *const names[] = {"none", "all"};
+    struct finding parts[8];
+    for (int i = 0; i < COUNT(names); i++) {
+        struct sampled x = sampled_of(f, study, names[i], scale);
+        struct finding *to = parts + (ptrdiff_t)4 * i;
+        to[0] = x.overhead;
+        to[1] = x.overhead_bounds;
+        to[2] = x.computation;
+        to[3] = x.computation_bounds;
     }
     if (before_alone)
-        fill_say(f, BLOCK_TEXT, "Total overhead: {} of the samples (computation {}).", parts, 2);
+        fill_say(f, BLOCK_TEXT,
+                 "Total overhead: {} of the samples (95 % interval {}), computation {} ({}).",
+                 parts, 4);
     else
         fill_say(f, BLOCK_TEXT,
-                 "Total overhead before: {} (computation {}); after: {} (computation {}).", parts,
-                 4);
+                 "Total overhead before: {} (95 % interval {}), computation {} ({}); after: {} "
+                 "({}), computation {} ({}).",
+                 parts, COUNT(parts));
+    sampled_warn(f, study, names, before_alone ? 1 : COUNT(names), scale);
 }
 
 static const struct column before_after[] = {

@@ -148,6 +148,37 @@ static void add_array_path(struct fill *f)
     add_eliminated(f, "50");
 }
 
+/* Of layers 1 and 2. Where every access was one that the cache leaves alone there is no rate, and that is said. */
+static void say_hit_rate(struct fill *f, const char *scale, const char *of)
+{
+    struct arena *a = f->document->arena;
+    const char *const counts = "new.counts.history_cache_";
+    struct pick rate = FILL_PICK("cumulative", "layer1+layer2", scale, NULL,
+                                 MEASURE("hit-rate", WORDS_SHARE, arena_format(a, "%shits", counts),
+                                         arena_format(a, "%smisses", counts)));
+    struct pick passed =
+        FILL_PICK("cumulative", "layer1+layer2", scale, NULL,
+                  MEASURE("value", WORDS_COUNT, arena_format(a, "%spassed", counts)));
+    struct pick looked = FILL_PICK("cumulative", "layer1+layer2", scale, NULL,
+                                   MEASURE("sum", WORDS_COUNT, arena_format(a, "%shits", counts),
+                                           arena_format(a, "%smisses", counts)));
+    struct finding parts[] = {fill_find(f, &passed), fill_find(f, &looked)};
+    if (parts[1].value == 0 && parts[0].value > 0) {
+        fill_say(f, BLOCK_TEXT,
+                 arena_format(a,
+                              "History cache, %s: it left all accesses alone, {}, and looked {} "
+                              "up: these windows are computed anew for less than a look-up costs, "
+                              "so that there is no hit rate.",
+                              of),
+                 parts, COUNT(parts));
+        return;
+    }
+    combined_target(f, arena_format(a, "Cache hit rate, %s: {} (target: {}: {}).", of), &rate,
+                    COMBINED_HIT_RATE);
+    fill_say(f, BLOCK_TEXT, arena_format(a, "Accesses that the cache left alone, %s: {}.", of),
+             parts, 1);
+}
+
 static void add_tiers(struct fill *f)
 {
     static const struct measure rate =
@@ -181,20 +212,6 @@ static void add_tiers(struct fill *f)
     static const struct grid_row small_rows[] = {
         GRID_NOTE("Variable (LRU), half fits", "from cold", "variable-small", "cpu", "Tier 2"),
     };
-    static const struct pick overall[] = {
-        FILL_PICK("cumulative", "layer1+layer2", "production", NULL,
-                  MEASURE("hit-rate", WORDS_SHARE, "new.counts.history_cache_hits",
-                          "new.counts.history_cache_misses")),
-        FILL_PICK("cumulative", "layer1+layer2", "micro", NULL,
-                  MEASURE("hit-rate", WORDS_SHARE, "new.counts.history_cache_hits",
-                          "new.counts.history_cache_misses")),
-    };
-    static const struct pick passed[] = {
-        FILL_PICK("cumulative", "layer1+layer2", "production", NULL,
-                  MEASURE("value", WORDS_COUNT, "new.counts.history_cache_passed")),
-        FILL_PICK("cumulative", "layer1+layer2", "micro", NULL,
-                  MEASURE("value", WORDS_COUNT, "new.counts.history_cache_passed")),
-    };
     fill_heading(f, 4, "Multi-Tier Cache");
     if (fill_has(f, "history-tiers")) {
         grid_fill(f,
@@ -204,15 +221,8 @@ static void add_tiers(struct fill *f)
                                     "Lookback Window", small, COUNT(small), small_rows,
                                     COUNT(small_rows)});
     }
-    combined_target(f, "Overall cache hit rate of a production run: {} (target: {}: {}).",
-                    &overall[0], COMBINED_HIT_RATE);
-    fill_say_picks(f, BLOCK_TEXT, "At micro scale: {}.", &overall[1], 1);
-    fill_say_picks(
-        f, BLOCK_TEXT,
-        "Accesses that the cache left alone, since to compute them is cheaper than to look "
-        "them up: {} at production scale.",
-        &passed[0], 1);
-    fill_say_picks(f, BLOCK_TEXT, "Such accesses at micro scale: {}.", &passed[1], 1);
+    say_hit_rate(f, "production", "a production run");
+    say_hit_rate(f, "micro", "a micro run");
 }
 
 void chapter_layer2(struct fill *f)

@@ -34,9 +34,11 @@ static void add_production(struct fill *f)
         return;
     grid_fill(f, &(struct grid){"grid-search", "Production scale: wall time of a run, two workers",
                                 "Workload", result, COUNT(result), rows, COUNT(rows)});
-    fill_say_picks(f, BLOCK_TEXT,
-                   "Set-up, timed apart and in none of these times: {} of the optimized run ({}).",
-                   share, COUNT(share));
+    fill_say_picks(
+        f, BLOCK_TEXT,
+        "Set-up, timed apart and in none of these times: as long as {} of the optimized run "
+        "({}).",
+        share, COUNT(share));
 }
 
 static void add_micro(struct fill *f)

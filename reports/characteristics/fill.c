@@ -17,7 +17,7 @@ static const char *more_effort(const struct fill *f)
 struct finding fill_missing(const struct fill *f, const struct study *s, const char *reason)
 {
     struct arena *a = f->document->arena;
-    bool whole = s && s->has && strcmp(s->state, "complete") == 0;
+    bool whole = s && s->has && !s->is_cut && strcmp(s->state, "complete") == 0;
     if (!reason && s && !whole && strcmp(s->state, "not measured") != 0)
         reason = *s->reason ? s->reason : s->state;
     struct finding x = {.kind = "missing", .tone = TONE_DIM, .study = s, .record = ""};
@@ -269,7 +269,7 @@ void fill_say_picks(struct fill *f, enum block_kind kind, const char *text,
 bool fill_has(struct fill *f, const char *study)
 {
     const struct study *s = studies_find(f->studies, study);
-    if (s && s->has && strcmp(s->state, "complete") == 0)
+    if (s && s->has && !s->is_cut && strcmp(s->state, "complete") == 0)
         return true;
     const struct finding parts[] = {
         {.kind = "label", .text = s && *s->title ? s->title : study, .value = (double)NAN},

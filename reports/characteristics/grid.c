@@ -98,6 +98,42 @@ static bool is_nothing(const struct fill *f, const struct grid *g, struct findin
     return true;
 }
 
+/* Do the medians of the two sides say the contrary of what the pairs prove? They may, where the machine's speed changes. */
+static bool is_contrary(const struct fill *f, const struct grid *g, const struct grid_row *r)
+{
+    static const struct measure ratio = MEASURE_RATIO("value", WORDS_TIMES);
+    const struct study *s = studies_find(f->studies, r->study ? r->study : g->study);
+    const struct json *record = study_record(s, "comparison", r->name, r->scale);
+    const char *metric = r->metric ? r->metric : "cpu";
+    struct arena *a = f->document->arena;
+    double base = json_number(measure_at(record, measure_path(a, "base.metrics.~.median", metric)));
+    double new = json_number(measure_at(record, measure_path(a, "new.metrics.~.median", metric)));
+    struct measured m = measure_take(record, &ratio, metric, a);
+    return record && ((m.high < 1 && new > base) || (m.low > 1 && new < base));
+}
+
+static bool shows(const struct grid *g, const struct measure *m)
+{
+    for (int c = 0; c < g->column_count; c++)
+        if (g->columns[c].measure == m)
+            return true;
+    return false;
+}
+
+static void say_contrary(struct fill *f, const struct grid *g)
+{
+    if (!shows(g, &grid_base_time) || !shows(g, &grid_saving))
+        return;
+    for (int i = 0; i < g->row_count; i++)
+        if (is_contrary(f, g, &g->rows[i]))
+            document_add(f->document, BLOCK_TEXT,
+                         "%s: the two medians go the other way than the improvement. They are each "
+                         "side's own, the improvement is of pairs that were measured at the same "
+                         "time: where the machine's speed changes from pair to pair, only the "
+                         "pairs compare like with like.",
+                         g->rows[i].label);
+}
+
 void grid_fill(struct fill *f, const struct grid *g)
 {
     struct arena *a = f->document->arena;
@@ -114,6 +150,7 @@ void grid_fill(struct fill *f, const struct grid *g)
     for (int i = 0; i < g->row_count; i++)
         add_row(f, t, g, &g->rows[i]);
     document_table(f->document, t);
+    say_contrary(f, g);
 }
 
 void grid_interval_line(struct fill *f, const char *study, const char *label, const char *name,

@@ -93,6 +93,11 @@ static double difference(const double *v)
     return v[0] - v[1];
 }
 
+static double sum(const double *v)
+{
+    return v[0] + v[1];
+}
+
 static double quotient(const double *v)
 {
     return v[0] / v[1];
@@ -150,6 +155,7 @@ static const struct rule {
     {"giga",         1, giga,         0,  0},
     {"difference",   2, difference,   0,  0},
     {"quotient",     2, quotient,     0,  0},
+    {"sum",          2, sum,          0,  0},
     {"more",         3, more,         0,  0}, /* first less second, in percent of the third */
     {"fewer",        2, fewer,        1,  0}, /* first below second, in percent of the second */
     {"sharing",      2, sharing,      0,  0}, /* first in percent of the second */

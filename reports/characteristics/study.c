@@ -67,8 +67,13 @@ static bool read_study(struct study *s, const struct studies *all, const struct 
             s->reason = arena_format(all->arena, "%s is not there", s->file);
         return true;
     }
-    if (read_results(s, path, all->arena, complete ? e : &why))
+    if (read_results(s, path, all->arena, complete ? e : &why)) {
+        s->is_cut = complete && !s->has->complete;
+        if (s->is_cut && !*s->reason)
+            s->reason =
+                arena_format(all->arena, "%s is cut short: its last record is not there", s->file);
         return true;
+    }
     if (complete)
         return false;
     if (!*s->reason)
@@ -84,6 +89,7 @@ bool studies_read(struct studies *s, const char *folder, struct arena *a, struct
     for (const struct json *row = json_first(rows); row && ok; row = json_next(row)) {
         ok = read_study(&s->list[s->count], s, row, e) ||
              err_prefix(e, "%s/manifest.json: study %d", folder, s->count + 1);
+        s->complete = s->complete && !s->list[s->count].is_cut;
         s->count++;
     }
     if (!ok)

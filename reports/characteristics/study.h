@@ -17,6 +17,7 @@ struct study {
     const char *command; /* that measures it */
     const char *state, *reason;
     double seconds;
+    bool is_cut;                   /* the manifest calls it complete, its file is not */
     struct model model;            /* of a run that holds comparisons: one file */
     struct result_file results;    /* of the other kinds */
     const struct result_file *has; /* whichever it is; NULL: nothing to show */

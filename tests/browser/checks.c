@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DESKTOP = 1280, PHONE = 390, HEIGHT = 900 };
+enum { HEIGHT = 900 };
 
 /* ---- the browser ------------------------------------------------------------------------------- */
 
@@ -65,6 +65,18 @@ static struct json *value_of(struct browser *b, const char *expression)
     struct json *value = answer_of(b, script.p);
     text_done(&script);
     return value;
+}
+
+void check_click(struct browser *b, const char *selector)
+{
+    struct err e;
+    assert_ok(browser_click(b, selector, &e), &e);
+}
+
+void check_press(struct browser *b, const char *keys)
+{
+    struct err e;
+    assert_ok(browser_keys(b, keys, &e), &e);
 }
 
 void check_js(struct browser *b, const char *call)
@@ -137,7 +149,7 @@ void check_open(struct browser *b, const char *path, int width)
     text_printf(&url, "file://%s", path);
     drop_logs(b);
     prefer(b, "prefers-color-scheme", "light");
-    assert_ok(browser_size(b, width, HEIGHT, width == PHONE, &e), &e);
+    assert_ok(browser_size(b, width, HEIGHT, width == CHECK_PHONE, &e), &e);
     assert_ok(browser_go(b, url.p, &e), &e);
     text_done(&url);
 }
@@ -201,7 +213,7 @@ void check_page(struct browser *b, const char *path)
     char as_phone[40];
     bool is_page =
         !strstr(path, ".svg"); /* a picture says nothing of a viewport: a narrow window */
-    check_open(b, path, DESKTOP);
+    check_open(b, path, CHECK_DESKTOP);
     check_js(b, "(unfold(), pictures())");
     check_js(b, "words()");
     check_js(b, "foreignElements()");
@@ -211,8 +223,8 @@ void check_page(struct browser *b, const char *path)
     check_js(b, "contrast()");
     prefer(b, "prefers-reduced-motion", "reduce");
     check_js(b, "motion()");
-    assert_ok(browser_size(b, PHONE, HEIGHT, is_page, &e), &e);
-    snprintf(as_phone, sizeof as_phone, "sideways(%d)", PHONE);
+    assert_ok(browser_size(b, CHECK_PHONE, HEIGHT, is_page, &e), &e);
+    snprintf(as_phone, sizeof as_phone, "sideways(%d)", CHECK_PHONE);
     check_js(b, as_phone);
     check_quiet(b, path);
 }

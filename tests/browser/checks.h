@@ -17,8 +17,14 @@ int check_start(void **state);
 int check_end(void **state);
 struct browser *check_browser(void **state); /* skips when it is NULL */
 
+enum { CHECK_DESKTOP = 1280, CHECK_PHONE = 390 }; /* windows' widths */
+
 /* Opens a file in a window so wide, light unless asked otherwise; logs of what was before are dropped. */
 void check_open(struct browser *b, const char *path, int width);
+
+/* The mouse on the first element of the selector; keys to whatever has the focus. */
+void check_click(struct browser *b, const char *selector);
+void check_press(struct browser *b, const char *keys);
 
 /* No complaint by a function of checks.js: "pictures()". */
 void check_js(struct browser *b, const char *call);

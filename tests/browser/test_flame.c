@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DESKTOP = 1280, PHONE = 390 };
-
 #define HOSTILE       "<script>alert(1)</script>"
 #define FRAME(name)   "g.frame[data-name='" name "']"
 #define ELEMENT(name) "document.querySelector(\"" FRAME(name) "\")"
@@ -77,18 +75,6 @@ static struct browser *at(void **state, const char *path, int width)
     return b;
 }
 
-static void click(struct browser *b, const char *selector)
-{
-    struct err e;
-    assert_ok(browser_click(b, selector, &e), &e);
-}
-
-static void press(struct browser *b, const char *keys)
-{
-    struct err e;
-    assert_ok(browser_keys(b, keys, &e), &e);
-}
-
 static void assert_near(double found, double wanted, double most)
 {
     if (!(found > wanted - most && found < wanted + most))
@@ -99,22 +85,22 @@ static void assert_near(double found, double wanted, double most)
 
 static void a_flame_graph_is_whole_quiet_and_readable(void **state)
 {
-    check_page(at(state, graph, DESKTOP), graph);
+    check_page(at(state, graph, CHECK_DESKTOP), graph);
 }
 
 static void a_flame_graph_of_odd_names_is_whole_quiet_and_readable(void **state)
 {
-    check_page(at(state, odd, DESKTOP), odd);
+    check_page(at(state, odd, CHECK_DESKTOP), odd);
 }
 
 static void a_difference_is_whole_quiet_and_readable(void **state)
 {
-    check_page(at(state, diff, DESKTOP), diff);
+    check_page(at(state, diff, CHECK_DESKTOP), diff);
 }
 
 static void the_page_of_two_is_whole_quiet_and_readable(void **state)
 {
-    struct browser *b = at(state, pages, DESKTOP);
+    struct browser *b = at(state, pages, CHECK_DESKTOP);
     check_page(b, pages);
     check_true(b, "every('svg.cupel-flame.live').map(s => s.id).join(' ') === "
                   "'flame-before flame-after flame-diff flame-reverse'");
@@ -122,11 +108,11 @@ static void the_page_of_two_is_whole_quiet_and_readable(void **state)
 
 static void names_of_tags_stay_text(void **state)
 {
-    struct browser *b = at(state, graph, DESKTOP);
+    struct browser *b = at(state, graph, CHECK_DESKTOP);
     check_true(b, "document.querySelectorAll('script').length === 1");
     check_true(b, "every('g.frame').some(f => f.dataset.name === '" HOSTILE "')");
     assert_string_equal(check_text(b, "document.querySelector('.heading').textContent"), HOSTILE);
-    check_open(b, pages, DESKTOP);
+    check_open(b, pages, CHECK_DESKTOP);
     check_true(b, "document.querySelectorAll('script').length === 1");
     check_true(b, "document.querySelector('h1').textContent.includes('" HOSTILE "')");
 }
@@ -138,65 +124,84 @@ static void names_of_tags_stay_text(void **state)
 
 static void a_search_marks_frames_and_tells_their_share(void **state)
 {
-    struct browser *b = at(state, graph, DESKTOP);
-    click(b, "input.search");
-    press(b, "account");
+    struct browser *b = at(state, graph, CHECK_DESKTOP);
+    check_click(b, "input.search");
+    check_press(b, "account");
     assert_string_equal(check_text(b, MATCHES), "account account_bar");
     assert_near(check_number(b, SHARE), 0.5,
                 1e-6); /* account_bar stands on account: counted once */
     assert_string_equal(check_text(b, "document.querySelector('.matched').textContent"),
                         "50.0 % matched");
     check_true(b, "document.querySelector('svg').classList.contains('searching')");
-    press(b, "_bar");
+    check_press(b, "_bar");
     assert_string_equal(check_text(b, MATCHES), "account_bar");
     assert_near(check_number(b, SHARE), 0.3, 1e-6);
-    press(b, "zzz");
+    check_press(b, "zzz");
     assert_string_equal(check_text(b, MATCHES), "");
     assert_string_equal(check_text(b, "document.querySelector('.matched').textContent"),
                         "0.00 % matched");
-    press(b, BROWSER_ESC);
+    check_press(b, BROWSER_ESC);
     check_true(b, "!document.querySelector('svg').classList.contains('searching')");
     assert_string_equal(check_text(b, "document.querySelector('input.search').value"), "");
 }
 
 static void a_search_is_begun_and_walked_by_the_keyboard(void **state)
 {
-    struct browser *b = at(state, graph, DESKTOP);
-    press(b, "/^(load|save)$");
+    struct browser *b = at(state, graph, CHECK_DESKTOP);
+    check_press(b, "/^(load|save)$");
     assert_string_equal(check_text(b, MATCHES), "load save");
     assert_near(check_number(b, SHARE), 0.4, 1e-6);
-    press(b, BROWSER_ENTER);
+    check_press(b, BROWSER_ENTER);
     assert_string_equal(check_text(b, "document.activeElement.dataset.name"), "load");
-    press(b, "n");
+    check_press(b, "n");
     assert_string_equal(check_text(b, "document.activeElement.dataset.name"), "save");
-    press(b, "n");
+    check_press(b, "n");
     assert_string_equal(check_text(b, "document.activeElement.dataset.name"), "load");
 }
 
 /* What is no regular expression is looked for as text. */
 static void a_search_for_half_an_expression_breaks_nothing(void **state)
 {
-    struct browser *b = at(state, graph, DESKTOP);
-    press(b, "/alert(");
+    struct browser *b = at(state, graph, CHECK_DESKTOP);
+    check_press(b, "/alert(");
     assert_string_equal(check_text(b, MATCHES), HOSTILE);
     check_quiet(b, graph);
+}
+
+static void the_key_i_turns_the_root_up_and_down(void **state)
+{
+    struct browser *b = at(state, graph, CHECK_DESKTOP);
+    const char *const is_above = "document.querySelector(\"" FRAME(
+        "main") "\").getBoundingClientRect().top < "
+                "document.querySelector(\"" FRAME("account") "\").getBoundingClientRect().top";
+    check_true(b, "document.documentElement.dataset.root === 'bottom'");
+    check_true(b, "(" ELEMENT("all") ".focus(), true)");
+    check_press(b, "i");
+    check_true(b, "document.documentElement.dataset.root === 'top'");
+    check_true(b, is_above);
+    check_press(b, BROWSER_DOWN BROWSER_DOWN BROWSER_DOWN);
+    assert_string_equal(check_text(b, "document.activeElement.dataset.name"), "account");
+    check_true(b, "document.querySelector('[role=status]').textContent.includes('at the top')");
+    check_press(b, "i/i");
+    check_true(b, "document.documentElement.dataset.root === 'bottom'");
+    assert_string_equal(check_text(b, "document.querySelector('input.search').value"), "i");
 }
 
 /* ---- zoom --------------------------------------------------------------------------------------------------- */
 
 static void a_click_zooms_and_the_button_resets(void **state)
 {
-    struct browser *b = at(state, graph, DESKTOP);
+    struct browser *b = at(state, graph, CHECK_DESKTOP);
     double all = check_number(b, WIDTH("all"));
     assert_near(check_number(b, WIDTH("account")), all / 2, 2);
-    click(b, FRAME("account"));
+    check_click(b, FRAME("account"));
     assert_near(check_number(b, WIDTH("account")), all, 2);
     assert_near(check_number(b, WIDTH("account_bar")), 0.6 * all, 2);
     assert_near(check_number(b, WIDTH("main")), all, 2); /* what it stands on stays, as wide */
     assert_near(check_number(b, WIDTH("load")), 0, 1e-9);
     assert_string_equal(check_text(b, "every('.crumb').map(c => c.textContent).join(' ')"),
                         "all main run account");
-    click(b, ".reset");
+    check_click(b, ".reset");
     assert_near(check_number(b, WIDTH("account")), all / 2, 2);
     assert_near(check_number(b, WIDTH("load")), 0.3 * all, 2);
     check_true(b, "document.querySelector('.reset').disabled");
@@ -204,39 +209,39 @@ static void a_click_zooms_and_the_button_resets(void **state)
 
 static void keys_walk_zoom_and_reset(void **state)
 {
-    struct browser *b = at(state, graph, DESKTOP);
+    struct browser *b = at(state, graph, CHECK_DESKTOP);
     double all = check_number(b, WIDTH("all"));
     check_true(b, "(" ELEMENT("all") ".focus(), true)");
-    press(b, BROWSER_UP BROWSER_UP BROWSER_UP);
+    check_press(b, BROWSER_UP BROWSER_UP BROWSER_UP);
     assert_string_equal(check_text(b, "document.activeElement.dataset.name"), "account");
     check_true(b, "every('g.frame').filter(f => f.getAttribute('tabindex') === '0').length === 1");
-    press(b, BROWSER_ENTER);
+    check_press(b, BROWSER_ENTER);
     assert_near(check_number(b, WIDTH("account")), all, 2);
     check_true(b,
                "document.querySelector('[role=status]').textContent.includes('account: 50.0 %')");
-    press(b, BROWSER_ESC);
+    check_press(b, BROWSER_ESC);
     assert_near(check_number(b, WIDTH("account")), all / 2, 2);
 }
 
 static void a_crumb_zooms_to_what_it_names(void **state)
 {
-    struct browser *b = at(state, graph, DESKTOP);
-    click(b, FRAME("account_bar"));
-    click(b, ".crumb:nth-of-type(3)");
+    struct browser *b = at(state, graph, CHECK_DESKTOP);
+    check_click(b, FRAME("account_bar"));
+    check_click(b, ".crumb:nth-of-type(3)");
     assert_near(check_number(b, WIDTH("run")), check_number(b, WIDTH("all")), 2);
     check_true(b, "getComputedStyle(" ELEMENT("save") ").display === 'none'");
 }
 
 static void the_root_goes_to_the_top_and_back(void **state)
 {
-    struct browser *b = at(state, graph, DESKTOP);
+    struct browser *b = at(state, graph, CHECK_DESKTOP);
     static const char below[] = ELEMENT("all") ".getBoundingClientRect().top > " ELEMENT(
         "main") ".getBoundingClientRect().top";
     check_true(b, below);
-    click(b, ".flip");
+    check_click(b, ".flip");
     check_true(b, "!(" ELEMENT("all") ".getBoundingClientRect().top > " ELEMENT(
                       "main") ".getBoundingClientRect().top)");
-    click(b, ".flip");
+    check_click(b, ".flip");
     check_true(b, below);
 }
 
@@ -248,7 +253,7 @@ static void the_root_goes_to_the_top_and_back(void **state)
 
 static void tips_tell_share_and_samples_by_mouse_and_keyboard(void **state)
 {
-    struct browser *b = at(state, graph, DESKTOP);
+    struct browser *b = at(state, graph, CHECK_DESKTOP);
     struct err e;
     assert_ok(browser_hover(b, FRAME("load"), &e), &e);
     assert_non_null(strstr(check_text(b, TIP), "load"));
@@ -256,9 +261,9 @@ static void tips_tell_share_and_samples_by_mouse_and_keyboard(void **state)
     assert_non_null(strstr(check_text(b, TIP), "30 samples"));
     assert_ok(browser_hover(b, ".heading", &e), &e);
     assert_string_equal(check_text(b, TIP), "");
-    press(b, BROWSER_TAB BROWSER_TAB BROWSER_TAB BROWSER_TAB BROWSER_TAB BROWSER_TAB);
+    check_press(b, BROWSER_TAB BROWSER_TAB BROWSER_TAB BROWSER_TAB BROWSER_TAB BROWSER_TAB);
     check_true(b, "(" ELEMENT("main") ".focus(), true)");
-    press(b, BROWSER_UP BROWSER_UP);
+    check_press(b, BROWSER_UP BROWSER_UP);
     assert_non_null(strstr(check_text(b, TIP), "50 samples"));
     check_true(b, "document.querySelector('.ring').style.display !== 'none'");
 }
@@ -275,15 +280,15 @@ static void tips_tell_share_and_samples_by_mouse_and_keyboard(void **state)
 
 static void the_table_of_functions_sorts(void **state)
 {
-    struct browser *b = at(state, pages, DESKTOP);
+    struct browser *b = at(state, pages, CHECK_DESKTOP);
     char first[40];
     assert_string_equal(check_text(b, "document.querySelector('#functions tbody th').textContent"),
                         "group_base");
     check_true(b, "!" IN_ORDER);
-    click(b, SHARE_HEAD);
+    check_click(b, SHARE_HEAD);
     check_true(b, IN_ORDER);
     snprintf(first, sizeof first, "%s", check_text(b, SORTED));
-    click(b, SHARE_HEAD);
+    check_click(b, SHARE_HEAD);
     check_true(b, IN_ORDER);
     assert_string_not_equal(check_text(b, SORTED), first);
     assert_string_not_equal(check_text(b, SORTED), "");
@@ -292,19 +297,19 @@ static void the_table_of_functions_sorts(void **state)
 /* Each picture of a page is searched and zoomed by itself. */
 static void pictures_of_a_page_do_not_disturb_each_other(void **state)
 {
-    struct browser *b = at(state, pages, DESKTOP);
-    click(b, "#flame-after input.search");
-    press(b, "group_base");
+    struct browser *b = at(state, pages, CHECK_DESKTOP);
+    check_click(b, "#flame-after input.search");
+    check_press(b, "group_base");
     check_true(
         b,
         "every('#flame-after g.match').length > 0 && every('#flame-before g.match').length === 0");
-    click(b, "#flame-diff g.frame[data-name='group_base']");
+    check_click(b, "#flame-diff g.frame[data-name='group_base']");
     check_true(b, "every('#flame-diff g.zoomed').length === 1 && every('g.zoomed').length === 1");
 }
 
 static void what_became_slower_is_marked_in_the_difference(void **state)
 {
-    struct browser *b = at(state, diff, DESKTOP);
+    struct browser *b = at(state, diff, CHECK_DESKTOP);
     check_true(
         b,
         "every('g.frame').some(f => f.dataset.name === 'group_base' && Number(f.dataset.change) > 5"
@@ -326,6 +331,7 @@ int main(void)
         TEST(keys_walk_zoom_and_reset),
         TEST(a_crumb_zooms_to_what_it_names),
         TEST(the_root_goes_to_the_top_and_back),
+        TEST(the_key_i_turns_the_root_up_and_down),
         TEST(tips_tell_share_and_samples_by_mouse_and_keyboard),
         TEST(the_table_of_functions_sorts),
         TEST(pictures_of_a_page_do_not_disturb_each_other),

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DESKTOP = 1280, PHONE = 390 };
-
 static char results[PATH_MAX], page[PATH_MAX], picture[PATH_MAX];
 
 /* Canned results, made by a program of tests/data: files below results. */
@@ -47,18 +45,6 @@ static struct browser *at_page(void **state, int width)
     return b;
 }
 
-static void click(struct browser *b, const char *selector)
-{
-    struct err e;
-    assert_ok(browser_click(b, selector, &e), &e);
-}
-
-static void press(struct browser *b, const char *keys)
-{
-    struct err e;
-    assert_ok(browser_keys(b, keys, &e), &e);
-}
-
 static void command(struct browser *b, const char *name, const char *parameters)
 {
     struct err e;
@@ -77,7 +63,7 @@ static void assert_holds(const char *text, const char *words)
 
 static void a_report_is_whole_quiet_and_readable(void **state)
 {
-    struct browser *b = at_page(state, DESKTOP);
+    struct browser *b = at_page(state, CHECK_DESKTOP);
     check_page(b, page);
 }
 
@@ -105,7 +91,7 @@ static const char *many_files(void)
 
 static void a_report_of_many_files_is_whole_quiet_and_readable(void **state)
 {
-    struct browser *b = at_page(state, DESKTOP);
+    struct browser *b = at_page(state, CHECK_DESKTOP);
     check_page(b, many_files());
 }
 
@@ -128,14 +114,14 @@ static const char *document(void)
 
 static void the_document_of_characteristics_is_whole_quiet_and_readable(void **state)
 {
-    struct browser *b = at_page(state, DESKTOP);
+    struct browser *b = at_page(state, CHECK_DESKTOP);
     check_page(b, document());
 }
 
 static void a_picture_by_itself_is_whole_quiet_and_readable(void **state)
 {
-    struct browser *b = at_page(state, DESKTOP);
-    check_open(b, picture, DESKTOP);
+    struct browser *b = at_page(state, CHECK_DESKTOP);
+    check_open(b, picture, CHECK_DESKTOP);
     check_true(b, "document.documentElement.querySelector('title').textContent.includes("
                   "'<script>alert(1)</script>')");
     check_true(b, "document.querySelectorAll('script').length === 0");
@@ -145,7 +131,7 @@ static void a_picture_by_itself_is_whole_quiet_and_readable(void **state)
 
 static void names_of_tags_stay_text(void **state)
 {
-    struct browser *b = at_page(state, DESKTOP);
+    struct browser *b = at_page(state, CHECK_DESKTOP);
     assert_holds(check_text(b, "document.querySelector('h1').textContent"),
                  "<script>alert(1)</script>");
     assert_holds(check_text(b, "document.title"), "<script>alert(1)</script>");
@@ -163,17 +149,17 @@ static void names_of_tags_stay_text(void **state)
 
 static void a_table_sorts_up_down_and_back(void **state)
 {
-    struct browser *b = at_page(state, DESKTOP);
+    struct browser *b = at_page(state, CHECK_DESKTOP);
     char given[200];
     snprintf(given, sizeof given, "%s", check_text(b, RATIOS));
     assert_string_equal(given, "0.987 0.408 1.227");
-    click(b, RATIO_HEAD);
+    check_click(b, RATIO_HEAD);
     assert_string_equal(check_text(b, RATIOS), "0.408 0.987 1.227");
     assert_string_equal(check_text(b, SORTED), "ascending");
-    click(b, RATIO_HEAD);
+    check_click(b, RATIO_HEAD);
     assert_string_equal(check_text(b, RATIOS), "1.227 0.987 0.408");
     assert_string_equal(check_text(b, SORTED), "descending");
-    click(b, RATIO_HEAD);
+    check_click(b, RATIO_HEAD);
     assert_string_equal(check_text(b, RATIOS), given);
     assert_string_equal(check_text(b, SORTED), "");
 }
@@ -181,7 +167,7 @@ static void a_table_sorts_up_down_and_back(void **state)
 /* Of a column that has dashes: they stand last, whichever way. */
 static void what_is_no_number_sorts_behind_the_numbers(void **state)
 {
-    struct browser *b = at_page(state, DESKTOP);
+    struct browser *b = at_page(state, CHECK_DESKTOP);
     check_true(b, "(unfold(), every('table').filter(t => t.tBodies[0].rows.length > 2).every(t =>"
                   " [...t.tHead.rows[0].cells].every((head, at) => [1, 2].every(() => {"
                   "  head.querySelector('button').click();"
@@ -192,14 +178,14 @@ static void what_is_no_number_sorts_behind_the_numbers(void **state)
 
 static void a_table_is_one_stop_of_the_tab_key(void **state)
 {
-    struct browser *b = at_page(state, DESKTOP);
+    struct browser *b = at_page(state, CHECK_DESKTOP);
     check_true(b, "every('[role=grid]').length > 20");
     check_true(b, "every('[role=grid]').every(t => every('th, td, button', t)"
                   ".filter(e => e.tabIndex >= 0).length === 1)");
-    click(b, RATIO_HEAD);
-    press(b, BROWSER_DOWN BROWSER_DOWN BROWSER_RIGHT);
+    check_click(b, RATIO_HEAD);
+    check_press(b, BROWSER_DOWN BROWSER_DOWN BROWSER_RIGHT);
     assert_string_equal(check_text(b, "document.activeElement.textContent"), "0.782..1.004");
-    press(b, BROWSER_LEFT BROWSER_LEFT BROWSER_LEFT BROWSER_LEFT BROWSER_LEFT BROWSER_LEFT);
+    check_press(b, BROWSER_LEFT BROWSER_LEFT BROWSER_LEFT BROWSER_LEFT BROWSER_LEFT BROWSER_LEFT);
     assert_string_equal(check_text(b, "document.activeElement.textContent"), "bundle-pool");
     check_true(b, "every('.box table')[0].querySelectorAll('[tabindex=\"0\"]').length === 1");
 }
@@ -215,7 +201,7 @@ static void a_table_is_one_stop_of_the_tab_key(void **state)
 
 static void a_tip_shows_under_the_mouse(void **state)
 {
-    struct browser *b = at_page(state, DESKTOP);
+    struct browser *b = at_page(state, CHECK_DESKTOP);
     struct err e;
     assert_ok(browser_hover(b, RATIO, &e), &e);
     check_true(b, "!document.querySelector('#tip').hidden");
@@ -223,7 +209,7 @@ static void a_tip_shows_under_the_mouse(void **state)
     check_true(b, "!document.querySelector('" RATIO "').closest('[title]')");
     check_true(b, "(r => r.left >= 0 && r.top >= 0 && r.right <= innerWidth && r.bottom <= "
                   "innerHeight)(document.querySelector('#tip').getBoundingClientRect())");
-    press(b, BROWSER_ESC);
+    check_press(b, BROWSER_ESC);
     assert_string_equal(check_text(b, TIP), "");
     assert_ok(browser_hover(b, BASE_TIME, &e), &e);
     check_true(b, "!document.querySelector('#tip').hidden");
@@ -234,21 +220,21 @@ static void a_tip_shows_under_the_mouse(void **state)
 
 static void a_tip_shows_by_the_keyboard_alone(void **state)
 {
-    struct browser *b = at_page(state, DESKTOP);
+    struct browser *b = at_page(state, CHECK_DESKTOP);
     check_true(b, "(document.querySelector('.box thead button').focus(), true)");
-    press(b, BROWSER_DOWN BROWSER_RIGHT BROWSER_RIGHT BROWSER_RIGHT);
+    check_press(b, BROWSER_DOWN BROWSER_RIGHT BROWSER_RIGHT BROWSER_RIGHT);
     assert_string_equal(check_text(b, TIP), OF_RATIO);
     check_true(b, "document.activeElement.getAttribute('aria-describedby') === 'tip'");
-    press(b, BROWSER_UP);
+    check_press(b, BROWSER_UP);
     assert_string_equal(check_text(b, TIP), "");
-    press(b, BROWSER_DOWN BROWSER_TAB);
+    check_press(b, BROWSER_DOWN BROWSER_TAB);
     assert_string_equal(check_text(b, TIP), "");
     check_true(b, "!document.querySelector('[aria-describedby=tip]')");
 }
 
 static void a_tip_shows_by_touch(void **state)
 {
-    struct browser *b = at_page(state, PHONE);
+    struct browser *b = at_page(state, CHECK_PHONE);
     struct err e;
     assert_ok(browser_tap(b, BASE_TIME, &e), &e);
     check_true(b, "!document.querySelector('#tip').hidden");
@@ -259,7 +245,7 @@ static void a_tip_shows_by_touch(void **state)
 /* Every number of every table says where it comes from. */
 static void check_tips(struct browser *b, const char *path)
 {
-    check_open(b, path, DESKTOP);
+    check_open(b, path, CHECK_DESKTOP);
     check_js(
         b, "every('td.n[data-key]').filter(c => !c.title && !c.parentNode.title &&"
            " !/^Inputs/.test(c.closest('table').caption.textContent))"
@@ -271,13 +257,13 @@ static void check_tips(struct browser *b, const char *path)
 
 static void every_number_has_a_tip(void **state)
 {
-    struct browser *b = at_page(state, DESKTOP);
+    struct browser *b = at_page(state, CHECK_DESKTOP);
     check_tips(b, many_files());
 }
 
 static void every_number_of_the_document_has_a_tip(void **state)
 {
-    struct browser *b = at_page(state, DESKTOP);
+    struct browser *b = at_page(state, CHECK_DESKTOP);
     check_tips(b, document());
 }
 
@@ -285,8 +271,8 @@ static void every_number_of_the_document_has_a_tip(void **state)
 
 static void a_command_is_copied(void **state)
 {
-    struct browser *b = at_page(state, DESKTOP);
-    click(b, ".code button");
+    struct browser *b = at_page(state, CHECK_DESKTOP);
+    check_click(b, ".code button");
     check_true(b, "document.querySelector('.code button').textContent === 'Copied'");
     assert_string_equal(check_text(b, "document.querySelector('[role=status]').textContent"),
                         "Copied");
@@ -301,12 +287,12 @@ static void a_command_is_copied(void **state)
 
 static void the_contents_lead_to_every_section_and_mark_the_one_that_is_read(void **state)
 {
-    struct browser *b = at_page(state, DESKTOP);
+    struct browser *b = at_page(state, CHECK_DESKTOP);
     check_js(b, "every('h2, h3').filter(h => !document.querySelector(`nav "
                 "a[href='#${h.id}']`)).map(nameOf)");
     check_true(b, "document.querySelectorAll('nav li li').length === 4");
     check_true(b, "document.querySelector('nav [aria-current]').textContent === 'Result'");
-    click(b, "nav a[href='#s-counts']");
+    check_click(b, "nav a[href='#s-counts']");
     check_true(b, "document.querySelector('nav [aria-current]').textContent === 'Counts'");
     check_true(b, "(y => y >= 0 && y < "
                   "120)(document.querySelector('#s-counts').getBoundingClientRect().top)");
@@ -316,11 +302,11 @@ static void the_contents_lead_to_every_section_and_mark_the_one_that_is_read(voi
 
 static void the_contents_of_a_phone_fold(void **state)
 {
-    struct browser *b = at_page(state, PHONE);
+    struct browser *b = at_page(state, CHECK_PHONE);
     check_true(b, "!document.querySelector('nav details').open");
-    click(b, "nav summary");
+    check_click(b, "nav summary");
     check_true(b, "document.querySelector('nav details').open");
-    click(b, "nav a[href='#s-samples']");
+    check_click(b, "nav a[href='#s-samples']");
     check_true(b, "!document.querySelector('nav details').open");
     check_true(b, "(y => y >= 30 && y < "
                   "120)(document.querySelector('#s-samples').getBoundingClientRect().top)");
@@ -328,14 +314,14 @@ static void the_contents_of_a_phone_fold(void **state)
 
 static void a_figure_fills_the_window_and_comes_back(void **state)
 {
-    struct browser *b = at_page(state, DESKTOP);
+    struct browser *b = at_page(state, CHECK_DESKTOP);
     double before =
         check_number(b, "document.querySelector('figure svg').getBoundingClientRect().width");
-    click(b, "figcaption button");
+    check_click(b, "figcaption button");
     check_true(b, "document.querySelector('dialog[open] svg') !== null");
     check_true(b, "document.querySelector('dialog svg').getBoundingClientRect().width > 1200");
     assert_true(before < 950);
-    press(b, BROWSER_ESC);
+    check_press(b, BROWSER_ESC);
     check_true(
         b, "!document.querySelector('dialog') && document.querySelector('figure svg') !== null");
 }

@@ -45,6 +45,8 @@ def check_side(record, folder):
             found = sum(p["samples"] for p in parts if p["overhead"] == wanted and p["name"] != "other")
             if record[key]["samples"] != found:
                 fail(f"{record['id']}: {key}: {record[key]['samples']}, its parts have {found}")
+            if samples and not record[key]["low"] <= record[key]["share"] <= record[key]["high"]:
+                fail(f"{record['id']}: {key}: bounds do not hold the share")
     for name in record["files"].values():
         if os.path.getsize(os.path.join(folder, name)) == 0:
             fail(f"{name}: empty")

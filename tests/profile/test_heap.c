@@ -145,6 +145,7 @@ static void a_worker_tells_who_holds_its_memory(void **state)
     if (!heap_is_supported(heap_control(), &why)) {
         assert_false(ok);
         assert_says(&e, why.text);
+        assert_int_equal(e.code, ERR_UNSUPPORTED);
         print_message("# %s\n", e.text);
     } else {
         double held = 0;
@@ -161,6 +162,7 @@ static void a_worker_tells_who_holds_its_memory(void **state)
     };
     assert_false(heap_of_side(&h, &side, &r, &e));
     assert_says(&e, "a command: not supported here: a heap profile is taken of kernels");
+    assert_int_equal(e.code, ERR_UNSUPPORTED);
     heap_done(&h);
     json_free(settings);
     pair_runner_close(&r);

@@ -2,6 +2,7 @@
 #include "tests/profile/victims.h"
 
 #include "harness/base/io.h"
+#include "harness/run/child.h"
 #include "tests/test.h"
 
 #include <fcntl.h>
@@ -40,7 +41,7 @@ struct victim victim_start(const char *compiler, const char *mode, const char *a
     if (v.pid == 0) {
         dup2(to[0], STDIN_FILENO);
         dup2(from[1], STDOUT_FILENO);
-        sampler_permit();
+        child_permit_tracing();
         execl(program, program, mode, argument, (char *)NULL);
         _exit(127);
     }

@@ -12,6 +12,7 @@ SIMPLE = {
     "value": lambda v: v, "saving": lambda r: 100 * (1 - r), "change": lambda r: 100 * (r - 1),
     "times": lambda r: 1 / r, "percent": lambda v: 100 * v, "negated": lambda v: -v,
     "milliseconds": lambda v: 1e6 * v, "giga": lambda v: v / 1e9, "difference": lambda a, b: a - b, "quotient": lambda a, b: a / b,
+    "sum": lambda a, b: a + b,
     "more": lambda a, b, of: 100 * (a - b) / of, "fewer": lambda a, b: 100 * (1 - a / b),
     "sharing": lambda a, b: 100 * a / b, "a-minute": lambda ns, n: math.floor(60e9 * n / ns + 0.5),
     "hit-rate": lambda h, m: 100 * h / (h + m), "efficiency": lambda r, n: 100 / (r * n),
@@ -217,7 +218,36 @@ def of_counts(studies, entry):
     return len(records) if entry["rule"] == "count-comparisons" else sum(len(r["pairs"]) for r in records)
 
 
-RULES = (("line-", of_line), ("shapley-", of_shapley), ("caches-", of_caches), ("trials", of_windows),
+def of_samples(studies, entry):
+    r = studies.find(entry["file"], entry["record"])
+    first, second = (at(r, field) for field in entry["fields"][:2])
+    return 100 * first / second if entry["rule"] == "sampled-share" else first / second
+
+
+def tail(k, n, p, upper):
+    """The chance of at least (upper) or at most k of n, each with chance p."""
+    if p <= 0 or p >= 1:
+        return 1.0 if (p <= 0) != upper or (k == 0 and upper) or (k == n and not upper) else 0.0
+    ln = lambda i: (math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1)
+                    + i * math.log(p) + (n - i) * math.log1p(-p))
+    return math.fsum(math.exp(ln(i)) for i in (range(k, n + 1) if upper else range(k + 1)))
+
+
+def bounds_fault(studies, entry):
+    """Clopper and Pearson's: at each bound what was found is as unlikely as 2.5 %."""
+    r = studies.find(entry["file"], entry["record"])
+    first, second = (at(r, field) for field in entry["fields"][:2])
+    share = entry["rule"] == "sampled-share"
+    n = second if share else first + second
+    low, high = (v / 100 if share else v / (1 + v) for v in (entry["low"], entry["high"]))
+    if first > 0 and not is_near(tail(first, n, low, True), 0.025, 1e-4):
+        return f"at the low bound {low} the chance is {tail(first, n, low, True)}"
+    if first < n and not is_near(tail(first, n, high, False), 0.025, 1e-4):
+        return f"at the high bound {high} the chance is {tail(first, n, high, False)}"
+    return None
+
+
+RULES = (("sampled-", of_samples), ("line-", of_line), ("shapley-", of_shapley), ("caches-", of_caches), ("trials", of_windows),
          ("windows", of_windows), ("base-window", of_windows), ("new-window", of_windows),
          ("eliminated", of_eliminated), ("across", of_across), ("count-", of_counts), ("roofline-", of_roofline), ("seconds", of_counts))
 
@@ -274,6 +304,8 @@ def fault(studies, entry):
             why = "no such rule"
         elif found is not None and not is_near(found, entry["value"], 1e-7):
             why = f"found {found}, the trace has {entry['value']}"
+    if not why and entry["rule"].startswith("sampled-"):
+        why = bounds_fault(studies, entry)
     if why:
         return why
     low, high = entry.get("low"), entry.get("high")

@@ -63,6 +63,20 @@ check "a reason with a tag stays text"
 grep -q 'flame_graphs/baseline_grid_search_2025-03-02.svg' whole/index.html
 check "the flame graphs are linked"
 
+checked() { # FOLDER: the document is drawn, and all of it is right
+    expect 0 trace.json "$cupel" report --characteristics "$1" && /usr/bin/python3 "$here/check_characteristics.py" "$1" >checks && ! grep '^not' checks
+}
+cp -r whole idle && sed -i 's/"history_cache_\(hits\|misses\)": [0-9]*/"history_cache_\1": 0/g' idle/benchmark_results/cumulative_2025-03-02.jsonl
+checked idle && [ "$(grep -c 'it left all accesses alone' idle/characteristics.md)" = 2 ] && ! grep -q 'history_cache.*holds no' idle/characteristics.md
+check "a history cache that left all accesses alone has no hit rate, and that is said"
+cp -r whole coarse && sed -i 's/"runs": 12/"runs": 900/' coarse/flame_graphs/profile-micro_2025-03-02.jsonl
+checked coarse && grep -q 'fewer than twenty samples.*: none, .*all' coarse/characteristics.md && ! grep -q 'twenty samples' whole/characteristics.md
+check "shares of runs that were hardly sampled are not to be believed, and that is said"
+cp -r whole cut && sed -i '$d' cut/benchmark_results/cumulative_2025-03-02.jsonl && sed -i '$d' cut/benchmark_results/cumulative_2025-03-02.jsonl
+expect 0 trace.json "$cupel" report --characteristics cut && grep -q 'is cut short: its last record' cut/characteristics.md &&
+    grep -q INCOMPLETE cut/characteristics.md && ! grep -q 'not measured at this effort' cut/characteristics.md
+check "a study whose file is cut short is told as that"
+
 expect 0 other/trace.json "$cupel" report --characteristics whole --out other && [ -s other/index.html ]
 check "another folder may be given"
 mkdir empty

@@ -89,6 +89,10 @@ check "their intervals and the CPU time of one run"
 check "the first 20 functions with their places"
 grep -q 'micro-all.diff.svg' "$tmp/profile/report.md" && grep -q 'micro-none.folded' "$tmp/profile/report.md"
 check "files beside the results are named"
+mkdir -p "$tmp/pic/in" && cp "$tmp/profile.jsonl" "$tmp/pic/p.jsonl" && touch "$tmp/pic/micro-all.html"
+"$CUPEL" report "$tmp/pic/p.jsonl" --out "$tmp/pic/in/out" >/dev/null && grep -q 'href="../../micro-all.html"' "$tmp/pic/in/out/index.html" &&
+    grep -q '](../../micro-all.html)' "$tmp/pic/in/out/report.md" && ! grep -q 'href="[^"]*micro-none.folded' "$tmp/pic/in/out/index.html"
+check "files of a profile that are there are linked"
 drawn profile bottlenecks 'data filtering and gr' '44.0 → 0.0 %' 'share of the samples' && drawn one bottlenecks '44.0 %'
 check "bottlenecks are drawn, of one side alone too"
 grep -q 'cupel profile scenarios/profile.json' "$tmp/profile/report.md" && head -5 "$tmp/profile/report.md" | grep -q 'micro/all: 2,000 samples'
