@@ -18,6 +18,8 @@ void chapter_attribution(struct fill *f);
 void chapter_memory(struct fill *f);
 void chapter_workflows(struct fill *f);
 void chapter_storage(struct fill *f);
+void chapter_straddles(struct fill *f);
+void chapter_capture(struct fill *f);
 void chapter_flame(struct fill *f);
 void chapter_roofline(struct fill *f);
 void chapter_statistics(struct fill *f);

@@ -4,13 +4,13 @@
 
 #include <string.h>
 
-/* As in the paper whose tables these are; attribution, storage and roofline are ours. */
+/* As in the paper whose tables these are; attribution, storage, straddles, capture and roofline are ours. */
 static void (*const chapters[])(struct fill *f) = {
-    chapter_summary,     chapter_methodology, chapter_scales,     chapter_layer1,
-    chapter_layer2,      chapter_layer3,      chapter_phase6b,    chapter_cumulative,
-    chapter_attribution, chapter_memory,      chapter_workflows,  chapter_storage,
-    chapter_flame,       chapter_roofline,    chapter_statistics, chapter_regression,
-    chapter_limits,      chapter_advice,      chapter_archive,
+    chapter_summary,   chapter_methodology, chapter_scales,     chapter_layer1,      chapter_layer2,
+    chapter_layer3,    chapter_phase6b,     chapter_cumulative, chapter_attribution, chapter_memory,
+    chapter_workflows, chapter_storage,     chapter_straddles,  chapter_capture,     chapter_flame,
+    chapter_roofline,  chapter_statistics,  chapter_regression, chapter_limits,      chapter_advice,
+    chapter_archive,
 };
 
 /* ---- what must not be ------------------------------------------------------------------------------- */

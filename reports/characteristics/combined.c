@@ -82,6 +82,8 @@ struct finding combined_claim(enum combined_claim claim)
         [CLAIM_MICRO_P] = "0.983",       [CLAIM_WALK_P] = "0.919",
         [CLAIM_ASSET_LIST] = "99.8 %",   [CLAIM_WORKFLOW] = "501.6 %",
         [CLAIM_MEMORY_RATIO] = "0.80 x", [CLAIM_BREAK_EVEN] = "50",
+        [CLAIM_STRADDLES_ONE] = "60",    [CLAIM_STRADDLES_SIX] = "113",
+        [CLAIM_STRADDLES_THREE] = "83",  [CLAIM_CAPTURE_LESS] = "83 %",
     };
     return (struct finding){.kind = "claim", .text = claims[claim], .value = (double)NAN};
 }

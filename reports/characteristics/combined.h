@@ -42,6 +42,10 @@ enum combined_claim {
     CLAIM_WORKFLOW,
     CLAIM_MEMORY_RATIO,
     CLAIM_BREAK_EVEN,
+    CLAIM_STRADDLES_ONE, /* a second */
+    CLAIM_STRADDLES_SIX,
+    CLAIM_STRADDLES_THREE,
+    CLAIM_CAPTURE_LESS,
 };
 struct finding combined_claim(enum combined_claim claim);
 

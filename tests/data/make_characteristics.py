@@ -161,6 +161,62 @@ def throughput(values):
             "contended_pairs": 0}
 
 
+MEMOS = ("paths", "amt", "asset", "schedule", "expand", "schemas", "tickers", "chain", "overrides", "prices")
+LADDER = ["memo-amt", "+ paths, asset, schemas", "+ tickers, schedule, expand", "+ chain, overrides", "+ prices",
+          "+ batch-prices, simd"]
+
+
+def straddles(r, scale, names, many=96, ratio=0.1):
+    """Cells of the straddle kernel: what it counts, and how many a second."""
+    for record in several(r, [scale], names, ratio, base_ns=5e7):
+        for side, trips in (("base", many), ("new", 1 + many // 64)):
+            found = record[side]["counts"] = {"straddles": many, "valued_days": 30 * many, "price_queries": 2 * many,
+                                              "price_trips": trips}
+            for i, memo in enumerate(MEMOS):
+                found[f"memo_{memo}_hits"], found[f"memo_{memo}_misses"] = many * (i + 2), i + 1
+            rate = many * 1e9 / statistics.median(record[side]["metrics"]["wall"]["values"])
+            record[side]["rate"] = {"unit": "straddles", "count": many,
+                                    "wall_per_s": {"estimate": rate, "lower": 0.9 * rate, "upper": 1.1 * rate, "level": 0.95},
+                                    "cpu_per_s": {"estimate": rate, "lower": 0.9 * rate, "upper": 1.1 * rate, "level": 0.95}}
+        yield record
+
+
+def captures(r, scale, names, runs):
+    """Cells of the capture kernel; what is stored once is stored once."""
+    for record in several(r, [scale], names, 0.4):
+        kept = {"entry-point": 2048 * runs, "yaml": 6144 * runs, "detect-once": 12288 * runs}.get(record["name"], 12288)
+        for side, code, copies in (("base", 12288 * runs, 5 * runs), ("new", kept, max(1, kept // 2048))):
+            record[side]["counts"] = {"runs": runs, "detections": runs, "copies": copies, "code_bytes": code,
+                                      "allocated_bytes": 2 * code + 16384 * runs, "apparent_bytes": code + 900 * runs}
+        yield record
+
+
+def straddle_studies(r):
+    one, six, three = "1 asset, 1 year", "1 asset, 6 years", "3 assets, 2 years"
+    workers = [f"{layers}, {n} worker{'s' if n > 1 else ''}" for layers in ("none", "all") for n in (1, 2, 4)][1:]
+    return {
+        "straddle-experiments": [c for scale, many in ((one, 96), (six, 576), (three, 384)) for c in
+                                 straddles(r, scale, ["all", "all against no-memoize"], many, 0.01)] +
+                                list(straddles(r, one, LADDER)),
+        "straddle-matrix": list(straddles(r, one, [*workers, "all, 2 workers against 1", "all, 4 workers against 1"])),
+        "straddle-locality": list(straddles(r, "3 years", ["shuffled, 64 entries", "shuffled, 1,024 entries",
+                                                           "shuffled, no limit"], 26676, 1.3)),
+        "straddle-batch": [c for store in ("sqlite", "blocks") for c in
+                           straddles(r, store, ["batch of 8", "batch of 64", "batch of 512"], 960, 0.9)],
+        "straddle-full": list(straddles(r, "231192", ["2 workers", "simd"], 231192, 0.55)),
+    }
+
+
+def capture_studies(r):
+    return {
+        "capture-modes": list(captures(r, "100", ["entry-point", "yaml", "detect-once", "content-store",
+                                                  "entry-point-content"], 100)),
+        "capture-grid": list(captures(r, "5x4", ["entry-point", "content-store"], 20)),
+        "capture-scaling": [c for n in (10, 50, 100, 500, 1000, 5000) for c in
+                            captures(r, str(n), ["entry-point", "content-store"], n)],
+    }
+
+
 def whole(r):
     both = ["micro", "production"]
     tiers = ["20", "50", "200", "variable"]
@@ -196,6 +252,8 @@ def whole(r):
         "profile-micro": profiles(r, "micro"),
         "profile-production": profiles(r, "production"),
         "timeline": list(timelines()),
+        **straddle_studies(r),
+        **capture_studies(r),
     }
 
 

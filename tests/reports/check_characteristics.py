@@ -28,6 +28,7 @@ Performance Results; Shared Bundle Context (Fork Mode); Persistent Worker Pool; 
 Cumulative Performance Summary; Production-Scale Results; Overhead-to-Computation Ratio;
 Wall Clock Time Comparison; Memory Characteristics; Memory Overhead Analysis; Memory Efficiency;
 Profiling Data; Workflow-Specific Results; Grid Search Performance; Walk Forward Performance;
+Option Straddles: Memoized Backtests; Code Capture: What Is Stored with Each Backtest;
 Flame Graph Analysis; Baseline (Pre-Optimization); Optimized; Comparison;
 Statistical Validation Results; Confidence Intervals; Significance Testing; Regression Testing;
 CI Integration; Coverage Metrics; Limitations and Edge Cases; When Optimizations May Not Help;
@@ -75,6 +76,20 @@ Grid search, all layers | production | production/all
 Grid search, all layers | micro | micro/all
 Walk-forward (production | micro | micro/
 Two thousand backtests stored | Checkpoint | 2000/storage
+Straddles without any cache | One asset, one year | 1 asset, 1 year/all
+Straddles without any cache | Three assets | 3 assets, 2 years/all
+The same against the original | One asset, six years | 1 asset, 6 years/all against no-memoize
+One asset and year: layers added | and chain | 1 asset, 1 year/+ chain
+The full set: what each cache | memo-tickers | 231192/2 workers
+Against no cache and one worker | All layers, four | 1 asset, 1 year/all, 4 workers
+All layers: workers against one | The full set | 231192/2 workers
+Three years of all assets | No limit | 3 years/shuffled, no limit
+Prices asked for one straddle | SQLite, batches of 512 | sqlite/batch of 512
+The full set, wall time | four | 231192/simd
+What is kept of a strategy | Entry file only, once | 100/entry-point-content
+The entry file of a strategy | 5000 | 5000/entry-point
+All its files, each content | 10 | 10/content-store
+Twenty backtests | All files | 5x4/content-store
 """.strip().split("\n")
 
 number = 0

@@ -32,6 +32,8 @@ import glob, json, os, sys
 for path in glob.glob(f"{sys.argv[1]}/*/*.jsonl"):
     study = os.path.basename(path).rsplit("_", 1)[0]
     scenario = f"{sys.argv[2]}/{study}.json"
+    if not os.path.exists(scenario):
+        scenario = f"{sys.argv[2]}/../{study}.json"
     if not os.path.exists(scenario) or study == "coalitions":
         continue
     plan = json.load(open(scenario))
