@@ -51,8 +51,17 @@ static bool is_recipe(const char *text)
     return strncmp(text, recipe_prefix, sizeof recipe_prefix - 1) == 0;
 }
 
-/* "synth:SEED[:ASSETS]" -> the folder of that world in the cache, made if it is not there. */
-static const char *make_world(const char *recipe, struct arena *a, struct err *e)
+static unsigned kind_of_store(const char *store)
+{
+    for (int kind = 0; kind < PRICES_KIND_COUNT; kind++)
+        if (strcmp(prices_kind_words[kind], store) == 0)
+            return 1u << kind;
+    return 0;
+}
+
+/* "synth:SEED[:ASSETS]" -> the folder of that world in the cache, made if it is not there: one for each
+ * kind of prices. */
+static const char *make_world(const char *recipe, const char *store, struct arena *a, struct err *e)
 {
     struct str rest = str_of(recipe + sizeof recipe_prefix - 1);
     long seed, assets = WORLD_ASSETS;
@@ -66,14 +75,16 @@ static const char *make_world(const char *recipe, struct arena *a, struct err *e
     }
     const char *folder = inputs_cache_folder(a);
     const char *path =
-        arena_format(a, "%s/straddles-%ld-%ld-v%d", folder, seed, assets, WORLD_SCHEMA);
-    bool ok = io_make_dirs(folder, e) && world_ensure((uint64_t)seed, (int)assets, path, e);
+        arena_format(a, "%s/straddles-%ld-%ld-%s-v%d", folder, seed, assets, store, WORLD_SCHEMA);
+    bool ok = io_make_dirs(folder, e) &&
+              world_ensure((uint64_t)seed, (int)assets, kind_of_store(store), path, e);
     return ok ? path : NULL;
 }
 
-const char *inputs_world(const char *text, struct arena *a, struct err *e)
+const char *inputs_world(const char *text, const char *store, struct arena *a, struct err *e)
 {
-    return is_recipe(text) ? make_world(text, a, e) : arena_text(a, text);
+    const char *kind = store ? store : prices_kind_words[PRICES_BLOCKS];
+    return is_recipe(text) ? make_world(text, kind, a, e) : arena_text(a, text);
 }
 
 static void put_facts(struct json *facts, const char *path, const struct bundle_info *info)
@@ -144,7 +155,9 @@ static bool settle_world(struct json *settings, struct json *facts, const char *
     const struct json *setting = json_get(settings, "world");
     if (json_kind(setting) != JSON_TEXT)
         return true;
-    const char *path = inputs_world(json_text(setting), a, e);
+    const struct json *store = json_get(settings, "store");
+    const char *kind = json_kind(store) == JSON_TEXT ? json_text(store) : NULL;
+    const char *path = inputs_world(json_text(setting), kind, a, e);
     const struct json *found = path ? world_facts(facts, path, a, e) : NULL;
     if (!found)
         return false;

@@ -19,8 +19,10 @@ bool inputs_settle(struct json *settings, struct json *facts, struct arena *a,
                    struct err *e) MUST_CHECK;
 
 /* The folder of a setting "world": a recipe "synth:SEED[:ASSETS]" is made in the cache if it is not
- * there; anything else stays as it is. In the arena; NULL on error. */
-const char *inputs_world(const char *text, struct arena *a, struct err *e) MUST_CHECK;
+ * there, with prices of the kind `store` (a word of prices_kind_words; NULL: blocks); anything else stays as
+ * it is. In the arena; NULL on error. */
+const char *inputs_world(const char *text, const char *store, struct arena *a,
+                         struct err *e) MUST_CHECK;
 
 /* "$CUPEL_CACHE", "$XDG_CACHE_HOME/cupel" or "$HOME/.cache/cupel", in the arena. */
 const char *inputs_cache_folder(struct arena *a);

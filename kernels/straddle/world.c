@@ -143,11 +143,11 @@ static bool is_there(const char *dir, const char *source, struct arena *a)
 }
 
 /* When another process was faster, what it made is as good. */
-bool world_ensure(uint64_t seed, int assets, const char *dir, struct err *e)
+bool world_ensure(uint64_t seed, int assets, unsigned kinds, const char *dir, struct err *e)
 {
     struct arena a = {0};
     struct world_settings s = {
-        .dir = dir, .seed = seed, .assets = assets, .replace = io_exists(dir)};
+        .dir = dir, .seed = seed, .assets = assets, .kinds = kinds, .replace = io_exists(dir)};
     const char *source = world_source_text(&s, assets ? assets : WORLD_ASSETS, &a);
     bool ok = is_there(dir, source, &a) || world_make(&s, NULL, &a, e) || is_there(dir, source, &a);
     arena_done(&a);

@@ -55,8 +55,9 @@ struct world_paths { /* in the arena */
 bool world_make(const struct world_settings *s, struct world_info *out, struct arena *a,
                 struct err *e) MUST_CHECK;
 
-/* Makes the world unless dir already is it. Two processes may do it at once. */
-bool world_ensure(uint64_t seed, int assets, const char *dir, struct err *e) MUST_CHECK;
+/* Makes the world, with price files of these kinds (as in world_settings), unless dir already is it. Two processes may do it at once. */
+bool world_ensure(uint64_t seed, int assets, unsigned kinds, const char *dir,
+                  struct err *e) MUST_CHECK;
 
 /* Reads the manifest. Error: not a world, or another schema. */
 bool world_read(const char *dir, struct world_info *out, struct arena *a, struct err *e) MUST_CHECK;

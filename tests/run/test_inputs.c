@@ -61,10 +61,10 @@ static void other_recipes_are_refused(void **state)
                                       "synth:1:3", "synth:1:3001", "synth:1:4:5"};
     struct err e;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        assert_null(inputs_world(bad[i], &arena, &e));
+        assert_null(inputs_world(bad[i], NULL, &arena, &e));
         assert_says(&e, "expected a folder or synth:SEED[:ASSETS]");
     }
-    assert_string_equal(inputs_world("data/w", &arena, &e), "data/w");
+    assert_string_equal(inputs_world("data/w", NULL, &arena, &e), "data/w");
 }
 
 int main(void)

@@ -137,16 +137,16 @@ static void a_world_is_made_once(void **state)
     struct stat first, again;
     struct world_info info;
     const char *dir = fresh("ensure"), *manifest = arena_format(&arena, "%s/manifest.json", dir);
-    assert_ok(world_ensure(1, 4, dir, &e), &e);
+    assert_ok(world_ensure(1, 4, 0, dir, &e), &e);
     assert_int_equal(stat(manifest, &first), 0);
-    assert_ok(world_ensure(1, 4, dir, &e), &e);
+    assert_ok(world_ensure(1, 4, 0, dir, &e), &e);
     assert_int_equal(stat(manifest, &again), 0);
     assert_int_equal(first.st_ino, again.st_ino);
-    assert_ok(world_ensure(7, 4, dir, &e), &e);
+    assert_ok(world_ensure(7, 4, 0, dir, &e), &e);
     assert_ok(world_read(dir, &info, &arena, &e), &e);
     assert_int_equal(info.seed, 7);
     assert_ok(io_remove(arena_format(&arena, "%s/prices.blocks", dir), &e), &e);
-    assert_ok(world_ensure(7, 4, dir, &e), &e);
+    assert_ok(world_ensure(7, 4, 0, dir, &e), &e);
     assert_ok(world_verify(dir, &e), &e);
 }
 
