@@ -1,4 +1,4 @@
-# cupel: make run | make check. Variants: make BUILD=debug|release|clang|asan|tsan; V=1 shows commands.
+# cupel: make run | make check. Variants: make BUILD=debug|release|clang|asan|tsan|fuzz; V=1 shows commands.
 BUILD ?= release
 PREFIX ?= /usr/local
 O := build/$(BUILD)
@@ -8,6 +8,7 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 CC.clang := clang
+CC.fuzz := clang
 COMPILER := $(or $(CC.$(BUILD)),$(CC))
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -19,8 +20,9 @@ CFLAGS.clang := $(CFLAGS.release) -gdwarf-4
 CFLAGS.debug := -O0 -DCUPEL_JEMALLOC
 CFLAGS.asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS.tsan := -O1 -fsanitize=thread
+CFLAGS.fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 ifeq ($(CFLAGS.$(BUILD)),)
-$(error BUILD=$(BUILD): expected release, clang, debug, asan or tsan)
+$(error BUILD=$(BUILD): expected release, clang, debug, asan, tsan or fuzz)
 endif
 FLAGS := $(COMMON) $(CFLAGS.$(BUILD)) $(EXTRA_CFLAGS)
 
@@ -36,7 +38,8 @@ SPAWNER_SRC := harness/run/spawner.c
 LIB_SRC := $(filter-out $(MAINS) $(SPAWNER_SRC),$(call sources,kernels harness))
 REPORT_SRC := $(call sources,reports)
 TEST_MAINS := $(sort $(shell find tests -name 'test_*.c'))
-TEST_SRC := $(filter-out tests/plugin/% tests/profile/victim/%,$(call sources,tests))
+FUZZER_SRC := tests/fuzz/libfuzzer.c
+TEST_SRC := $(filter-out tests/plugin/% tests/profile/victim/% $(FUZZER_SRC),$(call sources,tests))
 PLUGIN_SRC := $(call sources,tests/plugin tests/profile/victim)
 BENCH_MAINS := $(sort $(shell find tests -name 'bench_*.c'))
 TESTS := $(patsubst %.c,$O/%,$(TEST_MAINS))
@@ -50,7 +53,7 @@ HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/
 	includes-check lint static-checks headline verify-full campaign-layers campaign-kernel ladder \
 	compare-peers first-result expects gate-table gate-campaign gate-series gate-replays change-table \
 	stats-reference kill-test bench-indicators \
-	bench-accounting screenshots FORCE
+	bench-accounting bench-prices screenshots FORCE
 .SECONDARY:
 
 run: deps
@@ -258,11 +261,15 @@ install: build
 # ---- tests -------------------------------------------------------------------------------------
 HELPER_SRC := $(filter-out $(TEST_MAINS) $(BENCH_MAINS),$(TEST_SRC))
 BROWSER_PARTS := $(call objects,$(filter tests/browser/%,$(HELPER_SRC)))
-TEST_HELPERS := $(call objects,$(filter-out tests/browser/%,$(HELPER_SRC)))
+FUZZ_PARTS := $(call objects,$(filter tests/fuzz/%,$(HELPER_SRC)))
+TEST_HELPERS := $(call objects,$(filter-out tests/browser/% tests/fuzz/%,$(HELPER_SRC)))
 $O/tests/%: $O/tests/%.o $(TEST_HELPERS) $O/libcupel.a
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
 
 $O/tests/reports/%: $O/tests/reports/%.o $(TEST_HELPERS) $(REPORT_PARTS) $O/libcupel.a
+	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
+
+$O/tests/fuzz/%: $O/tests/fuzz/%.o $(FUZZ_PARTS) $(TEST_HELPERS) $O/libcupel.a
 	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
 
 $O/libbrowser.a: $(BROWSER_PARTS)
@@ -343,6 +350,36 @@ else
 		$O/cupel data synth --preset mag7 --seed 1 --out $(VERIFY_BUNDLE)
 endif
 	$O/cupel verify --full --bundle $(VERIFY_BUNDLE) --last $(LAST) $(if $(SHM),--work $(SHM))
+	$O/cupel verify --kernel straddle --set world=synth:1 --set asset='^(LA|CL|NG)' --set from_year=2024 \
+		--set to_year=2024 --vary workers=1,2,3 --vary order=clustered,shuffled --vary cache_entries=0,1,100
+
+# make fuzz [FUZZ_SECONDS=600] [TARGETS="amt chain"]    parsers over bytes that libFuzzer thinks of (clang), one
+# after the other for so long; the list is in tests/fuzz/fuzz.h. What it learns stays in build/fuzz/corpus, what
+# it finds in build/fuzz/found; stops at the first.
+FUZZ_SECONDS := 600
+FUZZ_TARGETS := $(shell sed -n 's/^    X(\([a-z_]*\)).*/\1/p' tests/fuzz/fuzz.h)
+TARGETS := $(FUZZ_TARGETS)
+FUZZED_SRC := $(call sources,kernels/store kernels/cache kernels/straddle kernels/capture harness/base)
+
+.PHONY: fuzz fuzz-run
+fuzz:
+	$(Q)$(MAKE) --no-print-directory BUILD=fuzz fuzz-run
+
+fuzz-run: $(patsubst %,$O/fuzz_%,$(TARGETS))
+	@mkdir -p $O/found
+	$(Q)for name in $(TARGETS); do \
+		mkdir -p $O/corpus/$$name; dict=tests/fuzz/$$name.dict; echo "== $$name"; \
+		$O/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=4096 \
+			-print_final_stats=1 -artifact_prefix=$O/found/$$name- $$([ -e $$dict ] && echo -dict=$$dict) \
+			$O/corpus/$$name tests/fuzz/corpus/$$name >$O/$$name.log 2>&1 || \
+			{ tail -n 40 $O/$$name.log; exit 1; }; \
+		grep -E '^(Done|stat::(number|average|slowest))' $O/$$name.log; done
+
+$O/libfuzzed.a: $(call objects,$(FUZZED_SRC))
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$O/fuzz_%: $(FUZZER_SRC) $O/tests/fuzz/fuzz.o $O/tests/fuzz/fuzz_%.o $O/libfuzzed.a
+	$(Q)$(COMPILER) $(WARN) $(FLAGS) -fsanitize=fuzzer -DFUZZ_TARGET=fuzz_$* -o $@ $^ $(LIBS)
 
 # Sweeps killed with SIGKILL at random moments and resumed: make kill-test [KILLS=200] [SEED=N].
 KILLS ?= 200
@@ -415,6 +452,18 @@ ROUNDS ?= 200
 bench-indicators: $O/tests/backtest/bench_indicators
 	@$< "$(TALIB)" $(ROUNDS)
 
+# make bench-valuation    what a straddle costs to value, by one lane and by four.
+.PHONY: bench-valuation
+bench-valuation: $O/tests/straddle/bench_valuation
+	@$< $(ROUNDS)
+
+# make bench-prices [TICKERS=4646] [DAYS=1800]    look-ups of prices in SQLite, blocks and Parquet
+TICKERS := 4646
+DAYS := 1800
+bench-prices: $O/tests/straddle/bench_prices
+	@mkdir -p build/data/bench-prices
+	@$< build/data/bench-prices $(TICKERS) $(DAYS)
+
 # ---- static checks -----------------------------------------------------------------------------
 static-checks: includes-check hdr-check format-check
 
@@ -426,7 +475,7 @@ $O/hdr/%.ok: %.h Makefile
 	@mkdir -p $(@D)
 	$(Q)$(COMPILER) $(WARN) $(FLAGS) -fsyntax-only -include $< -x c /dev/null && touch $@
 
-C_FILES := $(HEADERS) $(LIB_SRC) $(MAINS) $(SPAWNER_SRC) $(REPORT_SRC) $(TEST_SRC) $(PLUGIN_SRC)
+C_FILES := $(HEADERS) $(LIB_SRC) $(MAINS) $(SPAWNER_SRC) $(REPORT_SRC) $(TEST_SRC) $(PLUGIN_SRC) $(FUZZER_SRC)
 format:
 	$(Q)clang-format -i $(C_FILES)
 format-check:
@@ -457,6 +506,7 @@ pkg-config --exists libcrypto|libssl-dev
 pkg-config --exists zlib|zlib1g-dev
 pkg-config --exists libdw|libdw-dev
 pkg-config --exists yaml-0.1|libyaml-dev
+pkg-config --exists libarchive|libarchive-dev
 pkg-config --exists jemalloc|libjemalloc-dev
 pkg-config --exists cmocka|libcmocka-dev
 test -f /usr/include/uthash.h|uthash-dev
@@ -488,5 +538,21 @@ check-deps:
 	@printf '%s\n' "$$CHECK_NEEDS" | tests/deps.sh
 ci-deps: deps check-deps
 	@printf '%s\n' "$$CI_NEEDS" | tests/deps.sh
+
+# make deps-duckdb    what prices in Parquet files need: libduckdb.so, to build/duckdb, where cupel looks for it. Of
+# the packages of DuckDB's binding for node the one that holds the plain library, which exports the C API.
+DUCKDB_VERSION := 1.5.6-r.1
+DUCKDB_PACKAGE = @duckdb/node-bindings-linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
+.PHONY: deps-duckdb
+deps-duckdb: build/duckdb/$(DUCKDB_VERSION)/libduckdb.so
+	$(Q)ln -sf $(DUCKDB_VERSION)/libduckdb.so build/duckdb/libduckdb.so
+	@echo "build/duckdb/libduckdb.so: DuckDB $(DUCKDB_VERSION); elsewhere: CUPEL_DUCKDB=$(abspath build/duckdb/libduckdb.so)"
+
+build/duckdb/%/libduckdb.so:
+	@command -v npm >/dev/null || { echo "deps-duckdb: npm is needed (apt-get install npm)" >&2; exit 2; }
+	@rm -rf $(@D) && mkdir -p $(@D)
+	$(Q)cd $(@D) && npm pack --silent $(DUCKDB_PACKAGE)@$* >/dev/null && tar xzf *.tgz --strip-components=1 \
+		package/libduckdb.so package/LICENSE && rm -f *.tgz
+	@touch $@
 
 -include $(shell find build -name '*.d' 2>/dev/null)

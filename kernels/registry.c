@@ -1,6 +1,7 @@
 #include "kernels/registry.h"
 
 #include "kernels/backtest/backtest.h"
+#include "kernels/capture/capture_kernel.h"
 #include "kernels/files.h"
 #include "kernels/null.h"
 #include "kernels/plugin.h"
@@ -12,9 +13,9 @@
 
 #include <string.h>
 
-const struct kernel *const kernels[] = {
-    &kernel_backtest, &kernel_null,  &kernel_spin, &kernel_stream,
-    &kernel_files,    &kernel_slots, &kernel_straddle, NULL};
+const struct kernel *const kernels[] = {&kernel_backtest, &kernel_null,    &kernel_spin,
+                                        &kernel_stream,   &kernel_files,   &kernel_slots,
+                                        &kernel_straddle, &kernel_capture, NULL};
 
 uint32_t cupel_kernel_abi(void)
 {

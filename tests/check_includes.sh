@@ -6,7 +6,7 @@ bad=$(
     grep -rn '#include "' kernels harness reports --include='*.[ch]' | awk -F: '
     BEGIN {
         n = split("harness/base 0 harness/stats 1 harness/flame 2 harness/probe 1 harness/plan 1 harness/result 2 " \
-                  "harness/verify 3 harness/run 3 harness/export 3 harness/gate 4 harness/history 4 " \
+                  "harness/storage 3 harness/verify 3 harness/run 3 harness/export 3 harness/gate 4 harness/history 4 " \
                   "harness/profile 4 harness/characterise 5 harness/cmd 6 " \
                   "kernels/numerics 1 kernels/store 1 kernels/cache 1 kernels/pool 1 kernels/backtest 2 kernels/slots 3 " \
                   "kernels/capture 3 kernels/straddle 3", word, " ")

@@ -101,8 +101,9 @@ bool io_remove(const char *path, struct err *e) MUST_CHECK; /* a file; absent is
 bool io_remove_tree(const char *path,
                     struct err *e) MUST_CHECK; /* absent is fine; links unlinked */
 /* What killed processes left of io_write_file (NAME.tmp.PID), in a folder and below; links are not
- * followed. For a folder in which nobody is writing. */
-bool io_remove_temporaries(const char *path, struct err *e) MUST_CHECK;
+ * followed, nor are the folders right below it entered that `except` names (NULL-terminated; NULL: none).
+ * For a folder in which nobody is writing. */
+bool io_remove_temporaries(const char *path, const char *const *except, struct err *e) MUST_CHECK;
 bool io_is_temporary(const char *name); /* is it the name of such a file, or of one beside it? */
 bool io_exists(const char *path);
 bool io_is_empty_dir(const char *path); /* true also when there is nothing at all */

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
@@ -95,14 +96,30 @@ bool io_is_temporary(const char *name)
     return digits < end && (size_t)(digits - name) > n && memcmp(digits - n, mark, n) == 0;
 }
 
-static int remove_temporary(const char *path, const struct stat *st, int kind, struct FTW *at)
+static bool is_one_of(const char *name, const char *const *names)
 {
-    return kind == FTW_F && io_is_temporary(path + at->base) ? remove_entry(path, st, kind, at) : 0;
+    for (; names && *names; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
 }
 
-bool io_remove_temporaries(const char *path, struct err *e)
+bool io_remove_temporaries(const char *path, const char *const *except, struct err *e)
 {
-    return nftw(path, remove_temporary, 16, FTW_PHYS) == 0 || err_system(e, "clean %s", path);
+    char *paths[] = {(char *)(uintptr_t)path, NULL}; /* fts only reads it */
+    FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+    bool ok = fts != NULL;
+    FTSENT *f;
+    while (ok && (f = fts_read(fts)) != NULL) {
+        if (f->fts_info == FTS_D && f->fts_level == 1 && is_one_of(f->fts_name, except))
+            fts_set(fts, f, FTS_SKIP);
+        bool is_temporary = f->fts_info == FTS_F && io_is_temporary(f->fts_name);
+        ok = !is_temporary || (io_count(IO_REMOVE, 0) && remove(f->fts_accpath) == 0);
+    }
+    ok = ok || err_system(e, "clean %s", path);
+    if (fts)
+        fts_close(fts);
+    return ok;
 }
 
 bool io_exists(const char *path)

@@ -200,6 +200,7 @@ struct io_output *io_output_open(const char *path, struct err *e)
     struct io_output *o = mem_alloc(MEM_BASE, sizeof *o);
     o->r = (struct replacement){.fd = -1};
     o->through = -1;
+    o->is_standard = false;
     o->waiting = 0;
     if (open_output(o, path, e))
         return o;

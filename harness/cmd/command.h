@@ -11,6 +11,7 @@ struct invocation {
     const void *settings;   /* the struct that the row's options describe */
     struct opt_texts words; /* positional arguments */
     bool is_literal;        /* words stood behind "--" only */
+    struct opt_texts line;  /* the whole command line after the program's name and the command's */
     struct arena *arena;    /* lives as long as the process */
 };
 

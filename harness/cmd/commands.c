@@ -29,6 +29,13 @@ const struct command *const commands[] = {
     &command_store_verify,
     &command_store_rebuild,
     &command_store_gc,
+    &command_capture_restore, /* before the command of its first word */
+    &command_capture,
+    &command_storage_usage,
+    &command_storage_ls,
+    &command_storage_clean,
+    &command_storage_archive,
+    &command_storage_estimate,
     &command_data_import,
     &command_data_synth,
     &command_data_straddles,

@@ -59,7 +59,9 @@ static int run_command(const struct command *c, int argc, char **argv)
         help_command(c, stdout);
         return finish(ERR_OK, &e);
     }
-    struct invocation in = {.arena = &arena};
+    struct invocation in = {
+        .arena = &arena, .line = {(const char **)argv, argc}
+    };
     void *settings = arena_alloc(&arena, c->settings_size + 1);
     opt_defaults(c->options, settings, &arena);
     in.settings = settings;

@@ -45,8 +45,8 @@ static void add_rate(struct run_speed *s, const struct cell_result *r, int side)
     table_row(&s->rates, arena_format(a, "%.48s %s", r->cell->id, side_names[side]),
               arena_format(a, "%s %s/s", units_count(n, (uint64_t)rate.wall.estimate), rate.unit),
               isfinite(rate.wall.high) ? arena_format(a, "%s..%s", low, high) : "-",
-              units_count(cpu, (uint64_t)rate.cpu.estimate),
-              units_count(all, (uint64_t)rate.count), NULL);
+              units_count(cpu, (uint64_t)rate.cpu.estimate), units_count(all, (uint64_t)rate.count),
+              NULL);
 }
 
 static void add_side(struct run_speed *s, const struct cell_result *r, int side)

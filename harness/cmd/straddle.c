@@ -149,9 +149,8 @@ static bool all_were_valued(const struct st_run *run, struct err *e)
     unsigned long long failed = run->states[ST_FAILED];
     if (failed == 0 && run->tasks.failed_assets == 0)
         return true;
-    return err_set(e, ERR_FAILED,
-                   "%llu straddles and %d assets failed; the table holds the others", failed,
-                   run->tasks.failed_assets);
+    return err_set(e, ERR_FAILED, "%llu straddles and %d assets failed; the table holds the others",
+                   failed, run->tasks.failed_assets);
 }
 
 static bool value_all(struct straddle_run *s, struct err *e)

@@ -37,8 +37,9 @@ void straddle_say_marks(const struct st_run *run, struct text *out)
     for (int i = 0; i < t->asset_count; i++)
         made_up += t->assets[i].is_synthetic;
     if (made_up) {
-        text_printf(out, "# SYNTHETIC: %d of %d assets, nobody ever traded at their prices:",
-                    made_up, t->asset_count);
+        text_printf(out,
+                    "# SYNTHETIC: %d of %d assets, nobody ever traded at their prices:", made_up,
+                    t->asset_count);
         const char *comma = " ";
         for (int i = 0; i < t->asset_count; i++)
             if (t->assets[i].is_synthetic) {
@@ -74,8 +75,7 @@ static void say_states(const struct st_run *run)
         if (run->states[s])
             text_printf(&line, "%s%s %s", line.n ? ", " : "", state_name(s),
                         units_count(n, run->states[s]));
-    text_printf(&line, "%sdays not valued %s", line.n ? "; " : "",
-                units_count(n, run->not_valued));
+    text_printf(&line, "%sdays not valued %s", line.n ? "; " : "", units_count(n, run->not_valued));
     log_info("%s", line.p);
     text_done(&line);
 }
@@ -139,8 +139,7 @@ static void say_workers(const struct st_run *run)
     char warm[UNITS_TEXT], to[UNITS_TEXT], from[UNITS_TEXT];
     uint64_t n = t.v[ST_WARMED];
     log_info("warm-up: %llu workers, %s and %.1f files each, beside what the caches tell",
-             (unsigned long long)n,
-             units_time(warm, n ? (double)t.v[ST_WARM_NS] / (double)n : 0.0),
+             (unsigned long long)n, units_time(warm, n ? (double)t.v[ST_WARM_NS] / (double)n : 0.0),
              n ? (double)t.v[ST_WARM_FILES] / (double)n : 0.0);
     log_info("to workers %s, from workers %s; prices are never sent",
              units_bytes(to, (double)s.bytes_sent), units_bytes(from, (double)s.bytes_received));

@@ -5,13 +5,16 @@
 #include "harness/base/units.h"
 #include "harness/cmd/sweep_advice.h"
 #include "harness/cmd/sweep_caches.h"
+#include "harness/cmd/sweep_capture.h"
 #include "harness/cmd/sweep_progress.h"
+#include "harness/cmd/sweep_space.h"
 #include "harness/cmd/sweep_table.h"
 #include "harness/cmd/sweep_walk.h"
 #include "harness/probe/machine.h"
 #include "harness/run/interrupt.h"
 #include "kernels/backtest/backtest.h"
 #include "kernels/backtest/lookback.h"
+#include "kernels/capture/capture.h"
 #include "kernels/registry.h"
 
 #include <math.h>
@@ -21,6 +24,7 @@
 
 struct sweep_settings {
     struct bt_settings backtest;
+    struct sweep_capture_settings capture;
     const char *layers, *out, *csv, *format, *summary, *store;
     bool resume, quiet, progress, no_progress, cache_stats;
 };
@@ -48,6 +52,13 @@ static const struct opt sweep_options[] = {
      .arg = "DIR", .help = "keep results and a checkpoint here; none: nothing is stored"},
     {.name = "resume", .kind = OPT_FLAG, .offset = AT(resume),
      .help = "go on with what the store holds"},
+    {.name = "source", .kind = OPT_TEXTS, .offset = AT(capture.source), .arg = "FILE",
+     .help = "the strategy's code, kept in the store; once for each file, first the one that a reader begins with"},
+    {.name = "capture", .kind = OPT_TEXT, .offset = AT(capture.mode), .arg = "MODE",
+     .choices = capture_mode_names, .fallback = "entry-point",
+     .help = "which files --source stands for: those, with all that they include, those of strategy.yaml; off: as --no-capture"},
+    {.name = "no-capture", .kind = OPT_FLAG, .offset = AT(capture.none),
+     .help = "keep neither code nor parameters in the store"},
     {.name = "progress", .kind = OPT_FLAG, .offset = AT(progress),
      .help = "say how far it is also where standard error is no terminal"},
     {.name = "no-progress", .kind = OPT_FLAG,
@@ -375,6 +386,17 @@ static bool can_write(const struct sweep_settings *s, struct err *e)
     return io_check_output(s->summary, e) || err_prefix(e, "summary");
 }
 
+/* Before there are results; nothing of it is an error. */
+static void begin_store(const struct sweep *s, const struct opt_texts *line)
+{
+    sweep_capture(&(struct sweep_capture){.settings = &s->settings->capture,
+                                          .backtest = &s->settings->backtest,
+                                          .run = s->run,
+                                          .store = s->settings->store,
+                                          .words = line});
+    sweep_space_warn(s->run, s->settings->store);
+}
+
 static void set_signals(void)
 {
     interrupt_watch();
@@ -397,7 +419,11 @@ static enum err_code run_sweep(const struct invocation *in, struct err *e)
         .resume = set->resume || set->backtest.force_rerun,
         .consumer = {.context = &s, .result = take_result, .combined = take_combined}
     };
+    if (set->capture.source.n && !set->store)
+        log_info("--source: code is kept with --store DIR, and read by nobody else");
     s.run = bt_run_open(&set->backtest, layers, target, e);
+    if (s.run && set->store)
+        begin_store(&s, &in->line);
     bool ok = s.run && sweep(&s, e);
     close_outputs(&s);
     bt_run_close(s.run);
@@ -424,6 +450,9 @@ const struct command command_sweep = {
         "A run that was killed or interrupted goes on with --resume, whatever its layers and\n"
         "workers were. A store remembers the symbols, strategy, fill and fee of its results, and\n"
         "is refused for any other; results of other data or code are computed again.\n\n"
+        "A store keeps the sweep's parameters and the code that --source names, in a folder of "
+        "its\n"
+        "own in DIR/backtests (cupel storage); that it cannot is a warning, and fails no sweep.\n\n"
         "With --continue-on-error a backtest that fails is named on standard error, is not in the\n"
         "table nor in the checkpoint, and the exit status is 1. SIGUSR1 says what the caches do,\n"
         "SIGUSR2 empties them.",

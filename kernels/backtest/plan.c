@@ -170,6 +170,7 @@ static bool find_strategy(const char *name, struct arena *a, struct bt_plan *out
         return false;
     out->strategy = plugged.strategy;
     out->strategy_file = plugged.path;
+    out->strategy_sha256 = arena_text(a, plugged.sha256);
     out->code = arena_text(a, plugged.code);
     return true;
 }

@@ -47,7 +47,8 @@ struct bt_plan {
     struct bundle_version version; /* of its folder, before it was verified */
     bool synthetic;
     const struct bt_strategy *strategy;
-    const char *strategy_file; /* of a user (plugged.h), from the root; NULL: built in */
+    const char *strategy_file;   /* of a user (plugged.h), from the root; NULL: built in */
+    const char *strategy_sha256; /* of that file */
     const char *code; /* what the numbers depend on of code: bt_code_hash, or with that file */
     const char *const *symbols;
     int symbol_count;

@@ -3,6 +3,7 @@
 #include "harness/base/json.h"
 #include "kernels/backtest/store_facts.h"
 #include "kernels/backtest/store_lock.h"
+#include "kernels/backtest/store_look.h"
 #include "kernels/backtest/store_stamps.h"
 #include "kernels/backtest/stored.h"
 
@@ -232,7 +233,8 @@ bool bt_session_open(struct bt_run *run, struct bt_run_target target, struct err
         return may_use(target.store, target.resume, has_facts, has_lock, e);
     /* Under the lock, so that nobody alive is writing one. */
     const char *stamps_path = arena_format(&run->arena, "%s/stamps.json", target.store);
-    if (!open_facts(run, facts_path, e) || !io_remove_temporaries(target.store, e) ||
+    if (!open_facts(run, facts_path, e) ||
+        !io_remove_temporaries(target.store, bt_store_foreign, e) ||
         !bt_stamps_tell(stamps_path, &run->plan, e))
         return false;
     run->store = result_store_open(target.store, e);

@@ -186,6 +186,16 @@ static bool is_kept_aside(const char *name)
     return at && (at[sizeof mark - 1] == '\0' || at[sizeof mark - 1] == '-');
 }
 
+const char *const bt_store_foreign[] = {"backtests", "objects", NULL};
+
+static bool is_foreign(const char *name)
+{
+    for (const char *const *f = bt_store_foreign; *f; f++)
+        if (strcmp(*f, name) == 0)
+            return true;
+    return false;
+}
+
 static bool find_leftovers(void *context, const char *path, const char *name, const struct stat *st,
                            struct err *e)
 {
@@ -193,7 +203,7 @@ static bool find_leftovers(void *context, const char *path, const char *name, co
     bool temporary = io_is_temporary(name);
     if (S_ISREG(st->st_mode) && (temporary || is_kept_aside(name)))
         return l->fn(l->context, path, temporary, (uint64_t)st->st_size, e);
-    if (!S_ISDIR(st->st_mode) || l->depth == 2)
+    if (!S_ISDIR(st->st_mode) || l->depth == 2 || (l->depth == 0 && is_foreign(name)))
         return true;
     struct leftovers below = {l->fn, l->context, l->depth + 1};
     return each_name(path, find_leftovers, &below, e);

@@ -25,6 +25,9 @@ enum bt_look {
 
 enum { BT_NAMED_KINDS = 2 };
 
+/* Folders of DIR that are of others: code that was captured with runs (kernels/capture). NULL-terminated. */
+extern const char *const bt_store_foreign[];
+
 struct bt_store {
     struct arena arena;
     const char *dir;

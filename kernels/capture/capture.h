@@ -177,6 +177,10 @@ bool capture_read(const char *base, const char *id, struct arena *a, struct capt
 /* Is all of its code there and of its hash? Error: names the file. */
 bool capture_verify(const char *base, const struct capture_run *run, struct err *e) MUST_CHECK;
 
+/* Appends one file of a run as it was kept. Error: it is gone, or not of its hash. */
+bool capture_content(const char *base, const struct capture_run *run, const struct capture_file *f,
+                     struct text *bytes, struct err *e) MUST_CHECK;
+
 /* Writes the files of a run below `to`, which must be absent or empty, and verifies their hashes.
  * All or nothing. */
 bool capture_restore(const char *base, const struct capture_run *run, const char *to,
@@ -189,8 +193,10 @@ const char *capture_object_path(const char *base, const char sha256[SHA256_HEX],
 bool capture_is_id(const char *name);
 
 /* The strategy.yaml files below a folder, sorted: what makes runs larger than need be. Links and
- * hidden folders are not entered. */
-bool capture_find_yaml(const char *folder, struct arena *a, struct capture_lines *out,
+ * hidden folders are not entered. *all: false when not every folder was looked at: there are more than
+ * CAPTURE_FOLDERS_MAX, or one cannot be read. */
+enum { CAPTURE_FOLDERS_MAX = 10000 };
+bool capture_find_yaml(const char *folder, struct arena *a, struct capture_lines *out, bool *all,
                        struct err *e) MUST_CHECK;
 
 #endif

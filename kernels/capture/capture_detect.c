@@ -112,6 +112,19 @@ static bool read_yaml(struct capture_plan *p, const char *place, struct capture_
     return ok;
 }
 
+/* Exactly what is listed is kept; that the run's own file is not among it is hardly meant. */
+static void warn_of_unlisted(const struct capture_found *f)
+{
+    struct capture_file entry;
+    struct capture_plan *p = f->plan;
+    if (capture_paths_look(p->root, p->entry, f->arena, &entry) != CAPTURE_THERE)
+        return;
+    for (int i = 0; i < f->count; i++)
+        if (strcmp(f->files[i].source, entry.source) == 0)
+            return;
+    capture_warn(p, f->arena, "%s: the entry file %s is not in its list", p->yaml, p->entry);
+}
+
 /* True when it is there and names a file that can be had. */
 static bool follow_yaml(struct capture_found *f)
 {
@@ -126,6 +139,8 @@ static bool follow_yaml(struct capture_found *f)
     if (p->is_fallback)
         capture_warn(p, f->arena, "%s: none of its files can be had: the entry file instead",
                      p->yaml);
+    else
+        warn_of_unlisted(f);
     return f->count > 0;
 }
 

@@ -81,9 +81,8 @@ bool capture_read(const char *base, const char *id, struct arena *a, struct capt
 
 /* ---- code ------------------------------------------------------------------------------------- */
 
-/* Appends the bytes of a file as they were kept. Error: gone, or of another hash. */
-static bool read_kept(const char *base, const struct capture_run *run, const struct capture_file *f,
-                      struct text *bytes, struct err *e)
+bool capture_content(const char *base, const struct capture_run *run, const struct capture_file *f,
+                     struct text *bytes, struct err *e)
 {
     struct arena scratch = {0};
     struct stat st;
@@ -109,7 +108,7 @@ bool capture_verify(const char *base, const struct capture_run *run, struct err 
     bool ok = true;
     for (int i = 0; i < run->file_count && ok; i++) {
         text_clear(&bytes);
-        ok = read_kept(base, run, &run->files[i], &bytes, e);
+        ok = capture_content(base, run, &run->files[i], &bytes, e);
     }
     text_done(&bytes);
     return ok;
@@ -142,7 +141,7 @@ static bool restore_files(const char *base, const struct capture_run *run, const
     bool ok = true;
     for (int i = 0; i < run->file_count && ok; i++) {
         text_clear(&bytes);
-        ok = read_kept(base, run, &run->files[i], &bytes, e) &&
+        ok = capture_content(base, run, &run->files[i], &bytes, e) &&
              write_restored(folder, &run->files[i], &bytes, e);
     }
     text_done(&bytes);
@@ -192,15 +191,21 @@ static bool find_in(const char *folder, struct arena *a, struct capture_lines *f
     return true;
 }
 
-bool capture_find_yaml(const char *folder, struct arena *a, struct capture_lines *out,
+bool capture_find_yaml(const char *folder, struct arena *a, struct capture_lines *out, bool *all,
                        struct err *e)
 {
     struct capture_lines folders = {0};
     *out = folders;
+    *all = true;
     capture_lines_add(&folders, a, folder);
-    for (int i = 0; i < folders.n; i++)
-        if (!find_in(folders.v[i], a, &folders, out, e) && i == 0)
-            return false;
+    if (!find_in(folder, a, &folders, out, e))
+        return false;
+    for (int i = 1; i < folders.n; i++) {
+        struct err ignored;
+        *all = *all && i < CAPTURE_FOLDERS_MAX;
+        if (i < CAPTURE_FOLDERS_MAX && !find_in(folders.v[i], a, &folders, out, &ignored))
+            *all = false;
+    }
     capture_lines_sort(out);
     return true;
 }

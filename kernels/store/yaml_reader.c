@@ -7,12 +7,17 @@
 #include <string.h>
 #include <yaml.h>
 
-enum { DEPTH_MAX = 64, VALUES_MAX = 1000000, ANCHORS_MAX = 1000, SHOWN_BYTES = 48 };
+#define uthash_malloc(bytes)  mem_alloc(MEM_BASE, bytes)
+#define uthash_free(p, bytes) mem_free(MEM_BASE, p)
+#include <uthash.h>
 
-/* By name, the last of them holds. */
+enum { DEPTH_MAX = 64, VALUES_MAX = 1000000, SHOWN_BYTES = 48 };
+
+/* The last of a name holds. */
 struct anchor {
     const char *name;
     const struct yaml_value *value;
+    UT_hash_handle hh;
 };
 
 /* A list or mapping whose end is still to come. */
@@ -31,8 +36,7 @@ struct reader {
         *pending; /* parts of open values, keys and values by turns in mappings */
     int pending_count, pending_room;
     int values;
-    struct anchor *anchors;
-    int anchor_count, anchor_room;
+    struct anchor *anchors; /* by name */
     const struct yaml_value *root;
     long line; /* of the event */
 };
@@ -43,15 +47,6 @@ static bool refused(const struct reader *r, struct err *e, const char *what)
 }
 
 /* ---- parts --------------------------------------------------------------------------------- */
-
-/* Room for one more in an array that doubles. */
-static void *grown(void *array, int count, int *room, size_t bytes)
-{
-    if (count < *room)
-        return array;
-    *room = *room ? 2 * *room : 64;
-    return mem_resize(MEM_BASE, array, (size_t)*room * bytes);
-}
 
 static bool is_open(const struct reader *r, const struct yaml_value *v)
 {
@@ -80,22 +75,33 @@ static bool take_part(struct reader *r, const struct yaml_value *v, struct err *
         r->root = v;
         return true;
     }
-    r->pending = grown((void *)r->pending, r->pending_count, &r->pending_room,
-                       sizeof(const struct yaml_value *));
+    if (r->pending_count == r->pending_room) {
+        r->pending_room = r->pending_room ? 2 * r->pending_room : 64;
+        r->pending =
+            mem_resize(MEM_BASE, (void *)r->pending, (size_t)r->pending_room * sizeof *r->pending);
+    }
     r->pending[r->pending_count++] = v;
     return true;
 }
 
-static bool name_anchor(struct reader *r, const yaml_char_t *name, const struct yaml_value *v,
-                        struct err *e)
+static struct anchor *find_anchor(const struct reader *r, const char *name)
+{
+    struct anchor *anchor;
+    HASH_FIND_STR(r->anchors, name, anchor);
+    return anchor;
+}
+
+static void name_anchor(struct reader *r, const yaml_char_t *name, const struct yaml_value *v)
 {
     if (!name)
-        return true;
-    if (r->anchor_count >= ANCHORS_MAX)
-        return refused(r, e, "expected at most 1000 anchors");
-    r->anchors = grown(r->anchors, r->anchor_count, &r->anchor_room, sizeof *r->anchors);
-    r->anchors[r->anchor_count++] = (struct anchor){arena_text(r->arena, (const char *)name), v};
-    return true;
+        return;
+    struct anchor *anchor = find_anchor(r, (const char *)name);
+    if (!anchor) {
+        anchor = ARENA_NEW(r->arena, struct anchor, 1);
+        anchor->name = arena_text(r->arena, (const char *)name);
+        HASH_ADD_KEYPTR(hh, r->anchors, anchor->name, strlen(anchor->name), anchor);
+    }
+    anchor->value = v;
 }
 
 /* ---- ends of mappings ---------------------------------------------------------------------- */
@@ -156,7 +162,8 @@ static bool begin_value(struct reader *r, enum yaml_kind kind, const yaml_char_t
     struct yaml_value *v = ARENA_NEW(r->arena, struct yaml_value, 1);
     v->kind = kind;
     v->line = r->line;
-    if (!name_anchor(r, anchor, v, e) || !take_part(r, v, e))
+    name_anchor(r, anchor, v);
+    if (!take_part(r, v, e))
         return false;
     if (r->depth == DEPTH_MAX)
         return refused(r, e, "expected at most 64 levels");
@@ -174,22 +181,21 @@ static bool take_text(struct reader *r, const yaml_event_t *event, struct err *e
     v->line = r->line;
     v->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     v->text = (struct str){str_copy(r->arena, text), text.n};
-    return name_anchor(r, event->data.scalar.anchor, v, e) && take_part(r, v, e);
+    name_anchor(r, event->data.scalar.anchor, v);
+    return take_part(r, v, e);
 }
 
 static bool take_alias(struct reader *r, const yaml_event_t *event, struct err *e)
 {
     const char *name = (const char *)event->data.alias.anchor;
     char shown[SHOWN_BYTES];
-    int i = r->anchor_count - 1;
-    while (i >= 0 && strcmp(r->anchors[i].name, name) != 0)
-        i--;
-    if (i < 0)
+    const struct anchor *anchor = find_anchor(r, name);
+    if (!anchor)
         return err_input(e, "%s:%ld: the alias \"%s\": expected an anchor of that name before it",
                          r->name, r->line, text_shown(shown, sizeof shown, str_of(name)));
-    if (is_open(r, r->anchors[i].value))
+    if (is_open(r, anchor->value))
         return refused(r, e, "an alias inside of what it stands for");
-    return take_part(r, r->anchors[i].value, e);
+    return take_part(r, anchor->value, e);
 }
 
 static bool take_event(struct reader *r, const yaml_event_t *event, struct err *e)
@@ -247,6 +253,6 @@ bool yaml_reader_read(struct str yaml, const char *name, struct arena *arena,
     *root = r.root;
     yaml_parser_delete(&r.parser);
     mem_free(MEM_BASE, (void *)r.pending);
-    mem_free(MEM_BASE, r.anchors);
+    HASH_CLEAR(hh, r.anchors);
     return ok;
 }

@@ -7,7 +7,7 @@
  * One document; keys are text, and none stands twice in a mapping. An alias is the very value that it
  * stands for, so that nothing grows; where it would stand inside itself it is refused, and so are
  * merge keys ("<<"). Tags are passed over: what a text means is for who asks. Limits: 16 MiB, 64 levels,
- * a million values and keys, 1000 anchors.
+ * a million values and keys.
  */
 #ifndef CUPEL_STORE_YAML_TREE_H
 #define CUPEL_STORE_YAML_TREE_H

@@ -80,7 +80,7 @@ bool st_base_asset(const struct st_link *self, struct st_env *env, const struct 
 }
 
 bool st_base_schemas(const struct st_link *self, struct st_env *env, const struct st_ask *ask,
-                   struct st_lease *lease, struct err *e)
+                     struct st_lease *lease, struct err *e)
 {
     (void)self;
     struct st_lease of_asset;
@@ -89,7 +89,8 @@ bool st_base_schemas(const struct st_link *self, struct st_env *env, const struc
         return false;
     struct ticker_schemas *schemas = tickers_schemas(asset, e);
     st_lease_end(&of_asset);
-    return st_hand_out(ST_SLOT_schemas, schemas, schemas ? tickers_schemas_bytes(schemas) : 0, lease);
+    return st_hand_out(ST_SLOT_schemas, schemas, schemas ? tickers_schemas_bytes(schemas) : 0,
+                       lease);
 }
 
 static bool chain_of(struct st_env *env, const struct st_ask *ask, const struct chain **chain,
@@ -104,7 +105,7 @@ static bool chain_of(struct st_env *env, const struct st_ask *ask, const struct 
 }
 
 bool st_base_tickers(const struct st_link *self, struct st_env *env, const struct st_ask *ask,
-                   struct st_lease *lease, struct err *e)
+                     struct st_lease *lease, struct err *e)
 {
     (void)self;
     struct st_lease of_schemas, of_chain = {0};
@@ -133,7 +134,7 @@ static size_t schedule_bytes(int n)
 }
 
 bool st_base_schedule(const struct st_link *self, struct st_env *env, const struct st_ask *ask,
-                   struct st_lease *lease, struct err *e)
+                      struct st_lease *lease, struct err *e)
 {
     (void)self;
     struct st_lease of_asset, of_amt = {0};
@@ -142,7 +143,8 @@ bool st_base_schedule(const struct st_link *self, struct st_env *env, const stru
     struct schedule *schedule = amt ? st_schedule_of(amt, asset, e) : NULL;
     st_lease_end(&of_amt);
     st_lease_end(&of_asset);
-    return st_hand_out(ST_SLOT_schedule, schedule, schedule ? schedule_bytes(schedule->n) : 0, lease);
+    return st_hand_out(ST_SLOT_schedule, schedule, schedule ? schedule_bytes(schedule->n) : 0,
+                       lease);
 }
 
 struct schedule *st_schedule_of(const struct amt *amt, const struct amt_asset *asset, struct err *e)
@@ -158,7 +160,7 @@ struct schedule *st_schedule_of(const struct amt *amt, const struct amt_asset *a
 }
 
 bool st_base_expand(const struct st_link *self, struct st_env *env, const struct st_ask *ask,
-                   struct st_lease *lease, struct err *e)
+                    struct st_lease *lease, struct err *e)
 {
     (void)self;
     struct st_lease of_schedule;
@@ -177,7 +179,7 @@ bool st_base_expand(const struct st_link *self, struct st_env *env, const struct
 
 /* The lease of the store goes on to who asked: spans may be views on it. */
 bool st_base_series(const struct st_link *self, struct st_env *env, const struct st_ask *ask,
-                   struct st_lease *lease, struct err *e)
+                    struct st_lease *lease, struct err *e)
 {
     (void)self;
     const struct prices *prices = st_get_prices(env, ask, lease, e);

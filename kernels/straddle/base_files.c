@@ -10,9 +10,9 @@
 static void identity(const char *path, const struct stat *s, struct text *out)
 {
     text_printf(out, "%s\n%llu %llu %lld %lld.%09ld %lld.%09ld", path,
-                (unsigned long long)s->st_dev, (unsigned long long)s->st_ino,
-                (long long)s->st_size, (long long)s->st_mtim.tv_sec, s->st_mtim.tv_nsec,
-                (long long)s->st_ctim.tv_sec, s->st_ctim.tv_nsec);
+                (unsigned long long)s->st_dev, (unsigned long long)s->st_ino, (long long)s->st_size,
+                (long long)s->st_mtim.tv_sec, s->st_mtim.tv_nsec, (long long)s->st_ctim.tv_sec,
+                s->st_ctim.tv_nsec);
 }
 
 bool st_base_paths(const struct st_link *self, struct st_env *env, const struct st_ask *ask,
@@ -25,16 +25,16 @@ bool st_base_paths(const struct st_link *self, struct st_env *env, const struct 
     if (!realpath(ask->path, path) || stat(path, &s) != 0)
         return err_system(e, "%s", ask->path);
     identity(path, &s, &id);
-    size_t bytes = sizeof(struct st_file) + strlen(path) + 1;
+    size_t length = strlen(path) + 1, bytes = sizeof(struct st_file) + length;
     struct st_file *file = mem_alloc(MEM_ASSETS, bytes);
     file->number = st_names_number(&env->files, id.p);
-    strcpy(file->path, path);
+    memcpy(file->path, path, length);
     text_done(&id);
     return st_hand_out(ST_SLOT_paths, file, bytes, lease);
 }
 
 bool st_base_amt(const struct st_link *self, struct st_env *env, const struct st_ask *ask,
-                   struct st_lease *lease, struct err *e)
+                 struct st_lease *lease, struct err *e)
 {
     (void)self;
     struct st_lease paths;
@@ -56,7 +56,7 @@ bool st_base_chain(const struct st_link *self, struct st_env *env, const struct 
 }
 
 bool st_base_overrides(const struct st_link *self, struct st_env *env, const struct st_ask *ask,
-                   struct st_lease *lease, struct err *e)
+                       struct st_lease *lease, struct err *e)
 {
     (void)self;
     struct st_lease paths;
@@ -64,12 +64,12 @@ bool st_base_overrides(const struct st_link *self, struct st_env *env, const str
     struct overrides *overrides = file ? overrides_load(file->path, e) : NULL;
     st_lease_end(&paths);
     return st_hand_out(ST_SLOT_overrides, overrides, overrides ? overrides_bytes(overrides) : 0,
-                    lease);
+                       lease);
 }
 
 /* Its bytes are those of the store's own handle: not known here, and a file that is mapped is nobody's. */
 bool st_base_prices(const struct st_link *self, struct st_env *env, const struct st_ask *ask,
-                   struct st_lease *lease, struct err *e)
+                    struct st_lease *lease, struct err *e)
 {
     (void)self;
     struct st_lease paths;

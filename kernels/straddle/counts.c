@@ -20,7 +20,9 @@ static const struct st_memo *memo_of(const struct st_run *run, int i)
 
 struct st_tally st_run_tally_here(const struct st_run *run)
 {
-    struct st_tally t = {{[ST_QUERIES] = run->env.queries, [ST_TRIPS] = run->env.trips}};
+    struct st_tally t = {
+        {[ST_QUERIES] = run->env.queries, [ST_TRIPS] = run->env.trips}
+    };
     for (int i = 0; i < ST_MEMOS; i++)
         if (memo_of(run, i))
             put_cache(memo_of(run, i), t.v + ST_TALLY_CACHES + i * ST_TALLY_CACHE);
@@ -57,9 +59,12 @@ int st_run_caches(const struct st_run *run, struct cache_stats *out)
 
 /* cache by cache, in the order of st_layers: hits, misses, evictions */
 static const char *const cache_names[ST_MEMOS][3] = {
-#define NAMES(cache) {"memo_" #cache "_hits", "memo_" #cache "_misses", "memo_" #cache "_evictions"}
-    NAMES(paths),   NAMES(amt),   NAMES(asset),     NAMES(schedule), NAMES(expand), NAMES(schemas),
-    NAMES(tickers), NAMES(chain), NAMES(overrides), NAMES(prices)};
+#define NAMES(cache)                                                                               \
+    {                                                                                              \
+        "memo_" #cache "_hits", "memo_" #cache "_misses", "memo_" #cache "_evictions"              \
+    }
+    NAMES(paths),   NAMES(amt),     NAMES(asset), NAMES(schedule),  NAMES(expand),
+    NAMES(schemas), NAMES(tickers), NAMES(chain), NAMES(overrides), NAMES(prices)};
 
 static const struct {
     const char *name;

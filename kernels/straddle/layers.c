@@ -34,14 +34,14 @@ const struct st_layer st_layers[ST_LAYERS] = {
     MEMO(overrides, OF_FILE, "overrides file read per straddle -> once"),
     MEMO(prices, OF_FILE, "prices opened per query -> once"),
     {.name = "batch-prices",
-     .why = "a trip to the prices per straddle -> one for several, each series asked for once",
-     .slot = ST_SLOT_series,
-     .call = st_batch_series,
-     .wants_batch = true},
+                                                          .why = "a trip to the prices per straddle -> one for several, each series asked for once",
+                                                          .slot = ST_SLOT_series,
+                                                          .call = st_batch_series,
+                                                          .wants_batch = true},
     {.name = "simd",
-     .why = "one day at a time -> four, the same bits",
-     .slot = ST_SLOT_value,
-     .call = value_simd},
+                                                          .why = "one day at a time -> four, the same bits",
+                                                          .slot = ST_SLOT_value,
+                                                          .call = value_simd  },
 };
 
 static bool is_on(const struct st_stack *s, int i)

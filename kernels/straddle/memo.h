@@ -33,7 +33,7 @@ enum st_key_part {
 struct st_memo {
     const char *name; /* of the layer */
     enum st_slot slot;
-    unsigned key; /* bits of enum st_key_part */
+    unsigned key;   /* bits of enum st_key_part */
     size_t entries; /* at most so many; 0: no limit */
     struct lru *lru;
 };

@@ -12,7 +12,7 @@
 #include <string.h>
 
 _Static_assert(sizeof(struct blocks_header) == 128, "a file's header has no padding");
-_Static_assert(sizeof(struct blocks_series) == 32, "nor has a series row");
+_Static_assert(sizeof(struct blocks_series) == 40, "nor has a series row");
 
 struct blocks {
     struct io_map map;
@@ -112,7 +112,8 @@ static bool is_sound(const struct blocks *b, const struct blocks_series *s)
         s->at >= rows || s->n > rows - s->at)
         return false;
     const int32_t *day = b->days + s->at;
-    return blocks_sum_of_rows(day, b->values + s->at, s->n) == s->sum && days_rise(day, s->n);
+    return blocks_sum_of_rows(day, b->values + s->at, s->n) == s->sum && days_rise(day, s->n) &&
+           day[0] == s->first && day[s->n - 1] == s->last;
 }
 
 static bool check_series(struct blocks *b, const struct blocks_series *s, struct err *e)
@@ -163,15 +164,38 @@ static uint32_t days_before(const int32_t *days, uint32_t n, int64_t day)
     return (uint32_t)(p - days) + (n == 1 && *p < day);
 }
 
+/* The same from a guess on, in growing steps: of a series that is not in the cache, few lines are fetched. */
+static uint32_t days_before_near(const int32_t *days, uint32_t n, uint32_t guess, int64_t day)
+{
+    uint32_t lo = 0, hi = n, step = 8;
+    if (days[guess] < day) {
+        for (lo = guess + 1; hi - lo > step && days[lo + step - 1] < day; step *= 2)
+            lo += step;
+        hi = hi - lo > step ? lo + step : hi;
+    } else {
+        for (hi = guess; hi - lo > step && days[hi - step] >= day; step *= 2)
+            hi -= step;
+        lo = hi - lo > step ? hi - step : lo;
+    }
+    return lo + days_before(days + lo, hi - lo, day);
+}
+
+/* As if days were evenly spread. */
+static uint32_t guess_of(const struct blocks_series *s, int32_t day)
+{
+    double passed = (double)((int64_t)day - s->first), all = (double)((int64_t)s->last - s->first);
+    return (uint32_t)(passed / all * (s->n - 1));
+}
+
 static struct prices_span cut(const struct blocks *b, const struct blocks_series *s, int32_t from,
                               int32_t to)
 {
-    if (to < from)
+    if (to < from || to < s->first || from > s->last)
         return (struct prices_span){0};
     const int32_t *day = b->days + s->at;
-    uint32_t lo = days_before(day, s->n, from), left = s->n - lo;
-    int64_t most = (int64_t)to - from + 1; /* rows: a day is there once */
-    uint32_t n = days_before(day + lo, most < left ? (uint32_t)most : left, (int64_t)to + 1);
+    uint32_t lo = from <= s->first ? 0 : days_before_near(day, s->n, guess_of(s, from), from);
+    int64_t most = (int64_t)to - from + 1, left = s->n - lo; /* rows: a day is there once */
+    uint32_t n = days_before(day + lo, (uint32_t)(most < left ? most : left), (int64_t)to + 1);
     return (struct prices_span){day + lo, b->values + s->at + lo, n};
 }
 

@@ -31,7 +31,8 @@ struct blocks_series {
     uint64_t at;  /* its first row */
     uint64_t sum; /* blocks_sum of its days, times of its values */
     uint32_t n, text;
-    uint64_t seal; /* blocks_sum of the row before it */
+    int32_t first, last; /* day */
+    uint64_t seal;       /* blocks_sum of the row before it */
 };
 
 struct blocks_slot {

@@ -64,6 +64,8 @@ static void fill_listing(struct listing *l, const struct prices_content *c)
             .sum = blocks_sum_of_rows(s->day, s->value, (size_t)s->n),
             .n = (uint32_t)s->n,
             .text = text,
+            .first = s->day[0],
+            .last = s->day[s->n - 1],
         };
         rows[i].seal = blocks_sum(&rows[i], offsetof(struct blocks_series, seal));
         put_slot(slots, l->head.slots - 1, blocks_key(s->ticker, n, s->field, m), i);

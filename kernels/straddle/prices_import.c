@@ -1,7 +1,6 @@
 #include "kernels/straddle/prices_parts.h"
 
 #include "kernels/store/dates.h"
-#include "kernels/store/decimal.h"
 #include "kernels/store/fields.h"
 #include "kernels/store/symbol.h"
 
@@ -41,10 +40,7 @@ static bool read_day(const struct fields *f, struct str s, int32_t *day, struct 
 
 static bool read_value(const struct fields *f, struct str s, double *value, struct err *e)
 {
-    struct decimal d;
-    if (decimal_parse(s, &d) != DECIMAL_OK || !str_to_double(s, value))
-        return bad(f, VALUE, "a finite number", s, e);
-    return true;
+    return str_to_double(s, value) || bad(f, VALUE, "a finite number", s, e);
 }
 
 static bool take_row(const struct fields *f, const struct str *row, struct prices_writer *w,

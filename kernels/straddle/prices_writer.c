@@ -5,16 +5,12 @@
 #include "harness/base/io.h"
 #include "harness/base/mem.h"
 #include "kernels/store/dates.h"
+#include "kernels/straddle/row_text.h"
 
-#include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define uthash_malloc(bytes)  mem_alloc(MEM_TABLES, bytes)
 #define uthash_free(p, bytes) mem_free(MEM_TABLES, p)
@@ -180,9 +176,12 @@ static int by_day_and_value(const void *a, const void *b)
 
 static bool contradicts(const struct growing *g, int32_t day, double a, double b, struct err *e)
 {
-    char date[DATE_TEXT];
-    return err_input(e, "ticker \"%.100s\", field \"%.100s\", %s: two values, %.17g and %.17g",
-                     g->ticker, g->field, date_format(date, (int64_t)day * DATE_DAY_SECONDS), a, b);
+    char date[DATE_TEXT], x[ROW_TEXT_NUMBER], y[ROW_TEXT_NUMBER];
+    date_format(date, (int64_t)day * DATE_DAY_SECONDS);
+    row_text_number(a, x);
+    row_text_number(b, y);
+    return err_input(e, "ticker \"%.100s\", field \"%.100s\", %s: two values, %s and %s", g->ticker,
+                     g->field, date, x, y);
 }
 
 /* Back into the columns, equal rows once. */
@@ -246,34 +245,6 @@ static bool tally_all(struct prices_content *c, struct err *e)
     for (long i = 0; ok && i < c->n; i++)
         ok = prices_tally_add(t, &c->series[i], e);
     prices_tally_end(t, &c->facts);
-    return ok;
-}
-
-/* What `fill` made at `beside`, at its place. */
-static bool put_in_place(const char *beside, const char *path, struct err *e)
-{
-    char folder[PATH_MAX];
-    int fd = io_open(beside, O_RDONLY, e);
-    bool ok = fd >= 0 && (io_sync(fd, e) || err_prefix(e, "%s", path));
-    io_close(fd);
-    snprintf(folder, sizeof folder, "%s", path);
-    return ok && io_rename(beside, path, e) && io_sync_dir(dirname(folder), e);
-}
-
-bool prices_write_beside(const char *path, prices_fill *fill, const struct prices_content *content,
-                         struct err *e)
-{
-    char real[PATH_MAX];
-    struct text beside = {0};
-    if (!realpath(path, real))
-        snprintf(real, sizeof real, "%s", path);
-    text_printf(&beside, "%s.tmp.%ld", real, (long)getpid());
-    unlink(beside.p); /* of a process of the same number */
-    bool ok = (fill(beside.p, content, e) || err_prefix(e, "%s", path)) &&
-              put_in_place(beside.p, real, e);
-    if (!ok)
-        unlink(beside.p);
-    text_done(&beside);
     return ok;
 }
 

@@ -66,11 +66,11 @@ static int power_of(double x)
 }
 
 /* x * 10^(16 - power), a number of 17 digits, as value / 2^shift: exactly. A decimal reads back to x when
- * it is no further than scale / 2 of `value` from it (a tie: when the significand is even). */
+ * it is nearer than scale / 2 of `value` (halfway between two doubles of this range there are numbers of
+ * more than 17 digits only). */
 struct scaled {
     wide value, scale;
     int shift;
-    bool even;
 };
 
 static struct scaled scaled_of(double x, int power)
@@ -78,8 +78,7 @@ static struct scaled scaled_of(double x, int power)
     int exponent;
     uint64_t significand = (uint64_t)ldexp(frexp(x, &exponent), DBL_MANT_DIG);
     wide scale = ten_to(DIGITS - 1 - power);
-    return (struct scaled){significand * scale, scale, DBL_MANT_DIG - exponent,
-                           significand % 2 == 0};
+    return (struct scaled){significand * scale, scale, DBL_MANT_DIG - exponent};
 }
 
 /* The multiple of step that is nearest, a tie to the even one. */
@@ -94,8 +93,7 @@ static uint64_t nearest(const struct scaled *s, uint64_t step)
 static bool reads_back(const struct scaled *s, uint64_t digits)
 {
     wide at = (wide)digits << s->shift;
-    wide off = 2 * (at > s->value ? at - s->value : s->value - at);
-    return off < s->scale || (off == s->scale && s->even);
+    return 2 * (at > s->value ? at - s->value : s->value - at) < s->scale;
 }
 
 static void shortest_usual(double x, struct decimal_text *out)

@@ -114,8 +114,7 @@ static bool deliver(struct st_run *run, const struct st_told *told, const char *
 {
     const struct st_consumer *c = &run->target.consumer;
     run->next++;
-    if (c->rows && told->row_bytes &&
-        !c->rows(c->context, (struct str){rows, told->row_bytes}, e))
+    if (c->rows && told->row_bytes && !c->rows(c->context, (struct str){rows, told->row_bytes}, e))
         return false;
     return !c->note || !told->note_bytes ||
            c->note(c->context, told->state == ST_FAILED, (struct str){note, told->note_bytes}, e);

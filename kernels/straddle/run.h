@@ -91,8 +91,7 @@ void st_run_end_workers(struct st_run *run);
 
 /* Another run in the same process: caches keep what they hold, files are looked at anew. What changed in
  * them is read again. After an error: close. */
-bool st_run_again(struct st_run *run, const struct st_settings *settings,
-                  struct err *e) MUST_CHECK;
+bool st_run_again(struct st_run *run, const struct st_settings *settings, struct err *e) MUST_CHECK;
 
 /* SHA-256 over the digests of all straddles (work.c), sorted by asset and text. Error: some are missing. */
 bool st_run_digest(const struct st_run *run, struct kernel_digest *out, struct err *e) MUST_CHECK;

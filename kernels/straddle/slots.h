@@ -114,10 +114,10 @@ struct st_link {
 struct st_env {
     const struct st_link *heads[ST_SLOT_COUNT];
     struct st_names assets, files;
-    uint32_t run;            /* raised with each run in this process: files are looked at anew */
-    bool check_caches;       /* compute again what a cache answers */
-    uint64_t queries, trips; /* to the prices */
-    struct arena scratch;    /* who takes of it gives it back */
+    uint32_t run;               /* raised with each run in this process: files are looked at anew */
+    bool check_caches;          /* compute again what a cache answers */
+    uint64_t queries, trips;    /* to the prices */
+    struct arena scratch;       /* who takes of it gives it back */
     struct valuation valuation; /* what slot value hands out */
 };
 

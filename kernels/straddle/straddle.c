@@ -30,20 +30,22 @@ static const char *const terms[] = {"", "N", "F"};
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-static bool is_digit(char c)
+static bool all_digits(struct str s)
 {
-    return c >= '0' && c <= '9';
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+    return s.n > 0;
 }
 
-/* Digits only; -1: others are among them. */
+/* Of at most NUMBER_DIGITS; -1: others are among them. */
 static int32_t digits(const char *p, size_t n)
 {
     int32_t value = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (!is_digit(p[i]))
-            return -1;
+    if (!all_digits((struct str){p, n}))
+        return -1;
+    for (size_t i = 0; i < n; i++)
         value = value * 10 + p[i] - '0';
-    }
     return value;
 }
 
@@ -89,9 +91,7 @@ bool straddle_read_code(struct str s, uint8_t *code)
 bool straddle_read_weight(struct str s, char out[STRADDLE_WEIGHT])
 {
     struct str rest = s, whole = str_cut(&rest, '.');
-    if (s.n >= STRADDLE_WEIGHT || whole.n == 0 || digits(whole.p, whole.n) < 0)
-        return false;
-    if (rest.p && (rest.n == 0 || digits(rest.p, rest.n) < 0))
+    if (s.n >= STRADDLE_WEIGHT || !all_digits(whole) || (rest.p && !all_digits(rest)))
         return false;
     memcpy(out, s.p, s.n);
     out[s.n] = '\0';

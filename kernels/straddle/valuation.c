@@ -1,5 +1,6 @@
 #include "kernels/straddle/valuation.h"
 
+#include "kernels/store/dates.h"
 #include "kernels/straddle/numerics/es.h"
 #include "kernels/straddle/valuation_mask.h"
 
@@ -83,19 +84,22 @@ static int32_t good_to(const struct work *w, int32_t last)
     return w->from + mask_last(w->good, last - w->from);
 }
 
+static int32_t days_in(int32_t month)
+{
+    return date_month_days(month / 12, month % 12 + 1);
+}
+
 static enum valuation_state find_days(const struct valuation_input *in, struct work *w,
                                       struct valuation *out)
 {
     const struct straddle *s = in->straddle;
-    int32_t none;
     valuation_days(s, &w->from, &w->to);
     if (w->to - w->from >= VALUATION_DAYS_MAX)
         return VALUATION_TOO_LONG;
     if (w->to < w->from || in->hedge_count < 1 || in->hedge_count > TICKERS_HEDGES_MAX)
         return VALUATION_NO_DAY;
-    valuation_days(&(struct straddle){.entry = s->entry, .expiry = s->entry}, &none, &w->entry_to);
-    valuation_days(&(struct straddle){.entry = s->expiry, .expiry = s->expiry}, &w->expiry_at,
-                   &none);
+    w->entry_to = w->from + days_in(s->entry) - 1;
+    w->expiry_at = w->to - days_in(s->expiry) + 1;
     find_good_days(in, w);
 
     int offset = s->offset == STRADDLE_EMPTY ? 0 : s->offset;
@@ -117,11 +121,14 @@ static void roll_forward(const struct work *w, int series, int entry, int n, dou
     struct mask known = w->known[series];
     value += mask_count_below(known, entry);
     known = mask_from(known, entry + 1);
+    uint64_t next = known.word[0];
     out[0] = *value;
     for (int i = 1; i < n; i++) {
-        value += known.word[0] & 1;
+        if (i == 65)
+            next = known.word[1];
+        value += next & 1;
         out[i] = *value;
-        known = mask_from(known, 1);
+        next >>= 1;
     }
 }
 
@@ -157,8 +164,9 @@ static void fill_row(const struct work *w, const struct valuation *v, int i,
     row->hedge_count = (uint16_t)hedges;
     row->vol = w->days.vol[i];
     row->hedge[0] = w->days.price[i];
-    for (int k = 1; k < TICKERS_HEDGES_MAX; k++)
-        row->hedge[k] = k < hedges ? w->hedges[k][i] : 0;
+    row->hedge[1] = row->hedge[2] = row->hedge[3] = 0;
+    for (int k = 1; k < hedges; k++)
+        row->hedge[k] = w->hedges[k][i];
     row->mv = w->days.mv[i];
     row->delta = w->days.delta[i];
 }

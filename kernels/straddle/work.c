@@ -28,9 +28,9 @@ static bool find_straddle(struct st_work *w, const struct st_task *task, const s
     if (found)
         item->straddle = month->v[task->entry];
     st_lease_end(&lease);
-    return found || (!month ? false
-                            : err_input(e, "%s: expected the schedule that the run began with",
-                                        ask->path));
+    return found ||
+           (!month ? false
+                   : err_input(e, "%s: expected the schedule that the run began with", ask->path));
 }
 
 static bool find_model(struct st_work *w, const struct st_ask *ask, struct item *item,
@@ -114,7 +114,7 @@ static bool find_prices(struct st_work *w, struct item *items, int n, struct st_
 {
     struct st_ask ask = {.path = w->inputs->prices, .arena = &w->arena};
     struct prices_query *queries =
-        ARENA_NEW_RAW(&w->arena, struct prices_query, n *(TICKERS_HEDGES_MAX + 1));
+        ARENA_NEW_RAW(&w->arena, struct prices_query, n * (TICKERS_HEDGES_MAX + 1));
     for (int i = 0; i < n; i++)
         if (!items[i].failed)
             ask.n = add_queries(&items[i], queries, ask.n);
@@ -150,7 +150,8 @@ static void note_gaps(struct st_work *w, const struct item *item, const char *te
     char date[DATE_TEXT];
     text_printf(&w->note, "%s %s: not valued on", item->underlying, text);
     for (int i = 0; i < v->not_valued && i < GAPS; i++)
-        text_printf(&w->note, "%s %s", i ? "," : "", date_format(date, 86400 * (int64_t)v->gaps[i]));
+        text_printf(&w->note, "%s %s", i ? "," : "",
+                    date_format(date, 86400 * (int64_t)v->gaps[i]));
     if (v->not_valued > GAPS)
         text_printf(&w->note, " and %d more days", v->not_valued - GAPS);
 }

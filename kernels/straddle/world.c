@@ -138,7 +138,7 @@ static bool is_there(const char *dir, const char *source, struct arena *a)
     struct err ignored;
     struct world_info info;
     struct world_paths paths;
-    return world_read(dir, &info, a, &ignored) && strcmp(info.source, source) == 0 &&
+    return world_read(dir, &info, a, &ignored) && info.source && strcmp(info.source, source) == 0 &&
            world_find(dir, NULL, a, &paths, &ignored);
 }
 

@@ -590,7 +590,10 @@ static void temporaries_of_killed_writers_are_removed(void **state)
         write_text(path_in(folder, kept[i]), "x");
     for (int i = 0; i < 2; i++)
         write_text(path_in(folder, gone[i]), "x");
-    assert_ok(io_remove_temporaries(folder, &e), &e);
+    assert_ok(io_make_dirs(path_in(folder, "foreign/sub"), &e), &e);
+    write_text(path_in(folder, "foreign/sub/c.tmp.1"), "x");
+    assert_ok(io_remove_temporaries(folder, (const char *const[]){"foreign", "f", NULL}, &e), &e);
+    assert_true(io_exists(path_in(folder, "foreign/sub/c.tmp.1")));
     for (int i = 0; i < 5; i++)
         assert_true(io_exists(path_in(folder, kept[i])));
     for (int i = 0; i < 2; i++)

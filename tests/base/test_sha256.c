@@ -39,11 +39,29 @@ static void pieces_hash_as_the_whole(void **state)
     assert_string_equal(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+static void a_hash_that_is_cut_begins_anew(void **state)
+{
+    (void)state;
+    char hex[SHA256_HEX], of_bytes[SHA256_HEX];
+    unsigned char sum[SHA256_BYTES];
+    struct sha256 *h = sha256_new();
+    for (size_t i = 0; i < sizeof published / sizeof *published; i++) {
+        sha256_add(h, published[i].text, strlen(published[i].text));
+        sha256_cut(h, sum);
+        for (int k = 0; k < SHA256_BYTES; k++)
+            snprintf(of_bytes + 2 * k, 3, "%02x", sum[k]);
+        assert_string_equal(of_bytes, published[i].hex);
+    }
+    sha256_end(h, hex);
+    assert_string_equal(hex, published[0].hex);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(hashes_are_the_published_ones),
         TEST(pieces_hash_as_the_whole),
+        TEST(a_hash_that_is_cut_begins_anew),
     };
     return cmocka_run_group_tests_name("sha256", tests, NULL, NULL);
 }

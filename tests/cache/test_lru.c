@@ -357,6 +357,33 @@ static void drop_again(void *value, void *owner)
         assert_null(lru_get(*c, "none", 4));
 }
 
+static void note_visit(void *context, const void *key, size_t key_bytes, const void *value,
+                       size_t value_bytes)
+{
+    char *seen = context;
+    snprintf(seen + strlen(seen), 20, "%.*s=%s:%zu ", (int)key_bytes, (const char *)key,
+             (const char *)value, value_bytes);
+}
+
+static void entries_are_visited_from_the_last_used_on(void **state)
+{
+    (void)state;
+    static char one[] = "one", two[] = "two", kept[] = "kept";
+    char seen[100] = "";
+    struct drops drops = {0};
+    struct lru *c = lru_new((struct lru_limits){0}, note_drop, &drops);
+    assert_true(lru_put_kept(c, "k", 1, kept, 7) && lru_put(c, "a", 1, one, 5) &&
+                lru_put(c, "b", 1, two, 6));
+    assert_ptr_equal(lru_get(c, "a", 1), one);
+    lru_each(c, note_visit, seen);
+    assert_string_equal(seen, "a=one:5 b=two:6 k=kept:7 ");
+    lru_unpin(c, one);
+    lru_unpin(c, one);
+    lru_unpin(c, two);
+    lru_unpin(c, kept);
+    lru_free(c);
+}
+
 static void a_drop_may_call_the_cache(void **state)
 {
     (void)state;
@@ -491,6 +518,7 @@ int main(void)
         TEST(larger_than_the_budget_is_refused_and_changes_nothing),
         TEST(keys_are_bytes_of_any_length),
         TEST(a_kept_entry_leaves_for_kept_ones_only),
+        TEST(entries_are_visited_from_the_last_used_on),
         TEST(a_drop_may_call_the_cache),
         TEST(threads_share_one_cache),
     };

@@ -447,11 +447,13 @@ static void strategy_yaml_files_are_found(void **state)
     struct arena a = {0};
     struct capture_lines found;
     struct err e;
+    bool all;
     const char *folder = project_make("project", files, &a);
-    assert_ok(capture_find_yaml(folder, &a, &found, &e), &e);
+    assert_ok(capture_find_yaml(folder, &a, &found, &all, &e), &e);
+    assert_true(all);
     assert_int_equal(found.n, 2);
     assert_string_equal(found.v[0], arena_format(&a, "%s/b/c/strategy.yaml", folder));
-    assert_false(capture_find_yaml(arena_format(&a, "%s/none", folder), &a, &found, &e));
+    assert_false(capture_find_yaml(arena_format(&a, "%s/none", folder), &a, &found, &all, &e));
     arena_done(&a);
 }
 

@@ -34,6 +34,32 @@ for kind in sqlite blocks; do
         [[ $tap_output == *'"rows":	57'*'"first":	"2020-04-10"'*"$content"* ]]
     check "info --json of $kind"
 done
+expect 2 'CUPEL_DUCKDB: /nowhere/lib.so: ' env CUPEL_DUCKDB=/nowhere/lib.so "$CUPEL" data prices import \
+    "$work/r.csv.gz" --to parquet --out "$work/n" && gone "$work/n"
+check "a DuckDB that is not where it is said to be: exit 2"
+printf 'PAR1 and more' >"$work/damaged.parquet"
+alone=$(mktemp -d) && cp "$CUPEL" "$alone/cupel"
+if CUPEL_DUCKDB='' "$alone/cupel" data prices info "$work/damaged.parquet" 2>&1 | grep -q 'DuckDB: '; then
+    skip "without DuckDB" "the loader finds one"
+else
+    expect 2 'make deps-duckdb, or CUPEL_DUCKDB=/path/to/libduckdb.so' env CUPEL_DUCKDB= \
+        "$alone/cupel" data prices info "$work/damaged.parquet" && [ "$(printf '%s\n' "$tap_output" | wc -l)" = 1 ]
+    check "without DuckDB: one line says how to get it"
+fi
+rm -r "$alone"
+if "$CUPEL" data prices info "$work/damaged.parquet" 2>&1 | grep -q 'DuckDB: '; then
+    expect 0 "content     $content" "$CUPEL" data prices import "$work/r.csv.gz" --to parquet --out "$work/p.parquet" &&
+        expect 0 "content     $content" "$CUPEL" data prices info "$work/p.parquet"
+    check "parquet: the same content"
+    expect 2 'damaged.parquet: expected a file of prices: DuckDB: ' "$CUPEL" data prices info "$work/damaged.parquet"
+    check "a damaged Parquet file is one line, exit 2"
+    expect 2 'n: DuckDB: IO Error' "$CUPEL" data prices import "$work/r.csv.gz" --to parquet --out /dev/full/n ||
+        expect 2 '/dev/full' "$CUPEL" data prices import "$work/r.csv.gz" --to parquet --out /dev/full/n
+    check "parquet: nowhere to write is exit 2"
+else
+    skip "parquet" "no libduckdb.so: make deps-duckdb"
+fi
+
 if [ -n "$(command -v sqlite3)" ]; then
     [ "$(sqlite3 "$work/p.sqlite" "SELECT value FROM price JOIN series ON id = series
         WHERE ticker = 'CL1 Comdty' AND day = julianday('2020-04-20') - 2440587.5")" = -20.63 ]

@@ -203,7 +203,7 @@ for set in none exact,-share-indicators; do
     for fault in write:4 fsync:5 rename:3 open:12; do
         rm -rf "$work/f"
         CUPEL_IO_FAULT=$fault:ENOSPC "$CUPEL" sweep --bundle "$work/b" "${small[@]}" --layers $set \
-            --checkpoint-batch-size 3 --store "$work/f" --out "$work/table" >"$work/out" \
+            --checkpoint-batch-size 3 --store "$work/f" --no-capture --out "$work/table" >"$work/out" \
             2>"$work/err"
         status=$?
         check "layers $set, no room at $fault: one line, status 2" stops ""

@@ -2,7 +2,7 @@
 """Values straddles anew, from the rules alone, and compares: oracle_valuation.py FILE
 
 FILE: one JSON object a line: months, anchor code, n, offset, overrides, the series (volatility, then
-hedges) as [day, value], and what was made of them (test_oracle.c writes it). Exit 1 with a line on the
+hedges) as [day, value], and what was made of them (test_oracle_valuation.c writes it). Exit 1 with a line on the
 first difference above 1e-12."""
 import json
 import sys

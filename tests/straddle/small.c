@@ -154,3 +154,96 @@ struct st_settings small_settings(const char *dir)
                                 .seed = 3,
                                 .order = "clustered"};
 }
+
+/* ---- runs ------------------------------------------------------------------------------------- */
+
+int small_layer(const char *name)
+{
+    for (int i = 0; i < ST_LAYERS; i++)
+        if (strcmp(st_layers[i].name, name) == 0)
+            return i;
+    fail_msg("no layer %s", name);
+    return -1;
+}
+
+static bool take_rows(void *context, struct str text, struct err *e)
+{
+    (void)e;
+    struct small_got *got = context;
+    text_add(&got->rows, text.p, text.n);
+    return true;
+}
+
+static bool take_note(void *context, bool failed, struct str text, struct err *e)
+{
+    (void)e;
+    struct small_got *got = context;
+    text_add(&got->notes, text.p, text.n);
+    text_puts(&got->notes, "\n");
+    got->failures += failed;
+    return true;
+}
+
+void small_forget(struct small_got *got)
+{
+    text_done(&got->rows);
+    text_done(&got->notes);
+    *got = (struct small_got){0};
+}
+
+struct st_run *small_open(const struct st_settings *s, const struct st_layer *table,
+                          uint64_t layers, struct small_got *got)
+{
+    struct err e;
+    struct st_run_target target = {
+        {got, take_rows, take_note, true},
+        NULL
+    };
+    struct st_run *run = st_run_open(s, table, layers, target, &e);
+    assert_ok(run, &e);
+    return run;
+}
+
+bool small_steps(struct st_run *run, struct err *e)
+{
+    for (long lo = 0; lo < run->tasks.n; lo += 23)
+        if (!st_run_step(run, lo, lo + 23 < run->tasks.n ? lo + 23 : run->tasks.n, e))
+            return false;
+    return true;
+}
+
+void small_run(struct st_run *run, struct small_got *got)
+{
+    struct err e;
+    assert_ok(small_steps(run, &e), &e);
+    assert_ok(st_run_digest(run, &got->digest, &e), &e);
+}
+
+struct small_got small_go(const struct st_settings *s, uint64_t layers)
+{
+    struct small_got got = {0};
+    struct st_run *run = small_open(s, st_layers, layers, &got);
+    small_run(run, &got);
+    st_run_close(run);
+    return got;
+}
+
+void small_same(const struct small_got *a, struct small_got b, const char *what)
+{
+    if (strcmp(a->digest.exact, b.digest.exact) != 0)
+        fail_msg("%s: another digest", what);
+    if (a->rows.n != b.rows.n || memcmp(a->rows.p, b.rows.p, a->rows.n) != 0)
+        fail_msg("%s: other rows", what);
+    assert_string_equal(a->notes.p ? a->notes.p : "", b.notes.p ? b.notes.p : "");
+    small_forget(&b);
+}
+
+uint64_t small_count(const struct st_run *run, const char *name)
+{
+    struct kernel_count counts[KERNEL_COUNTS_MAX];
+    for (int i = st_run_counts(run, counts, KERNEL_COUNTS_MAX) - 1; i >= 0; i--)
+        if (strcmp(counts[i].name, name) == 0)
+            return counts[i].value;
+    fail_msg("no count %s", name);
+    return 0;
+}

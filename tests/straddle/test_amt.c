@@ -334,6 +334,10 @@ static void what_is_no_document_is_refused(void **state)
         refused(rows[i].yaml, rows[i].words);
     amt_free(parsed("amt: {}\n"));
     amt_free(parsed("expiry_schedules:\namt: {}\nx: &A [1]\ny: *A\n"));
+    /* The anchor that was named last is meant. */
+    struct amt *amt = parsed("amt: {}\nx: [&A [], &A [b]]\nexpiry_schedules: {s: *A}\n");
+    assert_int_equal(amt->schedules[0].n, 1);
+    amt_free(amt);
 }
 
 /* ---- limits -------------------------------------------------------------------------------- */
@@ -361,8 +365,9 @@ static void depth_and_size_have_limits(void **state)
     repeat(&yaml, "[", 100000);
     refused(yaml.p, "F:1: ");
     text_clear(&yaml);
-    repeat(&yaml, "# 0123456789012345678901234567890123456789012345678901234567890\n", 1 << 18);
-    text_puts(&yaml, "a");
+    text_reserve(&yaml, (16 << 20) + 2);
+    memset(yaml.p, '#', (16 << 20) + 1);
+    yaml.p[yaml.n = (16 << 20) + 1] = '\0';
     refused(yaml.p, "F: expected at most 16 MiB");
     text_clear(&yaml);
     text_puts(&yaml, "x: [");
@@ -370,10 +375,6 @@ static void depth_and_size_have_limits(void **state)
     text_puts(&yaml, "]\namt: {}\n");
     refused(yaml.p, "F:1: expected at most 1000000 values and keys");
     text_clear(&yaml);
-    text_puts(&yaml, "x: [");
-    repeat(&yaml, "&a a,", 1001);
-    text_puts(&yaml, "]\n");
-    refused(yaml.p, "F:1: expected at most 1000 anchors");
     text_done(&yaml);
 }
 

@@ -36,6 +36,8 @@ static void keys_are_bytes_and_the_last_value_holds(void **state)
     assert_int_equal(*(const int *)map_find(m, "", 0), 0);
     assert_null(map_find(m, "a\0", 2));
     size_t before = map_bytes(m);
+    *(int *)map_put(m, "a", 1) = 3;
+    assert_int_equal(map_bytes(m), before);
     for (int i = 0; i < 10000; i++)
         *(int *)map_put(m, &i, sizeof i) = i;
     for (int i = 0; i < 10000; i++)

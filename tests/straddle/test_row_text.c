@@ -69,10 +69,10 @@ static double any_bits(struct rng *r)
 static double any_number(struct rng *r, int i)
 {
     int power = -6 + (int)rng_below(r, 24);
-    switch (i % 6) {
+    switch (i % 7) {
     case 0: return any_bits(r);
     case 1: return rint(1e4 * rng_unit(r)) / 100;
-    case 2: return ldexp(1, -1074 + i / 6 % 2098);
+    case 2: return ldexp(1, -1074 + i / 7 % 2098);
     case 3: return nextafter(pow(10, power), rng_below(r, 2) ? 0 : INFINITY);
     case 4: return (double)(rng_next(r) >> 11) * ldexp(1, -(int)rng_below(r, 60));
     default: return (2 * rng_unit(r) - 1) * pow(10, power);

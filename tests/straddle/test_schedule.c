@@ -136,7 +136,7 @@ static int read_spreads(struct spread *spreads)
     struct fields *f = fields_open(test_data_file("straddles_all.csv.gz"), columns, 4, &e);
     assert_ok(f, &e);
     while (fields_next(f, row, &e) == FIELDS_ROW) {
-        long day;
+        long day = 0;
         if (!str_is(row[1], "2010-06") || !str_is(row[2], "BD"))
             continue;
         if (n == 0 || !str_is(row[0], spreads[n - 1].asset)) {

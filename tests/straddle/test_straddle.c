@@ -52,7 +52,8 @@ static void what_is_taken_is_given_back(void **state)
     static const char *const terms[] = {"", "N", "F"};
     static const char *const numbers[] = {"", "0", "9", "10", "9999"};
     static const char *const codes[] = {"", "F", "R", "W", "BD", "OVERRIDE", "LB"};
-    static const char *const weights[] = {"", "0", "33.3", "100", "00.50", "123456789.12345"};
+    static const char *const weights[] = {
+        "", "0", "33.3", "100", "999999999999999", "12345678901.234"};
     for (int i = 0; i < 4 * 4 * 3 * 5 * 7 * 5 * 6; i++) {
         char text[128];
         int k = i;

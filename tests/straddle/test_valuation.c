@@ -3,6 +3,7 @@
 
 #include "harness/base/rng.h"
 #include "kernels/store/dates.h"
+#include "kernels/store/fields.h"
 
 #include "tests/straddle/scene.h"
 #include "tests/test.h"
@@ -86,6 +87,32 @@ static void days_are_those_of_whole_months(void **state)
     assert_true(from > to);
 }
 
+/* What holds for the rows of every straddle. */
+static void check_rows(const struct valuation *v)
+{
+    double opnl = 0, scale = 1;
+    for (int i = 0; i < v->n; i++) {
+        const struct valuation_row *r = &v->rows[i];
+        assert_true(r->day >= v->entry && r->day <= v->expiry);
+        assert_true(i == 0 || r->day > r[-1].day);
+        assert_true(r->pnl == r->opnl + r->hpnl && !(r->hpnl == 0 && signbit(r->hpnl)));
+        assert_true(r->mv > -1e-12 && fabs(r->delta) <= 1);
+        opnl += r->opnl;
+        scale += r->mv;
+    }
+    if (v->n == 0)
+        return;
+    const struct valuation_row *first = &v->rows[0], *last = &v->rows[v->n - 1];
+    assert_true(first->opnl == 0 && first->hpnl == 0 && first->pnl == 0);
+    scene_near(opnl, last->mv - first->mv, 1e-15 * scale);
+    if (last->day == v->expiry) {
+        double off = last->hedge[0] - v->strike[0];
+        assert_true(last->mv == fabs(off) / v->strike[0]);
+        assert_true(last->delta == (off > 0) - (off < 0));
+    }
+    assert_int_equal(v->n + v->not_valued, v->expiry - v->entry + 1);
+}
+
 /* ---- by hand ----------------------------------------------------------------------------------- */
 
 /* Strike 50, from 2024-01-30 to 2024-02-02; no price on the 31st, which takes that of the 30th:
@@ -141,17 +168,18 @@ static void four_days_by_hand(void **state)
     }
 }
 
-/* CL settled at -37.63 on 2020-04-20, a Monday: no row; what comes after it refers to the Sunday. */
+/* CL settled at -37.63 on 2020-04-20, a Monday: no row; what comes after it refers to the Sunday. The
+ * other prices are made up. */
 static void a_negative_price_is_passed_over(void **state)
 {
     (void)state;
     struct scene s;
     scene_init(&s, "2020-03", "2020-04", "2020-03-31", "2020-04-22", 1);
-    scene_add(&s, "2020-03-31", 90, 20.48, 0);
-    scene_add(&s, "2020-04-17", 95, 18.27, 0);
+    scene_add(&s, "2020-03-31", 90, 20, 0);
+    scene_add(&s, "2020-04-17", 95, 18.5, 0);
     scene_add(&s, "2020-04-20", 95, -37.63, 0);
-    scene_add(&s, "2020-04-21", 99, 10.01, 0);
-    scene_add(&s, "2020-04-22", 99, 13.78, 0);
+    scene_add(&s, "2020-04-21", 99, 10, 0);
+    scene_add(&s, "2020-04-22", 99, 14, 0);
     const struct valuation *v = scene_run(&s, 1);
     assert_int_equal(v->state, VALUATION_VALUED);
     assert_int_equal(v->n, 22);
@@ -161,11 +189,54 @@ static void a_negative_price_is_passed_over(void **state)
                                *last = &v->rows[21];
     assert_int_equal(sunday->day, scene_day("2020-04-19"));
     assert_int_equal(tuesday->day, scene_day("2020-04-21"));
-    assert_true(sunday->hedge[0] == 18.27);
+    assert_true(sunday->hedge[0] == 18.5);
     assert_true(tuesday->opnl == tuesday->mv - sunday->mv);
-    scene_near(tuesday->hpnl, -sunday->delta * (10.01 - 18.27) / 20.48, 1e-15);
-    scene_near(last->mv, (20.48 - 13.78) / 20.48, 1e-15); /* 0.3271484375 */
+    scene_near(tuesday->hpnl, -sunday->delta * (10 - 18.5) / 20, 1e-15);
+    scene_near(last->mv, (20 - 14) / 20.0, 1e-15);
     assert_true(last->delta == -1 && last->action == VALUATION_EXPIRY);
+}
+
+/* Series `name` of FILE (columns date, NAMES, VALUES), the months of s alone. */
+static void read_series(const char *file, const char *const columns[3], const char *name,
+                        const struct scene *s, struct scene_series *out)
+{
+    struct err e = {0};
+    struct str row[3];
+    int32_t from, to;
+    valuation_days(&s->straddle, &from, &to);
+    struct fields *f = fields_open(test_data_file(file), columns, 3, &e);
+    assert_ok(f != NULL, &e);
+    while (fields_next(f, row, &e) == FIELDS_ROW) {
+        int64_t seconds;
+        double value;
+        if (!str_is(row[1], name) || !date_parse(row[0], &seconds) ||
+            !str_to_double(row[2], &value))
+            continue;
+        int32_t day = (int32_t)(seconds / DATE_DAY_SECONDS);
+        if (day >= from && day <= to) {
+            out->day[out->n] = day;
+            out->value[out->n++] = value;
+        }
+    }
+    fields_close(f);
+}
+
+/* The same with real settlements, and OVX as the volatility. */
+static void the_real_negative_price_is_passed_over(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, "2020-03", "2020-04", "2020-03-17", "2020-04-22", 1);
+    read_series("vol_rates_daily.csv", (const char *const[]){"date", "series", "value"}, "OVX", &s,
+                &s.series[0]);
+    read_series("commodities_daily.csv", (const char *const[]){"date", "symbol", "settle"}, "CL",
+                &s, &s.series[1]);
+    const struct valuation *v = scene_run(&s, 1);
+    check_rows(v);
+    assert_int_equal(v->n, 36);
+    assert_int_equal(v->not_valued, 1);
+    assert_int_equal(v->gaps[0], scene_day("2020-04-20"));
+    assert_int_equal(v->rows[35].day, scene_day("2020-04-22"));
 }
 
 /* Expiring on that very day: the straddle ends with the day before. */
@@ -174,7 +245,7 @@ static void a_negative_price_at_expiry_leaves_no_last_row(void **state)
     (void)state;
     struct scene s;
     scene_init(&s, "2020-03", "2020-04", "2020-03-31", "2020-04-20", 1);
-    scene_add(&s, "2020-03-31", 90, 20.48, 0);
+    scene_add(&s, "2020-03-31", 90, 20, 0);
     scene_add(&s, "2020-04-20", 95, -37.63, 0);
     const struct valuation *v = scene_run(&s, 1);
     assert_int_equal(v->expiry, scene_day("2020-04-20"));
@@ -189,7 +260,7 @@ static void a_negative_strike_values_no_day(void **state)
     struct scene s;
     scene_init(&s, "2020-04", "2020-05", "2020-04-20", "2020-05-01", 1);
     scene_add(&s, "2020-04-20", 95, -37.63, 0);
-    scene_add(&s, "2020-04-21", 99, 10.01, 0);
+    scene_add(&s, "2020-04-21", 99, 10, 0);
     scene_add(&s, "2020-05-01", 99, 19.78, 0);
     const struct valuation *v = scene_run(&s, 1);
     assert_int_equal(v->state, VALUATION_NO_VALUE);
@@ -242,6 +313,10 @@ static void entry_and_expiry_are_good_days(void **state)
          -9,
          {"2024-01-02", "2024-02-01"},
          "2024-01-02",                                                                                                                                   "2024-02-01"},
+        {"an expiry anchor before its month",
+         "2024-01-10",                                                  "2024-01-20",
+         0,                                                                              {"2024-01-10", "2024-01-22", "2024-02-05"},
+         "2024-01-10",                                                                                                                                   "2024-02-05"},
         {"no good day in the entry month",
          "2024-01-10",                                                  "2024-02-14",
          0,                                                                              {"2024-02-01", "2024-02-14"},
@@ -377,31 +452,6 @@ static void days_before_and_after_the_months_do_not_count(void **state)
 
 /* ---- properties -------------------------------------------------------------------------------- */
 
-static void check_rows(const struct valuation *v)
-{
-    double opnl = 0, scale = 1;
-    for (int i = 0; i < v->n; i++) {
-        const struct valuation_row *r = &v->rows[i];
-        assert_true(r->day >= v->entry && r->day <= v->expiry);
-        assert_true(i == 0 || r->day > r[-1].day);
-        assert_true(r->pnl == r->opnl + r->hpnl);
-        assert_true(r->mv > -1e-12 && fabs(r->delta) <= 1);
-        opnl += r->opnl;
-        scale += r->mv;
-    }
-    if (v->n == 0)
-        return;
-    const struct valuation_row *first = &v->rows[0], *last = &v->rows[v->n - 1];
-    assert_true(first->opnl == 0 && first->hpnl == 0 && first->pnl == 0);
-    scene_near(opnl, last->mv - first->mv, 1e-15 * scale);
-    if (last->day == v->expiry) {
-        double off = last->hedge[0] - v->strike[0];
-        assert_true(last->mv == fabs(off) / v->strike[0]);
-        assert_true(last->delta == (off > 0) - (off < 0));
-    }
-    assert_int_equal(v->n + v->not_valued, v->expiry - v->entry + 1);
-}
-
 static void random_straddles_hold_what_all_do(void **state)
 {
     (void)state;
@@ -444,6 +494,7 @@ int main(void)
         TEST(days_are_those_of_whole_months),
         TEST(four_days_by_hand),
         TEST(a_negative_price_is_passed_over),
+        TEST(the_real_negative_price_is_passed_over),
         TEST(a_negative_price_at_expiry_leaves_no_last_row),
         TEST(a_negative_strike_values_no_day),
         TEST(entry_and_expiry_are_good_days),

@@ -115,7 +115,7 @@ static const char *quote_of(const char *name, struct arena *a)
 static void split_name(struct world_asset *asset, struct arena *a)
 {
     asset->old = "";
-    if (asset->kind != &kinds[STOCK] || world_draw(asset->seed, 1, 0, 16) != 0)
+    if (asset->kind != &kinds[STOCK] || world_draw(asset->seed, 114, 0, 16) != 0)
         return;
     asset->cut = straddle_month(2005 + (int)world_draw(asset->seed, 2, 0, 18), 6);
     asset->old = arena_format(a, "OLD%s", asset->quote);
@@ -136,7 +136,7 @@ void world_kind_set(struct world_asset *asset, uint64_t seed, struct arena *a)
     asset->vol = asset->quote;
     asset->near = "1ST_MTH_IMPVOL";
     asset->far = "2ND_MTH_IMPVOL";
-    asset->source = kind == METAL ? AMT_VOL_BBG_LMEVOL : AMT_VOL_BBG;
+    asset->source = AMT_VOL_BBG;
     asset->note = "";
     if (kind == SWAP || (kind == CURRENCY && world_draw(h, 3, 0, 2) == 0)) {
         asset->source = AMT_VOL_CV;

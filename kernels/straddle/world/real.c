@@ -62,7 +62,7 @@ static bool expiry_row(struct world_real *r, const struct fields *f, const struc
                        struct err *e)
 {
     struct market *m = market_of(r, row[1]);
-    struct expiry x;
+    struct expiry x = {0, 0};
     long year, month;
     if (!m)
         return true;

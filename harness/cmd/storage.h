@@ -1,0 +1,20 @@
+/* What the `cupel storage ...` commands share. */
+#ifndef CUPEL_CMD_STORAGE_H
+#define CUPEL_CMD_STORAGE_H
+
+#include "harness/base/units.h"
+#include "harness/storage/usage.h"
+
+/* "2.57 MiB", or "2694840" when exact. */
+char *storage_bytes(char out[UNITS_TEXT], uint64_t bytes, bool exact);
+
+/* "41 d", "7 h", "12 min", of milliseconds; "in future" below none. */
+char *storage_age(char out[UNITS_TEXT], int64_t ms);
+
+/* Milliseconds since 1970, UTC. */
+int64_t storage_now_ms(void);
+
+/* Of the id of a run; 0: it is none. */
+int64_t storage_time_of(const char *id);
+
+#endif

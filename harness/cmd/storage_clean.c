@@ -1,0 +1,107 @@
+/* cupel storage clean: old runs go, and what nobody needs any more. */
+#include "harness/cmd/commands.h"
+#include "harness/cmd/storage.h"
+
+#include "harness/base/io.h"
+#include "harness/base/log.h"
+#include "harness/storage/clean.h"
+#include "kernels/backtest/store_lock.h"
+
+#include <stdio.h>
+
+struct storage_clean_settings {
+    const char *older_than;
+    bool dry_run;
+};
+
+#define AT(field) offsetof(struct storage_clean_settings, field)
+
+static const struct opt storage_clean_options[] = {
+    {.name = "older-than",
+     .kind = OPT_TEXT,
+     .offset = AT(older_than),
+     .arg = "AGE",
+     .required = true,
+     .help = "30d, 12h or 45m: runs whose id is a time before that"},
+    {.name = "dry-run",
+     .kind = OPT_FLAG,
+     .offset = AT(dry_run),
+     .help = "only say what would be removed"},
+    OPT_END,
+};
+
+static const char *const whats[CLEAN_WHATS] = {
+    [CLEAN_RUN] = "run", [CLEAN_LEFTOVER] = "left over", [CLEAN_OBJECT] = "object"};
+
+/* The same with and without --dry-run, but for the last line. */
+static void print_rows(const struct clean *c)
+{
+    for (int i = 0; i < c->n; i++) {
+        char age[UNITS_TEXT], bytes[UNITS_TEXT];
+        const struct clean_row *row = &c->rows[i];
+        printf("%-9s  %s  %s, %s\n", whats[row->what], row->place,
+               storage_age(age, c->settings.now_ms - row->time_ms),
+               units_bytes(bytes, (double)row->amount.allocated));
+    }
+}
+
+static void print_sum(const struct clean *c, bool dry)
+{
+    char bytes[UNITS_TEXT], files[UNITS_TEXT];
+    int n[CLEAN_WHATS] = {0};
+    for (int i = 0; i < c->n; i++)
+        n[c->rows[i].what]++;
+    printf("%s: %s%d runs, %d objects, %d left over (%s files, %s); %d runs stay\n",
+           c->settings.base, dry ? "to remove: " : "removed: ", n[CLEAN_RUN], n[CLEAN_OBJECT],
+           n[CLEAN_LEFTOVER], units_count(files, c->all.files),
+           units_bytes(bytes, (double)c->all.allocated), c->kept);
+    if (c->in_use)
+        log_warn("%d of them are old enough, but in use by process %ld", c->in_use,
+                 (long)c->settings.user);
+    if (c->unreadable)
+        log_warn("%s cannot be read: no object is removed, as it may refer to any", c->unreadable);
+}
+
+/* The sweep that has the store, if it is one. */
+static bool find_user(const char *dir, struct arena *a, pid_t *user, struct err *e)
+{
+    const char *lock = arena_format(a, "%s/lock", dir);
+    *user = 0;
+    return !io_exists(lock) || bt_store_holder(lock, user, e);
+}
+
+static enum err_code run_storage_clean(const struct invocation *in, struct err *e)
+{
+    const struct storage_clean_settings *s = in->settings;
+    struct clean c;
+    struct clean_settings settings = {.base = in->words.v[0], .now_ms = storage_now_ms()};
+    if (!clean_parse_age(s->older_than, &settings.older_ms, e)) {
+        err_prefix(e, "older-than");
+        return e->code;
+    }
+    if (!find_user(settings.base, in->arena, &settings.user, e) ||
+        !clean_plan(&settings, in->arena, &c, e))
+        return e->code;
+    print_rows(&c);
+    if (!s->dry_run && !clean_do(&c, e))
+        return e->code;
+    print_sum(&c, s->dry_run);
+    return ERR_OK;
+}
+
+const struct command command_storage_clean = {
+    .name = "storage clean",
+    .arguments = "DIR --older-than AGE [--dry-run]",
+    .summary = "remove captured runs that are older than an age",
+    .details =
+        "Names all that goes, then removes it; --dry-run stops in between. A run's age comes of\n"
+        "its id, a time in UTC: one that is not older never goes, nor one of a sweep that is\n"
+        "running. Objects go when no run is left that refers to them and nobody used them for the\n"
+        "age (ten minutes at least), and so do runs that were never finished. Only below\n"
+        "DIR/backtests and DIR/objects; links are not followed. A sweep's results stay.",
+    .options = storage_clean_options,
+    .settings_size = sizeof(struct storage_clean_settings),
+    .min_words = 1,
+    .max_words = 1,
+    .run = run_storage_clean,
+};

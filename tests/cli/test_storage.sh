@@ -1,0 +1,184 @@
+#!/bin/bash
+# cupel storage: usage as du counts, ls, clean (never a run that is not older, nothing elsewhere), archives
+# that unpack to a base, estimates against the disk.
+set -u
+. tests/tap.sh
+. tests/cli/stores.sh
+storage() { "$CUPEL" storage "$@"; }
+mkdir "$work/p" && : >"$work/p/Makefile"
+for i in 1 2 3; do head -c $((i * 3000)) /dev/zero | tr '\0' "$i" >"$work/p/$i.h"; done
+printf '#include "1.h"\n#include "2.h"\n#include "3.h"\n' >"$work/p/mine.c"
+tree() { (cd "$1" && find . | sort && find . -type f -print0 | sort -z | xargs -0 cksum); }
+
+# run BASE ID [SOURCE]: a captured run of that id: a sweep's, renamed, as ids are times.
+run() {
+    "$CUPEL" sweep --bundle "$work/b" --quiet --strategy momentum --param window=3 --source "${3:-$work/p/mine.c}" --capture "${4:-includes}" \
+        --store "$work/one" >/dev/null || return 1
+    local made
+    made=$(ls "$work/one/backtests")
+    mkdir -p "$1/backtests" && mv "$work/one/backtests/$made" "$1/backtests/$2" &&
+        sed -i "s/$made/$2/" "$1/backtests/$2/metadata/backtest_metadata.json" && rm -rf "$work/one"
+}
+# contents BASE ID...: these runs hold hashes, their files are in objects/.
+contents() {
+    local base=$1 id file hash
+    shift
+    for id; do
+        find "$base/backtests/$id/code" -type f | while read -r file; do
+            hash=$(sha256sum <"$file" | cut -c1-64)
+            mkdir -p "$base/objects/${hash:0:2}" && mv "$file" "$base/objects/${hash:0:2}/${hash:2}"
+        done
+        rm -rf "$base/backtests/$id/code"
+        sed -i 's/"store":\t"copies"/"store":\t"content"/' "$base/backtests/$id/metadata/backtest_metadata.json"
+    done
+}
+days_ago() { date -u -d "$1 days ago ${2:-}" +%Y%m%d_%H%M%S_000; }
+base=$work/base
+old=$(days_ago 40) edge=$(days_ago 30 '1 hour ago') young=$(days_ago 30 '1 hour') now=$(days_ago 0 '1 minute ago')
+for id in "$old" "$edge" "$young" "$now"; do run "$base" "$id" || break; done
+[ "$(ls "$base/backtests" | wc -l)" -eq 4 ]
+check "four runs"
+
+# ---- usage ----
+ln -s "$work/p" "$base/link"
+all() { storage usage "$1" --bytes | awk '$1 == "all"' ; }
+set -- $(all "$base")
+[ "$4" -eq "$(du -sB1 --apparent-size "$base" | cut -f1)" ] && [ "$5" -eq "$(du -sB1 "$base" | cut -f1)" ] &&
+    [ "$2" -eq "$(find "$base" ! -type d | wc -l)" ] && [ "$3" -eq "$(find "$base" -type d | wc -l)" ]
+check "all bytes, apparent and allocated, are du's, and files and folders find's"
+storage usage "$base" --bytes --each | awk -v id="$old" '$1 == id' >"$work/row"
+read -r _ files _ apparent allocated <"$work/row"
+[ "$files" -eq 5 ] && [ "$apparent" -eq "$(du -sB1 --apparent-size "$base/backtests/$old" | cut -f1)" ] && [ "$allocated" -eq "$(du -sB1 "$base/backtests/$old" | cut -f1)" ]
+check "those of a run too"
+code=$(($(cat "$work/p/"*.[ch] | wc -c)))
+expect 0 "code: $((4 * code)) are kept of $((4 * code)) that the runs have: 0.0 % saved" storage usage "$base" --bytes
+check "copies save nothing"
+cp -r "$base" "$work/content" && contents "$work/content" "$old" "$edge" "$young" "$now"
+expect 0 "code: $code are kept of $((4 * code)) that the runs have: 75.0 % saved" storage usage "$work/content" --bytes
+check "each content once: a quarter"
+expect 2 'No such file' storage usage "$work/none"
+check "no such folder"
+
+# ---- ls ----
+expect 0 "$old" storage ls "$base" --verify && [[ $tap_output == *"40 d"*includes*4*"copies"*"import_analysis"*yes* ]]
+check "a row a run: age, mode, files, store, method, whole"
+expect 0 "content" storage ls "$work/content" --verify
+check "contents are whole too"
+cp -r "$base" "$work/bad" && echo x >>"$work/bad/backtests/$old/code/1.h" && rm "$work/bad/backtests/$now/metadata/backtest_metadata.json" && mkdir "$work/bad/backtests/.tmp.$now"
+expect 2 '2 of 4 runs are not whole' storage ls "$work/bad" --verify && [[ $tap_output == *"$old: not whole: "*1.h* && $tap_output == *"1 more was never finished"* ]]
+check "what is not whole is named, exit 2"
+
+# ---- clean ----
+rm -rf "$work/c" && cp -rp "$base" "$work/c" && mkdir "$work/c/backtests/mine" "$work/c/elsewhere" && touch "$work/c/elsewhere/$old"
+ln -s "$base/backtests/$old" "$work/c/backtests/20200101_000000_000"
+tree "$base" >"$work/base.tree"
+tree "$work/c" >"$work/before"
+storage clean "$work/c" --older-than 30d --dry-run >"$work/dry"
+[ "$(grep -c '^run ' "$work/dry")" -eq 2 ] && grep -q "$old" "$work/dry" && grep -q "$edge" "$work/dry" && tree "$work/c" | cmp -s - "$work/before"
+check "a dry run names two of four and changes nothing"
+storage clean "$work/c" --older-than 30d >"$work/real"
+diff <(grep -v '^/' "$work/dry" | cut -d, -f1) <(grep -v '^/' "$work/real" | cut -d, -f1) >/dev/null && [ "$(ls "$work/c/backtests" | grep -c '^2.*_000$')" -eq 3 ] && [ -e "$work/c/backtests/$young" ] && [ -e "$work/c/backtests/$now" ] &&
+    [ ! -e "$work/c/backtests/$old" ] && [ ! -e "$work/c/backtests/$edge" ]
+check "the real one removes just these"
+[ -d "$work/c/backtests/mine" ] && [ -e "$work/c/elsewhere/$old" ] && [ -L "$work/c/backtests/20200101_000000_000" ] && tree "$base" | cmp -s - "$work/base.tree"
+check "nothing else goes: other names, links, what links lead to"
+storage clean "$work/c" --older-than 30d | grep -q 'removed: 0 runs, 0 objects, 0 left over'
+check "and again: nothing"
+rm -rf "$work/c" && mkdir "$work/c" && ln -s "$base/backtests" "$work/c/backtests"
+expect 2 'expected a folder; nothing is removed' storage clean "$work/c" --older-than 1d && tree "$base" | cmp -s - "$work/base.tree"
+check "a backtests that is a link is refused"
+for bad in 30 d 30y -1d 1.5d ''; do
+    expect 2 'older-than: expected an age as 30d, 12h or 45m' storage clean "$base" --older-than "$bad"
+    check "--older-than '$bad' is refused"
+done
+
+# objects: those of runs that stay stay
+c=$work/objects
+mkdir "$c" && printf 'int only_old;\n' >"$work/p/only.c"
+run "$c" "$old" "$work/p/only.c" entry-point && run "$c" "$now" && contents "$c" "$old" "$now"
+find "$c/objects" -type f -exec touch -d '35 days ago' {} +
+only=$(sha256sum <"$work/p/only.c" | cut -c1-64)
+storage clean "$c" --older-than 30d >"$work/real"
+[ ! -e "$c/objects/${only:0:2}/${only:2}" ] && [ "$(find "$c/objects" -type f | wc -l)" -eq 4 ] && storage ls "$c" --verify >/dev/null
+check "an object goes with the last run that refers to it, the others stay"
+run "$c" "$old" "$work/p/only.c" entry-point && contents "$c" "$old" && storage clean "$c" --older-than 30d >/dev/null && [ -e "$c/objects/${only:0:2}/${only:2}" ]
+check "one that was used lately stays: somebody may be about to refer to it"
+touch -d '35 days ago' "$c/objects/${only:0:2}/${only:2}" && cp -rp "$c" "$c.2" && : >"$c.2/backtests/$now/metadata/backtest_metadata.json"
+expect 0 'no object is removed' storage clean "$c.2" --older-than 30d && [ -e "$c.2/objects/${only:0:2}/${only:2}" ]
+check "where a run cannot be read no object goes"
+live=$(days_ago 0)
+mkdir "$c/backtests/.tmp.$old" "$c/backtests/.tmp.$live" && touch -d '31 days ago' "$c/backtests/.tmp.$old"
+storage clean "$c" --older-than 30d >/dev/null
+[ ! -e "$c/backtests/.tmp.$old" ] && [ -e "$c/backtests/.tmp.$live" ]
+check "a run that was never finished goes when it is as old, one that is being written stays"
+storage clean "$c" --older-than 0m >/dev/null
+[ -e "$c/backtests/.tmp.$live" ] && [ ! -e "$c/backtests/$now" ]
+check "even where no age is asked for"
+
+# of a sweep that is running
+"$CUPEL" sweep --bundle "$work/b" --strategy sma-cross --param fast=2:400 --param slow=3:400 --layers none --store "$work/s" --out /dev/null --quiet 2>/dev/null &
+sweep=$!
+for _ in $(seq 100); do [ -n "$(ls "$work/s/backtests" 2>/dev/null)" ] && break; sleep 0.05; done
+expect 0 "in use by process $sweep" storage clean "$work/s" --older-than 0m && [ "$(ls "$work/s/backtests" | wc -l)" -eq 1 ]
+check "a run that is in use stays"
+kill $sweep 2>/dev/null
+wait $sweep 2>/dev/null
+expect 0 'removed: 1 runs' storage clean "$work/s" --older-than 0m && [ -e "$work/s/store.json" ]
+check "when it is over it goes, and the sweep's results stay"
+# killed at each of its steps: a run is whole or none
+bad=0 left=0
+for n in $(seq 1 3 34); do
+    rm -rf "$work/k" && cp -r "$base" "$work/k"
+    CUPEL_IO_FAULT=remove:$n:KILL storage clean "$work/k" --older-than 30d >/dev/null 2>&1
+    storage ls "$work/k" --verify >"$work/ls" || bad=$((bad + 1))
+    set -- "$work/k/backtests/".tmp.*
+    if [ -e "$1" ]; then
+        left=$((left + 1))
+        grep -q "$# more was never finished" "$work/ls" || bad=$((bad + 1))
+    fi
+done 2>/dev/null
+tap_why="$bad bad, $left left over"
+[ $bad -eq 0 ] && [ $left -gt 3 ]
+check "killed while it removes: every run is whole or none"
+
+# ---- archive ----
+expect 0 '2 runs, 10 files' storage archive "$work/content" "$old" "$now" --out "$work/a.tar.gz" && mkdir "$work/x" && tar xzf "$work/a.tar.gz" -C "$work/x"
+check "two runs of a base that holds contents once"
+storage ls "$work/x" --verify >/dev/null && cmp -s "$work/x/backtests/$old/code/1.h" "$work/p/1.h" && [ "$(ls "$work/x/backtests" | wc -l)" -eq 2 ] && [ "$(stat -c %Y "$work/x/backtests/$old/code/1.h")" = "$(stat -c %Y "$work/p/1.h")" ]
+check "it unpacks to a base that is whole: the code in place, with its time"
+storage archive "$work/content" "$old" "$now" --out "$work/a2.tar.gz" >/dev/null && cmp -s "$work/a.tar.gz" "$work/a2.tar.gz"
+check "the same runs, the same bytes"
+cp -r "$work/content" "$work/broken" && find "$work/broken/objects" -type f -size +8000c -exec sh -c 'echo y >>"$1"' _ {} \;
+expect 2 "$old: " storage archive "$work/broken" "$old" --out "$work/n.tar.gz" && [ -z "$(ls "$work"/n.tar.gz* 2>/dev/null)" ]
+check "code that is not what it was: refused, and no file"
+expect 2 'expected the id of a run' storage archive "$base" ../x --out "$work/n.tar.gz"
+check "what is no id is refused"
+expect 2 'named twice' storage archive "$base" "$old" "$old" --out "$work/n.tar.gz"
+check "and what is named twice"
+mkdir -p "$work/l/backtests" && ln -s "$base/backtests/$old" "$work/l/backtests/$old"
+expect 2 'there is no such run' storage archive "$work/l" "$old" --out "$work/n.tar.gz"
+check "and a run that is a link"
+bad=0
+for n in 1 2 3; do
+    CUPEL_IO_FAULT=write:$n:ENOSPC storage archive "$base" "$old" --out "$work/n.tar.gz" >"$work/err" 2>&1 && continue
+    [ "$(wc -l <"$work/err")" -eq 1 ] && grep -q 'No space left' "$work/err" && [ -z "$(ls "$work"/n.tar.gz* 2>/dev/null)" ] || bad=$((bad + 1))
+done
+[ $bad -eq 0 ]
+check "a full disk: one line, and no file"
+
+# ---- estimate ----
+expect 0 'a run: ' storage estimate "$work/none" --runs 1000 --entry "$work/p/mine.c" --mode includes && [[ $tap_output == *"1,000 runs: "* ]]
+check "by an entry file, for a folder that is not there yet"
+# As large as what is then there.
+said=$(storage estimate "$base" --runs 4 --entry "$work/p/mine.c" --mode includes | awk '/^a run/ {print $3}')
+really=$(storage usage "$base" | awk '/^mean/ {print $9}')
+tap_why="$said KiB, really $really"
+awk -v a="$said" -v b="$really" 'BEGIN {exit !(a > 0.6 * b && a < 2 * b)}'
+check "it is near what a run takes"
+expect 0 "a run: $(storage usage "$base" | awk '/^mean/ {print $9, $10}') allocated" storage estimate "$base" --runs 4
+check "by the runs that are there"
+expect 2 'has no run to go by' storage estimate "$work/none" --runs 4
+check "by nothing: refused"
+storage estimate "$base" --runs 1000000000000 2>"$work/err" >/dev/null && grep -q '^cupel: warning: the disk of .* is too small' "$work/err" && [ "$(wc -l <"$work/err")" -eq 1 ]
+check "what does not fit is one warning, exit 0"
+finish

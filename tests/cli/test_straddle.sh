@@ -1,0 +1,113 @@
+#!/bin/bash
+# cupel straddle: rows that depend on nothing but the inputs, what is said of them, what is refused.
+set -u
+. tests/tap.sh
+cupel=$CUPEL_BUILD/cupel
+tmp=$CUPEL_BUILD/tests/tmp/cli-straddle
+rm -rf "$tmp" && mkdir -p "$tmp"
+world=$tmp/world
+
+expect 0 "4 of them live" $cupel data straddles --out "$world" --seed 1 --assets 4 --prices blocks,sqlite
+check "a world is made"
+
+# ---- rows
+of() { $cupel straddle '^(CL|NG) Comdty' 2024 2024 --world "$world" "$@"; }
+of --out "$tmp/rows.tsv" 2>"$tmp/said" && [ -s "$tmp/rows.tsv" ]
+check "rows go to a file"
+[ "$(sed -n 1p "$tmp/rows.tsv" | cut -c1-12)" = "# SYNTHETIC:" ] &&
+    sed -n 2p "$tmp/rows.tsv" | grep -q "^asset	straddle	date	vol	hedge	action	model	strike_vol"
+check "marks, then the header, stand before them"
+grep -v '^#' "$tmp/rows.tsv" | tail -n +2 | cut -f1-3 >"$tmp/keys" && LC_ALL=C sort -c "$tmp/keys"
+check "they are sorted by asset, straddle and date"
+awk -F'\t' 'NR > 1 && !/^#/ && NF != 15 {bad = 1} END {exit bad}' "$tmp/rows.tsv"
+check "every row matches the header"
+grep -q "96 straddles, .* rows in .*: .* straddles/s, .* rows/s" "$tmp/said" && grep -q "valued 96" "$tmp/said"
+check "the summary says how many and how fast"
+
+for how in "--workers 2" "--workers 3 --order shuffled" "--store sqlite" "--no-memo --workers 2" "--layers none --order shuffled --seed 9" \
+    "--cache-entries 3 --batch 5" "--check-caches" "--layers memo-amt,batch-prices --store sqlite"; do
+    # shellcheck disable=SC2086
+    of $how --quiet | cmp -s - "$tmp/rows.tsv"
+    check "the same bytes with $how"
+done
+(cd "$tmp" && ln -s world link && ../../../cupel straddle '^(CL|NG) Comdty' 2024 2024 --quiet --amt link/amt.yaml \
+    --chain ./link/../world/chain.csv --overrides world/overrides.csv --prices link/prices.blocks) | cmp -s - "$tmp/rows.tsv"
+check "the same bytes from files that are named one by one, by other paths"
+
+# ---- what is said
+expect 0 "memo-tickers " of --no-rows --cache-stats && ! printf '%s' "$tap_output" | grep -q "^asset"
+check "--cache-stats has a row a cache, --no-rows no row"
+of --no-rows --verbose --workers 2 2>"$tmp/said" && grep -q "ESTIMATE, not measured: 231,192 straddles would take" "$tmp/said"
+check "--verbose has an estimate that says what it is"
+grep -q "warm-up: [12] workers" "$tmp/said" && grep -q "to workers .*, from workers .*; prices are never sent" "$tmp/said"
+check "--verbose tells of the workers"
+expect 0 "no caches are on" of --no-rows --cache-stats --no-memo
+check "--no-memo takes every cache away"
+of --no-rows --quiet --summary "$tmp/s.json" && /usr/bin/python3 - "$tmp/s.json" <<'PY'
+import json, sys
+s = json.load(open(sys.argv[1]))
+c = s["counts"]
+assert len(s["digest"]) == 64 and s["states"]["valued"] == 96 and c["straddles"] == 96, s
+assert s["caches"]["memo-expand"]["hits"] + s["caches"]["memo-expand"]["misses"] == 96, s
+assert c["valued_days"] > 2000 and c["failed"] == 0, s
+PY
+check "--summary is JSON with digest, states, counts and caches"
+
+# ---- a day without a price is not valued, and that is told
+cp "$world/prices.sqlite" "$tmp/changed.sqlite"
+/usr/bin/python3 - "$tmp/changed.sqlite" <<'PY'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("update price set value = -37.63 where day between 19790 and 19795")
+db.commit()
+PY
+expect 0 "not valued on 2024-03-" of --no-rows --verbose --prices "$tmp/changed.sqlite"
+check "days without a value are listed"
+
+# ---- bad straddles
+sed 's/Ticker: "CL Comdty"/Ticker: "OLD:2023-99:NEW"/' "$world/amt.yaml" >"$tmp/bad.yaml"
+of --amt "$tmp/bad.yaml" --workers 2 >"$tmp/left.tsv" 2>"$tmp/said"
+[ $? -eq 1 ] && grep -q "48 straddles and 0 assets failed; the table holds the others" "$tmp/said"
+check "straddles that cannot be valued: exit 1"
+[ "$(grep -c 'warning: CL Comdty |2023-1[0-9]|2024-0[1-9]|[NF]|[0-9]*|OVERRIDE||[0-9.]*|: ' "$tmp/said")" -eq 6 ]
+check "each is named by its string, with the reason"
+grep '^NG' "$tmp/rows.tsv" | cmp -s - <(grep -v '^#\|^asset' "$tmp/left.tsv")
+check "the others are there"
+sed 's/N0_OVERRIDE_/N0_XX3_/' "$world/amt.yaml" >"$tmp/bad.yaml"
+expect 1 "N0_XX3_" of --amt "$tmp/bad.yaml" --no-rows
+check "an asset with a bad schedule is named, and the others go on"
+
+# ---- refused
+expect 2 "FROM: expected a year from 1900 to 2200, found \"20x4\"" $cupel straddle . 20x4 2024 --world "$world"
+check "a year is a year"
+expect 2 "from_year: expected at most to_year" $cupel straddle . 2024 2023 --world "$world"
+check "years in the wrong order are refused"
+expect 2 "asset: expected a pattern that a live asset holds, found \"^ZZ\"" $cupel straddle ^ZZ 2024 2024 --world "$world"
+check "a pattern that finds nothing is refused"
+expect 2 "amt: expected a file, or a world that has one" $cupel straddle . 2024 2024
+check "inputs are needed"
+expect 2 "$tmp/none" $cupel straddle . 2024 2024 --world "$tmp/none"
+check "a world that is not there is named"
+expect 2 "layers: kernel straddle has no layer \"memo\"" of --layers memo
+check "a layer that is not there is refused"
+expect 2 "out" of --out "$tmp/no/such/rows.tsv"
+check "an output that cannot be written is refused before any work"
+timeout -s INT 0.4 $cupel straddle . 2001 2026 --world "$world" --no-memo --workers 2 --quiet --out "$tmp/cut.tsv" 2>"$tmp/said"
+[ $? -eq 124 ] && grep -q "interrupted" "$tmp/said" && [ ! -e "$tmp/cut.tsv" ]
+check "interrupted: no half of a file"
+
+# ---- as a kernel
+expect 0 "every set gave the results of no layers" $cupel verify --kernel straddle --set world="$world" --set asset=^CL --set from_year=2024 \
+    --set to_year=2024 --vary workers=1,2 --vary order=clustered,shuffled --vary store=blocks --vary cache_entries=0,1 --quiet
+check "cupel verify holds its layers against none"
+cat >"$tmp/s.json" <<JSON
+{"name": "s", "title": "s", "kernel": "straddle", "pairs": 10,
+ "settings": {"world": "$world", "asset": "^CL", "from_year": 2024, "to_year": 2024},
+ "scales": [{"name": "a"}], "compare": [{"name": "c", "base": {"layers": "all,-simd"}, "new": {"layers": "all"}}]}
+JSON
+expect 0 "straddles/s" $cupel run "$tmp/s.json" --out "$tmp/s.jsonl" --quiet
+check "cupel run says straddles/s"
+/usr/bin/python3 tests/result/check_schema.py results/schema.json "$tmp/s.jsonl" >/dev/null && grep -q '"rate":{"unit":"straddles","count":48' "$tmp/s.jsonl"
+check "the record has the rate and keeps to the schema"
+
+finish

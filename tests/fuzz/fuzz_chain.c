@@ -1,0 +1,42 @@
+/* Every contract with an actual name is found, and the last row of a name holds. */
+#include "tests/fuzz/fuzz.h"
+
+#include "kernels/store/fields.h"
+#include "kernels/straddle/chain.h"
+
+#include <string.h>
+
+static void check(const struct chain *c, struct str bytes)
+{
+    static const char *const columns[] = {"normalized_future", "actual_future"};
+    struct arena a = {0};
+    struct err e = {0};
+    struct str row[2];
+    const char *name = NULL, *actual = NULL;
+    long n = 0;
+    struct fields *f = fields_parse(bytes, "F", columns, 2, &e);
+    FUZZ_HOLDS(f != NULL);
+    for (; fields_next(f, row, &e) == FIELDS_ROW; n++) {
+        const char *key = str_copy(&a, row[0]);
+        if (row[1].n > 0)
+            FUZZ_HOLDS(chain_find(c, key) != NULL);
+        if (row[1].n > 0)
+            name = key, actual = str_copy(&a, row[1]);
+    }
+    FUZZ_HOLDS(n == chain_rows(c));
+    if (name)
+        FUZZ_HOLDS(strcmp(chain_find(c, name), actual) == 0);
+    fields_close(f);
+    arena_done(&a);
+}
+
+void fuzz_chain(struct str bytes)
+{
+    struct err e = {0};
+    struct chain *c = chain_parse(bytes, "F", &e);
+    if (c)
+        check(c, bytes);
+    else
+        fuzz_refused(&e);
+    chain_free(c);
+}
