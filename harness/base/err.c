@@ -13,7 +13,7 @@ static const int exit_status[] = {
 
 /* A file name or a field may hold anything; the message stays one printable line. The controls
  * U+0080..U+009F (two bytes in UTF-8) are as good as an escape to some terminals. */
-static void make_one_line(char *text)
+void err_one_line(char *text)
 {
     unsigned char *out = (unsigned char *)text;
     for (const unsigned char *p = out; *p; p++) {
@@ -29,7 +29,7 @@ static void set_text(struct err *e, enum err_code code, const char *format, va_l
 {
     e->code = code;
     vsnprintf(e->text, sizeof e->text, format, args);
-    make_one_line(e->text);
+    err_one_line(e->text);
 }
 
 bool err_set(struct err *e, enum err_code code, const char *format, ...)

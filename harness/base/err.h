@@ -49,6 +49,9 @@ bool err_system(struct err *e, const char *format, ...) PRINTF(2, 3);
 /* Puts "format: " before the text that is there. The code stays. */
 bool err_prefix(struct err *e, const char *format, ...) PRINTF(2, 3);
 
+/* Replaces control characters by '?', in place: for texts of others that go to a terminal. */
+void err_one_line(char *text);
+
 int err_exit_status(enum err_code code);
 
 #endif

@@ -47,13 +47,25 @@ static double number_of(const struct json *object, const char *key)
     return json_kind(v) == JSON_NUMBER ? json_number(v) : (double)NAN;
 }
 
+/* A name may be a command with anything in it. */
+static void print_plain(const char *text, FILE *out)
+{
+    struct arena arena = {0};
+    char *plain = arena_text(&arena, text);
+    err_one_line(plain);
+    fputs(plain, out);
+    arena_done(&arena);
+}
+
 /* "NAME: 2041 samples by perf task-clock, 12 runs", and what of them cannot be used as it should. */
 static void print_head(const struct json *side, FILE *out)
 {
     double runs = number_of(side, "runs"), lost = number_of(side, "lost");
     double cut = number_of(side, "cut"), samples = number_of(side, "samples");
-    fprintf(out, "\n%s: %.0f samples by %s, %.0f run%s", json_text(json_get(side, "id")), samples,
-            json_text(json_get(side, "sampler")), runs, runs > 1 ? "s" : "");
+    fputc('\n', out);
+    print_plain(json_text(json_get(side, "id")), out);
+    fprintf(out, ": %.0f samples by %s, %.0f run%s", samples, json_text(json_get(side, "sampler")),
+            runs, runs > 1 ? "s" : "");
     if (lost > 0)
         fprintf(out, "; %.0f more were lost", lost);
     if (cut > 0.01 * samples)
@@ -136,10 +148,14 @@ void profile_table_changes(const struct json *pair, int most, FILE *out)
     struct table table = {0};
     int n = 0;
     double scale = number_of(pair, "cost_ratio");
+    fputc('\n', out);
+    print_plain(json_text(json_get(pair, "new")), out);
+    fputs(" against ", out);
+    print_plain(json_text(json_get(pair, "base")), out);
     fprintf(out,
-            "\n%s against %s: functions whose own cost changed the most\n"
+            ": functions whose own cost changed the most\n"
             "in shares of the CPU time before; all after is %.1f %% of it\n",
-            json_text(json_get(pair, "new")), json_text(json_get(pair, "base")), 100 * scale);
+            100 * scale);
     table_row(&table, "function", "before", "after", "change", "95 % interval", NULL);
     for (const struct json *f = json_first(json_get(pair, "changed")); f && n < most;
          f = json_next(f), n++) {

@@ -1,13 +1,18 @@
 #include "harness/cmd/table.h"
 
+#include "harness/base/err.h"
+
 #include <stdarg.h>
 #include <string.h>
 
 void table_cells(struct table *t, const char *const *cells, int n)
 {
     struct table_line *line = ARENA_NEW(&t->arena, struct table_line, 1);
-    for (; line->n < n && line->n < TABLE_COLUMNS; line->n++)
-        line->cell[line->n] = arena_text(&t->arena, cells[line->n]);
+    for (; line->n < n && line->n < TABLE_COLUMNS; line->n++) {
+        char *cell = arena_text(&t->arena, cells[line->n]);
+        err_one_line(cell); /* names of functions and commands may hold anything */
+        line->cell[line->n] = cell;
+    }
     if (t->last)
         t->last->next = line;
     else

@@ -67,6 +67,8 @@ expect 0 'against' profile --samples 2 --budget 5 --base 'sh -c "echo 1"' --new 
 check "... whose names are as good as the same: each has files of its own"
 expect 0 '' profile --samples 2 --budget 5 -- true "$(printf 'long-%.0s' 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0)"
 check "a command of many letters"
+profile --samples 2 --budget 5 -- true "$(printf 'red\033[31m\nnext')" >"$tmp/told" && ! LC_ALL=C grep -q "$(printf '\033')" "$tmp/told" && grep -q 'red?.31m?next' "$tmp/told"
+check "what a command holds does not steer the terminal"
 expect 2 'exit status 3' profile --samples 5 -- sh -c 'exit 3'
 check "a command that fails"
 

@@ -31,7 +31,7 @@ static void what_is_missing_is_said(void **state)
     assert_false(heap_dump(fake, "/some/where", &e));
     assert_string_equal(e.text,
                         "not supported here: this jemalloc was built without --enable-prof");
-    assert_int_equal(e.code, ERR_INPUT);
+    assert_int_equal(e.code, ERR_UNSUPPORTED);
     assert_false(heap_is_supported(NULL, &e));
     assert_string_equal(e.text, "not supported here: this process does not use jemalloc");
     built_in = "1";
