@@ -447,6 +447,12 @@ screenshots: build $O/tests/browser/bench_pictures
 	@ls -l $(PICTURES)/$(NAME)-*.png
 
 # ---- benches that are no tests -------------------------------------------------------------------
+# make bench-capture [FOLDER=/dev/shm/x]    what it takes to find a run's files and to keep them; the folder is made
+# and removed.
+.PHONY: bench-capture
+bench-capture: $O/tests/capture/bench_capture
+	@$< "$(FOLDER)"
+
 # make bench-indicators [TALIB=/path/to/libta_lib.so]    what an indicator costs, beside TA-Lib
 ROUNDS ?= 200
 bench-indicators: $O/tests/backtest/bench_indicators

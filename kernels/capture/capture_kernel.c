@@ -1,6 +1,7 @@
 #include "kernels/capture/capture_kernel.h"
 
 #include "kernels/capture/capture.h"
+#include "kernels/capture/capture_digest.h"
 #include "kernels/capture/capture_project.h"
 #include "kernels/capture/capture_size.h"
 
@@ -154,8 +155,9 @@ static void work(struct capture_context *c, long job)
 static struct json *parameters_of(long job)
 {
     struct json *object = json_object();
+    long slow = 30 + job / 20 * 5;
     json_put_number(object, "fast", (double)(5 + job % 20));
-    json_put_number(object, "slow", (double)(30 + job / 20 * 5));
+    json_put_number(object, "slow", (double)slow);
     return object;
 }
 
@@ -207,60 +209,17 @@ static bool step_capture(void *ctx, long lo, long hi, struct err *e)
     return ok;
 }
 
-/* ---- the digest: what each run gives back ----------------------------------------------------- */
-
-static void add_text(struct sha256 *h, const char *text)
-{
-    sha256_add(h, text, strlen(text) + 1);
-}
-
-static bool add_file(struct capture_context *c, const struct capture_run *run,
-                     const struct capture_file *f, struct sha256 *h, struct err *e)
-{
-    struct text bytes = {0};
-    bool ok = capture_content(c->base, run, f, &bytes, e);
-    if (ok) {
-        const uint64_t facts[3] = {bytes.n, f->mode, (uint64_t)f->mtime_ns};
-        add_text(h, f->path);
-        sha256_add(h, facts, sizeof facts);
-        sha256_add(h, bytes.p, bytes.n);
-    }
-    text_done(&bytes);
-    return ok;
-}
-
-static bool add_run(struct capture_context *c, const char *id, struct sha256 *h, struct err *e)
-{
-    struct capture_run run;
-    bool ok = capture_read(c->base, id, &c->job, &run, e);
-    bool all = strcmp(c->settings.equal, "all") == 0;
-    if (ok) {
-        add_text(h, id);
-        add_text(h, run.parameters);
-    }
-    for (int i = 0; ok && i < run.file_count; i++)
-        if (all || (run.entry && strcmp(run.files[i].path, run.entry) == 0))
-            ok = add_file(c, &run, &run.files[i], h, e);
-    arena_reset(&c->job);
-    return ok;
-}
+/* ---- results ---------------------------------------------------------------------------------- */
 
 static bool digest_capture(void *ctx, struct kernel_digest *out, struct err *e)
 {
-    struct capture_context *c = ctx;
-    struct capture_lines ids;
-    if (!capture_list(c->base, &c->arena, &ids, NULL, e))
-        return false;
+    const struct capture_context *c = ctx;
     struct sha256 *h = sha256_new();
-    bool ok = true;
     sha256_add(h, &c->result, sizeof c->result);
-    for (int i = 0; i < ids.n && ok; i++)
-        ok = add_run(c, ids.v[i], h, e);
+    bool ok = capture_digest_add(h, c->base, strcmp(c->settings.equal, "all") == 0, e);
     sha256_end(h, out->exact);
     return ok;
 }
-
-/* ---- counts ----------------------------------------------------------------------------------- */
 
 static int counts_capture(const void *ctx, struct kernel_count *out, int max)
 {

@@ -156,13 +156,13 @@ void capture_c_parse(struct str text, const struct capture_c *to)
 {
     struct reader r = {text.p, text.p + text.n, 1};
     bool at_start = true; /* of a line */
-    for (int before = '\n', c; (c = peek(&r)) != EOF; before = c) {
+    for (int before = '\n', c;; before = c) {
         int line = r.line;
-        if (!skip_blanks(&r)) {
+        if (!skip_blanks(&r))
             to->doubt(to->context, line, "a comment without an end");
+        if ((c = take(&r)) == EOF)
             return;
-        }
-        if ((c = take(&r)) == '\n') {
+        if (c == '\n') {
             at_start = true;
             continue;
         }

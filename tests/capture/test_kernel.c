@@ -9,7 +9,7 @@
 #include <limits.h>
 #include <string.h>
 
-enum { RUNS = 12 };
+enum { RUNS = 4 };
 
 struct run {
     struct kernel_digest digest;
@@ -53,8 +53,8 @@ static struct run run_with(const char *settings, const char *layers)
     void *ctx = prepared(settings, layers, &a, &e);
     assert_ok(ctx != NULL, &e);
     long jobs = k->jobs(ctx);
-    for (long lo = 0; lo < jobs; lo += 5)
-        assert_ok(k->step(ctx, lo, lo + 5 < jobs ? lo + 5 : jobs, &e), &e);
+    for (long lo = 0; lo < jobs; lo += 3)
+        assert_ok(k->step(ctx, lo, lo + 3 < jobs ? lo + 3 : jobs, &e), &e);
     r.count = k->counts(ctx, r.counts, KERNEL_COUNTS_MAX);
     assert_ok(k->digest(ctx, &r.digest, &e), &e);
     k->release(ctx);
@@ -66,8 +66,8 @@ static void every_set_of_layers_gives_the_same_files_back(void **state)
 {
     (void)state;
     static const char *const settings[] = {
-        "{\"runs\": 12}", "{\"runs\": 12, \"mode\": \"entry-point\"}",
-        "{\"runs\": 12, \"mode\": \"yaml\", \"project\": \"synth:grid\"}"};
+        "{\"runs\": 4}", "{\"runs\": 4, \"mode\": \"entry-point\"}",
+        "{\"runs\": 4, \"mode\": \"yaml\", \"project\": \"synth:grid\"}"};
     static const char *const sets[] = {"detect-once", "content-store", "all"};
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         struct run base = run_with(settings[i], "none");
@@ -81,16 +81,16 @@ static void every_set_of_layers_gives_the_same_files_back(void **state)
 static void modes_have_the_entry_file_in_common(void **state)
 {
     (void)state;
-    struct run includes = run_with("{\"runs\": 12, \"equal\": \"entry\"}", "none");
+    struct run includes = run_with("{\"runs\": 4, \"equal\": \"entry\"}", "none");
     struct run entry =
-        run_with("{\"runs\": 12, \"equal\": \"entry\", \"mode\": \"entry-point\"}", "all");
-    struct run yaml = run_with("{\"runs\": 12, \"equal\": \"entry\", \"mode\": \"yaml\"}", "none");
+        run_with("{\"runs\": 4, \"equal\": \"entry\", \"mode\": \"entry-point\"}", "all");
+    struct run yaml = run_with("{\"runs\": 4, \"equal\": \"entry\", \"mode\": \"yaml\"}", "none");
     assert_string_equal(entry.digest.exact, includes.digest.exact);
     assert_string_equal(yaml.digest.exact, includes.digest.exact);
-    struct run all = run_with("{\"runs\": 12}", "none");
-    struct run all_entry = run_with("{\"runs\": 12, \"mode\": \"entry-point\"}", "none");
+    struct run all = run_with("{\"runs\": 4}", "none");
+    struct run all_entry = run_with("{\"runs\": 4, \"mode\": \"entry-point\"}", "none");
     assert_string_not_equal(all.digest.exact, all_entry.digest.exact);
-    struct run other = run_with("{\"runs\": 11, \"equal\": \"entry\"}", "none");
+    struct run other = run_with("{\"runs\": 3, \"equal\": \"entry\"}", "none");
     assert_string_not_equal(other.digest.exact, includes.digest.exact);
 }
 

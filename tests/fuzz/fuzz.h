@@ -20,7 +20,10 @@
     X(amt)                                                                                         \
     X(chain)                                                                                       \
     X(overrides)                                                                                   \
-    X(fields)
+    X(fields)                                                                                      \
+    X(capture_yaml)                                                                                \
+    X(capture_python)                                                                              \
+    X(capture_c)
 
 #define FUZZ_DECLARE(name) void fuzz_##name(struct str bytes);
 FUZZ_TARGETS(FUZZ_DECLARE)
