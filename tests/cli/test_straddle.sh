@@ -92,6 +92,14 @@ expect 2 "layers: kernel straddle has no layer \"memo\"" of --layers memo
 check "a layer that is not there is refused"
 expect 2 "out" of --out "$tmp/no/such/rows.tsv"
 check "an output that cannot be written is refused before any work"
+cp "$world/amt.yaml" "$tmp/mine.yaml"
+expect 2 "out: $tmp/mine.yaml is read: expected another file" of --amt "$tmp/mine.yaml" --out "$tmp/mine.yaml" &&
+    expect 2 "summary: $tmp/link/chain.csv is read: expected another file" of --no-rows --summary "$tmp/link/chain.csv" &&
+    cmp -s "$world/amt.yaml" "$tmp/mine.yaml"
+check "what is read is not written over"
+expect 2 "summary: expected another place than that of the rows" of --out "$tmp/both" --summary "$tmp/both" &&
+    [ ! -e "$tmp/both" ] && expect 2 "summary: expected another place than that of the rows" of --summary -
+check "rows and summary do not go to one file"
 timeout -s INT 0.4 $cupel straddle . 2001 2026 --world "$world" --no-memo --workers 2 --quiet --out "$tmp/cut.tsv" 2>"$tmp/said"
 [ $? -eq 124 ] && grep -q "interrupted" "$tmp/said" && [ ! -e "$tmp/cut.tsv" ]
 check "interrupted: no half of a file"
