@@ -117,5 +117,11 @@ expect 0 "straddles/s" $cupel run "$tmp/s.json" --out "$tmp/s.jsonl" --quiet
 check "cupel run says straddles/s"
 /usr/bin/python3 tests/result/check_schema.py results/schema.json "$tmp/s.jsonl" >/dev/null && grep -q '"rate":{"unit":"straddles","count":48' "$tmp/s.jsonl"
 check "the record has the rate and keeps to the schema"
+cp -r "$world" "$tmp/mixed" && sed -i -e 's/"synth:1:4"/"real+synth:1:4"/' -e 's/"synthetic":	true/"synthetic":	false/' \
+    -e 's/"real":	\[\]/"real":	["CL Comdty"]/' "$tmp/mixed/manifest.json"
+expect 0 "SYNTHETIC data in part (real+synth:1:4): nobody traded at the prices of what is made up" \
+    $cupel run "$tmp/s.json" --set world="$tmp/mixed" --out "$tmp/mixed.jsonl" --quiet &&
+    grep -q '"synthetic":true' "$tmp/mixed.jsonl"
+check "a world that is real in part is marked"
 
 finish
