@@ -8,8 +8,6 @@
 #include "kernels/store/folder_swap.h"
 #include "kernels/store/symbol.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,29 +40,7 @@ struct bundle_writer {
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
-static bool is_bundle_file(const char *name)
-{
-    static const char *const names[] = {".", "..", BUNDLE_MANIFEST, BUNDLE_ASSETS, BUNDLE_BARS};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
-}
-
-/* Replacing removes the folder: only a bundle, whole or damaged, may go that way. */
-static bool may_be_replaced(const char *target, struct err *e)
-{
-    DIR *dir = opendir(target);
-    if (!dir)
-        return errno == ENOENT || err_system(e, "%s: cannot be replaced", target);
-    bool ok = true;
-    for (struct dirent *entry; ok && (entry = readdir(dir));)
-        ok = is_bundle_file(entry->d_name) ||
-             err_input(e, "%s: not replaced: it holds %.80s, which is no part of a bundle", target,
-                       entry->d_name);
-    closedir(dir);
-    return ok;
-}
+static const char *const bundle_files[] = {BUNDLE_MANIFEST, BUNDLE_ASSETS, BUNDLE_BARS, NULL};
 
 /* 1, or one more than that of a readable bundle that gives way. */
 static long next_generation(const char *target, struct arena *a)
@@ -79,7 +55,7 @@ static long next_generation(const char *target, struct arena *a)
 
 static bool begin(struct bundle_writer *w, const struct bundle_target *target, struct err *e)
 {
-    if (target->replace && !may_be_replaced(target->dir, e))
+    if (target->replace && !folder_swap_may_replace(target->dir, bundle_files, "a bundle", e))
         return false;
     if (!folder_swap_begin(&w->folder, target->dir, target->replace, &w->arena, e))
         return false;

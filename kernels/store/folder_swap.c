@@ -61,7 +61,7 @@ static void remove_left_overs(const struct folder_swap *f, const char *base, str
 
 static bool already_there(const char *target, struct err *e)
 {
-    return err_input(e, "%s exists: --replace puts the new bundle in its place", target);
+    return err_input(e, "%s exists: --replace puts the new one in its place", target);
 }
 
 bool folder_swap_begin(struct folder_swap *f, const char *target, bool replace, struct arena *a,
@@ -85,6 +85,28 @@ bool folder_swap_begin(struct folder_swap *f, const char *target, bool replace, 
     if (mkdir(f->temporary, 0777) != 0)
         return err_system(e, "make folder %s", f->temporary);
     return true;
+}
+
+static bool is_one_of(const char *const *names, const char *name)
+{
+    while (*names && strcmp(*names, name) != 0)
+        names++;
+    return *names || strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+bool folder_swap_may_replace(const char *target, const char *const *names, const char *what,
+                             struct err *e)
+{
+    DIR *dir = opendir(target);
+    if (!dir)
+        return errno == ENOENT || err_system(e, "%s: cannot be replaced", target);
+    bool ok = true;
+    for (struct dirent *entry; ok && (entry = readdir(dir));)
+        ok = is_one_of(names, entry->d_name) ||
+             err_input(e, "%s: not replaced: it holds %.80s, which is no part of %s", target,
+                       entry->d_name, what);
+    closedir(dir);
+    return ok;
 }
 
 static bool rename_flagged(const char *from, const char *to, unsigned flags)

@@ -24,6 +24,11 @@ struct folder_swap {
 bool folder_swap_begin(struct folder_swap *f, const char *target, bool replace, struct arena *a,
                        struct err *e) MUST_CHECK;
 
+/* Replacing removes the folder: only one that holds nothing but these names (NULL-terminated), or one that
+ * is not there, may go that way. what: "a bundle". */
+bool folder_swap_may_replace(const char *target, const char *const *names, const char *what,
+                             struct err *e) MUST_CHECK;
+
 /* Syncs, renames (or exchanges, when the target exists) and removes what gave way. On error the
  * temporary folder is removed and the target is as it was, unless the error says that the new one is
  * in place: only the last sync, of the parent folder, failed. */

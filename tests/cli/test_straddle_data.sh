@@ -19,6 +19,10 @@ check "--replace, and another seed gives others"
 
 expect 2 'exists' "$CUPEL" data straddles --out "$tmp/w" --assets 6
 check "a folder that is there is exit 2"
+mkdir "$tmp/mine" && echo thesis >"$tmp/mine/thesis.txt"
+expect 2 'mine: not replaced: it holds thesis.txt, which is no part of a world' "$CUPEL" data straddles --out "$tmp/mine" \
+    --assets 6 --replace && [ "$(cat "$tmp/mine/thesis.txt")" = thesis ]
+check "--replace takes away nothing but a world"
 expect 2 'prices: expected blocks' "$CUPEL" data straddles --out "$tmp/n" --assets 6 --prices blocks,csv && gone "$tmp/n"
 check "an unknown kind of prices"
 expect 2 'assets: ' "$CUPEL" data straddles --out "$tmp/n" --assets 3 && gone "$tmp/n"

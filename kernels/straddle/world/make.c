@@ -205,13 +205,23 @@ static bool settings_fit(const struct world_settings *s, struct err *e)
            err_input(e, "assets: expected at most %d, found %d", WORLD_ASSETS_MAX, s->assets);
 }
 
+static const char *const world_files[] = {
+    WORLD_AMT,       WORLD_CHAIN,     WORLD_OVERRIDES,  WORLD_MANIFEST,
+    "prices.blocks", "prices.sqlite", "prices.parquet", NULL};
+
+static bool begin_folder(struct making *m, struct err *e)
+{
+    const struct world_settings *s = m->settings;
+    return (!s->replace || folder_swap_may_replace(s->dir, world_files, "a world", e)) &&
+           folder_swap_begin(&m->folder, s->dir, s->replace, m->a, e);
+}
+
 bool world_make(const struct world_settings *s, struct world_info *out, struct arena *a,
                 struct err *e)
 {
     struct making m = {.settings = s, .a = a};
     if (!settings_fit(s, e) || !world_list_make(&m.list, s, a, e) ||
-        (s->real && !(m.real = world_real_open(s->real, a, e))) ||
-        !folder_swap_begin(&m.folder, s->dir, s->replace, a, e))
+        (s->real && !(m.real = world_real_open(s->real, a, e))) || !begin_folder(&m, e))
         return false;
     if (!fill(&m, e)) {
         folder_swap_abandon(&m.folder);
