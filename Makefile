@@ -163,6 +163,16 @@ campaign-layers: build
 		$O/cupel run scenarios/$$name.json $(CAMPAIGN_OPTIONS) --out $$file || exit $$?; done
 	$O/cupel report $(CAMPAIGN:%=$(CAMPAIGN_DIR)/%.jsonl) --out $(CAMPAIGN_DIR)/report
 
+# make campaign-straddles, make campaign-capture    the same of option straddles, and of which code is kept with a run:
+# ten minutes each, to results/straddles and results/capture.
+STRADDLES := experiments matrix locality batch full
+CAPTURES := modes grid scaling
+.PHONY: campaign-straddles campaign-capture
+campaign-straddles:
+	$(Q)$(MAKE) --no-print-directory campaign-layers CAMPAIGN="$(STRADDLES:%=straddle-%)" CAMPAIGN_DIR=results/straddles
+campaign-capture:
+	$(Q)$(MAKE) --no-print-directory campaign-layers CAMPAIGN="$(CAPTURES:%=capture-%)" CAMPAIGN_DIR=results/capture
+
 # make characterise EFFORT=normal    every figure of the document of characteristics (quick: minutes, normal: tens of
 # minutes, full: hours), and the document. Interrupted, it goes on. CHARACTERISE_OPTIONS="--only scaling" some of it.
 EFFORT := normal

@@ -92,6 +92,21 @@ All its files, each content | 10 | 10/content-store
 Twenty backtests | All files | 5x4/content-store
 """.strip().split("\n")
 
+# Which fields a column must show, where a wrong one would look as good: table, column, a part of each field.
+FIELDS = """
+What is kept of a strategy | Code, all files | base.counts.code_bytes
+What is kept of a strategy | Less code | counts.code_bytes
+What is kept of a strategy | After | new.counts.copies
+The entry file: what the file system | Less disk | counts.allocated_bytes
+Detection, copies and metadata | Kept | new.
+Straddles without any cache | Straddles a second | new.rate.wall_per_s
+Straddles without any cache | Valued days | new.counts.valued_days
+The full set: what each cache | Misses | _misses
+Three years of all assets | Tickers' hit rate, sorted | base.counts.memo_tickers
+Prices asked for one straddle | Trips, in batches | new.counts.price_trips
+The full set, wall time | Straddles a second, before | base.rate
+""".strip().split("\n")
+
 number = 0
 
 
@@ -139,6 +154,16 @@ def check_rows(trace):
         wrong += [entry_name(e) for e in cells if not e["record"].startswith(record)]
         unused += [line] if not cells and any(e["table"].startswith(table) for e in trace) else []
     check(not wrong and not unused, "rows show the comparisons that they are named after", wrong[:4] or unused)
+
+
+def check_fields(trace):
+    wrong, unused = [], []
+    for line in FIELDS:
+        table, column, part = line.split(" | ")
+        cells = [e for e in trace if e["table"].startswith(table) and e["column"] == column and e.get("fields")]
+        wrong += [entry_name(e) for e in cells if not all(part in field for field in e["fields"])]
+        unused += [line] if not cells and any(e["table"].startswith(table) for e in trace) else []
+    check(not wrong and not unused, "columns show the fields that they are named after", wrong[:4] or unused)
 
 
 def check_tables(trace, markdown):
@@ -231,6 +256,7 @@ def main():
     check(not typed, "no figure is called a label", typed[:5])
 
     check_rows(trace)
+    check_fields(trace)
     check_tables(trace, markdown)
     check_sentences(trace, markdown)
     found = [unescaped(h) for h in re.findall(r"^#+ (.*)$", markdown, re.MULTILINE)]
