@@ -109,5 +109,7 @@ expect 0 "straddles/s" $cupel run "$tmp/s.json" --out "$tmp/s.jsonl" --quiet
 check "cupel run says straddles/s"
 /usr/bin/python3 tests/result/check_schema.py results/schema.json "$tmp/s.jsonl" >/dev/null && grep -q '"rate":{"unit":"straddles","count":48' "$tmp/s.jsonl"
 check "the record has the rate and keeps to the schema"
+$cupel report "$tmp/s.jsonl" --out "$tmp/report" >/dev/null 2>&1 && [ "$(grep -c '^| a/c | .* | straddles | 48 | ' "$tmp/report/report.md")" -eq 2 ]
+check "the report has it for each side"
 
 finish
