@@ -92,9 +92,15 @@ expect 2 "layers: kernel straddle has no layer \"memo\"" of --layers memo
 check "a layer that is not there is refused"
 expect 2 "out" of --out "$tmp/no/such/rows.tsv"
 check "an output that cannot be written is refused before any work"
-timeout -s INT 0.4 $cupel straddle . 2001 2026 --world "$world" --no-memo --workers 2 --quiet --out "$tmp/cut.tsv" 2>"$tmp/said"
-[ $? -eq 124 ] && grep -q "interrupted" "$tmp/said" && [ ! -e "$tmp/cut.tsv" ]
-check "interrupted: no half of a file"
+$cupel straddle . 2001 2026 --world "$world" --no-memo --workers 2 --quiet --out "$tmp/cut.tsv" 2>"$tmp/said" & pid=$!
+for _ in $(seq 400); do # its output is open: it has begun
+    compgen -G "$tmp/cut.tsv.tmp.*" >/dev/null && break
+    sleep 0.05
+done
+kill -TERM $pid
+wait $pid
+[ $? -eq 130 ] && grep -q "interrupted" "$tmp/said" && ! compgen -G "$tmp/cut.tsv*" >/dev/null
+check "interrupted: 130, no file and no half of one"
 
 # ---- as a kernel
 expect 0 "every set gave the results of no layers" $cupel verify --kernel straddle --set world="$world" --set asset=^CL --set from_year=2024 \
