@@ -62,6 +62,10 @@ bool io_write_file(const char *path, const void *bytes, size_t n, struct err *e)
  * io_write_file, its mode kept. io_check_output refuses, before any work, what cannot become one:
  * an empty name, a folder, a link to nothing, no such folder, no permission. */
 bool io_check_output(const char *path, struct err *e) MUST_CHECK;
+/* The same name, or one regular file by two; "-" never. io_check_unlike: an output that would replace what
+ * is read (NULL: nothing) is an error. */
+bool io_same_file(const char *a, const char *b);
+bool io_check_unlike(const char *out, const char *input, struct err *e) MUST_CHECK;
 bool io_write_output(const char *path, const void *bytes, size_t n, struct err *e) MUST_CHECK;
 
 /* The same in pieces, in constant memory.

@@ -112,6 +112,23 @@ bool io_check_output(const char *path, struct err *e)
     return check_absent(path, e);
 }
 
+bool io_same_file(const char *a, const char *b)
+{
+    struct stat in_a, in_b;
+    if (strcmp(a, "-") == 0 || strcmp(b, "-") == 0)
+        return false;
+    if (strcmp(a, b) == 0)
+        return true;
+    return stat(a, &in_a) == 0 && stat(b, &in_b) == 0 && S_ISREG(in_a.st_mode) &&
+           in_a.st_dev == in_b.st_dev && in_a.st_ino == in_b.st_ino;
+}
+
+bool io_check_unlike(const char *out, const char *input, struct err *e)
+{
+    return !input || !io_same_file(out, input) ||
+           err_input(e, "%s is read: expected another file", out);
+}
+
 /* ---- what killed processes left --------------------------------------------------------------- */
 
 /* The process of NAME.tmp.PID, 0 for any other name. */

@@ -1,5 +1,7 @@
 /* cupel data prices import: a CSV file of prices becomes a file that straddles are valued from. */
 #include "harness/cmd/commands.h"
+
+#include "harness/base/io.h"
 #include "harness/cmd/data.h"
 #include "harness/cmd/data_prices.h"
 
@@ -40,7 +42,10 @@ static enum err_code run_import(const struct invocation *in, struct err *e)
 {
     const struct import_settings *s = in->settings;
     struct prices_facts facts;
-    if (!prices_import(in->words.v[0], kind_of(s->to), s->out, data_stop_flag(), &facts, e))
+    const char *csv = in->words.v[0];
+    bool ok = (io_check_unlike(s->out, csv, e) || err_prefix(e, "out")) &&
+              prices_import(csv, kind_of(s->to), s->out, data_stop_flag(), &facts, e);
+    if (!ok)
         return e->code;
     data_prices_print(s->out, kind_of(s->to), &facts);
     return ERR_OK;

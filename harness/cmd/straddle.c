@@ -184,6 +184,29 @@ static bool year(const char *text, const char *what, long *out, struct err *e)
                      ST_YEAR_MAX, text);
 }
 
+/* Before any work. path: NULL: nothing goes there. */
+static bool check_output(const char *what, const char *path, const struct st_inputs *in,
+                         struct err *e)
+{
+    if (!path || (io_check_output(path, e) && io_check_unlike(path, in->amt, e) &&
+                  io_check_unlike(path, in->chain, e) && io_check_unlike(path, in->overrides, e) &&
+                  io_check_unlike(path, in->prices, e)))
+        return true;
+    return err_prefix(e, "%s", what);
+}
+
+static bool check_outputs(const struct straddle_settings *s, struct arena *a, struct err *e)
+{
+    struct st_inputs in;
+    const char *rows = s->no_rows ? NULL : s->out;
+    if (!st_inputs_find(&s->straddle, a, &in, e) || !check_output("out", rows, &in, e) ||
+        !check_output("summary", s->summary, &in, e))
+        return false;
+    if (rows && s->summary && (strcmp(rows, s->summary) == 0 || io_same_file(rows, s->summary)))
+        return err_input(e, "summary: expected another place than that of the rows");
+    return true;
+}
+
 static bool settle(const struct invocation *in, struct straddle_settings *s, struct err *e)
 {
     s->straddle.asset = in->words.v[0];
@@ -195,9 +218,7 @@ static bool settle(const struct invocation *in, struct straddle_settings *s, str
         if (!s->straddle.world)
             return false;
     }
-    if (!s->no_rows && !io_check_output(s->out, e))
-        return err_prefix(e, "out");
-    return !s->summary || io_check_output(s->summary, e) || err_prefix(e, "summary");
+    return check_outputs(s, in->arena, e);
 }
 
 static bool layers_of(const struct straddle_settings *s, uint64_t *layers, struct err *e)

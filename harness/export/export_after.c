@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const char github[] = "github";
 
@@ -57,17 +56,6 @@ static bool check_github(struct err *e)
     return true;
 }
 
-static bool same_file(const char *a, const char *b)
-{
-    struct stat in_a, in_b;
-    if (strcmp(a, "-") == 0 || strcmp(b, "-") == 0)
-        return false;
-    if (strcmp(a, b) == 0)
-        return true;
-    return stat(a, &in_a) == 0 && stat(b, &in_b) == 0 && S_ISREG(in_a.st_mode) &&
-           in_a.st_dev == in_b.st_dev && in_a.st_ino == in_b.st_ino;
-}
-
 /* Against those before it, too. */
 static bool check_one(const struct opt_texts *texts, int i, const char *results, struct err *e)
 {
@@ -76,10 +64,10 @@ static bool check_one(const struct opt_texts *texts, int i, const char *results,
         return false;
     if (!w.exporter)
         return check_github(e);
-    if (results && same_file(w.file, results))
+    if (results && io_same_file(w.file, results))
         return err_input(e, "--export %s: %s is the results file", w.exporter->name, w.file);
     for (int k = 0; k < i; k++)
-        if (parse(texts->v[k], &before, e) && same_file(w.file, before.file))
+        if (parse(texts->v[k], &before, e) && io_same_file(w.file, before.file))
             return err_input(e, "--export %s: %s is named twice", w.exporter->name, w.file);
     return io_check_output(w.file, e) || err_prefix(e, "--export %s", w.exporter->name);
 }
@@ -142,7 +130,7 @@ static bool write_all(const struct opt_texts *wanted, const char *results, struc
     for (int i = 0; i < wanted->n && ok; i++) {
         struct wanted w;
         ok = parse(wanted->v[i], &w, e);
-        if (ok && same_file(w.file, results))
+        if (ok && io_same_file(w.file, results))
             ok = err_input(e, "--export: %s is the results file", w.file);
         if (ok)
             ok = w.exporter ? write_one(&w, &m, e) : write_github(&m, e);

@@ -126,7 +126,7 @@ static const struct json *world_facts(struct json *facts, const char *path, stru
     struct json *f = json_put_object(facts, key);
     json_put_text(f, "path", path);
     json_put_text(f, "source", info.source);
-    json_put_bool(f, "synthetic", info.synthetic);
+    json_put_bool(f, "synthetic", info.real < info.live); /* any of it */
     json_put_text(f, "content", info.content);
     json_put_number(f, "rows", (double)info.price_rows);
     json_put_number(f, "assets", info.live);

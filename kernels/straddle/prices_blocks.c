@@ -33,14 +33,16 @@ static const char *header_fault(const struct blocks_header *h, uint64_t bytes)
 {
     static const uint64_t ROWS_MAX = (uint64_t)1 << 40;
     if (bytes < sizeof *h)
-        return "cut short within the header";
+        return "damaged: cut short within the header";
+    if (memcmp(h->magic, BLOCKS_MAGIC, sizeof h->magic) != 0)
+        return "damaged, or another version of cupel made it: make it anew";
     if (blocks_sum(h, offsetof(struct blocks_header, seal)) != h->seal)
-        return "the header is not as it was written";
+        return "damaged: the header is not as it was written";
     if (h->rows == 0 || h->rows > ROWS_MAX || h->series == 0 || h->text_bytes == 0 ||
         h->series > h->slots / 2 || (h->slots & (h->slots - 1)) != 0 ||
         blocks_parts(h).end != h->bytes)
-        return "the header contradicts itself";
-    return bytes == h->bytes ? NULL : "cut short, or longer than it was written";
+        return "damaged: the header contradicts itself";
+    return bytes == h->bytes ? NULL : "damaged: cut short, or longer than it was written";
 }
 
 static void find_parts(struct blocks *b)
@@ -70,7 +72,7 @@ static void *blocks_open(const char *path, struct err *e)
         return NULL;
     const char *fault = header_fault(map.p, map.n);
     if (fault) {
-        err_input(e, "%s: damaged: %s", path, fault);
+        err_input(e, "%s: %s", path, fault);
         io_unmap(&map);
         return NULL;
     }
@@ -252,7 +254,7 @@ static const char *blocks_content(const void *handle)
 
 const struct prices_ops prices_blocks = {
     .name = "blocks",
-    .begins = {BLOCKS_MAGIC, sizeof BLOCKS_MAGIC},
+    .begins = {BLOCKS_NAME, sizeof BLOCKS_NAME - 1},
     .open = blocks_open,
     .close = blocks_close,
     .read = blocks_read,

@@ -16,7 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BLOCKS_MAGIC "cupel prices 1\n" /* with its NUL 16 bytes */
+#define BLOCKS_NAME  "cupel prices "
+#define BLOCKS_MAGIC BLOCKS_NAME "2\n" /* with its NUL 16 bytes; another number: another form */
 
 struct blocks_header {
     char magic[16];

@@ -86,11 +86,11 @@ static bool info_of(const struct json *root, struct world_info *out, struct aren
         return err_input(e, "content: expected a SHA-256");
     memcpy(out->content, content, SHA256_HEX);
     out->source = arena_text(a, source);
-    out->synthetic = json_bool(json_get(root, "synthetic"));
     out->seed = (uint64_t)seed;
     out->assets = (int)assets;
     out->live = (int)live;
     out->real = json_count(real);
+    out->synthetic = out->real == 0;
     out->a_month = (long)a_month;
     out->chain_rows = (long)chain;
     out->override_rows = (long)overrides;

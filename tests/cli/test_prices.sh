@@ -23,6 +23,10 @@ check "import says rows, series, range and kind; blocks are the default"
 content=$("$CUPEL" data prices info "$work/p.blocks" | sed -n 's/^content *//p')
 [ ${#content} -eq 64 ]
 check "info says the content"
+cp "$work/a.csv" "$work/mine.csv" && ln -s mine.csv "$work/link.csv"
+expect 2 "out: $work/link.csv is read: expected another file" "$CUPEL" data prices import "$work/mine.csv" --out "$work/link.csv" &&
+    cmp -s "$work/a.csv" "$work/mine.csv"
+check "an import does not write over what it reads"
 { head -1 "$work/a.csv" && tail -n +2 "$work/a.csv" | sort -r; } | gzip >"$work/r.csv.gz"
 for kind in sqlite blocks; do
     expect 0 "content     $content" "$CUPEL" data prices import "$work/r.csv.gz" --to $kind --out "$work/p.$kind"

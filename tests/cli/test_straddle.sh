@@ -101,6 +101,14 @@ kill -TERM $pid
 wait $pid
 [ $? -eq 130 ] && grep -q "interrupted" "$tmp/said" && ! compgen -G "$tmp/cut.tsv*" >/dev/null
 check "interrupted: 130, no file and no half of one"
+cp "$world/amt.yaml" "$tmp/mine.yaml"
+expect 2 "out: $tmp/mine.yaml is read: expected another file" of --amt "$tmp/mine.yaml" --out "$tmp/mine.yaml" &&
+    expect 2 "summary: $tmp/link/chain.csv is read: expected another file" of --no-rows --summary "$tmp/link/chain.csv" &&
+    cmp -s "$world/amt.yaml" "$tmp/mine.yaml"
+check "what is read is not written over"
+expect 2 "summary: expected another place than that of the rows" of --out "$tmp/both" --summary "$tmp/both" &&
+    [ ! -e "$tmp/both" ] && expect 2 "summary: expected another place than that of the rows" of --summary -
+check "rows and summary do not go to one file"
 
 # ---- as a kernel
 expect 0 "every set gave the results of no layers" $cupel verify --kernel straddle --set world="$world" --set asset=^CL --set from_year=2024 \
@@ -117,5 +125,11 @@ check "cupel run says straddles/s"
 check "the record has the rate and keeps to the schema"
 $cupel report "$tmp/s.jsonl" --out "$tmp/report" >/dev/null 2>&1 && [ "$(grep -c '^| a/c | .* | straddles | 48 | ' "$tmp/report/report.md")" -eq 2 ]
 check "the report has it for each side"
+cp -r "$world" "$tmp/mixed" && sed -i -e 's/"synth:1:4"/"real+synth:1:4"/' -e 's/"synthetic":	true/"synthetic":	false/' \
+    -e 's/"real":	\[\]/"real":	["CL Comdty"]/' "$tmp/mixed/manifest.json"
+expect 0 "SYNTHETIC data in part (real+synth:1:4): nobody traded at the prices of what is made up" \
+    $cupel run "$tmp/s.json" --set world="$tmp/mixed" --out "$tmp/mixed.jsonl" --quiet &&
+    grep -q '"synthetic":true' "$tmp/mixed.jsonl"
+check "a world that is real in part is marked"
 
 finish

@@ -326,7 +326,13 @@ static void damaged_blocks_are_an_error(void **state)
         found += !survives(broken, &m, &facts, true);
         whole.p[at] ^= bit;
     }
-    assert_true(found > 500); /* the rest: between the parts */
+    assert_true(found > 500);               /* the rest: between the parts */
+    char *form = strchr(whole.p, '\n') - 1; /* the number at the end of its first line */
+    *form = '1';
+    put_file(broken, whole.p, whole.n);
+    assert_null(prices_open(broken, &e));
+    assert_says(&e, "another version of cupel made it: make it anew");
+    *form = '2';
     text_add(&whole, "x", 1);
     put_file(broken, whole.p, whole.n);
     assert_false(survives(broken, &m, &facts, true));

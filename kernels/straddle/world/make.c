@@ -169,7 +169,7 @@ static bool make_manifest(struct making *m, const char *source, struct err *e)
     m->content = NULL;
     json_put_number(m->manifest, "schema", WORLD_SCHEMA);
     json_put_text(m->manifest, "source", source);
-    json_put_bool(m->manifest, "synthetic", m->list.real == 0);
+    json_put_bool(m->manifest, "synthetic", m->list.real < m->list.live); /* any of it */
     json_put_number(m->manifest, "seed", (double)m->settings->seed);
     json_put_text(m->manifest, "content", content);
     put_counts(m);
