@@ -149,15 +149,17 @@ void straddle_say_more(const struct st_run *run, const struct straddle_spent *sp
 {
     static const double full[] = {177840, 231192}; /* 20 and 26 years of 8,892 a year */
     struct st_tally t = st_run_tally(run);
-    char queries[UNITS_TEXT], trips[UNITS_TEXT], n[UNITS_TEXT], took[UNITS_TEXT];
+    char queries[UNITS_TEXT], trips[UNITS_TEXT], n[UNITS_TEXT], took[UNITS_TEXT], one[UNITS_TEXT];
     log_info("prices: %s queries in %s trips", units_count(queries, t.v[ST_QUERIES]),
              units_count(trips, t.v[ST_TRIPS]));
     if (run->pool)
         say_workers(run);
     double each = run->done ? (spent->wall_ns - spent->begin_ns) / (double)run->done : 0;
     for (size_t i = 0; i < sizeof full / sizeof *full; i++)
-        log_info("ESTIMATE, not measured: %s straddles would take %s at this rate",
-                 units_count(n, (uint64_t)full[i]), units_time(took, full[i] * each));
+        log_info(
+            "ESTIMATE, not measured: %s straddles would take %s, at %s a straddle after opening",
+            units_count(n, (uint64_t)full[i]), units_time(took, full[i] * each),
+            units_time(one, each));
 }
 
 /* ---- for programs ----------------------------------------------------------------------------- */

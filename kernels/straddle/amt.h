@@ -9,8 +9,8 @@
  * Columns and Rows, only the form is checked. Anchors and aliases are followed, limits: yaml_tree.h.
  * A live asset must have what its sources need: Options, a schedule that is there; Vol.Near of BBG and
  * CV, Vol.Ticker of BBG; Hedge.Ticker of nonfut, fut_code, fut_month_map and market_code of fut, hedge of
- * cds, ccy and tenor of calc. Every asset: an Underlying of its own, Vol.Source, Hedge.Source,
- * Valuation.Model.
+ * cds, ccy and tenor of calc. Every asset: an Underlying of its own that does not begin with #, Vol.Source,
+ * Hedge.Source, Valuation.Model. No text holds a control character.
  */
 #ifndef CUPEL_STRADDLE_AMT_H
 #define CUPEL_STRADDLE_AMT_H

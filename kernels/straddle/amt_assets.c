@@ -90,6 +90,15 @@ static bool misfit(const struct asset_reading *a, const struct place *p,
     return err_input(e, "%s:%ld: %s: expected %s, found nothing", a->r->file, p->line, field, what);
 }
 
+/* A tab or a new line in a name or note would break the rows and the lines before them. */
+static bool has_control(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
+            return true;
+    return false;
+}
+
 static bool find(const struct asset_reading *a, const char *section, const char *key,
                  struct place *out, struct err *e)
 {
@@ -102,7 +111,10 @@ static bool find(const struct asset_reading *a, const char *section, const char 
     out->value = yaml_value_get(in, key);
     if (out->value && yaml_value_is_null(out->value))
         out->value = NULL;
-    return !out->value || out->value->kind == YAML_TEXT || misfit(a, out, out->value, "text", e);
+    if (out->value && out->value->kind != YAML_TEXT)
+        return misfit(a, out, out->value, "text", e);
+    return !out->value || !has_control(out->value->text) ||
+           misfit(a, out, out->value, "text without control characters", e);
 }
 
 /* ---- fields -------------------------------------------------------------------------------- */
@@ -114,6 +126,8 @@ static bool read_underlying(struct asset_reading *a, struct amt_asset *out, stru
         return false;
     if (!p.value || p.value->text.n == 0 || p.value->text.n > AMT_UNDERLYING_BYTES)
         return misfit(a, &p, p.value, "text of 1 to 200 bytes", e);
+    if (p.value->text.p[0] == '#') /* its rows would look like remarks */
+        return misfit(a, &p, p.value, "text that does not begin with #", e);
     long *line = map_put(a->underlyings, p.value->text.p, p.value->text.n);
     if (*line) {
         char what[64];

@@ -33,6 +33,14 @@ bool st_base_paths(const struct st_link *self, struct st_env *env, const struct 
     return st_hand_out(ST_SLOT_paths, file, bytes, lease);
 }
 
+/* A run begins with files that are fine: what one has become since is not the fault of a straddle, and
+ * ends the run. */
+static void blame_file(const void *got, struct err *e)
+{
+    if (!got)
+        e->code = ERR_SYSTEM;
+}
+
 bool st_base_amt(const struct st_link *self, struct st_env *env, const struct st_ask *ask,
                  struct st_lease *lease, struct err *e)
 {
@@ -41,6 +49,7 @@ bool st_base_amt(const struct st_link *self, struct st_env *env, const struct st
     const struct st_file *file = st_get_paths(env, ask, &paths, e);
     struct amt *amt = file ? amt_load(file->path, e) : NULL;
     st_lease_end(&paths);
+    blame_file(amt, e);
     return st_hand_out(ST_SLOT_amt, amt, amt ? amt->bytes : 0, lease);
 }
 
@@ -52,6 +61,7 @@ bool st_base_chain(const struct st_link *self, struct st_env *env, const struct 
     const struct st_file *file = st_get_paths(env, ask, &paths, e);
     struct chain *chain = file ? chain_load(file->path, e) : NULL;
     st_lease_end(&paths);
+    blame_file(chain, e);
     return st_hand_out(ST_SLOT_chain, chain, chain ? chain_bytes(chain) : 0, lease);
 }
 
@@ -63,6 +73,7 @@ bool st_base_overrides(const struct st_link *self, struct st_env *env, const str
     const struct st_file *file = st_get_paths(env, ask, &paths, e);
     struct overrides *overrides = file ? overrides_load(file->path, e) : NULL;
     st_lease_end(&paths);
+    blame_file(overrides, e);
     return st_hand_out(ST_SLOT_overrides, overrides, overrides ? overrides_bytes(overrides) : 0,
                        lease);
 }

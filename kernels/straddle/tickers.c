@@ -73,6 +73,13 @@ static const char *find_cut(const char *text)
     return NULL;
 }
 
+/* Two colons are meant as a cut, also "A:2023:B": taken for a name, it would have no prices, silently. */
+static bool is_plain(const char *ticker)
+{
+    const char *colon = strchr(ticker, ':');
+    return !find_cut(ticker) && (!colon || !strchr(colon + 1, ':'));
+}
+
 /* A ticker that may be "OLD:2023-06:NEW". */
 static bool add_cut(struct ticker_schemas *s, enum straddle_term term, int slot, const char *ticker,
                     const char *field, struct err *e)
@@ -80,12 +87,12 @@ static bool add_cut(struct ticker_schemas *s, enum straddle_term term, int slot,
     const char *cut = find_cut(ticker);
     char shown[SHOWN_BYTES];
     int32_t month;
-    if (!cut) {
+    if (is_plain(ticker)) {
         add(s, term, slot, ticker, field);
         return true;
     }
-    const char *new = cut + CUT_BYTES;
-    if (cut == ticker || *new == '\0' || find_cut(cut + 1) ||
+    const char *new = cut ? cut + CUT_BYTES : NULL;
+    if (!cut || cut == ticker || *new == '\0' || find_cut(cut + 1) ||
         !straddle_read_month((struct str){cut + 1, 7}, &month))
         return err_input(e, "expected OLD:YYYY-MM:NEW, found \"%s\"",
                          text_shown(shown, sizeof shown, str_of(ticker)));

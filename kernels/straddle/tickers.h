@@ -13,7 +13,7 @@
  *     near or far is not given or "NONE", and for BBG_LMEVOL, which has no rule, there is none: such
  *     straddles are never valued.
  * "OLD:2023-06:NEW", as the ticker of BBG, nonfut and cds, is OLD for expiries before that month, NEW from
- * it on.
+ * it on. Any other ticker with two colons is an error.
  */
 #ifndef CUPEL_STRADDLE_TICKERS_H
 #define CUPEL_STRADDLE_TICKERS_H

@@ -79,7 +79,11 @@ static bool find_tickers(struct st_work *w, struct st_ask *ask, struct item *ite
 static bool find_all(struct st_work *w, const struct st_task *task, struct item *item,
                      struct err *e)
 {
+    static const struct straddle unknown = {
+        .entry = STRADDLE_EMPTY, .offset = STRADDLE_EMPTY, .n = STRADDLE_EMPTY};
     struct st_ask ask = {.path = w->inputs->amt, .asset = task->asset, .month = task->month};
+    item->straddle = unknown;
+    item->straddle.expiry = task->month;
     item->underlying = w->env->assets.v[task->asset];
     item->in.straddle = &item->straddle;
     return find_straddle(w, task, &ask, item, e) && find_model(w, &ask, item, e) &&

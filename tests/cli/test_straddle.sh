@@ -37,7 +37,7 @@ check "the same bytes from files that are named one by one, by other paths"
 # ---- what is said
 expect 0 "memo-tickers " of --no-rows --cache-stats && ! printf '%s' "$tap_output" | grep -q "^asset"
 check "--cache-stats has a row a cache, --no-rows no row"
-of --no-rows --verbose --workers 2 2>"$tmp/said" && grep -q "ESTIMATE, not measured: 231,192 straddles would take" "$tmp/said"
+of --no-rows --verbose --workers 2 2>"$tmp/said" && grep -q "ESTIMATE, not measured: 231,192 straddles would take .*, at .* a straddle after opening" "$tmp/said"
 check "--verbose has an estimate that says what it is"
 grep -q "warm-up: [12] workers" "$tmp/said" && grep -q "to workers .*, from workers .*; prices are never sent" "$tmp/said"
 check "--verbose tells of the workers"

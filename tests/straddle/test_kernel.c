@@ -2,6 +2,7 @@
  * what they must. */
 #include "tests/straddle/small.h"
 
+#include "harness/base/io.h"
 #include "harness/base/rng.h"
 #include "kernels/straddle/row_text.h"
 #include "tests/test.h"
@@ -315,6 +316,55 @@ static void what_concerns_all_ends_the_run(void **state)
     small_forget(&got);
 }
 
+/* Which no straddle can help. */
+static void a_file_that_breaks_during_a_run_ends_it(void **state)
+{
+    (void)state;
+    char path[PATH_MAX + 64];
+    snprintf(path, sizeof path, "%s/breaks", dir);
+    for (int file = 0; file < 3; file++) {
+        struct st_settings s = small_settings(dir);
+        const char **broken = file == 0 ? &s.amt : file == 1 ? &s.chain : &s.overrides;
+        struct small_got got = {0};
+        struct text whole = {0};
+        struct err e;
+        assert_ok(io_read_file(*broken, &whole, &e), &e);
+        assert_ok(io_write_file(path, whole.p, whole.n, &e), &e);
+        *broken = path;
+        s.workers = 1 + file % 2;
+        struct st_run *run = small_open(&s, st_layers, SMALL_SIMD, &got);
+        assert_ok(io_write_file(path, "a: [", 4, &e), &e);
+        assert_false(small_steps(run, &e));
+        assert_says(&e, "/breaks:");
+        assert_int_equal(got.failures, 0);
+        st_run_close(run);
+        text_done(&whole);
+        small_forget(&got);
+    }
+}
+
+/* Its schedule is another one now: all that is known of it is when it was to expire. */
+static void a_straddle_without_a_text_is_named_by_its_month(void **state)
+{
+    (void)state;
+    char other[PATH_MAX + 8], amt[PATH_MAX + 64];
+    struct st_settings s = small_settings(dir);
+    struct small_got got = {0};
+    struct err e;
+    snprintf(other, sizeof other, "%s/other", dir);
+    assert_ok(io_make_dirs(other, &e), &e);
+    small_write_amt(other, "F0_BD5_100, F0_BD6_100");
+    snprintf(amt, sizeof amt, "%s/amt.yaml", other);
+    s.amt = amt;
+    struct st_run *run = small_open(&s, st_layers, SMALL_SIMD, &got);
+    small_write_amt(other, "F0_BD5_100");
+    small_run(run, &got);
+    assert_int_equal(got.failures, 12);
+    assert_non_null(strstr(got.notes.p, " ||2021-03||||||: "));
+    st_run_close(run);
+    small_forget(&got);
+}
+
 static void bad_settings_are_refused(void **state)
 {
     (void)state;
@@ -358,6 +408,8 @@ int main(void)
         TEST(a_straddle_is_valued_from_what_its_month_needs),
         TEST(a_bad_straddle_is_told_and_the_others_go_on),
         TEST(what_concerns_all_ends_the_run),
+        TEST(a_file_that_breaks_during_a_run_ends_it),
+        TEST(a_straddle_without_a_text_is_named_by_its_month),
         TEST(bad_settings_are_refused),
     };
     return cmocka_run_group_tests(tests, make, NULL);

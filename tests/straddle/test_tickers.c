@@ -185,8 +185,9 @@ static void what_cannot_be_is_named(void **state)
 {
     (void)state;
     static const char *const tickers[] = {
-        "A:2023-13:B", "A:2023-00:B",           ":2023-06:B",
-        "A:2023-06:",  "A:2023-06:B:2024-06:C", "A:2023-06:2024-06:C"};
+        "A:2023-13:B",           "A:2023-00:B",         ":2023-06:B", "A:2023-06:",
+        "A:2023-06:B:2024-06:C", "A:2023-06:2024-06:C", "A:2023:B",   "A:2023-6:B",
+        "A:2023-06-01:B"};
     struct amt_asset a = blank();
     struct err e = {0};
     for (size_t i = 0; i < sizeof tickers / sizeof *tickers; i++) {
