@@ -340,10 +340,12 @@ $O/tests/profile/victim/%: tests/profile/victim/victim.c
 	@mkdir -p $(@D)
 	$(Q)$* $(VICTIM_FLAGS) -o $@ $<
 
-# NAMES="pool cache": those whose path holds one of them. JOBS=1: one after the other.
-SELECTED := $(if $(NAMES),$(foreach t,$(TESTS),$(if $(strip $(foreach n,$(NAMES),$(findstring $n,$t))),$t)),$(TESTS))
+# NAMES="pool cache": those whose path holds one of them; EXCEPT="test_replay": without these. JOBS=1: one after the other.
+holding = $(foreach t,$2,$(if $(strip $(foreach n,$1,$(findstring $n,$t))),$t))
+NAMED := $(if $(NAMES),$(call holding,$(NAMES),$(TESTS)),$(TESTS))
+SELECTED := $(filter-out $(call holding,$(EXCEPT),$(NAMED)),$(NAMED))
 tests: build $(SELECTED) $(PLUGINS) $(VICTIMS)
-	$(Q)tests/run.sh $O $(NAMES)
+	$(Q)EXCEPT="$(EXCEPT)" tests/run.sh $O $(NAMES)
 
 # Every set of layers in every state: hours. Ctrl-C ends it and says how far it came.
 # make verify-full LAST=400    over the last 400 bars only
@@ -539,6 +541,7 @@ endef
 # What .ci/run needs besides: other compilers' builds and the static checks.
 define CI_NEEDS
 command -v clang|clang
+command -v ccache|ccache
 command -v clang-format|clang-format
 command -v clang-tidy|clang-tidy
 test -e /usr/share/doc/libasan8|libasan8

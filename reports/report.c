@@ -10,6 +10,7 @@ static const struct section sections[] = {
     {"What each group is worth",           section_attribution, section_has_attribution},
     {"Where the time goes",                section_profile,     section_has_profile    },
     {"Nanoseconds a bar-backtest",         section_speed,       section_has_speed      },
+    {"How many a second",                  section_rate,        section_has_rate       },
     {"Roofline",                           section_roofline,    section_has_roofline   },
     {"Cost against bars and combinations", section_linear,      section_has_linear     },
     {"Fixed cost and cost per backtest",   section_fixed_cost,  section_has_scales     },

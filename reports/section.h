@@ -19,6 +19,7 @@ void section_commands(struct document *d, const struct model_file *f, int level)
 void section_result(struct document *d, const struct model_file *f, int level);
 void section_judged(struct document *d, const struct model_file *f, int level);
 void section_speed(struct document *d, const struct model_file *f, int level);
+void section_rate(struct document *d, const struct model_file *f, int level);
 void section_linear(struct document *d, const struct model_file *f, int level);
 void section_fixed_cost(struct document *d, const struct model_file *f, int level);
 void section_break_even(struct document *d, const struct model_file *f, int level);
@@ -45,6 +46,7 @@ bool section_has_comparisons(const struct model_file *f, struct arena *a);
 bool section_has_scales(const struct model_file *f,
                         struct arena *a); /* of fixed_cost, break_even */
 bool section_has_speed(const struct model_file *f, struct arena *a);
+bool section_has_rate(const struct model_file *f, struct arena *a);
 bool section_has_linear(const struct model_file *f, struct arena *a);
 bool section_has_attribution(const struct model_file *f, struct arena *a);
 bool section_has_roofline(const struct model_file *f, struct arena *a);

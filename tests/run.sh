@@ -2,7 +2,8 @@
 # Runs every test program (cmocka, TAP) of a build folder and every tests/*/test_*.sh (TAP), each in
 # a process group of its own with a time limit, JOBS at a time (default: as many as there are
 # processors), those that took longest last time first. Usage: tests/run.sh BUILD_DIR [NAME...]; a
-# name selects the tests whose path holds it. A test's lines are shown together when it has ended.
+# name selects the tests whose path holds it, but for those that hold a word of $EXCEPT. A test's lines
+# are shown together when it has ended.
 # Last line: "N passed, N failed".
 set -u
 build=$1
@@ -20,12 +21,15 @@ passed=0 failed=0 skipped=0 failures=
 declare -A running=() started=() took=() # by test: process, microseconds, seconds
 exec {ended}<> <(:)                      # a pipe: lines "TEST STATUS"
 
-selected() {
-    [ $# -eq 1 ] && return 0
-    local path=$1 name
+holds() { # TEXT WORD...
+    local text=$1 word
     shift
-    for name; do case $path in *"$name"*) return 0 ;; esac done
+    for word; do case $text in *"$word"*) return 0 ;; esac done
     return 1
+}
+selected() { # TEST [NAME...]
+    # shellcheck disable=SC2086 # a list of words is meant
+    ! holds "$1" ${EXCEPT:-} && { [ $# -eq 1 ] || holds "$@"; }
 }
 every_test() {
     local test

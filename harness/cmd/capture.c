@@ -8,6 +8,7 @@
 #include "kernels/capture/capture.h"
 
 #include <stdio.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,7 +30,7 @@ static const struct opt capture_options[] = {
      .choices = capture_mode_names, .fallback = "entry-point",
      .help = "entry-point: this file; includes: and what it needs; yaml: what strategy.yaml lists; off: nothing"},
     {.name = "root", .kind = OPT_TEXT, .offset = AT(root), .arg = "DIR",
-     .help = "the project; else the nearest folder above with .git, pyproject.toml or setup.py"},
+     .help = "the project; else the nearest folder above with .git, pyproject.toml or setup.py, else with a Makefile, else the file's own"},
     {.name = "base", .kind = OPT_TEXT, .offset = AT(base), .arg = "DIR", .help = CAPTURE_BASE_HELP},
     {.name = "store", .kind = OPT_TEXT, .offset = AT(store), .arg = "HOW",
      .choices = capture_how_names, .fallback = "copies",
@@ -99,20 +100,29 @@ static void print_json(const struct findings *f)
     json_free(root);
 }
 
+/* A name may hold what steers a terminal. */
+static const char *shown(const char *name, char out[PATH_MAX])
+{
+    snprintf(out, PATH_MAX, "%s", name);
+    err_one_line(out);
+    return out;
+}
+
 static void print_yaml(const struct findings *f)
 {
+    char name[PATH_MAX];
     if (f->plan->yaml)
-        printf("yaml        %s %s\n", f->plan->yaml,
+        printf("yaml        %s %s\n", shown(f->plan->yaml, name),
                f->plan->method == CAPTURE_LISTED ? "says which files" : "is not used");
     for (int i = 0; i < f->yaml.n; i++)
         if (!f->plan->yaml || strcmp(f->yaml.v[i], f->plan->yaml) != 0)
             printf("yaml        %s says which files to keep of strategies beside it\n",
-                   f->yaml.v[i]);
+                   shown(f->yaml.v[i], name));
 }
 
 static void print_text(const struct findings *f)
 {
-    char bytes[UNITS_TEXT], count[UNITS_TEXT];
+    char bytes[UNITS_TEXT], count[UNITS_TEXT], name[PATH_MAX];
     const struct capture_plan *p = f->plan;
     if (f->run)
         printf("run         %s\n", f->run->id);
@@ -121,12 +131,13 @@ static void print_text(const struct findings *f)
            f->run ? "" : " (a dry run: nothing is kept)");
     printf("method      %s, confidence %g\n", capture_method_name(p->method), p->confidence);
     if (p->root)
-        printf("project     %s\n", p->root);
+        printf("project     %s\n", shown(p->root, name));
     print_yaml(f);
     if (f->run)
         printf("folder      %s\n", f->run->folder);
     for (int i = 0; i < f->file_count; i++)
-        printf("  %9s  %s\n", units_bytes(bytes, (double)f->files[i].bytes), f->files[i].path);
+        printf("  %9s  %s\n", units_bytes(bytes, (double)f->files[i].bytes),
+               shown(f->files[i].path, name));
 }
 
 static void print_findings(const struct findings *f, const char *format)
@@ -164,6 +175,14 @@ static bool check_entry(const char *entry, struct err *e)
     return S_ISREG(st.st_mode) || err_input(e, "entry: %s: expected a file", entry);
 }
 
+static bool check_root(const char *root, struct err *e)
+{
+    struct stat st;
+    if (root && stat(root, &st) != 0)
+        return err_system(e, "root: %s", root);
+    return !root || S_ISDIR(st.st_mode) || err_input(e, "root: %s: expected a folder", root);
+}
+
 static bool detect(const struct capture_command *s, struct arena *a, struct capture_plan *plan,
                    struct err *e)
 {
@@ -172,7 +191,7 @@ static bool detect(const struct capture_command *s, struct arena *a, struct capt
         .mode = (enum capture_mode)chosen(capture_mode_names, s->mode),
         .root = s->root,
     };
-    if (!check_entry(s->entry, e))
+    if (!check_entry(s->entry, e) || !check_root(s->root, e))
         return false;
     capture_detect(&settings, a, plan);
     return plan->method != CAPTURE_FAILED ||

@@ -1,6 +1,6 @@
 #include "harness/cmd/storage.h"
 
-#include "kernels/capture/capture_id.h"
+#include "kernels/capture/capture.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -273,10 +273,12 @@ static bool write_checked(struct archiving *w, const char *path, struct err *e)
 bool archive_write(const struct archive_order *order, struct archive_sum *sum, struct err *e)
 {
     struct archiving w = {.order = order, .sum = sum};
+    struct archive_names names = archive_names_begin();
     *sum = (struct archive_sum){0};
     bool ok = io_check_output(order->out, e) && archive_library_load(&w.lib, e) &&
               choose_runs(&w, e) &&
               write_checked(&w, arena_format(&w.arena, "%s.unchecked", order->out), e);
+    archive_names_end(names);
     text_done(&w.bytes);
     arena_done(&w.arena);
     return ok;

@@ -26,3 +26,19 @@ bool archive_library_load(struct archive_library *out, struct err *e)
             return err_prefix(e, "libarchive.so.13");
     return true;
 }
+
+struct archive_names archive_names_begin(void)
+{
+    struct archive_names names = {.now = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0)};
+    if (names.now)
+        names.before = uselocale(names.now);
+    return names;
+}
+
+void archive_names_end(struct archive_names names)
+{
+    if (!names.now)
+        return;
+    uselocale(names.before);
+    freelocale(names.now);
+}

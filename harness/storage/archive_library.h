@@ -6,6 +6,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 
 #define ARCHIVE_FUNCTIONS(X)                                                                       \
     X(archive_error_string)                                                                        \
@@ -45,5 +46,14 @@ struct archive_library {
 
 /* Error: it is not on this machine, and how it is had. Loaded until the process ends. */
 bool archive_library_load(struct archive_library *out, struct err *e) MUST_CHECK;
+
+/* Names are UTF-8 for this thread, whatever the locale, until the end: libarchive refuses those that its
+ * locale lacks. */
+struct archive_names {
+    locale_t now, before;
+};
+
+struct archive_names archive_names_begin(void);
+void archive_names_end(struct archive_names names);
 
 #endif

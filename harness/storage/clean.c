@@ -2,7 +2,7 @@
 
 #include "harness/base/io.h"
 #include "harness/storage/walk.h"
-#include "kernels/capture/capture_id.h"
+#include "kernels/capture/capture.h"
 
 #include <errno.h>
 #include <signal.h>

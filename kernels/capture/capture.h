@@ -192,6 +192,9 @@ const char *capture_object_path(const char *base, const char sha256[SHA256_HEX],
 /* Is it the name of a run's folder, YYYYMMDD_HHMMSS_mmm[_N]? */
 bool capture_is_id(const char *name);
 
+/* The time that it says, in ms since 1970 UTC. False: it is none, or of a day or hour that there is not. */
+bool capture_id_parse(const char *name, int64_t *time_ms);
+
 /* The strategy.yaml files below a folder, sorted: what makes runs larger than need be. Links and
  * hidden folders are not entered. *all: false when not every folder was looked at: there are more than
  * CAPTURE_FOLDERS_MAX, or one cannot be read. */

@@ -96,12 +96,13 @@ static bool read_yaml(struct capture_plan *p, const char *place, struct capture_
     struct stat st;
     struct err e;
     enum capture_look look = capture_paths_look(p->root, place, a, &file);
+    if (look == CAPTURE_ABSENT)
+        return false;
+    p->yaml = place;
     if (look != CAPTURE_THERE) {
-        if (look != CAPTURE_ABSENT)
-            capture_warn(p, a, "%s: %s: it is not used", place, capture_look_words(look));
+        capture_warn(p, a, "%s: %s: it is not used", place, capture_look_words(look));
         return false;
     }
-    p->yaml = file.path;
     bool ok = capture_paths_read(file.source, &text, &st, &e) &&
               capture_yaml_parse((struct str){text.p, text.n}, a, files, &others, &e);
     if (!ok)

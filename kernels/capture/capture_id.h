@@ -1,4 +1,4 @@
-/* The names of runs, private to this folder: YYYYMMDD_HHMMSS_mmm[_N], UTC. */
+/* The names of runs, YYYYMMDD_HHMMSS_mmm[_N], UTC: writing them, private to this folder. */
 #ifndef CUPEL_CAPTURE_ID_H
 #define CUPEL_CAPTURE_ID_H
 
@@ -14,8 +14,5 @@ bool capture_id_print(char out[CAPTURE_ID], int64_t time_ms, int n);
 
 /* "2025-01-21T10:00:00.123Z" */
 void capture_id_time(char out[CAPTURE_TIME], int64_t time_ms);
-
-/* False: it is none, or of a day or hour that there is not. */
-bool capture_id_parse(const char *name, int64_t *time_ms);
 
 #endif

@@ -27,14 +27,14 @@ bool capture_object_stamp(int fd, const struct capture_file *like, struct err *e
            err_system(e, "mode and time");
 }
 
-/* Is it there, whole? A file that a power cut left short is none. */
+/* Is it there, whole? A file that a power cut left short is none. Touched before the look: a cleaner takes an
+ * object aside, and puts it back when its time is a new one, so that what is seen here stays. Whether the
+ * touch succeeds does not matter: where it is gone the look says so, and another's cannot be touched. */
 static bool is_there(const char *path, size_t bytes)
 {
     struct stat st;
-    if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode) || (size_t)st.st_size != bytes)
-        return false;
-    utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
-    return true;
+    (void)utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (size_t)st.st_size == bytes;
 }
 
 /* objects/ab; made when it is not there. */
@@ -94,6 +94,5 @@ bool capture_object_put(const struct capture_object *o, const struct text *bytes
         (int)sizeof path)
         return err_input(e, "%.60s...: the name is too long", o->base);
     *is_new = !is_there(path, bytes->n);
-    return !*is_new || (make_folder(o, folder, folders, e) && write_new(o, path, bytes, e) &&
-                        (!o->durable || io_sync_dir(folder, e)));
+    return !*is_new || (make_folder(o, folder, folders, e) && write_new(o, path, bytes, e));
 }

@@ -7,7 +7,7 @@
 struct capture_object {
     const char *base;
     const char *sha256;
-    bool durable;
+    bool durable; /* its bytes are synced; objects/ab and objects are for the caller to sync */
 };
 
 /* Adds it unless it is there with as many bytes; then its time of change becomes now, so that whoever clears

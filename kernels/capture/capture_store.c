@@ -20,7 +20,7 @@ struct writing {
     struct capture_work *work;
     struct capture_run *run;
     const char *temporary;
-    struct capture_lines folders; /* made in it, for syncing */
+    struct capture_lines folders; /* made in it, or that hold its objects: for syncing */
     struct text bytes;            /* of the file that is copied */
 };
 
@@ -134,12 +134,24 @@ static bool write_copy(struct writing *w, const struct capture_file *f, struct e
     return true;
 }
 
+/* For syncing, once; also where the object was there: who wrote it may not have synced it yet. */
+static void list_folder(struct writing *w, const char *folder)
+{
+    for (int i = 0; i < w->folders.n; i++)
+        if (strcmp(w->folders.v[i], folder) == 0)
+            return;
+    capture_lines_add(&w->folders, w->arena, folder);
+}
+
 static bool write_object(struct writing *w, const struct capture_file *f, struct err *e)
 {
     bool is_new = false;
     struct capture_object object = {w->order->base, f->sha256, w->order->durable};
     if (!capture_object_put(&object, &w->bytes, &is_new, &w->work->folders, e))
         return false;
+    list_folder(w, w->order->base);
+    list_folder(w, arena_format(w->arena, "%s/objects", w->order->base));
+    list_folder(w, arena_format(w->arena, "%s/objects/%.2s", w->order->base, f->sha256));
     w->work->files += is_new;
     w->work->shared += !is_new;
     w->work->bytes += is_new ? f->bytes : 0;

@@ -11,8 +11,8 @@
 
 #define CAPTURE_YAML_NAME "strategy.yaml"
 
-/* The texts of `files`, in their order. False with one line in e: malformed, no map, no files, no list,
- * nothing in it. What is in the list and no text is a line of `others`. */
+/* The texts of `files`, in their order. False with one line in e: malformed (kernels/store/yaml_tree.h), no
+ * map, no files, no list, nothing in it. What is in the list and no text is a line of `others`. */
 bool capture_yaml_parse(struct str text, struct arena *a, struct capture_lines *files,
                         struct capture_lines *others, struct err *e) MUST_CHECK;
 

@@ -48,7 +48,7 @@ enum { ST_YEAR_MIN = 1900, ST_YEAR_MAX = 2200, ST_BATCH_MAX = 4096, ST_WORKERS_M
      .min = 1, .max = ST_BATCH_MAX, .fallback = "64",                                              \
      .help = "straddles a trip to the prices (layer batch-prices)"},                               \
     {.name = "cache" J "entries", .kind = OPT_INT, .offset = offsetof(TYPE, MEMBER cache_entries), \
-     .arg = "N", .min = 0, .max = 1e9, .fallback = "0",                                            \
+     .arg = "N", .min = 0, .max = 1e9, .fallback = "1024",                                            \
      .help = "most entries of each cache (layers memo-*); 0: no limit"},                           \
     {.name = "check" J "caches", .kind = OPT_FLAG, .offset = offsetof(TYPE, MEMBER check_caches),  \
      .help = "compute again what a cache answers, and stop where they differ"}

@@ -118,6 +118,11 @@ static double sharing(const double *v)
     return 100 * v[0] / v[1];
 }
 
+static double whole(const double *v)
+{
+    return round(v[0]);
+}
+
 static double a_minute(const double *v)
 {
     return round(60e9 * v[1] / v[0]);
@@ -151,6 +156,7 @@ static const struct rule {
     {"times",        1, times,        1,  1}, /* as fast, of a ratio new / base */
     {"percent",      1, percent,      0,  0}, /* of a share 0..1 */
     {"negated",      1, negated,      0,  0},
+    {"whole",        1, whole,        0,  0}, /* of what nobody needs the fractions of */
     {"milliseconds", 1, milliseconds, 0,  0}, /* to nanoseconds */
     {"giga",         1, giga,         0,  0},
     {"difference",   2, difference,   0,  0},

@@ -201,6 +201,28 @@ static void an_object_cut_short_is_written_again(void **state)
     arena_done(&s.arena);
 }
 
+static uint64_t syncs_of(struct setup *s)
+{
+    struct capture_order order = order_of(s, CAPTURE_CONTENT);
+    struct capture_run run;
+    struct err e;
+    uint64_t before = io_counts_now().calls[IO_SYNC];
+    order.durable = true;
+    assert_ok(capture_store(&order, &s->arena, &s->work, &run, &e), &e);
+    return io_counts_now().calls[IO_SYNC] - before;
+}
+
+static void folders_of_objects_are_synced_once(void **state)
+{
+    (void)state;
+    struct setup s;
+    set_up(&s);
+    /* the run, metadata, results, backtests; base, objects and two below it; the metadata and two objects */
+    assert_int_equal(syncs_of(&s), 11);
+    assert_int_equal(syncs_of(&s), 9); /* the objects are there: their folders may not be synced yet */
+    arena_done(&s.arena);
+}
+
 static void restoring_gives_the_same_files(void **state)
 {
     (void)state;
@@ -548,6 +570,7 @@ int main(int argc, char **argv)
         TEST(metadata_has_the_fields_of_the_format),
         TEST(each_content_is_stored_once),
         TEST(an_object_cut_short_is_written_again),
+        TEST(folders_of_objects_are_synced_once),
         TEST(restoring_gives_the_same_files),
         TEST(restoring_damaged_code_leaves_nothing),
         TEST(a_source_that_is_gone_is_a_warning),

@@ -60,6 +60,9 @@ grep -q 'warning: .*gone.json: is not there: left out' "$tmp/log"
 check "what is missing is a warning"
 expect 0 'utils/strategy.yaml says which files to keep of strategies beside it' capture --entry "$p/s.py" --dry-run
 check "strategy.yaml files of the project are told"
+mkdir -p "$tmp/odd/.git" "$tmp/odd/strategy.yaml" && : >"$tmp/odd/"$'x\e[2J.py'
+expect 0 'strategy.yaml is not used' capture --entry "$tmp/odd/"$'x\e[2J.py' --dry-run && [[ $tap_output == *'x?[2J.py'* ]]
+check "one that is a folder is not used, and names do not steer a terminal"
 
 XDG_DATA_HOME=$tmp/home capture --entry "$p/s.py" >/dev/null && [ -d "$tmp/home/cupel/backtests" ]
 check "runs go to the user's data without a base"
@@ -75,6 +78,8 @@ expect 2 'expected a file' capture --entry "$p" --base "$base"
 check "a folder too"
 expect 2 'is not in the project' capture --entry "$p/s.py" --root "$p/sub" --base "$base"
 check "an entry file outside the root is refused"
+expect 2 'root: nowhere: No such file' capture --entry "$p/s.py" --root nowhere --base "$base" && expect 2 's.py: expected a folder' capture --entry "$p/s.py" --root "$p/s.py" --base "$base"
+check "and a root that is none, by name"
 ln -s /etc/passwd "$p/link.py"
 expect 2 'leaves the project' capture --entry "$p/link.py" --base "$base"
 check "a link out of the project is refused"

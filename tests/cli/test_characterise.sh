@@ -27,7 +27,7 @@ forget() { rm -f "$tmp/log" && : >"$tmp/log"; }
 forget
 expect 0 "report of: --characteristics $dir" characterise --out "$dir" --date 2026-11-21
 check "everything is measured, and the document made of it"
-manifest "$dir" 'm["complete"] and m["schema"] == 1 and m["effort"] == "quick" and m["commit"] == "abc123" and len(s) >= 19'
+manifest "$dir" 'm["complete"] and m["schema"] == 1 and m["effort"] == "quick" and m["commit"] == "abc123" and len(s) == 27'
 check "the manifest says so"
 manifest "$dir" 'all(e["state"] == "complete" and e["title"] and e["seconds"] >= 0 and e["reason"] == "" for e in s.values())'
 check "of every study"
@@ -56,7 +56,7 @@ bands = list(csv.DictReader(open(sys.argv[1] + "/confidence_intervals_2026-11-21
 tests = list(csv.DictReader(open(sys.argv[1] + "/significance_tests_2026-11-21.csv", newline="")))
 row = next(r for r in bands if r["study"] == "scaling" and r["metric"] == "cpu")
 test = next(r for r in tests if r["study"] == "scaling" and r["metric"] == "wall")
-ok = (len(bands) == len(tests) == 2 * 16 and (row["base_lower"], row["base_upper"]) == ("20", "90")
+ok = (len(bands) == len(tests) == 2 * 24 and (row["base_lower"], row["base_upper"]) == ("20", "90")
       and (row["new_lower"], row["new_upper"]) == ("2", "9") and float(row["ratio"]) == 0.1
       and float(test["welch_p"]) == 0.0006 and test["verdict"] == "no difference proven" and test["significant"] == "yes")
 sys.exit(0 if ok else 1)
@@ -96,13 +96,13 @@ check "--again starts anew, what was there is kept"
 
 # ---- studies that fail ----
 dir=$tmp/failing
-FAKE_FAIL=memory,profile FAKE_SKIP=scaling FAKE_TORN=storage expect 1 '4 of 19 studies failed: profile-micro, profile-production, memory, storage' characterise --out "$dir" --date 2026-11-21
+FAKE_FAIL=memory,profile FAKE_SKIP=scaling FAKE_TORN=storage expect 1 '4 of 27 studies failed: profile-micro, profile-production, memory, storage' characterise --out "$dir" --date 2026-11-21
 told=$? said=$tap_output
 [ $told -eq 0 ]
 check "studies that fail are told, exit 1"
 case $said in *'report of:'*) ;; *) false ;; esac
 check "the document is made all the same"
-manifest "$dir" 'not m["complete"] and s["memory"]["state"] == "failed" and s["memory"]["reason"] == "exit status 1: micro/all: results differ" and len(s) == 19'
+manifest "$dir" 'not m["complete"] and s["memory"]["state"] == "failed" and s["memory"]["reason"] == "exit status 1: micro/all: results differ" and len(s) == 27'
 check "the manifest has the reason, and all others"
 manifest "$dir" 's["storage"]["state"] == "failed" and s["storage"]["reason"] == "left a results file without its end"'
 check "a results file without its end is a failure"

@@ -148,6 +148,9 @@ storage ls "$work/x" --verify >/dev/null && cmp -s "$work/x/backtests/$old/code/
 check "it unpacks to a base that is whole: the code in place, with its time"
 storage archive "$work/content" "$old" "$now" --out "$work/a2.tar.gz" >/dev/null && cmp -s "$work/a.tar.gz" "$work/a2.tar.gz"
 check "the same runs, the same bytes"
+mkdir "$work/q" && : >"$work/q/ünï.c" && "$CUPEL" capture --entry "$work/q/ünï.c" --base "$work/named" >"$work/log"
+expect 0 "1 runs, 2 files" storage archive "$work/named" "$(ls "$work/named/backtests")" --out "$work/u.tar.gz" && tar tzf "$work/u.tar.gz" --quoting-style=literal | grep -q '/code/ünï.c$'
+check "names beyond ASCII, whatever the locale"
 cp -r "$work/content" "$work/broken" && find "$work/broken/objects" -type f -size +8000c -exec sh -c 'echo y >>"$1"' _ {} \;
 expect 2 "$old: " storage archive "$work/broken" "$old" --out "$work/n.tar.gz" && [ -z "$(ls "$work"/n.tar.gz* 2>/dev/null)" ]
 check "code that is not what it was: refused, and no file"

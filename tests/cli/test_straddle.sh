@@ -92,6 +92,15 @@ expect 2 "layers: kernel straddle has no layer \"memo\"" of --layers memo
 check "a layer that is not there is refused"
 expect 2 "out" of --out "$tmp/no/such/rows.tsv"
 check "an output that cannot be written is refused before any work"
+$cupel straddle . 2001 2026 --world "$world" --no-memo --workers 2 --quiet --out "$tmp/cut.tsv" 2>"$tmp/said" & pid=$!
+for _ in $(seq 400); do # its output is open: it has begun
+    compgen -G "$tmp/cut.tsv.tmp.*" >/dev/null && break
+    sleep 0.05
+done
+kill -TERM $pid
+wait $pid
+[ $? -eq 130 ] && grep -q "interrupted" "$tmp/said" && ! compgen -G "$tmp/cut.tsv*" >/dev/null
+check "interrupted: 130, no file and no half of one"
 cp "$world/amt.yaml" "$tmp/mine.yaml"
 expect 2 "out: $tmp/mine.yaml is read: expected another file" of --amt "$tmp/mine.yaml" --out "$tmp/mine.yaml" &&
     expect 2 "summary: $tmp/link/chain.csv is read: expected another file" of --no-rows --summary "$tmp/link/chain.csv" &&
@@ -100,9 +109,6 @@ check "what is read is not written over"
 expect 2 "summary: expected another place than that of the rows" of --out "$tmp/both" --summary "$tmp/both" &&
     [ ! -e "$tmp/both" ] && expect 2 "summary: expected another place than that of the rows" of --summary -
 check "rows and summary do not go to one file"
-timeout -s INT 0.4 $cupel straddle . 2001 2026 --world "$world" --no-memo --workers 2 --quiet --out "$tmp/cut.tsv" 2>"$tmp/said"
-[ $? -eq 124 ] && grep -q "interrupted" "$tmp/said" && [ ! -e "$tmp/cut.tsv" ]
-check "interrupted: no half of a file"
 
 # ---- as a kernel
 expect 0 "every set gave the results of no layers" $cupel verify --kernel straddle --set world="$world" --set asset=^CL --set from_year=2024 \
@@ -117,6 +123,8 @@ expect 0 "straddles/s" $cupel run "$tmp/s.json" --out "$tmp/s.jsonl" --quiet
 check "cupel run says straddles/s"
 /usr/bin/python3 tests/result/check_schema.py results/schema.json "$tmp/s.jsonl" >/dev/null && grep -q '"rate":{"unit":"straddles","count":48' "$tmp/s.jsonl"
 check "the record has the rate and keeps to the schema"
+$cupel report "$tmp/s.jsonl" --out "$tmp/report" >/dev/null 2>&1 && [ "$(grep -c '^| a/c | .* | straddles | 48 | ' "$tmp/report/report.md")" -eq 2 ]
+check "the report has it for each side"
 cp -r "$world" "$tmp/mixed" && sed -i -e 's/"synth:1:4"/"real+synth:1:4"/' -e 's/"synthetic":	true/"synthetic":	false/' \
     -e 's/"real":	\[\]/"real":	["CL Comdty"]/' "$tmp/mixed/manifest.json"
 expect 0 "SYNTHETIC data in part (real+synth:1:4): nobody traded at the prices of what is made up" \

@@ -10,7 +10,7 @@ CACHES = ("bundle_pool", "grouped_columns", "asset_cache", "history_cache", "pri
 # Of the fields' values.
 SIMPLE = {
     "value": lambda v: v, "saving": lambda r: 100 * (1 - r), "change": lambda r: 100 * (r - 1),
-    "times": lambda r: 1 / r, "percent": lambda v: 100 * v, "negated": lambda v: -v,
+    "times": lambda r: 1 / r, "percent": lambda v: 100 * v, "negated": lambda v: -v, "whole": lambda v: math.floor(v + 0.5),
     "milliseconds": lambda v: 1e6 * v, "giga": lambda v: v / 1e9, "difference": lambda a, b: a - b, "quotient": lambda a, b: a / b,
     "sum": lambda a, b: a + b,
     "more": lambda a, b, of: 100 * (a - b) / of, "fewer": lambda a, b: 100 * (1 - a / b),

@@ -78,7 +78,7 @@ Walk-forward (production | micro | micro/
 Two thousand backtests stored | Checkpoint | 2000/storage
 Straddles without any cache | One asset, one year | 1 asset, 1 year/all
 Straddles without any cache | Three assets | 3 assets, 2 years/all
-The same against the original | One asset, six years | 1 asset, 6 years/all against no-memoize
+The same against what the original | One asset, six years | 1 asset, 6 years/all against no-memoize
 One asset and year: layers added | and chain | 1 asset, 1 year/+ chain
 The full set: what each cache | memo-tickers | 231192/2 workers
 Against no cache and one worker | All layers, four | 1 asset, 1 year/all, 4 workers
