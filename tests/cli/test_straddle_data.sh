@@ -31,7 +31,13 @@ expect 2 "$tmp/none" "$CUPEL" data straddles --out "$tmp/n" --real "$tmp/none" &
 check "a folder of real data that is not there"
 
 mkdir "$tmp/real"
-printf 'asset,entry_code,entry_value,expiry_code,expiry_value,weight\nQQ Comdty,N,0,F,3,25\n' >"$tmp/real/straddles_all.csv.gz"
+list='asset,entry_code,entry_value,expiry_code,expiry_value,weight'
+for row in Z,0,F,3,25:entry_code N,-1,F,3,25:entry_value N,0,X,3,25:expiry_code N,0,F,x,25:expiry_value N,0,F,3,much:weight; do
+    printf '%s\nQQ Comdty,%s\n' $list "${row%:*}" >"$tmp/real/straddles_all.csv.gz"
+    expect 2 "straddles_all.csv.gz:2: ${row#*:}: expected " "$CUPEL" data straddles --out "$tmp/n" --real "$tmp/real" && gone "$tmp/n"
+    check "a list with a bad ${row#*:}"
+done
+printf '%s\nQQ Comdty,N,0,F,3,25\n' $list >"$tmp/real/straddles_all.csv.gz"
 printf 'kind,symbol,contract_month,expiry\nfuture,CL,2020,2020-01-01\n' >"$tmp/real/contract_expiries.csv"
 expect 2 'contract_expiries.csv:2: contract_month: expected YYYY-MM' "$CUPEL" data straddles --out "$tmp/n" --real "$tmp/real" &&
     gone "$tmp/n"

@@ -127,6 +127,23 @@ static struct real_asset *asset_of(struct real_asset *assets, int *n, struct str
     return &assets[(*n)++];
 }
 
+static bool check_entry(const struct fields *f, const struct str *row, struct err *e)
+{
+    uint8_t byte;
+    int16_t number;
+    char weight[STRADDLE_WEIGHT];
+    if (!straddle_read_term(row[ENTRY_CODE], &byte))
+        return fields_error(f, ENTRY_CODE, e, "expected N or F");
+    if (!straddle_read_number(row[ENTRY_VALUE], &number))
+        return fields_error(f, ENTRY_VALUE, e, "expected a number of at most 4 digits");
+    if (!straddle_read_code(row[EXPIRY_CODE], &byte))
+        return fields_error(f, EXPIRY_CODE, e, "expected F, R, W, BD, OVERRIDE or LB");
+    if (row[EXPIRY_VALUE].n && !straddle_read_number(row[EXPIRY_VALUE], &number))
+        return fields_error(f, EXPIRY_VALUE, e, "expected nothing or a number of at most 4 digits");
+    return straddle_read_weight(row[WEIGHT], weight) ||
+           fields_error(f, WEIGHT, e, "expected a decimal of at most 15 characters");
+}
+
 static bool take_row(const struct fields *f, const struct str *row, struct real_asset *assets,
                      int *n, struct err *e)
 {
@@ -140,9 +157,10 @@ static bool take_row(const struct fields *f, const struct str *row, struct real_
     if (!asset || size >= NAME)
         return fields_error(f, ASSET, e, "expected a name of an asset, at most %d of them",
                             ASSETS_MAX);
-    return entry_known(asset, entry, &known) ||
-           fields_error(f, ENTRY_CODE, e, "expected at most %d entries an asset",
-                        WORLD_ENTRIES_MAX);
+    return check_entry(f, row, e) &&
+           (entry_known(asset, entry, &known) ||
+            fields_error(f, ENTRY_CODE, e, "expected at most %d entries an asset",
+                         WORLD_ENTRIES_MAX));
 }
 
 static bool read_real(const char *path, struct real_asset *assets, int *n, struct err *e)
