@@ -271,6 +271,11 @@ static void a_source_that_is_gone_is_a_warning(void **state)
     assert_int_equal(run.file_count, 1);
     assert_int_equal(run.warnings.n, 1);
     assert_non_null(strstr(run.warnings.v[0], "utils/rsi.py: left out: "));
+    assert_true(s.plan.confidence == 1 && run.confidence < 1);
+    struct capture_run again;
+    struct err e;
+    assert_ok(capture_read(s.base, run.id, &s.arena, &again, &e), &e);
+    assert_true(again.confidence == run.confidence);
     assert_int_equal(runs_in(&s, NULL), 1);
     arena_done(&s.arena);
 }
