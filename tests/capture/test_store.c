@@ -219,7 +219,7 @@ static void folders_of_objects_are_synced_once(void **state)
     set_up(&s);
     /* the run, metadata, results, backtests; base, objects and two below it; the metadata and two objects */
     assert_int_equal(syncs_of(&s), 11);
-    assert_int_equal(syncs_of(&s), 9); /* the objects are there: their folders may not be synced yet */
+    assert_int_equal(syncs_of(&s), 9); /* the objects are there, but perhaps not their names */
     arena_done(&s.arena);
 }
 
