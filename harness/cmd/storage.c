@@ -14,6 +14,14 @@ char *storage_bytes(char out[UNITS_TEXT], uint64_t bytes, bool exact)
     return out;
 }
 
+char *storage_runs(char out[UNITS_TEXT], uint64_t n)
+{
+    char count[UNITS_TEXT];
+    snprintf(out, UNITS_TEXT, "%.*s run%s", UNITS_TEXT - 8, units_count(count, n),
+             n == 1 ? "" : "s");
+    return out;
+}
+
 char *storage_age(char out[UNITS_TEXT], int64_t ms)
 {
     static const struct {

@@ -8,6 +8,9 @@
 /* "2.57 MiB", or "2694840" when exact. */
 char *storage_bytes(char out[UNITS_TEXT], uint64_t bytes, bool exact);
 
+/* "1 run", "5,000 runs". */
+char *storage_runs(char out[UNITS_TEXT], uint64_t n);
+
 /* "41 d", "7 h", "12 min", of milliseconds; "in future" below none. */
 char *storage_age(char out[UNITS_TEXT], int64_t ms);
 

@@ -29,12 +29,12 @@ static enum err_code run_storage_archive(const struct invocation *in, struct err
     struct archive_order order = {
         .base = in->words.v[0], .ids = in->words.v + 1, .id_count = in->words.n - 1, .out = s->out};
     struct archive_sum sum;
-    char files[UNITS_TEXT], bytes[UNITS_TEXT], packed[UNITS_TEXT];
+    char runs[UNITS_TEXT], files[UNITS_TEXT], bytes[UNITS_TEXT], packed[UNITS_TEXT];
     if (!archive_write(&order, &sum, e))
         return e->code;
-    printf("%s: %d runs, %s files, %s, packed %s\n", s->out, order.id_count,
-           units_count(files, sum.files), units_bytes(bytes, (double)sum.bytes),
-           units_bytes(packed, (double)sum.packed_bytes));
+    printf("%s: %s, %s files, %s, packed %s\n", s->out,
+           storage_runs(runs, (uint64_t)order.id_count), units_count(files, sum.files),
+           units_bytes(bytes, (double)sum.bytes), units_bytes(packed, (double)sum.packed_bytes));
     if (sum.links)
         log_warn("%d links and the like were left out", sum.links);
     return ERR_OK;

@@ -47,14 +47,14 @@ static void print_rows(const struct clean *c)
 
 static void print_sum(const struct clean *c, bool dry)
 {
-    char bytes[UNITS_TEXT], files[UNITS_TEXT];
+    char bytes[UNITS_TEXT], files[UNITS_TEXT], runs[UNITS_TEXT], stay[UNITS_TEXT];
     int n[CLEAN_WHATS] = {0};
     for (int i = 0; i < c->n; i++)
         n[c->rows[i].what]++;
-    printf("%s: %s%d runs, %d objects, %d left over (%s files, %s); %d runs stay\n",
-           c->settings.base, dry ? "to remove: " : "removed: ", n[CLEAN_RUN], n[CLEAN_OBJECT],
-           n[CLEAN_LEFTOVER], units_count(files, c->all.files),
-           units_bytes(bytes, (double)c->all.allocated), c->kept);
+    printf("%s: %s%s, %d objects, %d left over (%s files, %s); %s stay\n", c->settings.base,
+           dry ? "to remove: " : "removed: ", storage_runs(runs, (uint64_t)n[CLEAN_RUN]),
+           n[CLEAN_OBJECT], n[CLEAN_LEFTOVER], units_count(files, c->all.files),
+           units_bytes(bytes, (double)c->all.allocated), storage_runs(stay, (uint64_t)c->kept));
     if (c->in_use)
         log_warn("%d of them are old enough, but in use by process %ld", c->in_use,
                  (long)c->settings.user);

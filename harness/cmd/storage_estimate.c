@@ -96,8 +96,8 @@ static enum err_code run_estimate(const struct invocation *in, struct err *e)
     double more = (double)run.first + (double)run.next * (double)(s->runs - 1);
     uint64_t bytes = more < 1e18 ? (uint64_t)more : (uint64_t)1e18;
     char runs[UNITS_TEXT];
-    printf("a run: %s allocated (%s apparent); %s runs: %s\n", units_bytes(each, (double)run.next),
-           units_bytes(apparent, (double)run.apparent), units_count(runs, (uint64_t)s->runs),
+    printf("a run: %s allocated (%s apparent); %s: %s\n", units_bytes(each, (double)run.next),
+           units_bytes(apparent, (double)run.apparent), storage_runs(runs, (uint64_t)s->runs),
            units_bytes(all, (double)bytes));
     printf("disk:  %.1f %% used now, %.1f %% after; %s free\n", 100 * space_after(&space, 0),
            100 * space_after(&space, bytes), units_bytes(have, (double)space.available));

@@ -84,7 +84,7 @@ static enum err_code run_usage(const struct invocation *in, struct err *e)
         return e->code;
     if (s->each)
         print_each(&u, s->bytes);
-    printf("%s: %s run%s", dir, units_count(runs, (uint64_t)u.n), u.n == 1 ? "" : "s");
+    printf("%s: %s", dir, storage_runs(runs, (uint64_t)u.n));
     if (u.whole < u.n)
         printf(", %d of them not whole (cupel storage ls)", u.n - u.whole);
     if (u.leftovers)

@@ -101,8 +101,9 @@ struct space_run space_of_plan(const struct capture_plan *plan, enum capture_how
     uint64_t each = folders * s->block + rounded(metadata, s->block);
     uint64_t once = copies ? 0 : blocks + (uint64_t)plan->file_count * s->block;
     each += copies ? blocks : 0;
-    return (struct space_run){
-        .first = each + once, .next = each, .apparent = metadata + (copies ? code : 0)};
+    return (struct space_run){.first = each + once,
+                              .next = each,
+                              .apparent = folders * s->block + metadata + (copies ? code : 0)};
 }
 
 struct space_run space_of_usage(const struct usage *u)

@@ -158,6 +158,6 @@ void capture_doubt(struct capture_plan *plan, struct arena *a, const char *forma
     va_start(args, format);
     add_warning(plan, a, format, args);
     va_end(args);
-    if (plan->confidence > 0.9)
-        plan->confidence = 0.9;
+    if (plan->confidence > CAPTURE_DOUBT)
+        plan->confidence = CAPTURE_DOUBT;
 }

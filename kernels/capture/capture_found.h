@@ -11,6 +11,8 @@
 
 #include "kernels/capture/capture_paths.h"
 
+#define CAPTURE_DOUBT 0.9 /* the confidence where something may be missing, or is */
+
 struct capture_place; /* a hash row */
 
 struct capture_found {

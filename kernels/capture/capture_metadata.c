@@ -73,7 +73,7 @@ static void put_capture(struct json *document, const struct capture_order *order
     json_put_text(object, "project_root", plan->root);
     json_put_number(object, "total_code_size_bytes", (double)run->bytes);
     json_put_text(object, "detection_method", capture_method_name(plan->method));
-    json_put_number(object, "confidence", plan->confidence);
+    json_put_number(object, "confidence", run->confidence);
     struct json *warnings = json_put_array(object, "warnings");
     for (int i = 0; i < run->warnings.n; i++)
         json_push(warnings, json_of_text(run->warnings.v[i]));

@@ -168,6 +168,7 @@ static bool read_source(struct writing *w, const struct capture_file *from, stru
         struct capture_run *run = w->run;
         err_prefix(&e, "%s: left out", from->path);
         capture_lines_add(&run->warnings, w->arena, e.text);
+        run->confidence = run->confidence > CAPTURE_DOUBT ? CAPTURE_DOUBT : run->confidence;
         return false;
     }
     *f = (struct capture_file){

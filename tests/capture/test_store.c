@@ -219,7 +219,7 @@ static void folders_of_objects_are_synced_once(void **state)
     set_up(&s);
     /* the run, metadata, results, backtests; base, objects and two below it; the metadata and two objects */
     assert_int_equal(syncs_of(&s), 11);
-    assert_int_equal(syncs_of(&s), 9); /* the objects are there: their folders may not be synced yet */
+    assert_int_equal(syncs_of(&s), 9); /* the objects are there, but perhaps not their names */
     arena_done(&s.arena);
 }
 
@@ -271,6 +271,11 @@ static void a_source_that_is_gone_is_a_warning(void **state)
     assert_int_equal(run.file_count, 1);
     assert_int_equal(run.warnings.n, 1);
     assert_non_null(strstr(run.warnings.v[0], "utils/rsi.py: left out: "));
+    assert_true(s.plan.confidence == 1 && run.confidence < 1);
+    struct capture_run again;
+    struct err e;
+    assert_ok(capture_read(s.base, run.id, &s.arena, &again, &e), &e);
+    assert_true(again.confidence == run.confidence);
     assert_int_equal(runs_in(&s, NULL), 1);
     arena_done(&s.arena);
 }

@@ -60,8 +60,9 @@ grep -q 'warning: .*gone.json: is not there: left out' "$tmp/log"
 check "what is missing is a warning"
 expect 0 'utils/strategy.yaml says which files to keep of strategies beside it' capture --entry "$p/s.py" --dry-run
 check "strategy.yaml files of the project are told"
-mkdir -p "$tmp/odd/.git" "$tmp/odd/strategy.yaml" && : >"$tmp/odd/"$'x\e[2J.py'
-expect 0 'strategy.yaml is not used' capture --entry "$tmp/odd/"$'x\e[2J.py' --dry-run && [[ $tap_output == *'x?[2J.py'* ]]
+odd="$tmp/odd/x$(printf '\033')[2J.py"
+mkdir -p "$tmp/odd/.git" "$tmp/odd/strategy.yaml" && : >"$odd"
+expect 0 'strategy.yaml is not used' capture --entry "$odd" --dry-run && expect 0 'x?[2J.py' capture --entry "$odd" --dry-run
 check "one that is a folder is not used, and names do not steer a terminal"
 
 XDG_DATA_HOME=$tmp/home capture --entry "$p/s.py" >/dev/null && [ -d "$tmp/home/cupel/backtests" ]

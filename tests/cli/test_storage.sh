@@ -123,7 +123,7 @@ expect 0 "in use by process $sweep" storage clean "$work/s" --older-than 0m && [
 check "a run that is in use stays"
 kill $sweep 2>/dev/null
 wait $sweep 2>/dev/null
-expect 0 'removed: 1 runs' storage clean "$work/s" --older-than 0m && [ -e "$work/s/store.json" ]
+expect 0 'removed: 1 run,' storage clean "$work/s" --older-than 0m && [ -e "$work/s/store.json" ]
 check "when it is over it goes, and the sweep's results stay"
 # killed at each of its steps: a run is whole or none
 bad=0 left=0
@@ -149,7 +149,7 @@ check "it unpacks to a base that is whole: the code in place, with its time"
 storage archive "$work/content" "$old" "$now" --out "$work/a2.tar.gz" >/dev/null && cmp -s "$work/a.tar.gz" "$work/a2.tar.gz"
 check "the same runs, the same bytes"
 mkdir "$work/q" && : >"$work/q/ünï.c" && "$CUPEL" capture --entry "$work/q/ünï.c" --base "$work/named" >"$work/log"
-expect 0 "1 runs, 2 files" storage archive "$work/named" "$(ls "$work/named/backtests")" --out "$work/u.tar.gz" && tar tzf "$work/u.tar.gz" --quoting-style=literal | grep -q '/code/ünï.c$'
+expect 0 '1 run, 2 files' storage archive "$work/named" "$(ls "$work/named/backtests")" --out "$work/u.tar.gz" && tar tzf "$work/u.tar.gz" --quoting-style=literal | grep -q '/code/ünï.c$'
 check "names beyond ASCII, whatever the locale"
 cp -r "$work/content" "$work/broken" && find "$work/broken/objects" -type f -size +8000c -exec sh -c 'echo y >>"$1"' _ {} \;
 expect 2 "$old: " storage archive "$work/broken" "$old" --out "$work/n.tar.gz" && [ -z "$(ls "$work"/n.tar.gz* 2>/dev/null)" ]
