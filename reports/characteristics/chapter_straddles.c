@@ -119,9 +119,11 @@ static void add_caches(struct fill *f)
         return;
     grid_fill(f, &(struct grid){"straddle-full", "The full set: what each cache answered", "Cache",
                                 columns, COUNT(columns), rows, COUNT(rows)});
-    document_add(f->document, BLOCK_TEXT,
-                 "A hit above hides those beneath: tickers ask for schemas, schemas for the asset, "
-                 "the asset for the asset file. Counts are of both workers and exact.");
+    document_add(
+        f->document, BLOCK_TEXT,
+        "A hit above hides those beneath: tickers ask for schemas, schemas for the asset, "
+        "the asset for the asset file. Counts are of both workers and exact; what a worker "
+        "reads before its first straddle is no miss.");
 }
 
 /* ---- workers, order, trips ------------------------------------------------------------------------ */
