@@ -51,7 +51,7 @@ static void print_sum(const struct clean *c, bool dry)
     int n[CLEAN_WHATS] = {0};
     for (int i = 0; i < c->n; i++)
         n[c->rows[i].what]++;
-    printf("%s: %s%s, %d objects, %d left over (%s files, %s); %s stay\n", c->settings.base,
+    printf("%s: %s%s, %d objects, %d left over (%s files, %s); %s kept\n", c->settings.base,
            dry ? "to remove: " : "removed: ", storage_runs(runs, (uint64_t)n[CLEAN_RUN]),
            n[CLEAN_OBJECT], n[CLEAN_LEFTOVER], units_count(files, c->all.files),
            units_bytes(bytes, (double)c->all.allocated), storage_runs(stay, (uint64_t)c->kept));
