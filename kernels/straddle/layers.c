@@ -17,6 +17,11 @@ static bool value_simd(const struct st_link *self, struct st_env *env, const str
         .name = "memo-" #slot_, .why = why_, .slot = ST_SLOT_##slot_, .call = st_memo_call,        \
         .key = key_                                                                                \
     }
+#define OWN(name_, slot_, call_, in_batches, why_)                                                 \
+    {                                                                                              \
+        .name = name_, .why = why_, .slot = ST_SLOT_##slot_, .call = call_,                        \
+        .wants_batch = in_batches                                                                  \
+    }
 #define OF_FILE  ST_KEY_FILE
 #define OF_ASSET (ST_KEY_FILE | ST_KEY_ASSET)
 #define OF_MONTH (ST_KEY_FILE | ST_KEY_ASSET | ST_KEY_MONTH)
@@ -33,15 +38,9 @@ const struct st_layer st_layers[ST_LAYERS] = {
     MEMO(chain, OF_FILE, "chain file read per use -> once"),
     MEMO(overrides, OF_FILE, "overrides file read per straddle -> once"),
     MEMO(prices, OF_FILE, "prices opened per query -> once"),
-    {.name = "batch-prices",
-                                                          .why = "a trip to the prices per straddle -> one for several, each series asked for once",
-                                                          .slot = ST_SLOT_series,
-                                                          .call = st_batch_series,
-                                                          .wants_batch = true},
-    {.name = "simd",
-                                                          .why = "one day at a time -> four, the same bits",
-                                                          .slot = ST_SLOT_value,
-                                                          .call = value_simd  },
+    OWN("batch-prices", series, st_batch_series, true,
+        "a trip to the prices per straddle -> one for several, each series asked for once"),
+    OWN("simd", value, value_simd, false, "one day at a time -> four, the same bits"),
 };
 
 static bool is_on(const struct st_stack *s, int i)
