@@ -3,11 +3,9 @@
 
 #include "harness/base/io.h"
 #include "harness/result/agree.h"
+#include "harness/verify/material.h"
 #include "kernels/pool/pool.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A case in a worker of its own; the answer is the digest as it stands. */
@@ -132,27 +130,24 @@ static bool try_all(struct running *r, struct kernel_watcher watcher, struct err
     return true;
 }
 
-/* A folder for all of the cases' own, so that nothing stays even of a case that crashed. */
-static bool make_root(const char *work, char *root, size_t n, struct err *e)
-{
-    const char *below = work ? work : getenv("TMPDIR");
-    snprintf(root, n, "%s/cupel-verify.XXXXXX", below && *below ? below : "/var/tmp");
-    return mkdtemp(root) || err_set(e, ERR_SYSTEM, "%s: %s", root, strerror(errno));
-}
-
+/* All cases' folders are in one, so that nothing stays even of a case that crashed. */
 bool kernel_cases_run(struct kernel_cases *v, struct kernel_watcher watcher, struct err *e)
 {
-    char root[4096];
     const char *work = v->work;
+    struct arena a = {0};
     struct err unused = {0};
     struct running r = {.v = v};
     struct pool_work jobs = {.context = &r, .run = run_job};
-    if (!make_root(work, root, sizeof root, e))
-        return false;
+    char *root = material_root(work, &a, e);
+    bool ok = root != NULL;
     v->work = root;
-    r.pool = pool_open(&(struct pool_settings){.workers = 1}, &jobs, e);
-    bool ok = r.pool && try_all(&r, watcher, e);
-    pool_close(r.pool);
+    if (ok) {
+        r.pool = pool_open(&(struct pool_settings){.workers = 1}, &jobs, e);
+        ok = r.pool && try_all(&r, watcher, e);
+        pool_close(r.pool);
+        ok = io_remove_tree(root, ok ? e : &unused) && ok;
+    }
     v->work = work;
-    return io_remove_tree(root, ok ? e : &unused) && ok;
+    arena_done(&a);
+    return ok;
 }

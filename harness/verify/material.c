@@ -124,16 +124,24 @@ static void cut_in_halves(struct material *m, const struct cut *c, struct arena 
 
 /* ---- life ------------------------------------------------------------------------------------- */
 
-static bool make_root(struct material *m, const char *work, struct arena *a, struct err *e)
+char *material_root(const char *work, struct arena *a, struct err *e)
 {
     const char *temporary = getenv("TMPDIR");
     if (!work)
         work = temporary && *temporary ? temporary : "/var/tmp";
     /* As run/pair names its folders: it removes those of dead processes. */
     char *root = arena_format(a, "%s/cupel-%ld-XXXXXX", work, (long)getpid());
-    if (!mkdtemp(root))
-        return err_system(e, "work folder %s", root);
-    m->root = root;
+    if (mkdtemp(root))
+        return root;
+    err_system(e, "work folder %s", root);
+    return NULL;
+}
+
+static bool make_root(struct material *m, const char *work, struct arena *a, struct err *e)
+{
+    m->root = material_root(work, a, e);
+    if (!m->root)
+        return false;
     m->bundle = arena_format(a, "%s/bundle", m->root);
     m->replacement = arena_format(a, "%s/replacement", m->root);
     m->store = arena_format(a, "%s/store", m->root);

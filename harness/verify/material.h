@@ -24,6 +24,9 @@ struct material {
     const char *first_half, *second_half; /* "FROM:TO" as settings take it */
 };
 
+/* A new folder of this process below `work` (NULL: $TMPDIR or /var/tmp), in the arena; NULL on error. */
+char *material_root(const char *work, struct arena *a, struct err *e) MUST_CHECK;
+
 /* Makes a folder of its own below `work` (NULL: $TMPDIR or /var/tmp). last: only the last so many bar
  * times are copied; 0: all. Error: also fewer than 16 bar times. Texts live in the arena. */
 bool material_open(struct material *m, const char *dir, long last, const char *work,

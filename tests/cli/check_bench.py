@@ -113,7 +113,7 @@ def check_sentence(r, reference, other, output):
     else:
         words, times = f'no difference between "{other}" and "{reference}" is proven', None
     said = [re.match(r"[\d.,]+", output[at.end():]) for at in re.finditer(re.escape(words), output)]
-    near = [s for s in said if times is None or (s and abs(float(s[0].replace(",", "")) / times - 1) < 0.05)]
+    near = [s for s in said if times is None or (s and abs(float(s[0].replace(",", "")) / times - 1) < 0.006)]
     if not near:
         print(f"the output lacks: {words}{times or ''}")
         bad += 1
