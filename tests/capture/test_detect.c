@@ -184,7 +184,7 @@ static void imports_of_python_are_followed(void **state)
          {{"s.py", "\xef\xbb\xbfimport a\r\nimport b\rimport d\xc3\xa9\r\n"}, {"a.py", ""}, {"b.py", ""},
           {"d\xc3\xa9.py", ""}}, "a.py b.py d\xc3\xa9.py s.py", NULL, ANALYSED},
         {"a link out of the project", "s.py", CAPTURE_INCLUDES,
-         {{"s.py", "import a\n"}, {"a.py", "-> ../../../../../../../../etc/passwd"}},
+         {{"s.py", "import a\n"}, {"a.py", "-> /etc/passwd"}},
          "s.py", "a.py: leaves the project: left out", DOUBTED},
     };
     CHECK_ROWS(rows);
