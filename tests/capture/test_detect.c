@@ -160,7 +160,7 @@ static void c_is_read_as_compilers_do(void **state)
                    "#include \"b.h\"\n"},
           {"a.h", ""}, {"b.h", ""}}, "b.h s.cc", NULL, ANALYSED},
         {"what only looks like one", "s.c", CAPTURE_INCLUDES,
-         {{"s.c", "x = R\"(\";\n#include \"a.h\"\ny = OR\"(\";\n#include \"b.h\"\n"}, {"a.h", ""}, {"b.h", ""}},
+         {{"s.c", "x = R\"( /*\";\n#include \"a.h\"\ny = OR\"(\";\n#include \"b.h\"\n"}, {"a.h", ""}, {"b.h", ""}},
          "a.h b.h s.c", NULL, ANALYSED},
         {"quotes in numbers", "s.c", CAPTURE_INCLUDES,
          {{"s.c", "int n = 0xA'B; /*\n#include \"a.h\"\n*/ char c = u8'\"';\n"}, {"a.h", ""}}, "s.c", NULL, ANALYSED},
