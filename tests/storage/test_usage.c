@@ -156,6 +156,34 @@ static void what_goes_away_is_passed_over(void **state)
     arena_done(&a);
 }
 
+static enum walk_next count_seen(void *context, const struct walk_entry *entry, struct err *e)
+{
+    struct removing *r = context;
+    (void)entry;
+    (void)e;
+    r->seen++;
+    return WALK_ON;
+}
+
+/* Two files are in it. */
+static void a_folder_that_may_only_be_listed_is_told_once(void **state)
+{
+    (void)state;
+    struct arena a = {0};
+    struct err e = {0};
+    struct removing r = {.base = base_with("objects/ab", 0444, &a)};
+    bool is_held = test_give_up_rights(r.base);
+    bool ok = is_held && walk_readable(r.base, count_seen, count_miss, &r, &e);
+    test_take_rights_back();
+    assert_int_equal(chmod(arena_format(&a, "%s/objects/ab", r.base), 0755), 0);
+    arena_done(&a);
+    if (!is_held)
+        skip();
+    assert_ok(ok, &e);
+    assert_int_equal(r.missed, 1);
+    assert_int_equal(r.seen, 13);
+}
+
 /* A run of which not all can be seen is not removed. */
 static void a_clean_up_needs_all_of_it(void **state)
 {
@@ -185,6 +213,7 @@ int main(void)
         TEST(a_base_that_may_not_be_read_is_an_error),
         TEST(a_list_of_runs_that_is_none_is_named),
         TEST(what_goes_away_is_passed_over),
+        TEST(a_folder_that_may_only_be_listed_is_told_once),
         TEST(a_clean_up_needs_all_of_it),
     };
     return cmocka_run_group_tests_name("usage", tests, NULL, NULL);
