@@ -68,7 +68,7 @@ static void what_may_not_be_read_is_named_and_the_rest_counted(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct arena a = {0};
         struct err e = {0};
-        struct usage u;
+        struct usage u = {0};
         assert_ok(read_shut(rows[i].shut, rows[i].mode, &a, &u, &e), &e);
         if (u.unread_n != (rows[i].named != NULL))
             fail_msg("%s: %d places are named", rows[i].shut, u.unread_n);
@@ -92,7 +92,7 @@ static void a_base_that_may_not_be_read_is_an_error(void **state)
     (void)state;
     struct arena a = {0};
     struct err e = {0};
-    struct usage u;
+    struct usage u = {0};
     bool ok = read_shut(".", 0, &a, &u, &e);
     arena_done(&a);
     assert_false(ok);
@@ -110,7 +110,7 @@ static void a_list_of_runs_that_is_none_is_named(void **state)
     };
     struct arena a = {0};
     struct err e = {0};
-    struct usage u;
+    struct usage u = {0};
     assert_ok(usage_read(project_make("odd", odd, &a), &a, &u, &e), &e);
     assert_int_equal(u.unread_n, 1);
     assert_string_equal(u.unread[0].why, "Not a directory");
