@@ -291,7 +291,7 @@ $O/tests/browser/%: $O/tests/browser/%.o $(TEST_HELPERS) $O/libbrowser.a $O/libc
 # Plugins see the installed headers and nothing else.
 PLUGINS := $(addprefix $O/tests/plugin/,lcg.so layered.so slow15.so slow200.so stages.so stages100.so $(patsubst %,broken-%.so,abi symbol null step \
 	size refuse crash results once release exit leak) strategy-channel.so strategy-edited.so \
-	$(patsubst %,no-strategy-%.so,abi symbol null signal params reserved kind window asks value unwritten crash))
+	$(patsubst %,no-strategy-%.so,abi symbol null signal params reserved kind window asks value unwritten crash loop))
 PLUGIN_HEADERS := $(addprefix $O/include/,$(PUBLIC_HEADERS))
 PLUGIN_CC = $(COMPILER) $(WARN) -std=c17 -O2 -g -I$O/include -shared -fPIC -Wl,-Bsymbolic
 

@@ -350,7 +350,7 @@ static enum err_code run_verify(const struct invocation *in, struct err *e)
 {
     const struct verify_settings *s = in->settings;
     log_set_quiet(s->quiet);
-    interrupt_watch();
+    interrupt_watch_others(); /* a strategy may be a plugin */
     const struct kernel *k = kernel_find(s->kernel, e);
     if (!k)
         return e->code;
