@@ -23,6 +23,12 @@ const char *test_path(const char *name);
 /* A fresh empty folder there, removed and made anew at each call with the same name. */
 const char *test_folder(const char *name);
 
+/* FOLDER/NAME; the eighth call from now writes over the text. */
+const char *test_in(const char *folder, const char *name);
+
+/* Writes a text file, or fails. */
+void test_write(const char *path, const char *text);
+
 /* Fails with the message of e when ok is false. */
 #define assert_ok(ok, e)                                                                           \
     do {                                                                                           \

@@ -111,6 +111,8 @@ bool io_remove_temporaries(const char *path, const char *const *except, struct e
 bool io_is_temporary(const char *name); /* is it the name of such a file, or of one beside it? */
 bool io_exists(const char *path);
 bool io_is_empty_dir(const char *path); /* true also when there is nothing at all */
+/* Where what is not kept goes: the chosen folder, or (NULL) $TMPDIR, or /var/tmp. Nothing is made. */
+const char *io_passing_folder(const char *chosen);
 
 /* The name of an SQLite VFS (sqlite3_open_v2's last argument) that counts as above. */
 const char *io_sqlite_vfs(void);

@@ -7,7 +7,6 @@
 #include "harness/gate/baseline.h"
 #include "harness/gate/baseline_from.h"
 #include "harness/result/file.h"
-#include "harness/run/campaign.h"
 #include "harness/run/environment.h"
 #include "harness/run/interrupt.h"
 
@@ -164,7 +163,7 @@ static bool measure(const struct save_settings *s, const struct scenario *scenar
                     const struct judging *j, uint64_t seed, const char *path, struct arena *a,
                     struct err *e)
 {
-    const char *all = "all", *state = campaign_state_folder(scenario->state_dir);
+    const char *all = "all", *state = io_passing_folder(scenario->state_dir);
     const struct opt_texts usual = {&all, 1}, *sets = s->layers.n ? &s->layers : &usual;
     struct json *over = run_overrides(&s->set, scenario->kernel, a, e);
     if (!over)

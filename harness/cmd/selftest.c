@@ -12,7 +12,6 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 struct selftest_settings {
@@ -146,9 +145,7 @@ static void print_json(const struct selftest *t, const struct capability *c)
 
 static const char *temporary_results(struct arena *a)
 {
-    const char *folder = getenv("TMPDIR");
-    return arena_format(a, "%s/cupel-selftest-%ld.jsonl", folder && *folder ? folder : "/var/tmp",
-                        (long)getpid());
+    return arena_format(a, "%s/cupel-selftest-%ld.jsonl", io_passing_folder(NULL), (long)getpid());
 }
 
 static bool check_all(const struct selftest_settings *s, const char *results, struct selftest *t,

@@ -1,5 +1,6 @@
 #include "harness/run/campaign.h"
 
+#include "harness/base/io.h"
 #include "harness/base/log.h"
 #include "harness/probe/machine.h"
 #include "harness/result/record.h"
@@ -9,7 +10,6 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,14 +23,6 @@ static void default_path(const char *name, char path[PATH_MAX])
     struct tm utc;
     strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
     snprintf(path, PATH_MAX, "results/runs/%.100s-%s-%ld.jsonl", name, stamp, (long)getpid());
-}
-
-const char *campaign_state_folder(const char *chosen)
-{
-    const char *folder = getenv("TMPDIR");
-    if (chosen)
-        return chosen;
-    return folder && *folder ? folder : "/var/tmp";
 }
 
 static struct json *run_record(const struct campaign_options *o)
@@ -49,7 +41,7 @@ static struct json *run_record(const struct campaign_options *o)
     json_put_number(s, "margin_percent", o->margin_percent);
     if (o->judging)
         json_put(r, "judging", judging_to_json(o->judging));
-    const struct environment_source from = {.folder = campaign_state_folder(o->state),
+    const struct environment_source from = {.folder = io_passing_folder(o->state),
                                             .seed = o->seed};
     json_put(r, "environment", environment_facts(&from));
     json_put(r, "inputs", json_copy(o->inputs));
@@ -73,7 +65,7 @@ bool campaign_open(struct campaign *c, const struct campaign_options *o, struct 
     snprintf(path, sizeof path, "%s", o->out ? o->out : "");
     if (!o->out)
         default_path(o->name, path);
-    bool ok = pair_runner_open(&c->runner, o->seed, campaign_state_folder(o->state), e) &&
+    bool ok = pair_runner_open(&c->runner, o->seed, io_passing_folder(o->state), e) &&
               result_writer_open(&c->writer, path, e) &&
               result_writer_add(&c->writer, run_record(o), e);
     if (ok) {

@@ -54,9 +54,6 @@ struct campaign_rule {
     const void *measure_context;
 };
 
-/* Where the sides keep what they store: the chosen folder, or (NULL) $TMPDIR or /var/tmp. */
-const char *campaign_state_folder(const char *chosen);
-
 /* Writes the run record. Error: results file or state folder. */
 bool campaign_open(struct campaign *c, const struct campaign_options *o, struct err *e) MUST_CHECK;
 
