@@ -95,28 +95,15 @@ static const struct opt profile_options[] = {
      .kind = OPT_FLAG,
      AT(heap),
      .help = "who allocates too: a flame graph of bytes, by jemalloc's profile"                                                                                        },
-    {.name = "set",
-     .kind = OPT_TEXTS,
-     AT(set),
-     .arg = "NAME=VALUE",
-     .help = "a setting of the kernel, over the scenario's; may be repeated"},
+    SETTINGS_SET_ROW(struct profile_settings),
     {.name = "out",
      .kind = OPT_TEXT,
      AT(out),
      .arg = "DIR",
      .help = "folder to make, instead of results/profiles/NAME-TIME"},
-    {.name = "state-dir",
-     .kind = OPT_TEXT,
-     AT(state_dir),
-     .arg = "DIR",
-     .help = "where the sides keep what they store, instead of the scenario's folder, $TMPDIR or "
-             "/var/tmp"},
-    {.name = "seed",
-     .kind = OPT_TEXT,
-     AT(seed),
-     .arg = "S",
-     .help = "of inputs, instead of one from the system; the record holds it"},
-    {.name = "quiet",                                                               .kind = OPT_FLAG,                                                                AT(quiet),                 .help = "no progress"                            },
+    SETTINGS_STATE_DIR_ROW(struct profile_settings),
+    SETTINGS_SEED_ROW(struct profile_settings),
+    SETTINGS_QUIET_ROW(struct profile_settings),
     EXTERNAL_ROWS(struct profile_settings),
     OPT_END,
 };
@@ -190,7 +177,7 @@ static bool profile_plan(const struct asked *q, const struct plan *plan, struct 
     struct campaign c;
     uint64_t seed;
     if (!targets_of(&targets, plan, q->settings->scale, &q->settings->sides, q->arena, e) ||
-        !run_seed(q->settings->seed, &seed, e)) {
+        !settings_seed(q->settings->seed, &seed, e)) {
         json_free(inputs);
         return false;
     }
@@ -244,7 +231,7 @@ static bool plan_scenario(struct plan *plan, const struct asked *q, const struct
                 err_input(e, "--new: a command: expected no scenario beside it")) &&
                subject_kernels(plan, &pair, scenario, q->arena, e);
     }
-    struct json *over = run_overrides(&s->set, scenario->kernel, q->arena, e);
+    struct json *over = settings_overrides(&s->set, scenario->kernel, q->arena, e);
     const struct plan_overrides overrides = {.settings = over};
     bool ok = over && plan_make(plan, scenario, &overrides, q->arena, e);
     json_free(over);

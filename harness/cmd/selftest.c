@@ -21,24 +21,17 @@ struct selftest_settings {
 
 #define AT(field) offsetof(struct selftest_settings, field)
 
+/* clang-format off */
 static const struct opt selftest_options[] = {
-    {.name = "json",
-     .kind = OPT_FLAG,
-     .offset = AT(json),
-     .help = "one JSON object instead of the tables"                                                   },
-    {.name = "out",
-     .kind = OPT_TEXT,
-     .offset = AT(out),
-     .arg = "FILE",
+    {.name = "json", .kind = OPT_FLAG, .offset = AT(json),
+     .help = "one JSON object instead of the tables"},
+    {.name = "out", .kind = OPT_TEXT, .offset = AT(out), .arg = "FILE",
      .help = "keep the records of the checks in this results file"},
-    {.name = "seed",
-     .kind = OPT_TEXT,
-     .offset = AT(seed),
-     .arg = "S",
-     .help = "of orders and inputs, instead of one from the system"},
-    {.name = "quiet", .kind = OPT_FLAG, .offset = AT(quiet), .help = "no progress"},
+    SETTINGS_SEED_ROW(struct selftest_settings),
+    SETTINGS_QUIET_ROW(struct selftest_settings),
     OPT_END,
 };
+/* clang-format on */
 
 /* ---- for people -------------------------------------------------------------------------------- */
 
@@ -160,7 +153,7 @@ static bool check_all(const struct selftest_settings *s, const char *results, st
                                        .inputs = json_object(),
                                        .cells = SELFTEST_CHECKS - 1, /* one has none */
                                        .pairs_planned = 2 * gate_rule_default.cap};
-    if (!run_seed(s->seed, &options.seed, e)) {
+    if (!settings_seed(s->seed, &options.seed, e)) {
         json_free(options.inputs);
         return false;
     }

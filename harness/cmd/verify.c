@@ -1,5 +1,6 @@
 /* cupel verify: every set of layers gives the base's results, in every state. */
 #include "harness/cmd/commands.h"
+#include "harness/cmd/settings.h"
 #include "harness/cmd/verify_kernel.h"
 
 #include "harness/base/log.h"
@@ -61,8 +62,7 @@ static const struct opt verify_options[] = {
      .min = 0, .max = 1e9, .fallback = "0", .help = "only the last N bar times; 0: all"},
     {.name = "work", .kind = OPT_TEXT, .offset = AT(work), .arg = "DIR",
      .help = "where copies and stores are made and removed (default: TMPDIR or /var/tmp)"},
-    {.name = "quiet", .kind = OPT_FLAG, .offset = AT(quiet),
-     .help = "no progress"},
+    SETTINGS_QUIET_ROW(struct verify_settings),
     OPT_END,
 };
 /* clang-format on */
