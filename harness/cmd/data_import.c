@@ -20,12 +20,7 @@ static const char *const on_error_choices[] = {"stop", "skip", NULL};
 #define AT(field) offsetof(struct import_settings, field)
 
 static const struct opt import_options[] = {
-    {.name = "out",
-     .kind = OPT_TEXT,
-     .offset = AT(out),
-     .arg = "DIR",
-     .required = true,
-     .help = "the bundle to make"},
+    DATA_MAKE_ROWS(struct import_settings, "bundle"),
     {.name = "on-error",
      .kind = OPT_TEXT,
      .offset = AT(on_error),
@@ -33,10 +28,6 @@ static const struct opt import_options[] = {
      .choices = on_error_choices,
      .fallback = "stop",
      .help = "what a bad row does"},
-    {.name = "replace",
-     .kind = OPT_FLAG,
-     .offset = AT(replace),
-     .help = "put the new bundle in the place of the one that is there"},
     OPT_END,
 };
 
