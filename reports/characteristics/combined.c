@@ -28,7 +28,7 @@ void combined_table(struct fill *f, const char *caption, const struct combined_r
             all[n++] = (struct grid_row)GRID_PLAIN(
                 arena_format(a, "%s: %s", rows[i].label, scales[k].words), rows[i].name,
                 scales[k].scale, scales[k].metric);
-    grid_fill(f, &(struct grid){"cumulative", caption, "Speedup", columns, COUNT(columns), all, n});
+    grid_fill(f, &(struct grid)GRID_MADE("cumulative", caption, "Speedup", columns, all, n));
 }
 
 /* ---- targets --------------------------------------------------------------------------------------- */

@@ -209,6 +209,13 @@ void fill_heading(struct fill *f, int level, const char *text)
     f->section = level <= 2 ? text : arena_format(f->document->arena, "%s / %s", f->chapter, text);
 }
 
+void fill_list(struct fill *f, int level, const char *heading, const char *const *items, int count)
+{
+    fill_heading(f, level, heading);
+    for (int i = 0; i < count; i++)
+        document_add(f->document, BLOCK_ITEM, "%s", items[i]);
+}
+
 static const struct finding *missing_of(const struct finding *parts, int count)
 {
     for (int i = 0; i < count; i++)
