@@ -1,13 +1,10 @@
 #include "harness/verify/matrix.h"
 
-#include "harness/verify/covering.h"
 #include "kernels/backtest/backtest.h"
 #include "kernels/registry.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-_Static_assert(BT_SWITCHES + MATRIX_FACTORS <= COVERING_FACTORS_MAX, "a factor for each");
 
 /* ---- names ------------------------------------------------------------------------------------ */
 
@@ -31,7 +28,7 @@ void matrix_print_case(const struct matrix *m, const struct matrix_case *c, stru
     if (!is_resumed(c))
         return;
     text_puts(out, ", then ");
-    print_layers(sets_largest(c->universe & ~c->layers), out);
+    print_layers(sets_largest(&kernel_backtest, c->universe & ~c->layers), out);
 }
 
 void matrix_print_options(const struct matrix *m, const struct matrix_case *c, struct text *out)
@@ -50,70 +47,39 @@ void matrix_print_options(const struct matrix *m, const struct matrix_case *c, s
 
 /* ---- planning --------------------------------------------------------------------------------- */
 
-/* Factor i of the covering array is a layer of the universe, those after them the others. */
-struct columns {
-    const struct matrix *m;
-    int layer[BT_SWITCHES], layers;
-};
-
-static struct columns columns_of(const struct matrix *m)
+static bool is_possible(const void *context, uint64_t on, uint64_t open)
 {
-    struct columns c = {.m = m};
-    for (int i = 0; i < BT_SWITCHES; i++)
-        if (m->universe >> i & 1)
-            c.layer[c.layers++] = i;
-    return c;
-}
-
-/* Which layers are on, and which are open. */
-static uint64_t layers_of(const struct columns *c, const int *row, uint64_t *open)
-{
-    uint64_t on = 0;
-    *open = 0;
-    for (int i = 0; i < c->layers; i++) {
-        uint64_t bit = (uint64_t)1 << c->layer[i];
-        on |= row[i] == 1 ? bit : 0;
-        *open |= row[i] == COVERING_OPEN ? bit : 0;
-    }
-    return on;
-}
-
-static bool row_possible(void *context, const int *row)
-{
-    uint64_t open, unused;
-    uint64_t on = layers_of(context, row, &open);
+    uint64_t unused;
+    (void)context;
     return sets_complete(on, open, &unused);
 }
 
-static void plan_covering(struct matrix *m, struct arena *a)
+static bool plan_covering(struct matrix *m, struct arena *a, struct err *e)
 {
-    struct columns columns = columns_of(m);
-    int levels[COVERING_FACTORS_MAX];
-    struct covering array;
-    int n = 0;
-    for (; n < columns.layers; n++)
-        levels[n] = 2;
+    int levels[MATRIX_FACTORS];
+    struct sets_array array;
     for (int f = 0; f < MATRIX_FACTORS; f++)
-        levels[n++] = m->levels[f].n;
-    struct covering_rules rules = {.factors = n,
-                                   .levels = levels,
-                                   .strength = m->strength,
-                                   .seed = m->seed,
-                                   .possible = row_possible,
-                                   .context = &columns};
-    covering_make(&rules, a, &array);
-    m->combinations = array.combinations;
-    m->impossible = array.impossible;
-    m->cases = ARENA_NEW(a, struct matrix_case, array.rows + 1);
-    for (long r = 0; r < array.rows; r++) {
-        const int *row = covering_row(&array, r);
+        levels[f] = m->levels[f].n;
+    const struct sets_rules rules = {.universe = m->universe,
+                                     .levels = levels,
+                                     .factors = MATRIX_FACTORS,
+                                     .strength = m->strength,
+                                     .seed = m->seed,
+                                     .possible = is_possible};
+    if (!sets_cover(&rules, a, &array, e))
+        return false;
+    m->combinations = array.covering.combinations;
+    m->impossible = array.covering.impossible;
+    m->cases = ARENA_NEW(a, struct matrix_case, array.covering.rows + 1);
+    for (long r = 0; r < array.covering.rows; r++) {
+        const int *level;
         struct matrix_case *c = &m->cases[m->case_count++];
-        uint64_t open;
-        c->layers = layers_of(&columns, row, &open);
+        c->layers = sets_row(&array, r, &level);
         c->universe = m->universe;
         for (int f = 0; f < MATRIX_FACTORS; f++)
-            c->level[f] = m->levels[f].v[row[columns.layers + f]];
+            c->level[f] = m->levels[f].v[level[f]];
     }
+    return true;
 }
 
 static void plan_full(struct matrix *m, struct arena *a)
@@ -169,11 +135,11 @@ bool matrix_plan(struct matrix *m, struct arena *a, struct err *e)
         if (m->levels[f].n == 0)
             return err_input(e, "nothing to verify: expected at least one strategy, search, fill, "
                                 "state and number of workers");
-    sets_list(m->universe, a, &m->sets);
+    sets_list(&kernel_backtest, m->universe, a, &m->sets);
     if (m->full)
         plan_full(m, a);
-    else
-        plan_covering(m, a);
+    else if (!plan_covering(m, a, e))
+        return false;
     qsort(m->cases, (size_t)m->case_count, sizeof *m->cases, by_subject);
     m->subjects = ARENA_NEW(a, struct matrix_subject, m->case_count + 1);
     m->sets_tried = count_sets(m, a);
@@ -261,7 +227,8 @@ static bool drop_layer(struct running *r, int layer)
     struct err unused;
     less.universe &= ~((uint64_t)1 << layer);
     less.layers &= less.universe;
-    if ((less.universe == least->universe || !sets_accepted(less.layers, &unused)) ||
+    if ((less.universe == least->universe ||
+         !sets_accepted(&kernel_backtest, less.layers, &unused)) ||
         (less.layers == least->layers && !is_resumed(least)) || !still_differs(r, &less))
         return false;
     *least = less;
