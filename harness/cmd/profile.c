@@ -15,8 +15,6 @@
 #include "kernels/registry.h"
 
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 struct profile_settings {
     const char *base, *new, *scale, *out, *sampler, *seed, *state_dir;
@@ -32,74 +30,35 @@ struct profile_settings {
 static const char *const samplers[] = {
     [SAMPLER_AUTO] = "auto", [SAMPLER_PERF] = "perf", [SAMPLER_TIMER] = "timer", NULL};
 
+/* clang-format off */
 static const struct opt profile_options[] = {
-    {.name = "base",
-     .kind = OPT_TEXT,
-     AT(base),
-     .arg = "SIDE",
+    {.name = "base", .kind = OPT_TEXT, AT(base), .arg = "SIDE",
      .help = "with --new: these two against each other, in the words of cupel gate"},
-    {.name = "new",
-     .kind = OPT_TEXT,
-     AT(new),
-     .arg = "SIDE",
+    {.name = "new", .kind = OPT_TEXT, AT(new), .arg = "SIDE",
      .help = "what is held against the base; a command, or " SUBJECT_WORDS},
-    {.name = "scale",
-     .kind = OPT_TEXT,
-     AT(scale),
-     .arg = "NAME",
+    {.name = "scale", .kind = OPT_TEXT, AT(scale), .arg = "NAME",
      .help = "of the scenario; its last one, if not said"},
-    {.name = "side",
-     .kind = OPT_TEXTS,
-     AT(sides),
-     .arg = "NAME",
+    {.name = "side", .kind = OPT_TEXTS, AT(sides), .arg = "NAME",
      .help = "this one only: a comparison's name, or the base's layers; may be repeated"},
-    {.name = "samples",
-     .kind = OPT_INT,
-     AT(samples),
-     .arg = "N",
-     .min = 1,
-     .max = 10000000,
+    {.name = "samples", .kind = OPT_INT, AT(samples), .arg = "N", .min = 1, .max = 10000000,
      .fallback = "2000",
      .help = "of each side: it is run again and again until there are so many"},
-    {.name = "budget",
-     .kind = OPT_REAL,
-     AT(budget),
-     .arg = "SECONDS",
-     .min = 0,
-     .max = 86400,
+    {.name = "budget", .kind = OPT_REAL, AT(budget), .arg = "SECONDS", .min = 0, .max = 86400,
      .fallback = "20",
      .help = "no run of a side begins later; one is always made"},
-    {.name = "hz",
-     .kind = OPT_REAL,
-     AT(hz),
-     .arg = "N",
-     .min = 1,
-     .max = 20000,
+    {.name = "hz", .kind = OPT_REAL, AT(hz), .arg = "N", .min = 1, .max = 20000,
      .help = "samples a second of CPU time, not 997, or more where a run takes less than 20 ms"},
-    {.name = "sampler",
-     .kind = OPT_TEXT,
-     AT(sampler),
-     .arg = "NAME",
-     .choices = samplers,
+    {.name = "sampler", .kind = OPT_TEXT, AT(sampler), .arg = "NAME", .choices = samplers,
      .fallback = "auto",
      .help = "perf events, or a timer where they are forbidden"},
-    {.name = "calls",
-     .kind = OPT_FLAG,
-     AT(calls),
-     .help = "count calls and instructions of each function too, under valgrind (slow)"                                                                                     },
-    {.name = "memory",
-     .kind = OPT_FLAG,
-     AT(memory),
-     .help = "memory over time too, by component, as .dat and in the report"           },
-    {.name = "heap",
-     .kind = OPT_FLAG,
-     AT(heap),
-     .help = "who allocates too: a flame graph of bytes, by jemalloc's profile"                                                                                        },
+    {.name = "calls", .kind = OPT_FLAG, AT(calls),
+     .help = "count calls and instructions of each function too, under valgrind (slow)"},
+    {.name = "memory", .kind = OPT_FLAG, AT(memory),
+     .help = "memory over time too, by component, as .dat and in the report"},
+    {.name = "heap", .kind = OPT_FLAG, AT(heap),
+     .help = "who allocates too: a flame graph of bytes, by jemalloc's profile"},
     SETTINGS_SET_ROW(struct profile_settings),
-    {.name = "out",
-     .kind = OPT_TEXT,
-     AT(out),
-     .arg = "DIR",
+    {.name = "out", .kind = OPT_TEXT, AT(out), .arg = "DIR",
      .help = "folder to make, instead of results/profiles/NAME-TIME"},
     SETTINGS_STATE_DIR_ROW(struct profile_settings),
     SETTINGS_SEED_ROW(struct profile_settings),
@@ -107,6 +66,7 @@ static const struct opt profile_options[] = {
     EXTERNAL_ROWS(struct profile_settings),
     OPT_END,
 };
+/* clang-format on */
 
 /* ---- profiling ------------------------------------------------------------------------------- */
 
@@ -121,13 +81,10 @@ struct asked {
 /* DIR/profile.jsonl. The folder must not hold a profile yet: nothing is mixed or lost. */
 static const char *folder_of(const struct asked *q)
 {
-    char stamp[32];
-    time_t now = time(NULL);
-    struct tm utc;
+    char fresh[CAMPAIGN_FRESH];
     if (q->settings->out)
         return q->settings->out;
-    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
-    return arena_format(q->arena, "results/profiles/%s-%s-%ld", q->name, stamp, (long)getpid());
+    return arena_format(q->arena, "results/profiles/%s", campaign_fresh(fresh, q->name));
 }
 
 static enum sampler_kind sampler_of(const char *name)

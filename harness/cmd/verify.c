@@ -6,6 +6,7 @@
 #include "harness/base/log.h"
 #include "harness/base/units.h"
 #include "harness/cmd/table.h"
+#include "harness/probe/machine.h"
 #include "harness/run/interrupt.h"
 #include "harness/verify/matrix.h"
 #include "kernels/backtest/backtest.h"
@@ -14,7 +15,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 struct verify_settings {
     const char *bundle, *layers, *strategies, *searches, *fills, *states, *workers, *work;
@@ -199,18 +199,11 @@ struct watch {
 
 enum { TELL_EVERY_S = 5 };
 
-static int64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
 static bool tell_next(void *context, const struct matrix *m, const struct matrix_case *c,
                       struct err *e)
 {
     struct watch *w = context;
-    int64_t now = now_ns();
+    int64_t now = probe_now_ns();
     if (!interrupt_none(e))
         return false;
     if (now - w->told_ns < TELL_EVERY_S * 1000000000LL)
@@ -334,7 +327,7 @@ static enum err_code verify_backtest(const struct verify_settings *s, struct are
 {
     struct matrix m;
     struct material material;
-    struct watch w = {now_ns(), now_ns()};
+    struct watch w = {probe_now_ns(), probe_now_ns()};
     if (!is_complete(s, e) || !choose(s, &m, a, e) || !matrix_plan(&m, a, e) ||
         !material_open(&material, s->bundle, s->last, s->work, a, e))
         return e->code;

@@ -141,20 +141,19 @@ static void put_exact(struct json *o, const struct judging *j, const struct metr
     }
 }
 
+void baseline_put_time(struct json *times, int metric, struct stats_interval time, int runs)
+{
+    struct json *t = record_put_interval(times, metric_rows[metric].name, time);
+    json_put_number(t, "runs", runs);
+    json_put_text(t, "unit", metric_rows[metric].unit);
+}
+
 static void put_times(struct json *o, const struct baseline_measured *m)
 {
     struct json *times = json_put_object(o, "times");
-    for (int i = 0; i < PROBE_METRIC_COUNT; i++) {
-        if (i == PROBE_NET && !m->has_delay)
-            continue;
-        struct json *t = json_put_object(times, metric_rows[i].name);
-        json_put_number(t, "estimate", m->times[i].estimate);
-        json_put_number(t, "lower", m->times[i].low);
-        json_put_number(t, "upper", m->times[i].high);
-        json_put_number(t, "level", m->times[i].coverage);
-        json_put_number(t, "runs", m->runs);
-        json_put_text(t, "unit", metric_rows[i].unit);
-    }
+    for (int i = 0; i < PROBE_METRIC_COUNT; i++)
+        if (i != PROBE_NET || m->has_delay)
+            baseline_put_time(times, i, m->times[i], m->runs);
 }
 
 struct json *baseline_benchmark(const char *id, const struct plan_cell *cell, const char *layers,
@@ -278,24 +277,11 @@ struct opt_texts baseline_sets(const struct baseline *b, struct arena *a)
 
 /* ---- is it the same work? ------------------------------------------------------------------- */
 
-static bool same_value(const struct json *a, const struct json *b)
-{
-    struct text in_a = {0}, in_b = {0};
-    if (a)
-        json_print(a, &in_a);
-    if (b)
-        json_print(b, &in_b);
-    bool same = a && b && strcmp(in_a.p, in_b.p) == 0;
-    text_done(&in_a);
-    text_done(&in_b);
-    return same;
-}
-
 /* Market data are told apart by their content. */
 static const char *other_setting(const struct json *one, const struct json *other)
 {
     for (const struct json *v = json_first(one); v; v = json_next(v))
-        if (strcmp(json_key(v), "bundle") != 0 && !same_value(v, json_get(other, json_key(v))))
+        if (strcmp(json_key(v), "bundle") != 0 && !json_same(v, json_get(other, json_key(v))))
             return json_key(v);
     return NULL;
 }

@@ -74,6 +74,9 @@ bool baseline_same_work(const struct json *stored, const struct json *settings,
 bool baseline_same_results(const struct json *stored, const struct baseline_measured *m,
                            struct err *e) MUST_CHECK;
 
+/* A time as it is stored; metric: of the probe. */
+void baseline_put_time(struct json *times, int metric, struct stats_interval time, int runs);
+
 /* Is the market data that of the file? Error: names it, exit 2. */
 bool baseline_same_inputs(const struct baseline *b, const struct json *inputs,
                           struct err *e) MUST_CHECK;

@@ -145,12 +145,7 @@ static void put_medians(struct json *record, const struct benchmark *b)
     for (int m = 0; m < PROBE_METRIC_COUNT; m++) {
         if (!cell_has_metric(&b->result, m))
             continue;
-        struct stats_interval i = benchmark_median(b, m, RECORD_LEVEL);
-        struct json *o = json_put_object(all, probe_metrics[m].name);
-        json_put_number(o, "estimate", i.estimate);
-        json_put_number(o, "lower", i.low);
-        json_put_number(o, "upper", i.high);
-        json_put_number(o, "level", i.coverage);
+        record_put_interval(all, probe_metrics[m].name, benchmark_median(b, m, RECORD_LEVEL));
     }
 }
 

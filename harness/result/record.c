@@ -225,6 +225,15 @@ static void put_bounds(struct json *o, struct stats_interval i)
     json_put_number(o, "upper", i.high);
 }
 
+struct json *record_put_interval(struct json *o, const char *key, struct stats_interval i)
+{
+    struct json *v = json_put_object(o, key);
+    json_put_number(v, "estimate", i.estimate);
+    put_bounds(v, i);
+    json_put_number(v, "level", i.coverage);
+    return v;
+}
+
 double record_ratio_bound(double log_bound)
 {
     return isfinite(log_bound) ? exp(log_bound) : (double)NAN;

@@ -34,6 +34,9 @@ const char *record_verdict(const struct cell_result *r);
 /* exp() of a bound of a log-ratio; NAN (null in JSON) for one that so few pairs cannot give. */
 double record_ratio_bound(double log_bound);
 
+/* An interval as a member of an object: estimate, lower, upper, level. The member. */
+struct json *record_put_interval(struct json *o, const char *key, struct stats_interval i);
+
 /* Median of one side's values, nanoseconds. */
 double record_median(const struct cell_result *r, int side, int metric);
 

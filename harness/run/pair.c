@@ -15,7 +15,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum {
@@ -311,23 +310,12 @@ static bool measure_ceiling(struct pair_runner *r, int cpu, struct ceiling *out)
 
 /* ---- what the sides say --------------------------------------------------------------------- */
 
-static bool same_text(const struct json *a, const struct json *b)
-{
-    struct text in_a = {0}, in_b = {0};
-    json_print(a, &in_a);
-    json_print(b, &in_b);
-    bool same = strcmp(in_a.p, in_b.p) == 0;
-    text_done(&in_a);
-    text_done(&in_b);
-    return same;
-}
-
 /* The first pair's stand for all: totals as an example, counts because they are exact, which is
  * checked. */
 static void keep_facts(struct cell_side *kept, const struct json *build, struct side_results *found)
 {
     if (kept->digest.exact[0]) {
-        kept->counts_vary = kept->counts_vary || !same_text(kept->counts, found->counts);
+        kept->counts_vary = kept->counts_vary || !json_same(kept->counts, found->counts);
         return;
     }
     kept->digest = found->digest;

@@ -50,11 +50,6 @@ const struct grid_column grid_value[GRID_VALUE] = {
     GRID_COLUMN("95 % interval", &grid_saving_bounds),
 };
 
-static bool is_missing(const struct finding *x)
-{
-    return strcmp(x->kind, "missing") == 0;
-}
-
 static const struct measure *measure_of(const struct grid *g, const struct grid_row *r, int c)
 {
     return r->own[c] ? r->own[c] : g->columns[c].measure;
@@ -64,8 +59,8 @@ static struct finding find(const struct fill *f, const struct grid *g, const str
                            int c)
 {
     const char *name = g->columns[c].name ? g->columns[c].name : r->name;
-    struct pick p = {r->study ? r->study : g->study, g->kind,   name,
-                     r->scale,                       r->metric, *measure_of(g, r, c)};
+    struct pick p = {
+        r->study ? r->study : g->study, g->kind, name, r->scale, r->metric, *measure_of(g, r, c)};
     return fill_find(f, &p);
 }
 
@@ -95,7 +90,7 @@ static bool is_nothing(const struct fill *f, const struct grid *g, struct findin
     *why = first_of(f, g, &g->rows[0]);
     for (int i = 0; i < g->row_count; i++) {
         struct finding x = first_of(f, g, &g->rows[i]);
-        if (!is_missing(&x) || strcmp(x.text, why->text) != 0)
+        if (!fill_is_missing(&x) || strcmp(x.text, why->text) != 0)
             return false;
     }
     return true;
