@@ -4,6 +4,8 @@
 #include "kernels/backtest/base.h"
 
 #include "kernels/backtest/blocks.h"
+#include "kernels/backtest/result_read.h"
+#include "kernels/backtest/result_write.h"
 #include "kernels/pool/pool.h"
 
 #include <stdio.h>

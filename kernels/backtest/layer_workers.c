@@ -7,6 +7,8 @@
  */
 #include "kernels/backtest/blocks.h"
 
+#include "kernels/backtest/result_packed.h"
+#include "kernels/backtest/result_read.h"
 #include "kernels/backtest/told.h"
 #include "kernels/pool/pool.h"
 

@@ -13,6 +13,7 @@
 #include "harness/base/io.h"
 #include "kernels/backtest/digest.h"
 #include "kernels/backtest/layers.h"
+#include "kernels/backtest/result_pool.h"
 #include "kernels/backtest/select.h"
 #include "kernels/backtest/snapshots.h"
 #include "kernels/backtest/summary.h"

@@ -2,6 +2,7 @@
 
 #include "harness/base/io.h"
 #include "harness/base/json.h"
+#include "kernels/backtest/result_read.h"
 #include "kernels/backtest/store_lock.h"
 #include "kernels/backtest/strategies.h"
 

@@ -1,6 +1,7 @@
 #include "kernels/backtest/store_mend.h"
 
 #include "harness/base/io.h"
+#include "kernels/backtest/result_read.h"
 #include "kernels/backtest/store_lock.h"
 #include "kernels/backtest/store_segments.h"
 
