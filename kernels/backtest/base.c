@@ -6,6 +6,7 @@
 #include "kernels/backtest/blocks.h"
 #include "kernels/backtest/result_read.h"
 #include "kernels/backtest/result_write.h"
+#include "kernels/backtest/run_compute.h"
 #include "kernels/pool/pool.h"
 
 #include <stdio.h>

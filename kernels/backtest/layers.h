@@ -117,6 +117,9 @@ bool bt_resolve(const struct bt_layer *const *table, int n, uint64_t set, void *
 bool bt_layers_agree(const struct bt_layer *const *table, int n, uint64_t set,
                      struct err *e) MUST_CHECK;
 
+/* Capabilities that the layers of a set give. */
+uint32_t bt_layers_give(uint64_t set);
+
 /* The set that the settings leave of the one asked for: without the families that are switched off
  * (enable_caching, enable_bundle_pooling), nor what needs something that only they gave. */
 uint64_t bt_settings_layers(const struct bt_settings *settings, uint64_t asked);

@@ -1,6 +1,7 @@
 #include "kernels/backtest/workers_batch.h"
 
 #include "kernels/backtest/result_read.h"
+#include "kernels/backtest/run_compute.h"
 #include "kernels/backtest/workers_cut.h"
 #include "kernels/pool/pool.h"
 

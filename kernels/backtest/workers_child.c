@@ -1,5 +1,6 @@
 #include "kernels/backtest/workers_child.h"
 
+#include "kernels/backtest/run_compute.h"
 #include "kernels/backtest/workers_wire.h"
 
 #include <string.h>
@@ -44,8 +45,8 @@ static void write_rows(struct bt_run *run, const struct order *o, const struct b
     long n = (long)job->n * job->symbols;
     size_t bytes = bt_row_packed_bytes(all);
     struct bt_row *rows = ARENA_NEW_RAW(&run->work, struct bt_row, n);
-    char *to = bt_wire_place(bt_workers_of(run), &o->head) +
-               (size_t)at * (size_t)job->symbols * bytes;
+    char *to =
+        bt_wire_place(bt_workers_of(run), &o->head) + (size_t)at * (size_t)job->symbols * bytes;
     bt_compute_rows(run, job, rows, content, o->why + at);
     for (long i = 0; i < n; i++)
         bt_row_pack(&rows[i], all, to + (size_t)i * bytes);
