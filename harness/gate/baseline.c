@@ -1,5 +1,6 @@
 #include "harness/gate/baseline.h"
 
+#include "harness/plan/plan_cell.h"
 #include "harness/result/agree.h"
 #include "harness/result/record.h"
 #include "harness/run/counted.h"
