@@ -5,6 +5,7 @@
 #include "harness/base/io.h"
 #include "harness/base/log.h"
 #include "harness/gate/baseline.h"
+#include "harness/gate/baseline_benchmark.h"
 #include "harness/gate/baseline_from.h"
 #include "harness/result/file.h"
 #include "harness/run/environment.h"

@@ -6,6 +6,7 @@
 #include "harness/base/log.h"
 #include "harness/base/mem.h"
 #include "harness/export/export_after.h"
+#include "harness/gate/baseline_judge.h"
 #include "harness/run/campaign.h"
 #include "harness/run/environment.h"
 

@@ -2,6 +2,7 @@
 
 #include "harness/base/mem.h"
 #include "harness/gate/baseline.h"
+#include "harness/gate/baseline_benchmark.h"
 #include "harness/result/record.h"
 #include "harness/stats/hodges_lehmann.h"
 
