@@ -9,6 +9,7 @@
 #include "harness/gate/baseline_from.h"
 #include "harness/result/file.h"
 #include "harness/run/environment.h"
+#include "harness/run/environment_fingerprint.h"
 #include "harness/run/interrupt.h"
 
 #include <libgen.h>

@@ -9,6 +9,7 @@
 #include "harness/gate/baseline_judge.h"
 #include "harness/run/campaign.h"
 #include "harness/run/environment.h"
+#include "harness/run/environment_fingerprint.h"
 
 #include <stdlib.h>
 #include <string.h>
