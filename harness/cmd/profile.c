@@ -1,34 +1,17 @@
 /* cupel profile: where the time goes, of a scenario's sides or of commands. */
 #include "harness/cmd/commands.h"
-#include "harness/cmd/external_rows.h"
-#include "harness/cmd/notes.h"
-#include "harness/cmd/profile_table.h"
+#include "harness/cmd/profile_make.h"
 #include "harness/cmd/settings.h"
 
-#include "harness/base/io.h"
 #include "harness/base/log.h"
 #include "harness/gate/subject.h"
-#include "harness/profile/profiles.h"
-#include "harness/run/campaign.h"
 #include "harness/run/command_line.h"
 #include "harness/run/inputs.h"
 #include "kernels/registry.h"
 
 #include <string.h>
 
-struct profile_settings {
-    const char *base, *new, *scale, *out, *sampler, *seed, *state_dir;
-    struct opt_texts set, sides;
-    double hz, budget;
-    long samples;
-    bool calls, memory, heap, quiet;
-    struct external_settings external;
-};
-
 #define AT(field) .offset = offsetof(struct profile_settings, field)
-
-static const char *const samplers[] = {
-    [SAMPLER_AUTO] = "auto", [SAMPLER_PERF] = "perf", [SAMPLER_TIMER] = "timer", NULL};
 
 /* clang-format off */
 static const struct opt profile_options[] = {
@@ -48,7 +31,7 @@ static const struct opt profile_options[] = {
      .help = "no run of a side begins later; one is always made"},
     {.name = "hz", .kind = OPT_REAL, AT(hz), .arg = "N", .min = 1, .max = 20000,
      .help = "samples a second of CPU time, not 997, or more where a run takes less than 20 ms"},
-    {.name = "sampler", .kind = OPT_TEXT, AT(sampler), .arg = "NAME", .choices = samplers,
+    {.name = "sampler", .kind = OPT_TEXT, AT(sampler), .arg = "NAME", .choices = profile_samplers,
      .fallback = "auto",
      .help = "perf events, or a timer where they are forbidden"},
     {.name = "calls", .kind = OPT_FLAG, AT(calls),
@@ -68,101 +51,6 @@ static const struct opt profile_options[] = {
 };
 /* clang-format on */
 
-/* ---- profiling ------------------------------------------------------------------------------- */
-
-/* What is asked for, however it was said. */
-struct asked {
-    const struct profile_settings *settings;
-    const char *name, *title, *path, *kernel, *state;
-    struct external_options external;
-    struct arena *arena;
-};
-
-/* DIR/profile.jsonl. The folder must not hold a profile yet: nothing is mixed or lost. */
-static const char *folder_of(const struct asked *q)
-{
-    char fresh[CAMPAIGN_FRESH];
-    if (q->settings->out)
-        return q->settings->out;
-    return arena_format(q->arena, "results/profiles/%s", campaign_fresh(fresh, q->name));
-}
-
-static enum sampler_kind sampler_of(const char *name)
-{
-    for (int kind = SAMPLER_PERF; samplers[kind]; kind++)
-        if (strcmp(samplers[kind], name) == 0)
-            return (enum sampler_kind)kind;
-    return SAMPLER_AUTO;
-}
-
-static void tell(void *context, const struct json *record)
-{
-    profile_table_add(context, record);
-}
-
-static bool profile_into(const struct asked *q, struct campaign *c, const struct targets *targets,
-                         const char *folder, struct err *e)
-{
-    const struct profile_settings *s = q->settings;
-    struct profile_table table = {0};
-    const struct profiles_options options = {
-        .rule = {.sampler = {.kind = sampler_of(s->sampler), .hz = s->hz},
-                 .samples = s->samples,
-                 .budget_s = s->budget},
-        .folder = folder,
-        .beside = "",
-        .title = q->title,
-        .calls = s->calls,
-        .memory = s->memory,
-        .heap = s->heap,
-        .tell = tell,
-        .tell_context = &table,
-    };
-    c->runner.external.options = q->external;
-    bool ok = profiles_make(c, targets, &options, q->arena, e);
-    progress_end(&c->progress);
-    profile_table_print(&table, stdout);
-    profile_table_done(&table);
-    return ok;
-}
-
-static bool profile_plan(const struct asked *q, const struct plan *plan, struct json *inputs,
-                         struct err *e)
-{
-    const char *folder = folder_of(q);
-    struct targets targets;
-    struct campaign c;
-    uint64_t seed;
-    if (!targets_of(&targets, plan, q->settings->scale, &q->settings->sides, q->arena, e) ||
-        !settings_seed(q->settings->seed, &seed, e)) {
-        json_free(inputs);
-        return false;
-    }
-    const struct campaign_options options = {
-        .tool = "profile",
-        .name = q->name,
-        .title = q->title,
-        .path = q->path,
-        .kernel = q->kernel,
-        .margin_percent = plan->cells[0].margin_percent,
-        .seed = seed,
-        .out = arena_format(q->arena, "%s/profile.jsonl", folder),
-        .state = q->settings->state_dir ? q->settings->state_dir : q->state,
-        .inputs = inputs,
-        .cells = targets.count,
-        .pairs_planned = targets.count,
-    };
-    if (!campaign_open(&c, &options, e))
-        return false;
-    notes_synthetic(c.inputs, stdout);
-    bool ok = profile_into(q, &c, &targets, folder, e);
-    struct err closing;
-    if (!campaign_close(&c, ok, &closing))
-        ok = ok && err_set(e, closing.code, "%s", closing.text);
-    printf("results: %s\n", options.out);
-    return ok;
-}
-
 /* ---- a scenario ------------------------------------------------------------------------------ */
 
 static bool read_pair(struct subject_pair *pair, const struct profile_settings *s, struct arena *a,
@@ -177,8 +65,8 @@ static bool read_pair(struct subject_pair *pair, const struct profile_settings *
 }
 
 /* All comparisons of the scenario, or the two sides of the command line. */
-static bool plan_scenario(struct plan *plan, const struct asked *q, const struct scenario *scenario,
-                          struct err *e)
+static bool plan_scenario(struct plan *plan, const struct profile_asked *q,
+                          const struct scenario *scenario, struct err *e)
 {
     const struct profile_settings *s = q->settings;
     if (s->base || s->new) {
@@ -195,13 +83,14 @@ static bool plan_scenario(struct plan *plan, const struct asked *q, const struct
     return ok;
 }
 
-static bool no_commands(const struct asked *q, struct err *e)
+static bool no_commands(const struct profile_asked *q, struct err *e)
 {
     const char *given = external_rows_given(&q->settings->external);
     return !given || err_input(e, "--%s: only commands have it, not kernels", given);
 }
 
-static bool profile_sides_of(struct asked *q, const struct scenario *scenario, struct err *e)
+static bool profile_sides_of(struct profile_asked *q, const struct scenario *scenario,
+                             struct err *e)
 {
     struct plan plan;
     if (!no_commands(q, e) || !plan_scenario(&plan, q, scenario, e))
@@ -214,14 +103,14 @@ static bool profile_sides_of(struct asked *q, const struct scenario *scenario, s
     q->state = scenario->state_dir;
     bool ok = inputs_prepare(&plan, scenario, inputs, q->arena, e);
     if (ok)
-        ok = profile_plan(q, &plan, inputs, e);
+        ok = profile_make(q, &plan, inputs, e);
     else
         json_free(inputs);
     plan_done(&plan);
     return ok;
 }
 
-static bool profile_scenario(struct asked *q, const char *name, struct err *e)
+static bool profile_scenario(struct profile_asked *q, const char *name, struct err *e)
 {
     struct scenario scenario;
     if (!scenario_read(&scenario, name, q->arena, e))
@@ -232,7 +121,7 @@ static bool profile_scenario(struct asked *q, const char *name, struct err *e)
 }
 
 /* Of plugins that no scenario speaks of. */
-static bool profile_plugins(struct asked *q, const struct subject_pair *pair, struct err *e)
+static bool profile_plugins(struct profile_asked *q, const struct subject_pair *pair, struct err *e)
 {
     struct scenario scenario;
     if (!pair->base.library || !pair->new.library)
@@ -248,7 +137,8 @@ static bool profile_plugins(struct asked *q, const struct subject_pair *pair, st
 /* ---- commands -------------------------------------------------------------------------------- */
 
 /* Without a scenario --base and --new must be commands; alone, one is its own base. */
-static bool profile_commands(struct asked *q, const struct subject_pair *pair, struct err *e)
+static bool profile_commands(struct profile_asked *q, const struct subject_pair *pair,
+                             struct err *e)
 {
     struct plan plan;
     const struct profile_settings *s = q->settings;
@@ -265,12 +155,12 @@ static bool profile_commands(struct asked *q, const struct subject_pair *pair, s
     q->title = pair->base.line == pair->new.line
                    ? pair->new.line
                    : arena_format(q->arena, "%s against %s", pair->new.line, pair->base.line);
-    bool ok = profile_plan(q, &plan, json_object(), e);
+    bool ok = profile_make(q, &plan, json_object(), e);
     plan_done(&plan);
     return ok;
 }
 
-static bool profile_pair(struct asked *q, struct err *e)
+static bool profile_pair(struct profile_asked *q, struct err *e)
 {
     struct subject_pair pair;
     if (!q->settings->base && !q->settings->new)
@@ -281,7 +171,7 @@ static bool profile_pair(struct asked *q, struct err *e)
 }
 
 /* One word with blanks is a line, several are the words of a command. */
-static bool profile_command(struct asked *q, const struct opt_texts *words, struct err *e)
+static bool profile_command(struct profile_asked *q, const struct opt_texts *words, struct err *e)
 {
     if (q->settings->base || q->settings->new)
         return err_input(e, "--base and --new: expected no other command beside them");
@@ -307,7 +197,7 @@ static enum err_code run_profile(const struct invocation *in, struct err *e)
 {
     const struct profile_settings *s = in->settings;
     log_set_quiet(s->quiet);
-    struct asked q = {.settings = s, .arena = in->arena};
+    struct profile_asked q = {.settings = s, .arena = in->arena};
     bool ok = in->words.n == 0  ? profile_pair(&q, e)
               : is_scenario(in) ? profile_scenario(&q, in->words.v[0], e)
                                 : profile_command(&q, &in->words, e);
