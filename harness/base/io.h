@@ -39,7 +39,6 @@ struct io_counts {
 
 struct io_counts io_counts_now(void);
 void io_counts_add(struct io_counts more); /* what a worker process counted */
-const char *io_op_name(enum io_op op);
 
 /* For wrappers of other libraries: counts one operation of `bytes`; false when it must fail. */
 bool io_count(enum io_op op, uint64_t bytes);

@@ -20,11 +20,6 @@ static const char *const capability_names[] = {
 #undef CAPABILITY_NAME
 };
 
-const char *bt_slot_name(enum bt_slot slot)
-{
-    return slot_names[slot];
-}
-
 uint32_t bt_slots_of(const struct bt_functions *f)
 {
     uint32_t bits = 0;

@@ -135,6 +135,5 @@ bool bt_layers_clear(const struct bt_layer *const *table, int n, uint64_t set, v
 
 /* Which slots have a function. */
 uint32_t bt_slots_of(const struct bt_functions *f);
-const char *bt_slot_name(enum bt_slot slot);
 
 #endif

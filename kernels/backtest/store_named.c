@@ -46,20 +46,3 @@ bool bt_named_each(const struct bt_named *n, checkpoint_fn *fn, void *context, s
     return (!n->doc[0] || checkpoint_each(n->doc[0], fn, context, e)) &&
            (!n->doc[1] || checkpoint_each(n->doc[1], tell_second, &second, e));
 }
-
-static bool count_one(void *context, const char *range, const char *id, const char *stamp,
-                      struct err *e)
-{
-    (void)range;
-    (void)id;
-    (void)stamp;
-    (void)e;
-    ++*(long *)context;
-    return true;
-}
-
-bool bt_named_count(const struct bt_named *n, long *count, struct err *e)
-{
-    *count = 0;
-    return bt_named_each(n, count_one, count, e);
-}

@@ -17,6 +17,5 @@ bool bt_named_has(const struct bt_named *n, const char *range, const char *id, c
 /* One that both name is one. */
 bool bt_named_each(const struct bt_named *n, checkpoint_fn *fn, void *context,
                    struct err *e) MUST_CHECK;
-bool bt_named_count(const struct bt_named *n, long *count, struct err *e) MUST_CHECK;
 
 #endif
