@@ -3,6 +3,7 @@
 #include "harness/base/json.h"
 #include "harness/base/mem.h"
 #include "harness/result/record.h"
+#include "harness/result/record_side.h"
 #include "harness/stats/describe.h"
 #include "harness/stats/sign_test.h"
 
