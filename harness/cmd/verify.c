@@ -9,7 +9,7 @@
 #include "harness/base/units.h"
 #include "harness/probe/machine.h"
 #include "harness/run/interrupt.h"
-#include "harness/verify/matrix.h"
+#include "harness/verify/matrix_run.h"
 #include "kernels/backtest/backtest.h"
 #include "kernels/registry.h"
 
