@@ -550,7 +550,7 @@ ci-deps: deps check-deps
 
 # make deps-duckdb    what prices in Parquet files need: libduckdb.so, to build/duckdb, where cupel looks for it. Of
 # the packages of DuckDB's binding for node the one that holds the plain library, which exports the C API.
-DUCKDB_VERSION := 1.5.6-r.1
+DUCKDB_VERSION := 1.5.5-r.5
 DUCKDB_PACKAGE = @duckdb/node-bindings-linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
 .PHONY: deps-duckdb
 deps-duckdb: build/duckdb/$(DUCKDB_VERSION)/libduckdb.so
