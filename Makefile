@@ -353,14 +353,11 @@ LAST ?= 0
 SHM := $(wildcard /dev/shm)
 CSV := $(or $(CUPEL_DATA),../shared/data)/mag7_daily.csv
 VERIFY_BUNDLE := build/data/$(if $(wildcard $(CSV)),mag7,synth-mag7-1)
-verify-full: build
+$(VERIFY_BUNDLE)/manifest.json: | build
 	@mkdir -p build/data
-ifneq ($(wildcard $(CSV)),)
-	@test -e $(VERIFY_BUNDLE)/manifest.json || $O/cupel data import "$(CSV)" --out $(VERIFY_BUNDLE)
-else
-	@test -e $(VERIFY_BUNDLE)/manifest.json || \
-		$O/cupel data synth --preset mag7 --seed 1 --out $(VERIFY_BUNDLE)
-endif
+	$O/cupel data $(if $(wildcard $(CSV)),import "$(CSV)",synth --preset mag7 --seed 1) --out $(VERIFY_BUNDLE)
+
+verify-full: build $(VERIFY_BUNDLE)/manifest.json
 	$O/cupel verify --full --bundle $(VERIFY_BUNDLE) --last $(LAST) $(if $(SHM),--work $(SHM))
 	$O/cupel verify --kernel straddle --set world=synth:1 --set asset='^(LA|CL|NG)' --set from_year=2024 \
 		--set to_year=2024 --vary workers=1,2,3 --vary order=clustered,shuffled --vary cache_entries=0,1,100
@@ -426,14 +423,7 @@ change-table: $O/tests/stats/test_change_rates
 
 # ns a bar-backtest of each way of accounting, by turnover, and of the kernels of W1 and W3 beside a whole
 # step: a minute, on a machine left alone.
-bench-accounting: build $O/tests/backtest/bench_accounting $O/tests/backtest/bench_workloads
-	@mkdir -p build/data
-ifneq ($(wildcard $(CSV)),)
-	@test -e $(VERIFY_BUNDLE)/manifest.json || $O/cupel data import "$(CSV)" --out $(VERIFY_BUNDLE)
-else
-	@test -e $(VERIFY_BUNDLE)/manifest.json || \
-		$O/cupel data synth --preset mag7 --seed 1 --out $(VERIFY_BUNDLE)
-endif
+bench-accounting: build $O/tests/backtest/bench_accounting $O/tests/backtest/bench_workloads $(VERIFY_BUNDLE)/manifest.json
 	@$O/tests/backtest/bench_accounting
 	@$O/tests/backtest/bench_workloads $(VERIFY_BUNDLE)
 
