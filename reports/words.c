@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void count(char out[UNITS_TEXT], double value)
@@ -15,6 +16,22 @@ static void count(char out[UNITS_TEXT], double value)
                  units_count(digits, (uint64_t)fabs(value)));
     else
         snprintf(out, UNITS_TEXT, "%.4g", value);
+}
+
+/* Three digits that count: 1,180 and not 1.18e+03. */
+static void plain(char out[UNITS_TEXT], double value)
+{
+    snprintf(out, UNITS_TEXT, "%.3g", value);
+    double rounded = strtod(out, NULL);
+    if (fabs(rounded) >= 1000 && fabs(rounded) < 1e15)
+        count(out, rounded);
+}
+
+static void times(char out[UNITS_TEXT], double value)
+{
+    plain(out, value);
+    size_t n = strlen(out);
+    snprintf(out + n, UNITS_TEXT - n, " x");
 }
 
 static void probability(char out[UNITS_TEXT], double p)
@@ -38,10 +55,10 @@ static void show(char out[UNITS_TEXT], enum words_kind kind, double value)
     case WORDS_RATIO: units_ratio(out, value); break;
     case WORDS_PERCENT: snprintf(out, UNITS_TEXT, "%+.1f %%", value); break;
     case WORDS_SHARE: share(out, value); break;
-    case WORDS_TIMES: snprintf(out, UNITS_TEXT, "%.3g x", value); break;
+    case WORDS_TIMES: times(out, value); break;
     case WORDS_P: probability(out, value); break;
     case WORDS_LEVEL: snprintf(out, UNITS_TEXT, "%.3g %%", value * 100); break;
-    case WORDS_PLAIN: snprintf(out, UNITS_TEXT, "%.3g", value); break;
+    case WORDS_PLAIN: plain(out, value); break;
     }
 }
 
