@@ -44,7 +44,7 @@ static void print_help(void)
         "Draws stored results: Markdown and one HTML page.\n\n"
         "Writes DIR/report.md, DIR/index.html (self-contained: light and dark, no network) and\n"
         "DIR/*.svg, and prints their paths. Every figure comes from the results files, which\n"
-        "`cupel run` and `cupel gate` write; nothing is measured. Needs gnuplot.\n\n"
+        "`cupel run`, `gate`, `bench` and `profile` write; nothing is measured. Needs gnuplot.\n\n"
         "With --characteristics it reads DIR/manifest.json and the studies that it names, and "
         "writes\n"
         "characteristics.md, index.html, figures/ and trace.json: of each figure in the document\n"

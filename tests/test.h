@@ -29,6 +29,12 @@ const char *test_folder(const char *name);
 bool test_give_up_rights(const char *folder);
 void test_take_rights_back(void);
 
+/* FOLDER/NAME; the eighth call from now writes over the text. */
+const char *test_in(const char *folder, const char *name);
+
+/* Writes a text file, or fails. */
+void test_write(const char *path, const char *text);
+
 /* Fails with the message of e when ok is false. */
 #define assert_ok(ok, e)                                                                           \
     do {                                                                                           \

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+static const char report_summary[] = "draw stored results: Markdown and one HTML page";
+
 static void print_row(const char *name, const char *summary, FILE *out)
 {
     enum { WIDEST = 18 };
@@ -16,7 +18,7 @@ void help_overview(FILE *out)
                  "usage: cupel COMMAND [OPTIONS]\n\ncommands:\n");
     for (const struct command *const *c = commands; *c; c++)
         print_row((*c)->name, (*c)->summary, out);
-    print_row("report", "draw stored results: Markdown and one HTML page", out);
+    print_row("report", report_summary, out);
     fprintf(out, "\ncupel COMMAND --help tells the rest; cupel --version names this build.\n\n"
                  "exit status:");
     const char *separator = " ";
@@ -106,20 +108,22 @@ static void man_page(FILE *out)
                  ".B cupel\nCOMMAND [OPTIONS]\n.SH COMMANDS\n");
     for (const struct command *const *c = commands; *c; c++)
         man_command(*c, out);
+    fprintf(out, ".SS \"cupel report FILE... [OPTIONS]\"\n%s (cupel report \\-\\-help).\n",
+            report_summary);
     fprintf(out, ".SH EXIT STATUS\n");
 #define EXIT_MAN(name, status, meaning) fprintf(out, ".TP\n%d\n%s\n", status, meaning);
     ERR_CODES(EXIT_MAN)
 #undef EXIT_MAN
 }
 
-/* `help data import` names the row "data import". */
+/* `help data import` names the row "data import", `help data` all of its group. */
 static bool help_on(int argc, char **argv)
 {
     int used;
     const struct command *c = commands_find(argc, argv, &used);
     if (c)
         help_command(c, stdout);
-    return c != NULL;
+    return c || help_group(argc, argv, stdout);
 }
 
 bool help_answers(int argc, char **argv)

@@ -149,7 +149,9 @@ int main(int argc, char **argv)
     bool asked = wants_help(argc - 2, argv + 2);
     if (help_group(argc - 1, argv + 1, asked ? stdout : stderr))
         return err_exit_status(asked ? ERR_OK : ERR_INPUT);
-    exec_beside(argv + 1);
-    log_error("no command \"%.60s\": cupel --help lists them", argv[1]);
+    bool about = argc > 2 && strcmp(argv[1], "help") == 0;
+    char *help_of[] = {argv[argc > 2 ? 2 : 1], "--help", NULL};
+    exec_beside(about ? help_of : argv + 1);
+    log_error("no command \"%.60s\": cupel --help lists them", argv[about ? 2 : 1]);
     return err_exit_status(ERR_INPUT);
 }

@@ -100,7 +100,7 @@ static void begin_store(const struct sweep_settings *set, const struct bt_run *r
 
 static void set_signals(void)
 {
-    interrupt_watch();
+    interrupt_watch_others(); /* a strategy may be a plugin */
     sweep_caches_watch();
     signal(SIGPIPE, SIG_IGN); /* a reader that leaves is an error of ours to tell, not our death */
 }
