@@ -16,10 +16,11 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmis
 COMMON := -std=c17 -D_DEFAULT_SOURCE -I. -g -fno-omit-frame-pointer -ffp-contract=off
 CFLAGS.release := -O2 -DNDEBUG -DCUPEL_JEMALLOC
 # Of clang's own choice, version 5, Debian 12's valgrind reads nothing.
-CFLAGS.clang := $(CFLAGS.release) -gdwarf-4
+CFLAGS.clang := $(CFLAGS.release) -gdwarf-4 -fPIC
 CFLAGS.debug := -O0 -DCUPEL_JEMALLOC
-CFLAGS.asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
-CFLAGS.tsan := -O1 -fsanitize=thread
+# Traces of calls need names and lines, no variables.
+CFLAGS.asan := -O1 -g1 -fPIC -fno-semantic-interposition -fsanitize=address,undefined -fno-sanitize-recover=all
+CFLAGS.tsan := -O1 -g1 -fPIC -fno-semantic-interposition -fsanitize=thread
 CFLAGS.fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 ifeq ($(CFLAGS.$(BUILD)),)
 $(error BUILD=$(BUILD): expected release, clang, debug, asan, tsan or fuzz)
@@ -29,7 +30,11 @@ FLAGS := $(COMMON) $(CFLAGS.$(BUILD)) $(EXTRA_CFLAGS)
 # pkg-config name for each library; empty until `make deps` has run, and only used after it.
 PKGS := libcjson gsl sqlite3 libcrypto zlib libdw libelf yaml-0.1
 JEMALLOC := $(if $(findstring CUPEL_JEMALLOC,$(FLAGS)),-ljemalloc)
-LIBS = $(JEMALLOC) $(shell pkg-config --libs $(PKGS)) -lpfm -ldl -lm
+LIBS = $(JEMALLOC) $(asked_libs) -lpfm -ldl -lm
+CMOCKA = $(asked_cmocka)
+# Asked once, at the first link.
+asked_libs = $(eval asked_libs := $(shell pkg-config --libs $(PKGS)))$(asked_libs)
+asked_cmocka = $(eval asked_cmocka := $(shell pkg-config --libs cmocka))$(asked_cmocka)
 COMMIT := $(shell git describe --always --dirty=+dirty --abbrev=12 2>/dev/null || echo unknown)
 
 sources = $(sort $(shell find $(1) -name '*.c' 2>/dev/null))
@@ -46,6 +51,9 @@ TESTS := $(patsubst %.c,$O/%,$(TEST_MAINS))
 KERNEL_SRC := $(call sources,kernels) $(call sources,harness/base)
 PROGRAMS := $O/cupel $(if $(REPORT_SRC),$O/cupel-report) $O/libcupel-kernels.so
 objects = $(patsubst %.c,$O/%.o,$(1))
+# What the shared library holds is compiled apart, so that code for it does not slow the programs down; where nobody
+# measures, everything is code for both.
+SHARED_PARTS := $(if $(filter -fPIC,$(CFLAGS.$(BUILD))),$(call objects,$(KERNEL_SRC)),$(KERNEL_SRC:%.c=$O/pic/%.o))
 REPORT_PARTS := $(call objects,$(filter-out reports/main.c,$(REPORT_SRC)))
 HEADERS := $(sort $(shell find kernels harness reports tests -name '*.h' 2>/dev/null))
 
@@ -108,6 +116,8 @@ $O/reports/style.o: reports/page.css reports/page.js
 
 # Style sheets and scripts of pictures stand inside the program too.
 $O/harness/flame/flame_assets.o: $(wildcard harness/flame/*.css harness/flame/*.js)
+# A compiler cache does not see that.
+$O/harness/run/spawner_image.o $O/reports/style.o $O/harness/flame/flame_assets.o: export CCACHE_DISABLE := 1
 
 # A new or removed source file must remake the archive: its list is a file that changes with it.
 $O/sources: FORCE
@@ -123,7 +133,7 @@ $O/cupel: $(call objects,$(MAINS)) $O/libcupel.a
 $O/cupel-report: $(call objects,$(REPORT_SRC)) $O/libcupel.a
 	$(Q)$(COMPILER) $(FLAGS) -o $@ $^ $(LIBS)
 
-$O/libcupel-kernels.so: $(patsubst %.c,$O/pic/%.o,$(KERNEL_SRC))
+$O/libcupel-kernels.so: $(SHARED_PARTS)
 	$(Q)$(COMPILER) $(FLAGS) -shared -Wl,-Bsymbolic -Wl,-soname,libcupel-kernels.so.1 -o $@ $^ \
 		$(filter-out -ldw -lelf,$(LIBS))
 
@@ -269,29 +279,34 @@ install: build
 		> "$(TO)/lib/pkgconfig/cupel.pc"
 
 # ---- tests -------------------------------------------------------------------------------------
+# A test takes out of the archives what it uses. Some two hundred are linked: by whichever linker is quickest here.
 HELPER_SRC := $(filter-out $(TEST_MAINS) $(BENCH_MAINS),$(TEST_SRC))
-BROWSER_PARTS := $(call objects,$(filter tests/browser/%,$(HELPER_SRC)))
 FUZZ_PARTS := $(call objects,$(filter tests/fuzz/%,$(HELPER_SRC)))
-TEST_HELPERS := $(call objects,$(filter-out tests/browser/% tests/fuzz/%,$(HELPER_SRC)))
-$O/tests/%: $O/tests/%.o $(TEST_HELPERS) $O/libcupel.a
-	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
+LINKER := $(if $(shell command -v ld.lld),-fuse-ld=lld,$(if $(shell command -v ld.gold),-fuse-ld=gold))
+link_test = $(COMPILER) $(FLAGS) $(LINKER) -rdynamic -o $@ $^ $(LIBS) $(CMOCKA)
 
-$O/tests/reports/%: $O/tests/reports/%.o $(TEST_HELPERS) $(REPORT_PARTS) $O/libcupel.a
-	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
+$O/tests/%: $O/tests/%.o $O/libtests.a $O/libcupel.a
+	$(Q)$(link_test)
 
-$O/tests/fuzz/%: $O/tests/fuzz/%.o $(FUZZ_PARTS) $(TEST_HELPERS) $O/libcupel.a
-	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
+$O/tests/reports/%: $O/tests/reports/%.o $O/libtests.a $O/libreports.a $O/libcupel.a
+	$(Q)$(link_test)
 
-$O/libbrowser.a: $(BROWSER_PARTS)
+$O/tests/fuzz/%: $O/tests/fuzz/%.o $(FUZZ_PARTS) $O/libtests.a $O/libcupel.a
+	$(Q)$(link_test)
+
+$O/tests/browser/%: $O/tests/browser/%.o $O/libbrowser.a $O/libtests.a $O/libcupel.a
+	$(Q)$(link_test) $(shell pkg-config --libs libcurl)
+
+$O/libreports.a: $(REPORT_PARTS)
+$O/libbrowser.a: $(call objects,$(filter tests/browser/%,$(HELPER_SRC)))
+$O/libtests.a: $(call objects,$(filter-out tests/browser/% tests/fuzz/%,$(HELPER_SRC)))
+$O/libreports.a $O/libbrowser.a $O/libtests.a:
 	$(Q)rm -f $@ && ar rcs $@ $^
-
-$O/tests/browser/%: $O/tests/browser/%.o $(TEST_HELPERS) $O/libbrowser.a $O/libcupel.a
-	$(Q)$(COMPILER) $(FLAGS) -rdynamic -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka libcurl)
 
 # Plugins see the installed headers and nothing else.
 PLUGINS := $(addprefix $O/tests/plugin/,lcg.so layered.so slow15.so slow200.so stages.so stages100.so $(patsubst %,broken-%.so,abi symbol null step \
 	size refuse crash results once release exit leak) strategy-channel.so strategy-edited.so \
-	$(patsubst %,no-strategy-%.so,abi symbol null signal params reserved kind window asks value unwritten crash))
+	$(patsubst %,no-strategy-%.so,abi symbol null signal params reserved kind window asks value unwritten crash loop))
 PLUGIN_HEADERS := $(addprefix $O/include/,$(PUBLIC_HEADERS))
 PLUGIN_CC = $(COMPILER) $(WARN) -std=c17 -O2 -g -I$O/include -shared -fPIC -Wl,-Bsymbolic
 
@@ -353,14 +368,11 @@ LAST ?= 0
 SHM := $(wildcard /dev/shm)
 CSV := $(or $(CUPEL_DATA),../shared/data)/mag7_daily.csv
 VERIFY_BUNDLE := build/data/$(if $(wildcard $(CSV)),mag7,synth-mag7-1)
-verify-full: build
+$(VERIFY_BUNDLE)/manifest.json: | build
 	@mkdir -p build/data
-ifneq ($(wildcard $(CSV)),)
-	@test -e $(VERIFY_BUNDLE)/manifest.json || $O/cupel data import "$(CSV)" --out $(VERIFY_BUNDLE)
-else
-	@test -e $(VERIFY_BUNDLE)/manifest.json || \
-		$O/cupel data synth --preset mag7 --seed 1 --out $(VERIFY_BUNDLE)
-endif
+	$O/cupel data $(if $(wildcard $(CSV)),import "$(CSV)",synth --preset mag7 --seed 1) --out $(VERIFY_BUNDLE)
+
+verify-full: build $(VERIFY_BUNDLE)/manifest.json
 	$O/cupel verify --full --bundle $(VERIFY_BUNDLE) --last $(LAST) $(if $(SHM),--work $(SHM))
 	$O/cupel verify --kernel straddle --set world=synth:1 --set asset='^(LA|CL|NG)' --set from_year=2024 \
 		--set to_year=2024 --vary workers=1,2,3 --vary order=clustered,shuffled --vary cache_entries=0,1,100
@@ -426,14 +438,7 @@ change-table: $O/tests/stats/test_change_rates
 
 # ns a bar-backtest of each way of accounting, by turnover, and of the kernels of W1 and W3 beside a whole
 # step: a minute, on a machine left alone.
-bench-accounting: build $O/tests/backtest/bench_accounting $O/tests/backtest/bench_workloads
-	@mkdir -p build/data
-ifneq ($(wildcard $(CSV)),)
-	@test -e $(VERIFY_BUNDLE)/manifest.json || $O/cupel data import "$(CSV)" --out $(VERIFY_BUNDLE)
-else
-	@test -e $(VERIFY_BUNDLE)/manifest.json || \
-		$O/cupel data synth --preset mag7 --seed 1 --out $(VERIFY_BUNDLE)
-endif
+bench-accounting: build $O/tests/backtest/bench_accounting $O/tests/backtest/bench_workloads $(VERIFY_BUNDLE)/manifest.json
 	@$O/tests/backtest/bench_accounting
 	@$O/tests/backtest/bench_workloads $(VERIFY_BUNDLE)
 
@@ -560,7 +565,7 @@ ci-deps: deps check-deps
 
 # make deps-duckdb    what prices in Parquet files need: libduckdb.so, to build/duckdb, where cupel looks for it. Of
 # the packages of DuckDB's binding for node the one that holds the plain library, which exports the C API.
-DUCKDB_VERSION := 1.5.6-r.1
+DUCKDB_VERSION := 1.5.5-r.5
 DUCKDB_PACKAGE = @duckdb/node-bindings-linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
 .PHONY: deps-duckdb
 deps-duckdb: build/duckdb/$(DUCKDB_VERSION)/libduckdb.so
@@ -574,4 +579,4 @@ build/duckdb/%/libduckdb.so:
 		package/libduckdb.so package/LICENSE && rm -f *.tgz
 	@touch $@
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find $O build/lint -name '*.d' 2>/dev/null)

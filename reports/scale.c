@@ -156,19 +156,6 @@ struct stats_line scale_total_fit(const struct scale_series *s, const char *side
 
 /* ---- settings ---------------------------------------------------------------------------------- */
 
-static bool same_value(const struct json *a, const struct json *b)
-{
-    struct text in_a = {0}, in_b = {0};
-    if (!a || !b)
-        return a == b;
-    json_print(a, &in_a);
-    json_print(b, &in_b);
-    bool same = strcmp(in_a.p, in_b.p) == 0;
-    text_done(&in_a);
-    text_done(&in_b);
-    return same;
-}
-
 bool scale_setting_of(const struct json *record, struct scale_setting *out)
 {
     const struct json *base = at(record, "base.settings"), *now = at(record, "new.settings");
@@ -177,7 +164,7 @@ bool scale_setting_of(const struct json *record, struct scale_setting *out)
         return false;
     for (const struct json *v = json_first(now); v; v = json_next(v)) {
         const struct json *was = json_get(base, json_key(v));
-        if (same_value(was, v))
+        if (json_same(was, v))
             continue;
         *out = (struct scale_setting){json_key(v), was, v};
         found++;

@@ -83,6 +83,33 @@ static void add_pairs(struct document *d, const struct model_file *f)
 
 /* ---- overhead -------------------------------------------------------------------------------------- */
 
+/* One value of a profile; of a sum of samples its share, with bounds. */
+static const struct overhead_value {
+    const char *path;
+    enum words_kind kind;
+    bool is_sum;
+} overhead_values[] = {
+    {"samples",             WORDS_COUNT, false},
+    {"runs",                WORDS_COUNT, false},
+    {"cpu_ns",              WORDS_TIME,  false},
+    {"computation.samples", WORDS_LEVEL, true },
+    {"overhead.samples",    WORDS_LEVEL, true },
+    {"overhead.ratio",      WORDS_RATIO, false},
+    {"cut",                 WORDS_COUNT, false},
+    {"lost",                WORDS_COUNT, false},
+};
+
+static void add_overhead_value(struct table *t, const struct json *p,
+                               const struct overhead_value *v, struct arena *a)
+{
+    static const struct stats_interval unknown = {(double)NAN, (double)NAN, (double)NAN, 0.95};
+    double value = at_number(p, v->path), samples = at_number(p, "samples");
+    if (v->is_sum)
+        add_share(t, value >= 0 && samples > 0 ? stats_proportion(value, samples, 0.95) : unknown);
+    else
+        table_number(t, value, words(a, v->kind, value));
+}
+
 static void add_overhead(struct document *d, const struct model_file *f)
 {
     static const struct column columns[] = {
@@ -100,37 +127,15 @@ static void add_overhead(struct document *d, const struct model_file *f)
         {"Lost",                    true },
         {"Sampler",                 false},
     };
-    static const struct stats_interval unknown = {(double)NAN, (double)NAN, (double)NAN, 0.95};
     struct table *t =
         table_new(d->arena, "Profiles: overhead against computation", columns, COUNT(columns));
     for (int i = 0; i < f->profile_count; i++) {
         const struct json *p = f->profiles[i];
-        static const struct {
-            const char *path;
-            enum words_kind kind;
-            bool is_sum; /* of the samples: its share with bounds */
-        } values[] = {
-            {"samples",             WORDS_COUNT, false},
-            {"runs",                WORDS_COUNT, false},
-            {"cpu_ns",              WORDS_TIME,  false},
-            {"computation.samples", WORDS_LEVEL, true },
-            {"overhead.samples",    WORDS_LEVEL, true },
-            {"overhead.ratio",      WORDS_RATIO, false},
-            {"cut",                 WORDS_COUNT, false},
-            {"lost",                WORDS_COUNT, false},
-        };
         table_about(t, arena_format(d->arena, "%s in %s", at_text(p, "id"), f->file.path));
         table_text(t, at_text(p, "id"));
         table_text(t, at_text(p, "layers"));
-        for (int k = 0; k < COUNT(values); k++) {
-            double value = at_number(p, values[k].path), samples = at_number(p, "samples");
-            if (values[k].is_sum) {
-                add_share(t, value >= 0 && samples > 0 ? stats_proportion(value, samples, 0.95)
-                                                       : unknown);
-                continue;
-            }
-            table_number(t, value, words(d->arena, values[k].kind, value));
-        }
+        for (int k = 0; k < COUNT(overhead_values); k++)
+            add_overhead_value(t, p, &overhead_values[k], d->arena);
         table_text(t, at_text(p, "sampler"));
     }
     document_table(d, t);

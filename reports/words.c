@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static void count(char out[UNITS_TEXT], double value)
@@ -18,13 +17,14 @@ static void count(char out[UNITS_TEXT], double value)
         snprintf(out, UNITS_TEXT, "%.4g", value);
 }
 
-/* Three digits that count: 1,180 and not 1.18e+03. */
+/* Three digits that count; of more before the point all: 1,176 and not 1.18e+03. */
 static void plain(char out[UNITS_TEXT], double value)
 {
-    snprintf(out, UNITS_TEXT, "%.3g", value);
-    double rounded = strtod(out, NULL);
-    if (fabs(rounded) >= 1000 && fabs(rounded) < 1e15)
-        count(out, rounded);
+    double whole = round(value);
+    if (fabs(whole) >= 1000 && fabs(whole) < 1e15)
+        count(out, whole);
+    else
+        snprintf(out, UNITS_TEXT, "%.3g", value);
 }
 
 static void times(char out[UNITS_TEXT], double value)

@@ -3,13 +3,14 @@
 # a process group of its own with a time limit, JOBS at a time (default: as many as there are
 # processors), those that took longest last time first. Usage: tests/run.sh BUILD_DIR [NAME...]; a
 # name selects the tests whose path holds it, but for those that hold a word of $EXCEPT. A test's lines
-# are shown together when it has ended.
+# are shown together when it has ended, and all that failed tests said again at the end.
 # Last line: "N passed, N failed".
 set -u
 build=$1
 shift
 export CUPEL_BUILD=$build CUPEL=$build/cupel CUPEL_DATA=${CUPEL_DATA:-../shared/data}
 export CMOCKA_MESSAGE_OUTPUT=TAP
+unset MAKEFLAGS MFLAGS MAKELEVEL # a make that a test runs is its own
 log=$build/tests/log
 jobs=${JOBS:-$(nproc)}
 if ! [[ $jobs =~ ^[1-9][0-9]*$ ]]; then
@@ -99,10 +100,22 @@ reap() {
     printf '%-44s %4d passed %3d failed %6.1f s\n' "$name" "$good" "$bad" "${took[$name]}"
     if [ $bad -gt 0 ]; then
         failures="$failures $out"
-        grep -vE '^ok' "$out" | head -40
+        grep '^not ok' "$out" | head -10
     fi
     grep -E '# SKIP' "$out" | sed 's/^/  skipped: /'
     passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skips))
+}
+# What failed tests said, at the end, where it is looked for: the beginning and the end of what is long.
+tell_failures() {
+    local out lines
+    for out in $failures; do
+        echo "== failed: $(basename "$out" .tap)"
+        lines=$(grep -vE '^ok' "$out")
+        if [ "$(wc -l <<<"$lines")" -gt 80 ]; then
+            lines=$(head -n 50 <<<"$lines" && echo "..." && tail -n 30 <<<"$lines")
+        fi
+        echo "$lines"
+    done | head -n 400
 }
 # timeout passes the signal on to all of its group, and kills what does not heed it.
 interrupted() { # STATUS
@@ -122,6 +135,7 @@ for test in $(every_test "$@" | longest_first); do
 done
 while [ ${#running[@]} -gt 0 ]; do reap; done
 keep_seconds
+tell_failures
 [ -z "$failures" ] || echo "logs:$failures"
 [ $skipped -eq 0 ] || echo "$skipped skipped (see above)"
 [ ${#took[@]} -le 10 ] || echo "slowest: $(for test in "${!took[@]}"; do echo "${took[$test]} ${test#tests/}"; done |

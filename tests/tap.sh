@@ -2,6 +2,8 @@
 #   expect STATUS WORDS COMMAND...   runs it; true when the status fits and its output holds the words
 #   check NAME                       ok or not ok, by the status of the command before
 #   finish                           the plan; exit 1 when something failed
+#   scratch NAME                     $tmp: a fresh folder of this test; what programs leave goes to its `state` ($TMPDIR)
+# Where $tap_log names a file, that output is there too.
 tap_n=0 tap_bad=0
 tap_output=
 
@@ -10,6 +12,7 @@ expect() {
     shift 2
     tap_output=$("$@" 2>&1 </dev/null)
     tap_got=$?
+    [ -z "${tap_log:-}" ] || printf '%s\n' "$tap_output" >"$tap_log"
     if [ $tap_got -ne "$tap_status" ]; then
         tap_why="exit $tap_got, expected $tap_status"
         return 1
@@ -42,4 +45,10 @@ skip() {
 finish() {
     echo "1..$tap_n"
     [ $tap_bad -eq 0 ]
+}
+
+scratch() {
+    tmp=$CUPEL_BUILD/tests/tmp/$1
+    export TMPDIR="$PWD/$tmp/state"
+    rm -rf "$tmp" && mkdir -p "$tmp/state"
 }

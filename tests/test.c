@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const char *setting(const char *name, const char *fallback)
 {
@@ -41,4 +43,35 @@ const char *test_folder(const char *name)
     if (!io_remove_tree(path, &e) || !io_make_dirs(path, &e))
         fail_msg("%s", e.text);
     return path;
+}
+
+bool test_give_up_rights(const char *folder)
+{
+    enum { NOBODY = 65534 };
+    struct stat st;
+    bool ok = (geteuid() != 0 || seteuid(NOBODY) == 0) && stat(folder, &st) == 0;
+    if (!ok)
+        print_message("# permissions cannot be made to hold here for %s\n", folder);
+    return ok;
+}
+
+void test_take_rights_back(void)
+{
+    if (geteuid() != getuid() && seteuid(getuid()) != 0)
+        abort();
+}
+
+const char *test_in(const char *folder, const char *name)
+{
+    static char paths[8][1200];
+    static int turn;
+    char *path = paths[turn++ % 8];
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    return path;
+}
+
+void test_write(const char *path, const char *text)
+{
+    struct err e = {0};
+    assert_ok(io_write_file(path, text, strlen(text), &e), &e);
 }

@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -22,6 +23,17 @@ const char *test_path(const char *name);
 
 /* A fresh empty folder there, removed and made anew at each call with the same name. */
 const char *test_folder(const char *name);
+
+/* From here on permissions hold for root too, where nothing else can be refused to it. False, and a line that
+ * says so: they cannot be made to, or the folder cannot be reached then. Take them back before any assert. */
+bool test_give_up_rights(const char *folder);
+void test_take_rights_back(void);
+
+/* FOLDER/NAME; the eighth call from now writes over the text. */
+const char *test_in(const char *folder, const char *name);
+
+/* Writes a text file, or fails. */
+void test_write(const char *path, const char *text);
 
 /* Fails with the message of e when ok is false. */
 #define assert_ok(ok, e)                                                                           \

@@ -143,11 +143,6 @@ void io_counts_add(struct io_counts more)
     count(&counts.bytes_written, more.bytes_written);
 }
 
-const char *io_op_name(enum io_op op)
-{
-    return op_names[op];
-}
-
 int io_open(const char *path, int flags, struct err *e)
 {
     int fd = count_and_fail(IO_OPEN) ? -1 : open(path, flags | O_CLOEXEC, 0666);

@@ -39,7 +39,6 @@ struct io_counts {
 
 struct io_counts io_counts_now(void);
 void io_counts_add(struct io_counts more); /* what a worker process counted */
-const char *io_op_name(enum io_op op);
 
 /* For wrappers of other libraries: counts one operation of `bytes`; false when it must fail. */
 bool io_count(enum io_op op, uint64_t bytes);
@@ -111,6 +110,8 @@ bool io_remove_temporaries(const char *path, const char *const *except, struct e
 bool io_is_temporary(const char *name); /* is it the name of such a file, or of one beside it? */
 bool io_exists(const char *path);
 bool io_is_empty_dir(const char *path); /* true also when there is nothing at all */
+/* Where what is not kept goes: the chosen folder, or (NULL) $TMPDIR, or /var/tmp. Nothing is made. */
+const char *io_passing_folder(const char *chosen);
 
 /* The name of an SQLite VFS (sqlite3_open_v2's last argument) that counts as above. */
 const char *io_sqlite_vfs(void);

@@ -9,6 +9,7 @@
 #include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -137,4 +138,12 @@ bool io_is_empty_dir(const char *path)
         entries++;
     closedir(dir);
     return entries <= 2; /* . and .. */
+}
+
+const char *io_passing_folder(const char *chosen)
+{
+    const char *folder = getenv("TMPDIR");
+    if (chosen)
+        return chosen;
+    return folder && *folder ? folder : "/var/tmp";
 }

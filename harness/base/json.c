@@ -105,6 +105,19 @@ struct json *json_copy(const struct json *value)
     return outside(cJSON_Duplicate(inside(value), 1));
 }
 
+bool json_same(const struct json *a, const struct json *b)
+{
+    struct text in_a = {0}, in_b = {0};
+    if (!a || !b)
+        return a == b;
+    json_print(a, &in_a);
+    json_print(b, &in_b);
+    bool same = strcmp(in_a.p, in_b.p) == 0;
+    text_done(&in_a);
+    text_done(&in_b);
+    return same;
+}
+
 void json_free(struct json *root)
 {
     cJSON_Delete(writable(root));

@@ -21,6 +21,8 @@ enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_TEXT, JSON_ARRAY, JSON_
 struct json *json_parse(struct str text, const char *name, struct err *e) MUST_CHECK;
 struct json *json_read_file(const char *path, struct err *e) MUST_CHECK;
 struct json *json_copy(const struct json *value);
+/* Are they printed alike, to the letter? NULL is like NULL only. */
+bool json_same(const struct json *a, const struct json *b);
 void json_free(struct json *root); /* NULL is fine */
 
 enum json_kind json_kind(const struct json *value);

@@ -3,6 +3,7 @@
 
 #include "harness/base/log.h"
 #include "harness/base/version.h"
+#include "harness/gate/revision_build.h"
 
 #include <limits.h>
 #include <stdio.h>

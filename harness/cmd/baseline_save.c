@@ -5,10 +5,11 @@
 #include "harness/base/io.h"
 #include "harness/base/log.h"
 #include "harness/gate/baseline.h"
+#include "harness/gate/baseline_benchmark.h"
 #include "harness/gate/baseline_from.h"
 #include "harness/result/file.h"
-#include "harness/run/campaign.h"
 #include "harness/run/environment.h"
+#include "harness/run/environment_fingerprint.h"
 #include "harness/run/interrupt.h"
 
 #include <libgen.h>
@@ -24,45 +25,26 @@ struct save_settings {
 
 #define AT(field) offsetof(struct save_settings, field)
 
+/* clang-format off */
 static const struct opt save_options[] = {
-    {.name = "scenario",
-     .kind = OPT_TEXT,
-     .offset = AT(scenario),
-     .arg = "S",
+    {.name = "scenario", .kind = OPT_TEXT, .offset = AT(scenario), .arg = "S",
      .help = "all scales of it are measured"},
-    {.name = "layers",
-     .kind = OPT_TEXTS,
-     .offset = AT(layers),
-     .arg = "SET",
+    {.name = "layers", .kind = OPT_TEXTS, .offset = AT(layers), .arg = "SET",
      .help = "with these layers (all); may be repeated"},
-    {.name = "metric",
-     .kind = OPT_TEXTS,
-     .offset = AT(metrics),
-     .arg = "NAME",
-     .help = "exact metrics to store: exact (the default), instructions, or names of `cupel list "
-             "metrics`; times are always stored"},
-    {.name = "set",
-     .kind = OPT_TEXTS,
-     .offset = AT(set),
-     .arg = "NAME=VALUE",
-     .help = "a setting of the kernel, over the scenario's; may be repeated"},
-    {.name = "seed",
-     .kind = OPT_TEXT,
-     .offset = AT(seed),
-     .arg = "S",
-     .fallback = "1",
+    {.name = "metric", .kind = OPT_TEXTS, .offset = AT(metrics), .arg = "NAME",
+     .help = "exact metrics to store: exact (the default), instructions, or names of `cupel "
+             "list metrics`; times are always stored"},
+    SETTINGS_SET_ROW(struct save_settings),
+    /* Not as elsewhere: a baseline of the same build is the same file. */
+    {.name = "seed", .kind = OPT_TEXT, .offset = AT(seed), .arg = "S", .fallback = "1",
      .help = "of inputs; stored, and used again"},
-    {.name = "from",
-     .kind = OPT_TEXT,
-     .offset = AT(from),
-     .arg = "RESULTS",
+    {.name = "from", .kind = OPT_TEXT, .offset = AT(from), .arg = "RESULTS",
      .help = "instead of a scenario: the new sides of a results file; nothing is measured"},
-    {.name = "refresh",
-     .kind = OPT_FLAG,
-     .offset = AT(refresh),
-     .help = "replace a baseline that is there"                                                       },
+    {.name = "refresh", .kind = OPT_FLAG, .offset = AT(refresh),
+     .help = "replace a baseline that is there"},
     OPT_END,
 };
+/* clang-format on */
 
 /* ---- the document ---------------------------------------------------------------------------- */
 
@@ -164,9 +146,9 @@ static bool measure(const struct save_settings *s, const struct scenario *scenar
                     const struct judging *j, uint64_t seed, const char *path, struct arena *a,
                     struct err *e)
 {
-    const char *all = "all", *state = campaign_state_folder(scenario->state_dir);
+    const char *all = "all", *state = io_passing_folder(scenario->state_dir);
     const struct opt_texts usual = {&all, 1}, *sets = s->layers.n ? &s->layers : &usual;
-    struct json *over = run_overrides(&s->set, scenario->kernel, a, e);
+    struct json *over = settings_overrides(&s->set, scenario->kernel, a, e);
     if (!over)
         return false;
     /* A place that cannot be is told before anything is measured. */
@@ -198,7 +180,7 @@ static bool save_scenario(const struct save_settings *s, const char *path, struc
     struct scenario scenario;
     struct judging j;
     uint64_t seed;
-    if (!run_seed(s->seed, &seed, e) || !choose(&j, s, e) ||
+    if (!settings_seed(s->seed, &seed, e) || !choose(&j, s, e) ||
         !scenario_read(&scenario, s->scenario, a, e))
         return false;
     bool ok = measure(s, &scenario, &j, seed, path, a, e);

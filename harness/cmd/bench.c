@@ -27,89 +27,38 @@ static const char *const metrics[] = {"wall", "cpu", NULL};
 
 #define AT(field) .offset = offsetof(struct bench_settings, field)
 
+/* clang-format off */
 static const struct opt bench_options[] = {
-    {.name = "vs",
-     .kind = OPT_TEXTS,
-     AT(vs),
-     .arg = "CMD",
+    {.name = "vs", .kind = OPT_TEXTS, AT(vs), .arg = "CMD",
      .help = "another command, held against the first; may be repeated"},
-    {.name = "parameter",
-     .kind = OPT_TEXTS,
-     AT(parameter),
-     .arg = "NAME=VALUES",
-     .help = "{NAME} in commands stands for each of A,B,C or LO:HI[:STEP]; may be repeated: every "
-             "combination"},
-    {.name = "name",
-     .kind = OPT_TEXTS,
-     AT(name),
-     .arg = "TEXT",
+    {.name = "parameter", .kind = OPT_TEXTS, AT(parameter), .arg = "NAME=VALUES",
+     .help = "{NAME} in commands stands for each of A,B,C or LO:HI[:STEP]; may be repeated: "
+             "every combination"},
+    {.name = "name", .kind = OPT_TEXTS, AT(name), .arg = "TEXT",
      .help = "what a command is called in tables and records, in the order of the commands"},
-    {.name = "metric",
-     .kind = OPT_TEXT,
-     AT(metric),
-     .arg = "M",
-     .choices = metrics,
+    {.name = "metric", .kind = OPT_TEXT, AT(metric), .arg = "M", .choices = metrics,
      .fallback = "wall",
      .help = "which time the table and the ratios are of; the record has both"},
-    {.name = "runs",
-     .kind = OPT_TEXT,
-     AT(runs),
-     .arg = "N|MIN..MAX",
-     .fallback = "10..1000",
+    {.name = "runs", .kind = OPT_TEXT, AT(runs), .arg = "N|MIN..MAX", .fallback = "10..1000",
      .help = "how many of each command"},
-    {.name = "budget",
-     .kind = OPT_REAL,
-     AT(budget),
-     .arg = "SECONDS",
-     .min = 0,
-     .max = 86400,
+    {.name = "budget", .kind = OPT_REAL, AT(budget), .arg = "SECONDS", .min = 0, .max = 86400,
      .fallback = "0",
      .help = "no run begins later, once there are the fewest; 0: 3 a command, 60 with --precision"},
-    {.name = "precision",
-     .kind = OPT_REAL,
-     AT(precision),
-     .arg = "PERCENT",
-     .min = 0,
-     .max = 1000,
+    {.name = "precision", .kind = OPT_REAL, AT(precision), .arg = "PERCENT", .min = 0, .max = 1000,
      .fallback = "0",
      .help = "enough when intervals are within this much; 0: not asked for"},
-    {.name = "warmup",
-     .kind = OPT_INT,
-     AT(warmup),
-     .arg = "N",
-     .min = 0,
-     .max = 100000,
+    {.name = "warmup", .kind = OPT_INT, AT(warmup), .arg = "N", .min = 0, .max = 100000,
      .fallback = "0",
      .help = "runs of each command that are thrown away first"},
-    {.name = "setup",
-     .kind = OPT_TEXT,
-     AT(setup),
-     .arg = "CMD",
+    {.name = "setup", .kind = OPT_TEXT, AT(setup), .arg = "CMD",
      .help = "run once before the first run"},
-    {.name = "cleanup",
-     .kind = OPT_TEXT,
-     AT(cleanup),
-     .arg = "CMD",
+    {.name = "cleanup", .kind = OPT_TEXT, AT(cleanup), .arg = "CMD",
      .help = "run once after the last run, also after a failure"},
     EXTERNAL_ROWS(struct bench_settings),
-    {.name = "seed",
-     .kind = OPT_TEXT,
-     AT(seed),
-     .arg = "S",
-     .help = "of the orders, instead of one from the system; the record holds it"},
-    {.name = "out",
-     .kind = OPT_TEXT,
-     AT(out),
-     .arg = "FILE",
-     .help = "results file to make, instead of results/runs/bench-TIME.jsonl"},
-    {.name = "export",
-     .kind = OPT_TEXTS,
-     AT(export),
-     .arg = EXPORT_AFTER_ARG,
-     .help = EXPORT_AFTER_HELP},
-    {.name = "quiet",                                                                                             .kind = OPT_FLAG,                                                                             AT(quiet),                                                                                                    .help = "no progress"                                                                                              },
+    SETTINGS_RESULT_ROWS(struct bench_settings),
     OPT_END,
 };
+/* clang-format on */
 
 /* ---- the rule -------------------------------------------------------------------------------- */
 
@@ -295,7 +244,7 @@ static enum err_code run_bench(const struct invocation *in, struct err *e)
                                           .external = &s->external};
     struct bench_plan plan;
     struct bench b = {.settings = s, .plan = &plan};
-    bool ok = export_after_check(&s->export, s->out, e) && run_seed(s->seed, &seed, e) &&
+    bool ok = export_after_check(&s->export, s->out, e) && settings_seed(s->seed, &seed, e) &&
               bench_plan_make(&plan, &request, in->arena, e) &&
               make_rule(s, plan.commands, &b.rule, e) && bench_all(&b, seed, e);
     return ok ? ERR_OK : e->code;

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "harness/cmd/characterise_table.h"
 #include "harness/cmd/commands.h"
+#include "harness/cmd/settings.h"
 
 #include "harness/base/io.h"
 #include "harness/base/log.h"
@@ -28,59 +29,32 @@ struct characterise_settings {
 
 #define AT(field) offsetof(struct characterise_settings, field)
 
+/* clang-format off */
 static const struct opt characterise_options[] = {
-    {.name = "effort",
-     .kind = OPT_TEXT,
-     .offset = AT(effort),
-     .arg = "EFFORT",
-     .choices = study_efforts,
-     .fallback = "normal",
+    {.name = "effort", .kind = OPT_TEXT, .offset = AT(effort), .arg = "EFFORT",
+     .choices = study_efforts, .fallback = "normal",
      .help = "minutes, tens of minutes, hours (--list tells)"},
-    {.name = "only",
-     .kind = OPT_TEXTS,
-     .offset = AT(only),
-     .arg = "ID,...",
+    {.name = "only", .kind = OPT_TEXTS, .offset = AT(only), .arg = "ID,...",
      .help = "these studies only; may be repeated"},
-    {.name = "list",
-     .kind = OPT_FLAG,
-     .offset = AT(list),
-     .help = "the studies, and how long they take"                                                   },
-    {.name = "out",
-     .kind = OPT_TEXT,
-     .offset = AT(out),
-     .arg = "DIR",
+    {.name = "list", .kind = OPT_FLAG, .offset = AT(list),
+     .help = "the studies, and how long they take"},
+    {.name = "out", .kind = OPT_TEXT, .offset = AT(out), .arg = "DIR",
      .help = "instead of " FOLDER_ROOT "/DATE"},
-    {.name = "date",
-     .kind = OPT_TEXT,
-     .offset = AT(date),
-     .arg = "YYYY-MM-DD",
-     .help = "the day to go on with, instead of the newest that was begun by this build with this "
-             "effort, or today"},
-    {.name = "again",
-     .kind = OPT_FLAG,
-     .offset = AT(again),
-     .help = "start anew; what is in the folder is kept beside it"                                                                               },
-    {.name = "set",
-     .kind = OPT_TEXTS,
-     .offset = AT(set),
-     .arg = "bundle=DIR",
+    {.name = "date", .kind = OPT_TEXT, .offset = AT(date), .arg = "YYYY-MM-DD",
+     .help = "the day to go on with, instead of the newest that was begun by this build with "
+             "this effort, or today"},
+    {.name = "again", .kind = OPT_FLAG, .offset = AT(again),
+     .help = "start anew; what is in the folder is kept beside it"},
+    {.name = "set", .kind = OPT_TEXTS, .offset = AT(set), .arg = "bundle=DIR",
      .help = "your own market data, in the studies that they fit"},
-    {.name = "state-dir",
-     .kind = OPT_TEXT,
-     .offset = AT(state_dir),
-     .arg = "DIR",
-     .help = "where the sides keep what they store, instead of the scenario's folder"},
-    {.name = "cupel",
-     .kind = OPT_TEXT,
-     .offset = AT(program),
-     .arg = "PROGRAM",
+    SETTINGS_STATE_DIR_ROW(struct characterise_settings),
+    {.name = "cupel", .kind = OPT_TEXT, .offset = AT(program), .arg = "PROGRAM",
      .help = "that measures, instead of this one; its cupel-report is the one beside it"},
-    {.name = "no-report",
-     .kind = OPT_FLAG,
-     .offset = AT(no_report),
+    {.name = "no-report", .kind = OPT_FLAG, .offset = AT(no_report),
      .help = "measure only, no document"},
     OPT_END,
 };
+/* clang-format on */
 
 /* ---- progress ----------------------------------------------------------------------------------- */
 

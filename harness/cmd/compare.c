@@ -8,7 +8,7 @@
 #include "harness/base/units.h"
 #include "harness/result/agree.h"
 #include "harness/result/file.h"
-#include "harness/run/environment.h"
+#include "harness/run/environment_fingerprint.h"
 #include "harness/stats/welch.h"
 
 #include <math.h>

@@ -3,12 +3,12 @@
 #include "harness/cmd/data.h"
 
 #include "harness/base/units.h"
+#include "harness/probe/machine.h"
 #include "kernels/store/import.h"
 #include "kernels/store/symbol.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 struct import_settings {
     const char *out, *on_error;
@@ -19,33 +19,15 @@ static const char *const on_error_choices[] = {"stop", "skip", NULL};
 
 #define AT(field) offsetof(struct import_settings, field)
 
+/* clang-format off */
 static const struct opt import_options[] = {
-    {.name = "out",
-     .kind = OPT_TEXT,
-     .offset = AT(out),
-     .arg = "DIR",
-     .required = true,
-     .help = "the bundle to make"},
-    {.name = "on-error",
-     .kind = OPT_TEXT,
-     .offset = AT(on_error),
-     .arg = "WHAT",
-     .choices = on_error_choices,
-     .fallback = "stop",
+    DATA_MAKE_ROWS(struct import_settings, "bundle"),
+    {.name = "on-error", .kind = OPT_TEXT, .offset = AT(on_error), .arg = "WHAT",
+     .choices = on_error_choices, .fallback = "stop",
      .help = "what a bad row does"},
-    {.name = "replace",
-     .kind = OPT_FLAG,
-     .offset = AT(replace),
-     .help = "put the new bundle in the place of the one that is there"},
     OPT_END,
 };
-
-static double seconds_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
+/* clang-format on */
 
 static char *file_name(const char *path, struct arena *a)
 {
@@ -102,9 +84,9 @@ static enum err_code run_import(const struct invocation *in, struct err *e)
         return e->code;
     struct import_report report;
     struct bundle_info info;
-    double start = seconds_now();
+    int64_t start_ns = probe_now_ns();
     bool ok = import_csv(path, w, strcmp(s->on_error, "skip") == 0, &report, in->arena, e);
-    double seconds = seconds_now() - start;
+    double seconds = (double)(probe_now_ns() - start_ns) * 1e-9;
     if (!ok)
         bundle_writer_abandon(w);
     if (!ok || !bundle_writer_commit(w, &info, in->arena, e))

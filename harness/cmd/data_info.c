@@ -19,36 +19,13 @@ static const struct opt info_options[] = {
     OPT_END,
 };
 
-static void put_range(struct json *object, int64_t first, int64_t last)
-{
-    char text[DATE_TEXT];
-    json_put_text(object, "first", date_format(text, first));
-    json_put_text(object, "last", date_format(text, last));
-}
-
 static void print_json(const char *dir, const struct bundle_info *info,
-                       const struct bundle_asset *assets, int n)
+                       const struct bundle_asset *assets)
 {
     struct text out = {0};
     struct json *root = json_object();
     json_put_text(root, "bundle", dir);
-    json_put_number(root, "schema", (double)info->schema);
-    json_put_text(root, "source", info->source);
-    json_put_bool(root, "synthetic", info->synthetic);
-    json_put_bool(root, "intraday", info->intraday);
-    json_put_number(root, "generation", (double)info->generation);
-    json_put_number(root, "rows", (double)info->rows);
-    put_range(root, info->first_time, info->last_time);
-    json_put_number(root, "largest_tick", (double)info->largest_tick);
-    json_put_text(root, "content", info->content);
-    struct json *symbols = json_put_array(root, "symbols");
-    for (int i = 0; i < n; i++) {
-        struct json *object = json_object();
-        json_put_text(object, "symbol", assets[i].symbol);
-        put_range(object, assets[i].first_time, assets[i].last_time);
-        json_put_number(object, "rows", (double)assets[i].rows);
-        json_push(symbols, object);
-    }
+    bundle_describe(root, info, assets);
     json_print_pretty(root, &out);
     puts(out.p);
     text_done(&out);
@@ -80,7 +57,7 @@ static enum err_code run_info(const struct invocation *in, struct err *e)
     struct bundle *b = bundle_open(dir, e);
     bool ok = b && bundle_assets(b, in->arena, &assets, &n, e);
     if (ok && s->json)
-        print_json(dir, bundle_info(b), assets, n);
+        print_json(dir, bundle_info(b), assets);
     if (ok && !s->json) {
         data_print_bundle(dir, bundle_info(b));
         printf("prices      at most %.6f\n",

@@ -17,45 +17,21 @@ struct straddles_settings {
 
 #define AT(field) offsetof(struct straddles_settings, field)
 
+/* clang-format off */
 static const struct opt straddles_options[] = {
-    {.name = "out",
-     .kind = OPT_TEXT,
-     .offset = AT(out),
-     .arg = "DIR",
-     .required = true,
-     .help = "the folder to make"},
-    {.name = "real",
-     .kind = OPT_TEXT,
-     .offset = AT(real),
-     .arg = "DIR",
+    DATA_MAKE_ROWS(struct straddles_settings, "folder"),
+    {.name = "real", .kind = OPT_TEXT, .offset = AT(real), .arg = "DIR",
      .help = "real lists and prices: see below; without it all is made up"},
-    {.name = "seed",
-     .kind = OPT_INT,
-     .offset = AT(seed),
-     .arg = "N",
-     .min = 0,
-     .max = 1e15,
-     .fallback = "1",
-     .help = "another seed is another history"},
-    {.name = "assets",
-     .kind = OPT_INT,
-     .offset = AT(assets),
-     .arg = "N",
-     .min = WORLD_ASSETS_MIN,
+    DATA_SEED_ROW(struct straddles_settings),
+    {.name = "assets", .kind = OPT_INT, .offset = AT(assets), .arg = "N", .min = WORLD_ASSETS_MIN,
      .max = WORLD_ASSETS_MAX,
      .help = "live assets; default: 189, or those of the real list"},
-    {.name = "prices",
-     .kind = OPT_TEXT,
-     .offset = AT(prices),
-     .arg = "KINDS",
+    {.name = "prices", .kind = OPT_TEXT, .offset = AT(prices), .arg = "KINDS",
      .fallback = "blocks",
      .help = "price files, by comma: blocks, sqlite, parquet"},
-    {.name = "replace",
-     .kind = OPT_FLAG,
-     .offset = AT(replace),
-     .help = "put the new folder in the place of the one that is there"                        },
     OPT_END,
 };
+/* clang-format on */
 
 static bool read_kinds(const char *text, unsigned *kinds, struct err *e)
 {

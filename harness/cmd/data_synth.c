@@ -12,33 +12,15 @@ struct synth_settings {
 
 #define AT(field) offsetof(struct synth_settings, field)
 
+/* clang-format off */
 static const struct opt synth_options[] = {
-    {.name = "out",
-     .kind = OPT_TEXT,
-     .offset = AT(out),
-     .arg = "DIR",
-     .required = true,
-     .help = "the bundle to make"},
-    {.name = "preset",
-     .kind = OPT_TEXT,
-     .offset = AT(preset),
-     .arg = "NAME",
-     .fallback = "mag7",
+    DATA_MAKE_ROWS(struct synth_settings, "bundle"),
+    {.name = "preset", .kind = OPT_TEXT, .offset = AT(preset), .arg = "NAME", .fallback = "mag7",
      .help = "which market"},
-    {.name = "seed",
-     .kind = OPT_INT,
-     .offset = AT(seed),
-     .arg = "N",
-     .min = 0,
-     .max = 1e15,
-     .fallback = "1",
-     .help = "another seed is another history"},
-    {.name = "replace",
-     .kind = OPT_FLAG,
-     .offset = AT(replace),
-     .help = "put the new bundle in the place of the one that is there"                },
+    DATA_SEED_ROW(struct synth_settings),
     OPT_END,
 };
+/* clang-format on */
 
 static enum err_code run_synth(const struct invocation *in, struct err *e)
 {

@@ -49,7 +49,7 @@ static bool gate_plan(const struct gate_settings *s, const struct judging *j,
                       struct err *e)
 {
     uint64_t seed;
-    if (!run_seed(s->seed, &seed, e)) {
+    if (!settings_seed(s->seed, &seed, e)) {
         json_free(inputs);
         return false;
     }

@@ -6,8 +6,10 @@
 #include "harness/base/log.h"
 #include "harness/base/mem.h"
 #include "harness/export/export_after.h"
+#include "harness/gate/baseline_judge.h"
 #include "harness/run/campaign.h"
 #include "harness/run/environment.h"
+#include "harness/run/environment_fingerprint.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -14,7 +14,7 @@ static bool gate_scenario_stored(const struct gate_settings *s, const struct bas
     struct judging j = scenario->judging;
     if (!gate_options_judging(&j, s, a, e))
         return false;
-    struct json *over = run_overrides(&s->set, scenario->kernel, a, e);
+    struct json *over = settings_overrides(&s->set, scenario->kernel, a, e);
     const struct gate_baseline g = {
         .baseline = b,
         .scenario = scenario,

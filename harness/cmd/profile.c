@@ -1,223 +1,55 @@
 /* cupel profile: where the time goes, of a scenario's sides or of commands. */
 #include "harness/cmd/commands.h"
-#include "harness/cmd/external_rows.h"
-#include "harness/cmd/notes.h"
-#include "harness/cmd/profile_table.h"
+#include "harness/cmd/profile_make.h"
 #include "harness/cmd/settings.h"
 
-#include "harness/base/io.h"
 #include "harness/base/log.h"
 #include "harness/gate/subject.h"
-#include "harness/profile/profiles.h"
-#include "harness/run/campaign.h"
 #include "harness/run/command_line.h"
 #include "harness/run/inputs.h"
 #include "kernels/registry.h"
 
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
-
-struct profile_settings {
-    const char *base, *new, *scale, *out, *sampler, *seed, *state_dir;
-    struct opt_texts set, sides;
-    double hz, budget;
-    long samples;
-    bool calls, memory, heap, quiet;
-    struct external_settings external;
-};
 
 #define AT(field) .offset = offsetof(struct profile_settings, field)
 
-static const char *const samplers[] = {
-    [SAMPLER_AUTO] = "auto", [SAMPLER_PERF] = "perf", [SAMPLER_TIMER] = "timer", NULL};
-
+/* clang-format off */
 static const struct opt profile_options[] = {
-    {.name = "base",
-     .kind = OPT_TEXT,
-     AT(base),
-     .arg = "SIDE",
+    {.name = "base", .kind = OPT_TEXT, AT(base), .arg = "SIDE",
      .help = "with --new: these two against each other, in the words of cupel gate"},
-    {.name = "new",
-     .kind = OPT_TEXT,
-     AT(new),
-     .arg = "SIDE",
+    {.name = "new", .kind = OPT_TEXT, AT(new), .arg = "SIDE",
      .help = "what is held against the base; a command, or " SUBJECT_WORDS},
-    {.name = "scale",
-     .kind = OPT_TEXT,
-     AT(scale),
-     .arg = "NAME",
+    {.name = "scale", .kind = OPT_TEXT, AT(scale), .arg = "NAME",
      .help = "of the scenario; its last one, if not said"},
-    {.name = "side",
-     .kind = OPT_TEXTS,
-     AT(sides),
-     .arg = "NAME",
+    {.name = "side", .kind = OPT_TEXTS, AT(sides), .arg = "NAME",
      .help = "this one only: a comparison's name, or the base's layers; may be repeated"},
-    {.name = "samples",
-     .kind = OPT_INT,
-     AT(samples),
-     .arg = "N",
-     .min = 1,
-     .max = 10000000,
+    {.name = "samples", .kind = OPT_INT, AT(samples), .arg = "N", .min = 1, .max = 10000000,
      .fallback = "2000",
      .help = "of each side: it is run again and again until there are so many"},
-    {.name = "budget",
-     .kind = OPT_REAL,
-     AT(budget),
-     .arg = "SECONDS",
-     .min = 0,
-     .max = 86400,
+    {.name = "budget", .kind = OPT_REAL, AT(budget), .arg = "SECONDS", .min = 0, .max = 86400,
      .fallback = "20",
      .help = "no run of a side begins later; one is always made"},
-    {.name = "hz",
-     .kind = OPT_REAL,
-     AT(hz),
-     .arg = "N",
-     .min = 1,
-     .max = 20000,
+    {.name = "hz", .kind = OPT_REAL, AT(hz), .arg = "N", .min = 1, .max = 20000,
      .help = "samples a second of CPU time, not 997, or more where a run takes less than 20 ms"},
-    {.name = "sampler",
-     .kind = OPT_TEXT,
-     AT(sampler),
-     .arg = "NAME",
-     .choices = samplers,
+    {.name = "sampler", .kind = OPT_TEXT, AT(sampler), .arg = "NAME", .choices = profile_samplers,
      .fallback = "auto",
      .help = "perf events, or a timer where they are forbidden"},
-    {.name = "calls",
-     .kind = OPT_FLAG,
-     AT(calls),
-     .help = "count calls and instructions of each function too, under valgrind (slow)"                                                                                     },
-    {.name = "memory",
-     .kind = OPT_FLAG,
-     AT(memory),
-     .help = "memory over time too, by component, as .dat and in the report"           },
-    {.name = "heap",
-     .kind = OPT_FLAG,
-     AT(heap),
-     .help = "who allocates too: a flame graph of bytes, by jemalloc's profile"                                                                                        },
-    {.name = "set",
-     .kind = OPT_TEXTS,
-     AT(set),
-     .arg = "NAME=VALUE",
-     .help = "a setting of the kernel, over the scenario's; may be repeated"},
-    {.name = "out",
-     .kind = OPT_TEXT,
-     AT(out),
-     .arg = "DIR",
+    {.name = "calls", .kind = OPT_FLAG, AT(calls),
+     .help = "count calls and instructions of each function too, under valgrind (slow)"},
+    {.name = "memory", .kind = OPT_FLAG, AT(memory),
+     .help = "memory over time too, by component, as .dat and in the report"},
+    {.name = "heap", .kind = OPT_FLAG, AT(heap),
+     .help = "who allocates too: a flame graph of bytes, by jemalloc's profile"},
+    SETTINGS_SET_ROW(struct profile_settings),
+    {.name = "out", .kind = OPT_TEXT, AT(out), .arg = "DIR",
      .help = "folder to make, instead of results/profiles/NAME-TIME"},
-    {.name = "state-dir",
-     .kind = OPT_TEXT,
-     AT(state_dir),
-     .arg = "DIR",
-     .help = "where the sides keep what they store, instead of the scenario's folder, $TMPDIR or "
-             "/var/tmp"},
-    {.name = "seed",
-     .kind = OPT_TEXT,
-     AT(seed),
-     .arg = "S",
-     .help = "of inputs, instead of one from the system; the record holds it"},
-    {.name = "quiet",                                                               .kind = OPT_FLAG,                                                                AT(quiet),                 .help = "no progress"                            },
+    SETTINGS_STATE_DIR_ROW(struct profile_settings),
+    SETTINGS_SEED_ROW(struct profile_settings),
+    SETTINGS_QUIET_ROW(struct profile_settings),
     EXTERNAL_ROWS(struct profile_settings),
     OPT_END,
 };
-
-/* ---- profiling ------------------------------------------------------------------------------- */
-
-/* What is asked for, however it was said. */
-struct asked {
-    const struct profile_settings *settings;
-    const char *name, *title, *path, *kernel, *state;
-    struct external_options external;
-    struct arena *arena;
-};
-
-/* DIR/profile.jsonl. The folder must not hold a profile yet: nothing is mixed or lost. */
-static const char *folder_of(const struct asked *q)
-{
-    char stamp[32];
-    time_t now = time(NULL);
-    struct tm utc;
-    if (q->settings->out)
-        return q->settings->out;
-    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
-    return arena_format(q->arena, "results/profiles/%s-%s-%ld", q->name, stamp, (long)getpid());
-}
-
-static enum sampler_kind sampler_of(const char *name)
-{
-    for (int kind = SAMPLER_PERF; samplers[kind]; kind++)
-        if (strcmp(samplers[kind], name) == 0)
-            return (enum sampler_kind)kind;
-    return SAMPLER_AUTO;
-}
-
-static void tell(void *context, const struct json *record)
-{
-    profile_table_add(context, record);
-}
-
-static bool profile_into(const struct asked *q, struct campaign *c, const struct targets *targets,
-                         const char *folder, struct err *e)
-{
-    const struct profile_settings *s = q->settings;
-    struct profile_table table = {0};
-    const struct profiles_options options = {
-        .rule = {.sampler = {.kind = sampler_of(s->sampler), .hz = s->hz},
-                 .samples = s->samples,
-                 .budget_s = s->budget},
-        .folder = folder,
-        .beside = "",
-        .title = q->title,
-        .calls = s->calls,
-        .memory = s->memory,
-        .heap = s->heap,
-        .tell = tell,
-        .tell_context = &table,
-    };
-    c->runner.external.options = q->external;
-    bool ok = profiles_make(c, targets, &options, q->arena, e);
-    progress_end(&c->progress);
-    profile_table_print(&table, stdout);
-    profile_table_done(&table);
-    return ok;
-}
-
-static bool profile_plan(const struct asked *q, const struct plan *plan, struct json *inputs,
-                         struct err *e)
-{
-    const char *folder = folder_of(q);
-    struct targets targets;
-    struct campaign c;
-    uint64_t seed;
-    if (!targets_of(&targets, plan, q->settings->scale, &q->settings->sides, q->arena, e) ||
-        !run_seed(q->settings->seed, &seed, e)) {
-        json_free(inputs);
-        return false;
-    }
-    const struct campaign_options options = {
-        .tool = "profile",
-        .name = q->name,
-        .title = q->title,
-        .path = q->path,
-        .kernel = q->kernel,
-        .margin_percent = plan->cells[0].margin_percent,
-        .seed = seed,
-        .out = arena_format(q->arena, "%s/profile.jsonl", folder),
-        .state = q->settings->state_dir ? q->settings->state_dir : q->state,
-        .inputs = inputs,
-        .cells = targets.count,
-        .pairs_planned = targets.count,
-    };
-    if (!campaign_open(&c, &options, e))
-        return false;
-    notes_synthetic(c.inputs, stdout);
-    bool ok = profile_into(q, &c, &targets, folder, e);
-    struct err closing;
-    if (!campaign_close(&c, ok, &closing))
-        ok = ok && err_set(e, closing.code, "%s", closing.text);
-    printf("results: %s\n", options.out);
-    return ok;
-}
+/* clang-format on */
 
 /* ---- a scenario ------------------------------------------------------------------------------ */
 
@@ -233,8 +65,8 @@ static bool read_pair(struct subject_pair *pair, const struct profile_settings *
 }
 
 /* All comparisons of the scenario, or the two sides of the command line. */
-static bool plan_scenario(struct plan *plan, const struct asked *q, const struct scenario *scenario,
-                          struct err *e)
+static bool plan_scenario(struct plan *plan, const struct profile_asked *q,
+                          const struct scenario *scenario, struct err *e)
 {
     const struct profile_settings *s = q->settings;
     if (s->base || s->new) {
@@ -244,20 +76,21 @@ static bool plan_scenario(struct plan *plan, const struct asked *q, const struct
                 err_input(e, "--new: a command: expected no scenario beside it")) &&
                subject_kernels(plan, &pair, scenario, q->arena, e);
     }
-    struct json *over = run_overrides(&s->set, scenario->kernel, q->arena, e);
+    struct json *over = settings_overrides(&s->set, scenario->kernel, q->arena, e);
     const struct plan_overrides overrides = {.settings = over};
     bool ok = over && plan_make(plan, scenario, &overrides, q->arena, e);
     json_free(over);
     return ok;
 }
 
-static bool no_commands(const struct asked *q, struct err *e)
+static bool no_commands(const struct profile_asked *q, struct err *e)
 {
     const char *given = external_rows_given(&q->settings->external);
     return !given || err_input(e, "--%s: only commands have it, not kernels", given);
 }
 
-static bool profile_sides_of(struct asked *q, const struct scenario *scenario, struct err *e)
+static bool profile_sides_of(struct profile_asked *q, const struct scenario *scenario,
+                             struct err *e)
 {
     struct plan plan;
     if (!no_commands(q, e) || !plan_scenario(&plan, q, scenario, e))
@@ -270,14 +103,14 @@ static bool profile_sides_of(struct asked *q, const struct scenario *scenario, s
     q->state = scenario->state_dir;
     bool ok = inputs_prepare(&plan, scenario, inputs, q->arena, e);
     if (ok)
-        ok = profile_plan(q, &plan, inputs, e);
+        ok = profile_make(q, &plan, inputs, e);
     else
         json_free(inputs);
     plan_done(&plan);
     return ok;
 }
 
-static bool profile_scenario(struct asked *q, const char *name, struct err *e)
+static bool profile_scenario(struct profile_asked *q, const char *name, struct err *e)
 {
     struct scenario scenario;
     if (!scenario_read(&scenario, name, q->arena, e))
@@ -288,7 +121,7 @@ static bool profile_scenario(struct asked *q, const char *name, struct err *e)
 }
 
 /* Of plugins that no scenario speaks of. */
-static bool profile_plugins(struct asked *q, const struct subject_pair *pair, struct err *e)
+static bool profile_plugins(struct profile_asked *q, const struct subject_pair *pair, struct err *e)
 {
     struct scenario scenario;
     if (!pair->base.library || !pair->new.library)
@@ -304,7 +137,8 @@ static bool profile_plugins(struct asked *q, const struct subject_pair *pair, st
 /* ---- commands -------------------------------------------------------------------------------- */
 
 /* Without a scenario --base and --new must be commands; alone, one is its own base. */
-static bool profile_commands(struct asked *q, const struct subject_pair *pair, struct err *e)
+static bool profile_commands(struct profile_asked *q, const struct subject_pair *pair,
+                             struct err *e)
 {
     struct plan plan;
     const struct profile_settings *s = q->settings;
@@ -321,12 +155,12 @@ static bool profile_commands(struct asked *q, const struct subject_pair *pair, s
     q->title = pair->base.line == pair->new.line
                    ? pair->new.line
                    : arena_format(q->arena, "%s against %s", pair->new.line, pair->base.line);
-    bool ok = profile_plan(q, &plan, json_object(), e);
+    bool ok = profile_make(q, &plan, json_object(), e);
     plan_done(&plan);
     return ok;
 }
 
-static bool profile_pair(struct asked *q, struct err *e)
+static bool profile_pair(struct profile_asked *q, struct err *e)
 {
     struct subject_pair pair;
     if (!q->settings->base && !q->settings->new)
@@ -337,7 +171,7 @@ static bool profile_pair(struct asked *q, struct err *e)
 }
 
 /* One word with blanks is a line, several are the words of a command. */
-static bool profile_command(struct asked *q, const struct opt_texts *words, struct err *e)
+static bool profile_command(struct profile_asked *q, const struct opt_texts *words, struct err *e)
 {
     if (q->settings->base || q->settings->new)
         return err_input(e, "--base and --new: expected no other command beside them");
@@ -363,7 +197,7 @@ static enum err_code run_profile(const struct invocation *in, struct err *e)
 {
     const struct profile_settings *s = in->settings;
     log_set_quiet(s->quiet);
-    struct asked q = {.settings = s, .arena = in->arena};
+    struct profile_asked q = {.settings = s, .arena = in->arena};
     bool ok = in->words.n == 0  ? profile_pair(&q, e)
               : is_scenario(in) ? profile_scenario(&q, in->words.v[0], e)
                                 : profile_command(&q, &in->words, e);

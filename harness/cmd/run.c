@@ -27,73 +27,30 @@ struct run_settings {
 
 #define AT(field) offsetof(struct run_settings, field)
 
+/* clang-format off */
 static const struct opt run_options[] = {
-    {.name = "layers",
-     .kind = OPT_TEXT,
-     .offset = AT(layers),
-     .arg = "SET",
+    {.name = "layers", .kind = OPT_TEXT, .offset = AT(layers), .arg = "SET",
      .help = "compare only: no layer against these (all, none, a,b or all,-a)"},
-    {.name = "kernel",
-     .kind = OPT_TEXT,
-     .offset = AT(kernel),
-     .arg = "PATH.so",
+    {.name = "kernel", .kind = OPT_TEXT, .offset = AT(kernel), .arg = "PATH.so",
      .help = "instead of the scenario's: of a shared object"},
-    {.name = "scale",
-     .kind = OPT_TEXTS,
-     .offset = AT(scales),
-     .arg = "NAME",
+    {.name = "scale", .kind = OPT_TEXTS, .offset = AT(scales), .arg = "NAME",
      .help = "only this scale of the scenario; may be repeated"},
-    {.name = "comparison",
-     .kind = OPT_TEXTS,
-     .offset = AT(comparisons),
-     .arg = "NAME",
+    {.name = "comparison", .kind = OPT_TEXTS, .offset = AT(comparisons), .arg = "NAME",
      .help = "only the comparison of this name; may be repeated"},
-    {.name = "pairs",
-     .kind = OPT_INT,
-     .offset = AT(pairs),
-     .arg = "N",
-     .min = SCENARIO_PAIRS_MIN,
+    {.name = "pairs", .kind = OPT_INT, .offset = AT(pairs), .arg = "N", .min = SCENARIO_PAIRS_MIN,
      .max = SCENARIO_PAIRS_MAX,
      .help = "pairs of fresh processes per comparison, instead of the scenario's"},
-    {.name = "seed",
-     .kind = OPT_TEXT,
-     .offset = AT(seed),
-     .arg = "S",
-     .help = "of orders and inputs, instead of one from the system; the record holds it"},
-    {.name = "set",
-     .kind = OPT_TEXTS,
-     .offset = AT(set),
-     .arg = "NAME=VALUE",
-     .help = "a setting of the kernel, over the scenario's; may be repeated"},
-    {.name = "out",
-     .kind = OPT_TEXT,
-     .offset = AT(out),
-     .arg = "FILE",
-     .help = "results file to make, instead of results/runs/NAME-TIME.jsonl"},
-    {.name = "state-dir",
-     .kind = OPT_TEXT,
-     .offset = AT(state_dir),
-     .arg = "DIR",
-     .help = "where the sides keep what they store, instead of the scenario's folder, $TMPDIR or "
-             "/var/tmp; /dev/shm: in memory"},
-    {.name = "instructions",
-     .kind = OPT_FLAG,
-     .offset = AT(instructions),
-     .help = "count those of one run of each side too, under valgrind (slow)"                            },
-    {.name = "ceilings",
-     .kind = OPT_FLAG,
-     .offset = AT(ceilings),
-     .help =
-         "measure what one core can do at best too, for a roofline: operations a second, bytes a "
-         "second from each level of memory (a second, before the first pair)"                                                                                       },
-    {.name = "export",
-     .kind = OPT_TEXTS,
-     .offset = AT(export),
-     .arg = EXPORT_AFTER_ARG,
-     .help = EXPORT_AFTER_HELP},
-    {.name = "quiet",                                                                            .kind = OPT_FLAG,                                                                .offset = AT(quiet),                                                                              .help = "no progress"                                                                             },
+    SETTINGS_SET_ROW(struct run_settings),
+    SETTINGS_STATE_DIR_ROW(struct run_settings),
+    {.name = "instructions", .kind = OPT_FLAG, .offset = AT(instructions),
+     .help = "count those of one run of each side too, under valgrind (slow)"},
+    {.name = "ceilings", .kind = OPT_FLAG, .offset = AT(ceilings),
+     .help = "measure what one core can do at best too, for a roofline: operations a second, "
+             "bytes a second from each level of memory (a second, before the first pair)"},
+    SETTINGS_RESULT_ROWS(struct run_settings),
     OPT_END,
 };
+/* clang-format on */
 
 /* ---- the table at the end ------------------------------------------------------------------- */
 
@@ -277,12 +234,12 @@ static enum err_code run_run(const struct invocation *in, struct err *e)
     struct scenario scenario;
     struct plan plan;
     struct json *settings = NULL, *inputs = json_object();
-    if (!export_after_check(&s->export, s->out, e) || !run_seed(s->seed, &seed, e) ||
+    if (!export_after_check(&s->export, s->out, e) || !settings_seed(s->seed, &seed, e) ||
         !scenario_read(&scenario, in->words.v[0], in->arena, e))
         goto out_inputs;
     if (s->kernel)
         scenario.kernel = s->kernel;
-    settings = run_overrides(&s->set, scenario.kernel, in->arena, e);
+    settings = settings_overrides(&s->set, scenario.kernel, in->arena, e);
     const struct plan_overrides over = {s->layers, s->pairs, settings};
     if (!settings || !scenario_choose(&scenario, &s->scales, e) ||
         !plan_make(&plan, &scenario, &over, in->arena, e))

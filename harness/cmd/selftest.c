@@ -12,7 +12,6 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 struct selftest_settings {
@@ -22,24 +21,17 @@ struct selftest_settings {
 
 #define AT(field) offsetof(struct selftest_settings, field)
 
+/* clang-format off */
 static const struct opt selftest_options[] = {
-    {.name = "json",
-     .kind = OPT_FLAG,
-     .offset = AT(json),
-     .help = "one JSON object instead of the tables"                                                   },
-    {.name = "out",
-     .kind = OPT_TEXT,
-     .offset = AT(out),
-     .arg = "FILE",
+    {.name = "json", .kind = OPT_FLAG, .offset = AT(json),
+     .help = "one JSON object instead of the tables"},
+    {.name = "out", .kind = OPT_TEXT, .offset = AT(out), .arg = "FILE",
      .help = "keep the records of the checks in this results file"},
-    {.name = "seed",
-     .kind = OPT_TEXT,
-     .offset = AT(seed),
-     .arg = "S",
-     .help = "of orders and inputs, instead of one from the system"},
-    {.name = "quiet", .kind = OPT_FLAG, .offset = AT(quiet), .help = "no progress"},
+    SETTINGS_SEED_ROW(struct selftest_settings),
+    SETTINGS_QUIET_ROW(struct selftest_settings),
     OPT_END,
 };
+/* clang-format on */
 
 /* ---- for people -------------------------------------------------------------------------------- */
 
@@ -146,9 +138,7 @@ static void print_json(const struct selftest *t, const struct capability *c)
 
 static const char *temporary_results(struct arena *a)
 {
-    const char *folder = getenv("TMPDIR");
-    return arena_format(a, "%s/cupel-selftest-%ld.jsonl", folder && *folder ? folder : "/var/tmp",
-                        (long)getpid());
+    return arena_format(a, "%s/cupel-selftest-%ld.jsonl", io_passing_folder(NULL), (long)getpid());
 }
 
 static bool check_all(const struct selftest_settings *s, const char *results, struct selftest *t,
@@ -163,7 +153,7 @@ static bool check_all(const struct selftest_settings *s, const char *results, st
                                        .inputs = json_object(),
                                        .cells = SELFTEST_CHECKS - 1, /* one has none */
                                        .pairs_planned = 2 * gate_rule_default.cap};
-    if (!run_seed(s->seed, &options.seed, e)) {
+    if (!settings_seed(s->seed, &options.seed, e)) {
         json_free(options.inputs);
         return false;
     }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool run_seed(const char *text, uint64_t *seed, struct err *e)
+bool settings_seed(const char *text, uint64_t *seed, struct err *e)
 {
     if (!text) {
         *seed = rng_entropy();
@@ -25,8 +25,8 @@ bool run_seed(const char *text, uint64_t *seed, struct err *e)
                      text);
 }
 
-struct json *run_overrides(const struct opt_texts *set, const char *kernel, struct arena *a,
-                           struct err *e)
+struct json *settings_overrides(const struct opt_texts *set, const char *kernel, struct arena *a,
+                                struct err *e)
 {
     const struct kernel *k = kernel_find(kernel, e);
     struct json *settings = k ? overrides_read(set, k, a, e) : NULL;

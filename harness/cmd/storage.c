@@ -1,5 +1,6 @@
 #include "harness/cmd/storage.h"
 
+#include "harness/base/log.h"
 #include "kernels/capture/capture.h"
 
 #include <inttypes.h>
@@ -54,4 +55,18 @@ int64_t storage_time_of(const char *id)
 {
     int64_t ms = 0;
     return capture_id_parse(id, &ms) ? ms : 0;
+}
+
+enum err_code storage_say_unread(const char *dir, const struct usage *u, struct err *e)
+{
+    for (int i = 0; i < u->unread_n; i++) {
+        struct err line; /* names are made printable there */
+        err_input(&line, "%s: %s: not counted", u->unread[i].path, u->unread[i].why);
+        log_warn("%s", line.text);
+    }
+    if (u->unread_n == 0)
+        return ERR_OK;
+    err_set(e, ERR_FAILED, "%s: %d place%s could not be read: the numbers are at least", dir,
+            u->unread_n, u->unread_n == 1 ? "" : "s");
+    return e->code;
 }

@@ -17,6 +17,15 @@ char *storage_age(char out[UNITS_TEXT], int64_t ms);
 /* Milliseconds since 1970, UTC. */
 int64_t storage_now_ms(void);
 
+/* A warning for each place that could not be read. ERR_FAILED with e where there is one: what was read is
+ * there, and at least that. */
+enum err_code storage_say_unread(const char *dir, const struct usage *u, struct err *e);
+
+/* For --help. */
+#define STORAGE_UNREAD_HELP                                                                        \
+    "What may not be read is named on standard error and not counted: the numbers are then \"at\n" \
+    "least\", and the exit status is 1."
+
 /* Of the id of a run; 0: it is none. */
 int64_t storage_time_of(const char *id);
 

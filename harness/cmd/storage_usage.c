@@ -1,22 +1,28 @@
 /* cupel storage usage: what the captured runs of a folder take. */
 #include "harness/cmd/commands.h"
 #include "harness/cmd/storage.h"
+#include "harness/cmd/storage_json.h"
 #include "harness/cmd/table.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 struct usage_settings {
-    bool each, bytes;
+    bool each, bytes, json;
 };
 
 #define AT(field) offsetof(struct usage_settings, field)
 
 static const struct opt usage_options[] = {
-    {.name = "each",  .kind = OPT_FLAG, .offset = AT(each),  .help = "a row for each run"},
-    {.name = "bytes", .kind = OPT_FLAG, .offset = AT(bytes), .help = "numbers in bytes"  },
+    {.name = "each",  .kind = OPT_FLAG, .offset = AT(each), .help = "a row for each run"},
+    {.name = "bytes",
+     .kind = OPT_FLAG,
+     .offset = AT(bytes),
+     .help = "numbers in bytes, as those of --json are"                                 },
+    STORAGE_JSON_ROW(AT(json)),
     OPT_END,
 };
+
+/* ---- for people ------------------------------------------------------------------------------- */
 
 static void add_row(struct table *t, const char *name, const struct usage_amount *a, bool bytes)
 {
@@ -62,47 +68,104 @@ static void print_each(const struct usage *u, bool bytes)
     putchar('\n');
 }
 
-/* Against each run having its own copy of all that it captured. */
+/* Of code, objects too. */
+static uint64_t kept_bytes(const struct usage *u)
+{
+    return u->kinds[USAGE_CODE].file_bytes + u->kinds[USAGE_OBJECTS].file_bytes;
+}
+
+/* Against each run having its own copy of all that it captured. Unknown where code could not be seen. */
 static void print_saved(const struct usage *u, bool bytes)
 {
     char kept[UNITS_TEXT], whole[UNITS_TEXT];
-    uint64_t now = u->kinds[USAGE_CODE].file_bytes + u->kinds[USAGE_OBJECTS].file_bytes;
+    uint64_t now = kept_bytes(u);
     if (u->code_of_runs == 0)
         return;
-    printf("code: %s are kept of %s that the runs have: %.1f %% saved\n",
-           storage_bytes(kept, now, bytes), storage_bytes(whole, u->code_of_runs, bytes),
-           100 * (1 - (double)now / (double)u->code_of_runs));
+    printf("code: %s%s are kept of %s that the runs have", u->unread_n ? "at least " : "",
+           storage_bytes(kept, now, bytes), storage_bytes(whole, u->code_of_runs, bytes));
+    if (!u->unread_n)
+        printf(": %.1f %% saved", 100 * (1 - (double)now / (double)u->code_of_runs));
+    printf("\n");
 }
+
+static void print_tables(const char *dir, const struct usage *u, const struct usage_settings *s)
+{
+    char runs[UNITS_TEXT];
+    if (s->each)
+        print_each(u, s->bytes);
+    printf("%s: %s%s", dir, u->unread_n ? "at least " : "", storage_runs(runs, (uint64_t)u->n));
+    if (u->whole < u->n)
+        printf(", %d of them not whole (cupel storage ls)", u->n - u->whole);
+    if (u->leftovers)
+        printf(", %d never finished (cupel storage clean)", u->leftovers);
+    if (u->unread_n)
+        printf("; all numbers are at least, %d place%s could not be read", u->unread_n,
+               u->unread_n == 1 ? "" : "s");
+    printf("\n");
+    print_kinds(u, s->bytes);
+    print_saved(u, s->bytes);
+}
+
+/* ---- for programs ----------------------------------------------------------------------------- */
+
+static void put_each(struct json *root, const struct usage *u)
+{
+    struct json *rows = json_put_array(root, "each");
+    for (int i = 0; i < u->n; i++) {
+        struct json *row = json_object();
+        json_put_text(row, "id", u->runs[i].id);
+        json_put_bool(row, "whole", u->runs[i].whole);
+        json_put_bool(row, "at_least", u->runs[i].is_partial);
+        storage_json_put_amount(row, &u->runs[i].all);
+        json_push(rows, row);
+    }
+}
+
+static void print_json(const char *dir, const struct usage *u, bool each)
+{
+    struct json *root = json_object();
+    json_put_text(root, "base", dir);
+    json_put_number(root, "runs", u->n);
+    json_put_number(root, "whole", u->whole);
+    json_put_number(root, "unfinished", u->leftovers);
+    struct json *kinds = json_put_object(root, "kinds");
+    for (int k = 0; k < USAGE_KIND_COUNT; k++)
+        json_put(kinds, usage_kind_names[k], storage_json_amount(&u->kinds[k]));
+    json_put(root, "all", storage_json_amount(&u->all));
+    struct json *code = json_put_object(root, "code");
+    json_put_number(code, "kept_bytes", (double)kept_bytes(u));
+    json_put_number(code, "bytes_of_runs", (double)u->code_of_runs);
+    if (each)
+        put_each(root, u);
+    storage_json_put_unread(root, u);
+    storage_json_print(root);
+}
+
+/* ---- the command ------------------------------------------------------------------------------ */
 
 static enum err_code run_usage(const struct invocation *in, struct err *e)
 {
     const struct usage_settings *s = in->settings;
     struct usage u;
-    char runs[UNITS_TEXT];
     const char *dir = in->words.v[0];
     if (!usage_read(dir, in->arena, &u, e))
         return e->code;
-    if (s->each)
-        print_each(&u, s->bytes);
-    printf("%s: %s", dir, storage_runs(runs, (uint64_t)u.n));
-    if (u.whole < u.n)
-        printf(", %d of them not whole (cupel storage ls)", u.n - u.whole);
-    if (u.leftovers)
-        printf(", %d never finished (cupel storage clean)", u.leftovers);
-    printf("\n");
-    print_kinds(&u, s->bytes);
-    print_saved(&u, s->bytes);
-    return ERR_OK;
+    if (s->json)
+        print_json(dir, &u, s->each);
+    else
+        print_tables(dir, &u, s);
+    return storage_say_unread(dir, &u, e);
 }
 
 const struct command command_storage_usage = {
     .name = "storage usage",
-    .arguments = "DIR [--each] [--bytes]",
+    .arguments = "DIR [--each] [--bytes | --json]",
     .summary = "what captured runs take on disk, by kind and by run",
     .details =
         "DIR holds backtests/ and perhaps objects/: a store of cupel sweep, or what cupel capture\n"
         "wrote. Apparent bytes are what files hold, allocated bytes what the disk gives for them:\n"
-        "blocks, and the folders too, as du counts. \"results\" are those of a sweep's store too.",
+        "blocks, and the folders too, as du counts. \"results\" are those of a sweep's store too.\n"
+        "\n" STORAGE_UNREAD_HELP,
     .options = usage_options,
     .settings_size = sizeof(struct usage_settings),
     .min_words = 1,

@@ -6,6 +6,8 @@
 #include "harness/base/io.h"
 #include "harness/base/log.h"
 #include "harness/base/units.h"
+#include "kernels/backtest/store_filtered.h"
+#include "kernels/backtest/store_summary.h"
 
 #include <stdio.h>
 #include <sys/stat.h>

@@ -3,6 +3,8 @@
 #include "harness/cmd/store.h"
 
 #include "harness/base/json.h"
+#include "kernels/backtest/result_write.h"
+#include "kernels/backtest/store_summary.h"
 #include "kernels/backtest/stored_curve.h"
 #include "kernels/store/dates.h"
 

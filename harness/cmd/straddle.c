@@ -27,10 +27,10 @@ struct straddle_settings {
 static const struct opt straddle_options[] = {
     ST_SETTING_ROWS(struct straddle_settings, straddle., "-"),
     {.name = "layers", .kind = OPT_TEXT, .offset = AT(layers), .env = "CUPEL_STRADDLE_LAYERS",
-     .arg = "SET", .fallback = "all",
-     .help = "layers that are on: all, none, names, -NAME to take one away"},
+     .arg = "SET",
+     .help = "layers that are on: all (as without it), none, names, -NAME to take one away"},
     {.name = "no-memo", .kind = OPT_FLAG, .offset = AT(no_memo),
-     .help = "without any cache: every straddle does all its work from the files"},
+     .help = "without any cache: every straddle does all its work from the files; not beside --layers with one"},
     {.name = "out", .kind = OPT_TEXT, .offset = AT(out), .arg = "FILE|-", .fallback = "-",
      .help = "where the rows go; - is standard output"},
     {.name = "no-rows", .kind = OPT_FLAG, .offset = AT(no_rows),
@@ -98,12 +98,21 @@ static double cpu_ns(void)
     return ns;
 }
 
-static void say_lines(const struct text *lines)
+static void say_lines(struct text *lines)
 {
     for (struct str rest = {lines->p, lines->n}; rest.p && rest.n;) {
         struct str line = str_cut(&rest, '\n');
         log_warn("%.*s", (int)line.n, line.p);
     }
+    text_clear(lines);
+}
+
+/* What became of its workers is told also where it fails. */
+static bool step(struct st_run *run, long lo, long hi, struct err *e)
+{
+    bool ok = st_run_step(run, lo, hi, e);
+    say_lines(&run->notes);
+    return ok;
 }
 
 static bool run_all(struct straddle_run *s, struct err *e)
@@ -112,7 +121,7 @@ static bool run_all(struct straddle_run *s, struct err *e)
     long n = run->tasks.n, slice = st_run_slice(run);
     for (long lo = 0, hi; lo < n; lo = hi) {
         hi = lo + slice < n ? lo + slice : n;
-        if (!interrupt_none(e) || !st_run_step(run, lo, hi, e))
+        if (!interrupt_none(e) || !step(run, lo, hi, e))
             return false;
     }
     return true;
@@ -207,27 +216,46 @@ static bool check_outputs(const struct straddle_settings *s, struct arena *a, st
     return true;
 }
 
-static bool settle(const struct invocation *in, struct straddle_settings *s, struct err *e)
+/* Another text than the one that was asked for: a recipe, by which a folder was found or made. */
+static bool settle_world(struct straddle_settings *s, struct arena *a, double *took_ns,
+                         struct err *e)
+{
+    const char *asked = s->straddle.world;
+    int64_t begun_ns = probe_now_ns();
+    s->straddle.world = inputs_world(asked, s->straddle.store, a, e);
+    if (s->straddle.world && strcmp(asked, s->straddle.world) != 0)
+        *took_ns = (double)(probe_now_ns() - begun_ns);
+    return s->straddle.world != NULL;
+}
+
+static bool settle(const struct invocation *in, struct straddle_settings *s, double *world_ns,
+                   struct err *e)
 {
     s->straddle.asset = in->words.v[0];
     if (!year(in->words.v[1], "FROM", &s->straddle.from_year, e) ||
         !year(in->words.v[2], "TO", &s->straddle.to_year, e))
         return false;
-    if (s->straddle.world) {
-        s->straddle.world = inputs_world(s->straddle.world, s->straddle.store, in->arena, e);
-        if (!s->straddle.world)
-            return false;
-    }
+    if (s->straddle.world && !settle_world(s, in->arena, world_ns, e))
+        return false;
     return check_outputs(s, in->arena, e);
 }
 
+/* The caches that --no-memo takes away are those of the default: one that was asked for is a
+ * contradiction. */
 static bool layers_of(const struct straddle_settings *s, uint64_t *layers, struct err *e)
 {
-    if (!kernel_layers_parse(&kernel_straddle, s->layers, layers, e))
+    if (!kernel_layers_parse(&kernel_straddle, s->layers ? s->layers : "all", layers, e))
         return false;
-    for (int i = 0; i < ST_LAYERS && s->no_memo; i++)
+    for (int i = 0; i < ST_LAYERS && s->no_memo; i++) {
+        uint64_t bit = (uint64_t)1 << i;
+        if (st_layers[i].key && s->layers && (*layers & bit))
+            return err_input(e,
+                             "--no-memo: expected no cache in --layers (or CUPEL_STRADDLE_LAYERS) "
+                             "beside it, found %s in \"%.60s\"",
+                             st_layers[i].name, s->layers);
         if (st_layers[i].key)
-            *layers &= ~((uint64_t)1 << i);
+            *layers &= ~bit;
+    }
     return true;
 }
 
@@ -236,9 +264,9 @@ static enum err_code run_straddle(const struct invocation *in, struct err *e)
     struct straddle_settings settings = *(const struct straddle_settings *)in->settings;
     struct straddle_run s = {.settings = &settings};
     uint64_t layers;
-    if (!settle(in, &settings, e) || !layers_of(&settings, &layers, e))
+    if (!layers_of(&settings, &layers, e) || !settle(in, &settings, &s.spent.world_ns, e))
         return e->code;
-    s.begun_ns = probe_now_ns(); /* a world that had to be made first is not counted */
+    s.begun_ns = probe_now_ns(); /* finding or making a world is not counted, but told */
     s.spent.cpu_ns = cpu_ns();
     log_set_quiet(settings.quiet);
     interrupt_watch();

@@ -6,7 +6,10 @@
 #include "kernels/straddle/run.h"
 
 struct straddle_spent {
-    double wall_ns, cpu_ns, begin_ns; /* begin: of wall, what passed before the first straddle */
+    double wall_ns, cpu_ns;
+    double
+        begin_ns; /* of wall: the inputs read, the straddles expanded; no prices are opened yet */
+    double world_ns; /* before that, not in wall: a world found or made by its recipe; 0: none */
 };
 
 /* Lines that stand before the table: "# SYNTHETIC: ...", "# NOTE: ASSETS". */

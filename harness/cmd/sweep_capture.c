@@ -108,12 +108,17 @@ static void add_source(struct capture_plan *plan, struct arena *a, const char *s
                                         .bytes = (uint64_t)st.st_size});
 }
 
-static enum capture_mode mode_named(const char *name)
+static int place_of(const char *const *names, const char *name)
 {
     int i = 0;
-    while (capture_mode_names[i] && strcmp(capture_mode_names[i], name) != 0)
+    while (names[i] && strcmp(names[i], name) != 0)
         i++;
-    return (enum capture_mode)i;
+    return i;
+}
+
+static enum capture_mode mode_named(const char *name)
+{
+    return (enum capture_mode)place_of(capture_mode_names, name);
 }
 
 /* A built-in strategy has no file: it is told by name and commit. */
@@ -158,12 +163,14 @@ static void store_failure(struct capture_order order, struct arena *a, const str
 static void store(const struct sweep_capture *c, const struct capture_plan *plan, struct arena *a)
 {
     struct json *parameters = parameters_of(c, a), *data = data_of(&c->run->plan);
-    struct capture_order order = {.base = c->store,
-                                  .time_ms = storage_now_ms(),
-                                  .plan = plan,
-                                  .parameters = parameters,
-                                  .data = data,
-                                  .context = "sweep"};
+    struct capture_order order = {
+        .base = c->store,
+        .time_ms = storage_now_ms(),
+        .plan = plan,
+        .parameters = parameters,
+        .data = data,
+        .context = "sweep",
+        .how = (enum capture_how)place_of(capture_how_names, c->settings->how)};
     struct capture_run run;
     struct err e;
     if (capture_store(&order, a, NULL, &run, &e))

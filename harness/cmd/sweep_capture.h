@@ -11,6 +11,7 @@
 struct sweep_capture_settings {
     struct opt_texts source; /* files of the strategy; the first is the entry file */
     const char *mode;        /* capture_mode_names */
+    const char *how;         /* capture_how_names */
     bool none;
 };
 

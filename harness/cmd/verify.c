@@ -1,27 +1,19 @@
 /* cupel verify: every set of layers gives the base's results, in every state. */
 #include "harness/cmd/commands.h"
+#include "harness/cmd/settings.h"
+#include "harness/cmd/verify_choose.h"
 #include "harness/cmd/verify_kernel.h"
+#include "harness/cmd/verify_say.h"
 
 #include "harness/base/log.h"
 #include "harness/base/units.h"
-#include "harness/cmd/table.h"
+#include "harness/probe/machine.h"
 #include "harness/run/interrupt.h"
-#include "harness/verify/matrix.h"
+#include "harness/verify/matrix_run.h"
 #include "kernels/backtest/backtest.h"
 #include "kernels/registry.h"
-#include "kernels/shared_object.h"
 
 #include <stdio.h>
-#include <string.h>
-#include <time.h>
-
-struct verify_settings {
-    const char *bundle, *layers, *strategies, *searches, *fills, *states, *workers, *work;
-    const char *kernel;
-    struct opt_texts set, vary, param;
-    bool full, quiet;
-    long strength, seed, last;
-};
 
 #define AT(field) offsetof(struct verify_settings, field)
 
@@ -61,135 +53,10 @@ static const struct opt verify_options[] = {
      .min = 0, .max = 1e9, .fallback = "0", .help = "only the last N bar times; 0: all"},
     {.name = "work", .kind = OPT_TEXT, .offset = AT(work), .arg = "DIR",
      .help = "where copies and stores are made and removed (default: TMPDIR or /var/tmp)"},
-    {.name = "quiet", .kind = OPT_FLAG, .offset = AT(quiet),
-     .help = "no progress"},
+    SETTINGS_QUIET_ROW(struct verify_settings),
     OPT_END,
 };
 /* clang-format on */
-
-/* ---- which levels ----------------------------------------------------------------------------- */
-
-/* The name of level i; NULL past the last. */
-typedef const char *level_name(int i);
-
-static const char *strategy_name(int i)
-{
-    return subject_strategies[i].name;
-}
-
-static const char *search_name(int i)
-{
-    return subject_searches[i].name;
-}
-
-static const char *fill_name(int i)
-{
-    return bt_fill_names[i];
-}
-
-static const char *state_name(int i)
-{
-    return states[i].name;
-}
-
-static int find_level(level_name *name, struct str wanted)
-{
-    for (int i = 0; name(i); i++)
-        if (str_is(wanted, name(i)))
-            return i;
-    return -1;
-}
-
-static bool unknown_level(const char *option, level_name *name, struct str wanted, struct err *e)
-{
-    struct text list = {0};
-    for (int i = 0; name(i); i++)
-        text_printf(&list, "%s%s", i ? ", " : "", name(i));
-    err_input(e, "%s: expected all, or some of %s, found \"%.*s\"", option, list.p,
-              (int)(wanted.n < 40 ? wanted.n : 40), wanted.p);
-    text_done(&list);
-    return false;
-}
-
-static bool add_level(struct matrix_levels *out, int value, const char *option, struct err *e)
-{
-    for (int i = 0; i < out->n; i++)
-        if (out->v[i] == value)
-            return true;
-    if (out->n == MATRIX_LEVELS_MAX)
-        return err_input(e, "%s: expected at most %d", option, MATRIX_LEVELS_MAX);
-    out->v[out->n++] = value;
-    return true;
-}
-
-static bool parse_names(const char *option, const char *text, level_name *name,
-                        struct matrix_levels *out, struct err *e)
-{
-    if (strcmp(text, "all") == 0) {
-        for (int i = 0; name(i); i++)
-            if (!add_level(out, i, option, e))
-                return false;
-        return true;
-    }
-    for (struct str rest = str_of(text); rest.p;) {
-        struct str wanted = str_cut(&rest, ',');
-        int i = find_level(name, wanted);
-        if (i < 0 ? !unknown_level(option, name, wanted, e) : !add_level(out, i, option, e))
-            return false;
-    }
-    return true;
-}
-
-static bool parse_workers(const char *text, struct matrix_levels *out, struct err *e)
-{
-    for (struct str rest = str_of(text); rest.p;) {
-        struct str number = str_cut(&rest, ',');
-        long n;
-        if (!str_to_long(number, &n) || n < 1 || n > 1024)
-            return err_input(e, "workers: expected numbers from 1 to 1024, found \"%.*s\"",
-                             (int)(number.n < 40 ? number.n : 40), number.p);
-        if (!add_level(out, (int)n, "workers", e))
-            return false;
-    }
-    return true;
-}
-
-/* The values are the user's: nobody else knows which make sense. */
-static bool choose_own(const struct verify_settings *s, struct matrix *m, struct arena *a,
-                       struct err *e)
-{
-    struct subject_strategy *own = ARENA_NEW(a, struct subject_strategy, 2);
-    if (s->param.n > BT_PARAMS_MAX)
-        return err_input(e, "param: expected at most %d", (int)BT_PARAMS_MAX);
-    own->name = s->strategies;
-    for (int i = 0; i < s->param.n; i++)
-        own->params[i] = own->wide[i] = s->param.v[i];
-    m->strategies = own;
-    return add_level(&m->levels[MATRIX_STRATEGY], 0, "strategies", e);
-}
-
-static bool choose_strategies(const struct verify_settings *s, struct matrix *m, struct arena *a,
-                              struct err *e)
-{
-    m->strategies = subject_strategies;
-    if (shared_object_is_path(s->strategies))
-        return choose_own(s, m, a, e);
-    if (s->param.n > 0)
-        return err_input(e, "param: expected it with --strategies FILE.so only");
-    return parse_names("strategies", s->strategies, strategy_name, &m->levels[MATRIX_STRATEGY], e);
-}
-
-static bool choose(const struct verify_settings *s, struct matrix *m, struct arena *a,
-                   struct err *e)
-{
-    *m = (struct matrix){.full = s->full, .strength = (int)s->strength, .seed = (uint64_t)s->seed};
-    return kernel_layers_parse(&kernel_backtest, s->layers, &m->universe, e) &&
-           choose_strategies(s, m, a, e) &&
-           parse_names("searches", s->searches, search_name, &m->levels[MATRIX_SEARCH], e) &&
-           parse_names("fills", s->fills, fill_name, &m->levels[MATRIX_FILL], e) &&
-           parse_names("states", s->states, state_name, &m->levels[MATRIX_STATE], e) &&
-           parse_workers(s->workers, &m->levels[MATRIX_WORKERS], e);
-}
 
 /* ---- progress --------------------------------------------------------------------------------- */
 
@@ -199,18 +66,11 @@ struct watch {
 
 enum { TELL_EVERY_S = 5 };
 
-static int64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
 static bool tell_next(void *context, const struct matrix *m, const struct matrix_case *c,
                       struct err *e)
 {
     struct watch *w = context;
-    int64_t now = now_ns();
+    int64_t now = probe_now_ns();
     if (!interrupt_none(e))
         return false;
     if (now - w->told_ns < TELL_EVERY_S * 1000000000LL)
@@ -226,84 +86,7 @@ static bool tell_next(void *context, const struct matrix *m, const struct matrix
     return true;
 }
 
-/* ---- what came of it -------------------------------------------------------------------------- */
-
-static void print_subjects(const struct matrix *m)
-{
-    struct table t = {0};
-    table_row(&t, "strategy, search, fill", "backtests", "cases", "runs", "digest", NULL);
-    for (int i = 0; i < m->subject_count; i++) {
-        const struct matrix_subject *s = &m->subjects[i];
-        char name[120], backtests[24], cases[24], runs[24], digest[16];
-        snprintf(name, sizeof name, "%s, %s, %s", s->strategy, s->search, s->fill);
-        snprintf(backtests, sizeof backtests, "%ld", s->backtests);
-        snprintf(cases, sizeof cases, "%ld", s->cases);
-        snprintf(runs, sizeof runs, "%ld", s->passages);
-        snprintf(digest, sizeof digest, "%.12s", s->digest);
-        if (s->cases)
-            table_row(&t, name, backtests, cases, runs, digest, NULL);
-    }
-    table_print(&t, stdout);
-    table_done(&t);
-}
-
-static bool was_told(const struct layer_sets *sets, int i)
-{
-    for (int k = 0; k < i; k++)
-        if (strcmp(sets->refused[k].why, sets->refused[i].why) == 0)
-            return true;
-    return false;
-}
-
-/* A line for each reason. */
-static void print_refused(const struct matrix *m)
-{
-    const struct layer_sets *sets = &m->sets;
-    for (int i = 0; i < sets->refused_count; i++) {
-        struct text names = {0};
-        int n = 0;
-        if (was_told(sets, i))
-            continue;
-        for (int k = i; k < sets->refused_count; k++)
-            n += strcmp(sets->refused[k].why, sets->refused[i].why) == 0;
-        kernel_layers_print(&kernel_backtest, sets->refused[i].set, &names);
-        printf("skipped: %s%s: %s\n", names.p, n > 1 ? " and its like" : "", sets->refused[i].why);
-        text_done(&names);
-    }
-}
-
-/* A layer that nothing asked for was not tried, whatever the digests say. */
-static void print_idle(const struct matrix *m)
-{
-    struct text names = {0};
-    uint64_t idle = m->tried & ~m->used;
-    if (!idle)
-        return;
-    kernel_layers_print(&kernel_backtest, idle, &names);
-    printf("never at work: %s\n", names.p);
-    text_done(&names);
-}
-
-static void print_summary(const struct verify_settings *s, const struct matrix *m, bool synthetic)
-{
-    print_subjects(m);
-    print_refused(m);
-    print_idle(m);
-    if (!m->full)
-        printf("covered: %ld combinations of %d settings; %ld cannot be\n",
-               m->combinations - m->impossible, m->strength, m->impossible);
-    printf("%ld runs, %ld cases, %d sets, %d sets skipped%s\n", m->passages, m->cases_done,
-           m->sets_tried, m->sets.refused_count, synthetic ? " (SYNTHETIC data)" : "");
-    if (!m->differs)
-        return;
-    struct text least = {0}, again = {0};
-    matrix_print_case(m, &m->least, &least);
-    matrix_print_options(m, &m->least, &again);
-    printf("the least that differs: %s\nagain: cupel verify --bundle %s --last %ld %s\n", least.p,
-           s->bundle, s->last, again.p);
-    text_done(&least);
-    text_done(&again);
-}
+/* ---- the command ------------------------------------------------------------------------------- */
 
 static enum err_code verify_other(const struct verify_settings *s, const struct kernel *k,
                                   struct arena *a, struct err *e)
@@ -334,12 +117,12 @@ static enum err_code verify_backtest(const struct verify_settings *s, struct are
 {
     struct matrix m;
     struct material material;
-    struct watch w = {now_ns(), now_ns()};
-    if (!is_complete(s, e) || !choose(s, &m, a, e) || !matrix_plan(&m, a, e) ||
+    struct watch w = {probe_now_ns(), probe_now_ns()};
+    if (!is_complete(s, e) || !verify_choose(s, &m, a, e) || !matrix_plan(&m, a, e) ||
         !material_open(&material, s->bundle, s->last, s->work, a, e))
         return e->code;
     bool ok = matrix_run(&m, &material, (struct matrix_watcher){&w, tell_next}, e);
-    print_summary(s, &m, material.synthetic);
+    verify_say(s, &m, material.synthetic);
     material_close(&material);
     if (ok)
         printf("every set gave the results of no layers\n");
@@ -350,7 +133,7 @@ static enum err_code run_verify(const struct invocation *in, struct err *e)
 {
     const struct verify_settings *s = in->settings;
     log_set_quiet(s->quiet);
-    interrupt_watch();
+    interrupt_watch_others(); /* a strategy may be a plugin */
     const struct kernel *k = kernel_find(s->kernel, e);
     if (!k)
         return e->code;

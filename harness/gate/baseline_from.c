@@ -2,6 +2,7 @@
 
 #include "harness/base/mem.h"
 #include "harness/gate/baseline.h"
+#include "harness/gate/baseline_benchmark.h"
 #include "harness/result/record.h"
 #include "harness/stats/hodges_lehmann.h"
 
@@ -35,16 +36,8 @@ static void put_time(struct json *times, const struct json *values, int metric)
     double *v = mem_alloc(MEM_BASE, (size_t)(json_count(values) + 1) * sizeof *v);
     for (const struct json *x = json_first(values); x; x = json_next(x))
         v[n++] = json_number(x);
-    if (n) {
-        struct stats_interval i = stats_hodges_lehmann_interval(v, n, RECORD_LEVEL);
-        struct json *t = json_put_object(times, metric_rows[metric].name);
-        json_put_number(t, "estimate", i.estimate);
-        json_put_number(t, "lower", i.low);
-        json_put_number(t, "upper", i.high);
-        json_put_number(t, "level", i.coverage);
-        json_put_number(t, "runs", n);
-        json_put_text(t, "unit", metric_rows[metric].unit);
-    }
+    if (n)
+        baseline_put_time(times, metric, stats_hodges_lehmann_interval(v, n, RECORD_LEVEL), n);
     mem_free(MEM_BASE, v);
 }
 

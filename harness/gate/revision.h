@@ -44,8 +44,4 @@ bool revision_open(struct revision *r, const struct revision_request *wanted, st
                    struct err *e) MUST_CHECK;
 void revision_close(struct revision *r);
 
-/* A line for the shell in that folder, its output to the file `log`. Error: as above. */
-bool revision_build(const char *line, const char *folder, const char *log,
-                    struct err *e) MUST_CHECK;
-
 #endif

@@ -1,6 +1,8 @@
 #include "harness/gate/subject.h"
 
 #include "harness/plan/overrides.h"
+#include "harness/plan/plan_cell.h"
+#include "harness/plan/plan_side.h"
 #include "harness/run/command_line.h"
 #include "kernels/registry.h"
 

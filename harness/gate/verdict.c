@@ -169,12 +169,10 @@ static const struct {
 #undef GATE_ROW
 };
 
-static const struct {
-    const char *name, *effect;
-} policies[] = {
-#define GATE_POLICY_ROW(name, word, effect) {word, effect},
-    GATE_POLICIES(GATE_POLICY_ROW)
-#undef GATE_POLICY_ROW
+static const char *const policies[] = {
+#define GATE_POLICY_WORD(name, word) word,
+    GATE_POLICIES(GATE_POLICY_WORD)
+#undef GATE_POLICY_WORD
 };
 
 int gate_exit_status(const struct gate_decision *decision)
@@ -196,18 +194,13 @@ const char *gate_verdict_meaning(enum gate_verdict verdict)
 
 const char *gate_policy_name(enum gate_policy policy)
 {
-    return policies[policy].name;
-}
-
-const char *gate_policy_effect(enum gate_policy policy)
-{
-    return policies[policy].effect;
+    return policies[policy];
 }
 
 bool gate_policy_from_name(const char *name, enum gate_policy *policy)
 {
     for (int i = 0; i < GATE_POLICY_COUNT; i++)
-        if (strcmp(policies[i].name, name) == 0) {
+        if (strcmp(policies[i], name) == 0) {
             *policy = (enum gate_policy)i;
             return true;
         }

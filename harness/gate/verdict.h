@@ -38,14 +38,15 @@ enum gate_verdict {
         GATE_VERDICT_COUNT
 };
 
-/* policy, name of the option, what it does with BORDERLINE */
+/* policy, name of the option. BORDERLINE fails with strict, with estimate when the estimate is at or over the
+ * margin; with lenient it passes with a warning. */
 #define GATE_POLICIES(X)                                                                           \
-    X(STRICT, "strict", "fails")                                                                   \
-    X(ESTIMATE, "estimate", "fails when the estimate is at or over the margin")                    \
-    X(LENIENT, "lenient", "passes with a warning")
+    X(STRICT, "strict")                                                                            \
+    X(ESTIMATE, "estimate")                                                                        \
+    X(LENIENT, "lenient")
 
 enum gate_policy {
-#define GATE_POLICY_ENUM(name, word, effect) GATE_##name,
+#define GATE_POLICY_ENUM(name, word) GATE_##name,
     GATE_POLICIES(GATE_POLICY_ENUM)
 #undef GATE_POLICY_ENUM
         GATE_POLICY_COUNT
@@ -99,7 +100,6 @@ const char *gate_verdict_word(enum gate_verdict verdict);
 const char *gate_verdict_meaning(enum gate_verdict verdict);
 
 const char *gate_policy_name(enum gate_policy policy);
-const char *gate_policy_effect(enum gate_policy policy);
 bool gate_policy_from_name(const char *name, enum gate_policy *policy); /* false: no such policy */
 
 #endif

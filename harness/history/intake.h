@@ -15,7 +15,7 @@
 #include "harness/base/arena.h"
 #include "harness/base/err.h"
 #include "harness/base/sha256.h"
-#include "harness/run/environment.h"
+#include "harness/run/environment_fingerprint.h"
 
 #include <stdbool.h>
 

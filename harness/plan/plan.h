@@ -67,16 +67,4 @@ void plan_done(struct plan *p);
 /* Keeps the cells of these comparisons only; none: all. Error: there is none of that name. */
 bool plan_choose(struct plan *p, const struct opt_texts *names, struct err *e) MUST_CHECK;
 
-/* A kernel side of a scale: settings merged and checked by the kernel's rows, layers parsed. The
- * merged object is added to p->settings. */
-bool plan_kernel_side(struct plan *p, struct plan_side *side, const struct scenario *s,
-                      const struct scenario_scale *scale, const struct scenario_side *from,
-                      const struct plan_overrides *o, struct arena *a, struct err *e) MUST_CHECK;
-
-/* May the scenario's digests be expected of a cell under these overrides (settings or NULL)? */
-bool plan_may_expect(const struct json *override_settings);
-
-/* For callers to whom a refused layer set is an error, not a skipped cell. */
-bool plan_cell_check(const struct plan_cell *cell, struct arena *a, struct err *e) MUST_CHECK;
-
 #endif

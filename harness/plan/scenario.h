@@ -1,5 +1,5 @@
 /* A scenario: what is compared with what, at which scales. One JSON file, every field an option
- * row (plan/scenario.c), so that names, kinds and ranges are checked and errors name the field.
+ * row (scenario_rows.h), so that names, kinds and ranges are checked and errors name the field.
  *
  *     {"name": "micro-grid", "kernel": "backtest", "pairs": 10,
  *      "settings": {"bundle": "synth:mag7:1"},

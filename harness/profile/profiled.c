@@ -2,6 +2,7 @@
 
 #include "harness/base/json.h"
 #include "harness/probe/machine.h"
+#include "harness/profile/followed.h"
 #include "harness/profile/names.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/whole.h"
@@ -109,31 +110,26 @@ static bool run_worker(struct profiled *p, const struct plan_side *side,
 
 /* ---- a command ------------------------------------------------------------------------------- */
 
-struct followed {
+struct sampled {
     const struct sampler_options *options;
     struct sampler *sampler;
 };
 
 static bool follow(void *context, pid_t root, struct err *e)
 {
-    struct followed *f = context;
-    f->sampler = sampler_open(root, f->options, e);
-    return f->sampler && sampler_resume(f->sampler, e);
+    struct sampled *s = context;
+    s->sampler = sampler_open(root, s->options, e);
+    return s->sampler && sampler_resume(s->sampler, e);
 }
 
 static bool run_command(struct profiled *p, const struct plan_side *side,
                         const struct profiled_rule *rule, struct pair_runner *r, struct err *e)
 {
-    struct followed f = {.options = &rule->sampler};
+    struct sampled s = {.options = &rule->sampler};
     struct external_result result;
-    struct external x = r->external;
-    x.options.folder = side->folder;
-    x.options.follow = follow;
-    x.options.follow_context = &f;
-    bool ok = external_prepare(&x, e) && external_run(&x, side->argv, &r->rng, &result, e);
-    r->external.image = x.image;
-    if (f.sampler)
-        ok = end_sampler(p, f.sampler, ok, e);
+    bool ok = followed_run(side, r, (struct followed){follow, &s}, &result, e);
+    if (s.sampler)
+        ok = end_sampler(p, s.sampler, ok, e);
     if (ok) {
         probe_slice_add(&p->slice, &result.slice);
         p->work += 1;

@@ -2,6 +2,7 @@
 
 #include "harness/base/json.h"
 #include "harness/probe/recorder.h"
+#include "harness/profile/followed.h"
 #include "harness/result/series.h"
 #include "harness/run/counted.h"
 #include "harness/run/interrupt.h"
@@ -59,12 +60,7 @@ static bool run_command(struct timeline *t, const struct plan_side *side, double
 {
     struct watched w = {.interval_ms = interval_ms};
     struct external_result result;
-    struct external x = r->external;
-    x.options.folder = side->folder;
-    x.options.follow = watch;
-    x.options.follow_context = &w;
-    bool ok = external_prepare(&x, e) && external_run(&x, side->argv, &r->rng, &result, e);
-    r->external.image = x.image;
+    bool ok = followed_run(side, r, (struct followed){watch, &w}, &result, e);
     t->series = recorder_stop(w.recorder);
     if (ok)
         raise_peak(t->series, (double)result.usage.max_rss_bytes);

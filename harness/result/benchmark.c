@@ -3,6 +3,7 @@
 #include "harness/base/json.h"
 #include "harness/base/mem.h"
 #include "harness/result/record.h"
+#include "harness/result/record_side.h"
 #include "harness/stats/describe.h"
 #include "harness/stats/sign_test.h"
 
@@ -145,12 +146,7 @@ static void put_medians(struct json *record, const struct benchmark *b)
     for (int m = 0; m < PROBE_METRIC_COUNT; m++) {
         if (!cell_has_metric(&b->result, m))
             continue;
-        struct stats_interval i = benchmark_median(b, m, RECORD_LEVEL);
-        struct json *o = json_put_object(all, probe_metrics[m].name);
-        json_put_number(o, "estimate", i.estimate);
-        json_put_number(o, "lower", i.low);
-        json_put_number(o, "upper", i.high);
-        json_put_number(o, "level", i.coverage);
+        record_put_interval(all, probe_metrics[m].name, benchmark_median(b, m, RECORD_LEVEL));
     }
 }
 

@@ -32,21 +32,12 @@ bool rate_of(const struct cell_result *r, int side, struct rate *out)
     return false;
 }
 
-void rate_put_interval(struct json *o, const char *key, struct stats_interval i)
-{
-    struct json *v = json_put_object(o, key);
-    json_put_number(v, "estimate", i.estimate);
-    json_put_number(v, "lower", i.low);
-    json_put_number(v, "upper", i.high);
-    json_put_number(v, "level", i.coverage);
-}
-
 struct json *rate_json(const struct rate *rate)
 {
     struct json *o = json_object();
     json_put_text(o, "unit", rate->unit);
     json_put_number(o, "count", rate->count);
-    rate_put_interval(o, "wall_per_s", rate->wall);
-    rate_put_interval(o, "cpu_per_s", rate->cpu);
+    record_put_interval(o, "wall_per_s", rate->wall);
+    record_put_interval(o, "cpu_per_s", rate->cpu);
     return o;
 }

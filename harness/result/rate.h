@@ -28,7 +28,4 @@ bool rate_of(const struct cell_result *r, int side, struct rate *out);
 /* A member of a side's record (results/schema.json). Owner: the caller. */
 struct json *rate_json(const struct rate *rate);
 
-/* An estimate with its bounds as a member of an object. */
-void rate_put_interval(struct json *o, const char *key, struct stats_interval i);
-
 #endif

@@ -1,7 +1,6 @@
 #include "harness/result/throughput.h"
 
 #include "harness/base/mem.h"
-#include "harness/result/rate.h"
 #include "harness/result/record.h"
 #include "harness/stats/describe.h"
 #include "harness/stats/hodges_lehmann.h"
@@ -103,8 +102,8 @@ struct json *throughput_json(const struct throughput *t, const struct cell_side 
     struct json *o = json_object();
     json_put_number(o, "backtests", t->backtests);
     json_put_number(o, "bar_backtests", t->bar_backtests);
-    rate_put_interval(o, "cpu_ns", t->cpu_ns);
-    rate_put_interval(o, "wall_ns", t->wall_ns);
+    record_put_interval(o, "cpu_ns", t->cpu_ns);
+    record_put_interval(o, "wall_ns", t->wall_ns);
     json_put_number(o, "min_ns", t->min_ns);
     json_put_number(o, "backtests_per_s", t->backtests_per_s);
     json_put_number(o, "dense_share", t->dense_share);

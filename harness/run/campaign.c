@@ -1,5 +1,6 @@
 #include "harness/run/campaign.h"
 
+#include "harness/base/io.h"
 #include "harness/base/log.h"
 #include "harness/probe/machine.h"
 #include "harness/result/record.h"
@@ -9,28 +10,19 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 /* ---- opening -------------------------------------------------------------------------------- */
 
-/* results/runs/NAME-20260102T030405Z-PID.jsonl: two runs in one second do not meet. */
-static void default_path(const char *name, char path[PATH_MAX])
+char *campaign_fresh(char out[CAMPAIGN_FRESH], const char *name)
 {
     char stamp[32];
     time_t now = time(NULL);
     struct tm utc;
     strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
-    snprintf(path, PATH_MAX, "results/runs/%.100s-%s-%ld.jsonl", name, stamp, (long)getpid());
-}
-
-const char *campaign_state_folder(const char *chosen)
-{
-    const char *folder = getenv("TMPDIR");
-    if (chosen)
-        return chosen;
-    return folder && *folder ? folder : "/var/tmp";
+    snprintf(out, CAMPAIGN_FRESH, "%.100s-%s-%ld", name, stamp, (long)getpid());
+    return out;
 }
 
 static struct json *run_record(const struct campaign_options *o)
@@ -49,8 +41,7 @@ static struct json *run_record(const struct campaign_options *o)
     json_put_number(s, "margin_percent", o->margin_percent);
     if (o->judging)
         json_put(r, "judging", judging_to_json(o->judging));
-    const struct environment_source from = {.folder = campaign_state_folder(o->state),
-                                            .seed = o->seed};
+    const struct environment_source from = {.folder = io_passing_folder(o->state), .seed = o->seed};
     json_put(r, "environment", environment_facts(&from));
     json_put(r, "inputs", json_copy(o->inputs));
     json_put_text(r, "seed", seed);
@@ -69,11 +60,12 @@ bool campaign_open(struct campaign *c, const struct campaign_options *o, struct 
 {
     *c = (struct campaign){
         .writer = RESULT_WRITER_NONE, .inputs = o->inputs, .started_ns = probe_now_ns()};
-    char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s", o->out ? o->out : "");
-    if (!o->out)
-        default_path(o->name, path);
-    bool ok = pair_runner_open(&c->runner, o->seed, campaign_state_folder(o->state), e) &&
+    char path[PATH_MAX], fresh[CAMPAIGN_FRESH];
+    if (o->out)
+        snprintf(path, sizeof path, "%s", o->out);
+    else
+        snprintf(path, sizeof path, "results/runs/%s.jsonl", campaign_fresh(fresh, o->name));
+    bool ok = pair_runner_open(&c->runner, o->seed, io_passing_folder(o->state), e) &&
               result_writer_open(&c->writer, path, e) &&
               result_writer_add(&c->writer, run_record(o), e);
     if (ok) {

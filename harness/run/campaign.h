@@ -54,8 +54,9 @@ struct campaign_rule {
     const void *measure_context;
 };
 
-/* Where the sides keep what they store: the chosen folder, or (NULL) $TMPDIR or /var/tmp. */
-const char *campaign_state_folder(const char *chosen);
+/* NAME-20260102T030405Z-PID: two runs in one second do not meet. Of the name at most 100 bytes. */
+enum { CAMPAIGN_FRESH = 160 };
+char *campaign_fresh(char out[CAMPAIGN_FRESH], const char *name);
 
 /* Writes the run record. Error: results file or state folder. */
 bool campaign_open(struct campaign *c, const struct campaign_options *o, struct err *e) MUST_CHECK;

@@ -3,6 +3,7 @@
 
 #include "harness/result/agree.h"
 #include "harness/run/interrupt.h"
+#include "harness/run/pair_results.h"
 #include "harness/run/valgrind.h"
 #include "harness/run/whole.h"
 

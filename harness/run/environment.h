@@ -2,7 +2,6 @@
  *
  *     struct environment_source from = {.folder = "results", .seed = seed};
  *     struct json *facts = environment_facts(&from);
- *     environment_fingerprint(facts, hex);
  *
  * A fact that cannot be read is null, never a guess and never an error.
  */
@@ -26,10 +25,5 @@ struct json *environment_facts(const struct environment_source *from);
 /* Time that the hypervisor gave to others, in clock ticks since boot over all CPUs; -1 when it does
  * not say. Read before and after a run and subtract. */
 int64_t environment_steal_ticks(const char *root);
-
-/* A short hash over what makes two measurements comparable: CPU model, cores, memory (in GiB),
- * kernel, compiler, flags, allocator. Works on stored facts too. */
-enum { ENVIRONMENT_FINGERPRINT = 17 }; /* 16 hex digits and the NUL */
-void environment_fingerprint(const struct json *facts, char hex[ENVIRONMENT_FINGERPRINT]);
 
 #endif

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "harness/run/side.h"
 
 #include "harness/base/str.h"
@@ -6,84 +5,15 @@
 #include "harness/probe/totals.h"
 #include "harness/result/agree.h"
 #include "harness/result/series.h"
-#include "harness/run/child.h"
+#include "harness/run/side_process.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 enum {
-    WORKER_FD = 3,
-    PADDING_MAX = 4096,
-    WORDS_MAX = 16,
     GREETING_S = 10,        /* for a worker to say that it is one */
     GREETING_UNDER_S = 120, /* under another program, that may be slow to begin */
 };
-
-/* ---- starting ------------------------------------------------------------------------------- */
-
-/* In the child: becomes the worker, or answers with the reason why not. */
-static _Noreturn void become_worker(const char *binary, const char *const *under, int fd,
-                                    long padding)
-{
-    const char *argv[WORDS_MAX];
-    size_t n = 0;
-    for (; under && under[n] && n < WORDS_MAX - 3; n++)
-        argv[n] = under[n];
-    argv[n++] = under ? binary : "cupel";
-    argv[n++] = "worker";
-    argv[n] = NULL;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    child_permit_tracing();
-    signal(SIGPIPE, SIG_DFL);
-    char pad[PADDING_MAX + 1], number[16];
-    memset(pad, 'x', (size_t)padding);
-    pad[padding] = '\0';
-    snprintf(number, sizeof number, "%d", WORKER_FD);
-    setenv("CUPEL_PADDING", pad, 1);
-    setenv(PROTOCOL_FD_VARIABLE, number, 1);
-    if (fd == WORKER_FD)
-        fcntl(fd, F_SETFD, 0);
-    else
-        dup2(fd, WORKER_FD);
-    execvp(under ? under[0] : binary, (char *const *)argv);
-    dprintf(WORKER_FD, "{\"error\":\"cannot be run: %s\",\"code\":%d}\n", strerror(errno),
-            ERR_INPUT);
-    _exit(127);
-}
-
-static const char *binary_of(const struct plan_side *side)
-{
-    return side->binary ? side->binary : "/proc/self/exe";
-}
-
-static bool spawn(struct side_process *p, const char *const *under, struct rng *rng, struct err *e)
-{
-    char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    self[n > 0 ? n : 0] = '\0';
-    /* To another program /proc/self/exe is that program. */
-    const char *binary = under && !p->side->binary ? self : binary_of(p->side);
-    int pair[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-        return err_system(e, "socket pair");
-    long padding = (long)rng_below(rng, PADDING_MAX);
-    p->pid = fork();
-    if (p->pid == 0)
-        become_worker(binary, under, pair[1], padding);
-    close(pair[1]);
-    p->channel.fd = pair[0];
-    return p->pid > 0 || err_system(e, "fork");
-}
 
 /* ---- asking --------------------------------------------------------------------------------- */
 
@@ -94,35 +24,6 @@ static struct json *ask_for(const char *op)
     return ask;
 }
 
-static bool has_ended(pid_t pid, int *status)
-{
-    pid_t ended;
-    do
-        ended = waitpid(pid, status, WNOHANG);
-    while (ended < 0 && errno == EINTR);
-    return ended != 0;
-}
-
-/* A channel that broke tells nothing; how the process ended does. One that lives on for longer than a
- * moment has only closed its end. */
-static void say_how_it_ended(struct side_process *p, const char *op, struct err *e)
-{
-    const struct timespec nap = {.tv_nsec = 1000000};
-    int status = 0;
-    bool ended = false;
-    for (int i = 0; i < 1000 && !(ended = has_ended(p->pid, &status)); i++)
-        nanosleep(&nap, NULL);
-    if (!ended)
-        return;
-    p->pid = 0;
-    const char *signal_name = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : NULL;
-    if (WIFSIGNALED(status))
-        err_input(e, "ended by signal %d (SIG%s, %s) in %s", WTERMSIG(status),
-                  signal_name ? signal_name : "?", strsignal(WTERMSIG(status)), op);
-    else
-        err_input(e, "ended with exit status %d in %s", WEXITSTATUS(status), op);
-}
-
 /* Sends the ask (freed here) and gives the answer; NULL with the worker's own words on failure. */
 static struct json *answer_to(struct side_process *p, struct json *ask, struct err *e)
 {
@@ -131,7 +32,7 @@ static struct json *answer_to(struct side_process *p, struct json *ask, struct e
     struct json *answer =
         channel_send(&p->channel, ask, e) ? channel_receive(&p->channel, e) : NULL;
     if (!answer && e->code == ERR_SYSTEM && p->pid > 0)
-        say_how_it_ended(p, op, e);
+        side_process_say_end(p, op, e);
     const struct json *error = json_get(answer, "error");
     if (error) {
         bool has_words = json_kind(error) == JSON_TEXT && *json_text(error);
@@ -155,15 +56,15 @@ static bool greet(struct side_process *p, int seconds, struct err *e)
     p->build = answer_to(p, ask, e);
     p->channel.deadline_ns = 0;
     if (p->channel.is_late)
-        return err_input(e, "%s: no answer within %d s: not a cupel worker", binary_of(p->side),
-                         seconds);
+        return err_input(e, "%s: no answer within %d s: not a cupel worker",
+                         side_process_binary(p->side), seconds);
     if (!p->build)
         return false;
     if (!json_need_int(p->build, "protocol", 0, 1 << 30, &protocol, e))
-        return err_prefix(e, "%s: not a cupel worker", binary_of(p->side));
+        return err_prefix(e, "%s: not a cupel worker", side_process_binary(p->side));
     if (protocol != PROTOCOL_VERSION)
-        return err_input(e, "%s: speaks protocol %lld, this harness speaks %d", binary_of(p->side),
-                         (long long)protocol, PROTOCOL_VERSION);
+        return err_input(e, "%s: speaks protocol %lld, this harness speaks %d",
+                         side_process_binary(p->side), (long long)protocol, PROTOCOL_VERSION);
     return true;
 }
 
@@ -171,7 +72,7 @@ bool side_start_under(struct side_process *p, const struct plan_side *side,
                       const char *const *under, struct rng *rng, struct err *e)
 {
     *p = (struct side_process){.side = side, .channel = {.fd = -1}};
-    if (spawn(p, under, rng, e) && greet(p, under ? GREETING_UNDER_S : GREETING_S, e))
+    if (side_process_spawn(p, under, rng, e) && greet(p, under ? GREETING_UNDER_S : GREETING_S, e))
         return true;
     side_stop(p);
     return false;
@@ -328,27 +229,13 @@ void side_results_done(struct side_results *r)
 
 /* ---- stopping ------------------------------------------------------------------------------- */
 
-/* A worker that does not end by itself within this time is killed. */
-static const int64_t patience_ns = 2000000000;
-
-static void wait_or_kill(pid_t pid)
-{
-    const struct timespec nap = {.tv_nsec = 200000};
-    int64_t deadline = probe_now_ns() + patience_ns;
-    while (!has_ended(pid, NULL)) {
-        if (probe_now_ns() > deadline)
-            kill(pid, SIGKILL);
-        nanosleep(&nap, NULL);
-    }
-}
-
 void side_stop(struct side_process *p)
 {
     struct err unused;
     if (p->pid > 0) {
         if (!channel_send(&p->channel, ask_for("quit"), &unused))
             kill(p->pid, SIGKILL);
-        wait_or_kill(p->pid);
+        side_process_end(p->pid);
     }
     channel_close(&p->channel);
     json_free(p->build);

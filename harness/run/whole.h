@@ -11,7 +11,8 @@
 #ifndef CUPEL_RUN_WHOLE_H
 #define CUPEL_RUN_WHOLE_H
 
-#include "harness/run/pair.h"
+#include "harness/run/pair_runner.h"
+#include "harness/run/side.h"
 
 /* Its state folder, if it gets one, is a fresh one of the runner's, the same for every such run. */
 bool whole_prepare(struct side_process *p, struct pair_runner *r, struct side_work *work,

@@ -2,17 +2,6 @@
 
 #include <math.h>
 
-static const char *const direction_words[STATS_DIRECTION_COUNT] = {
-    [STATS_UNDECIDED] = "no difference shown",
-    [STATS_LOWER] = "lower",
-    [STATS_HIGHER] = "higher",
-};
-
-const char *stats_direction_word(enum stats_direction direction)
-{
-    return direction_words[direction];
-}
-
 enum stats_direction stats_direction(double difference, double p, double level)
 {
     if (!(p <= 1 - level) || difference == 0)

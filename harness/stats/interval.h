@@ -19,9 +19,6 @@ struct stats_interval {
 /* Where the second sample lies against the first (or a sample against 0), when p is small enough. */
 enum stats_direction { STATS_UNDECIDED, STATS_LOWER, STATS_HIGHER, STATS_DIRECTION_COUNT };
 
-/* "lower", "higher", "no difference shown". */
-const char *stats_direction_word(enum stats_direction direction);
-
 /* By the sign of `difference`; UNDECIDED unless p <= 1 - level. */
 enum stats_direction stats_direction(double difference, double p, double level);
 

@@ -1,7 +1,7 @@
 /* Student's t, two ways: Welch's for two independent samples, and the one-sample (paired) test.
  *
  *     struct stats_t_test w = stats_welch(base, n, new, n, 0.95);
- *     printf("%s, p = %g\n", stats_direction_word(w.direction), w.p_two_sided);
+ *     if (w.direction != STATS_UNDECIDED) printf("p = %g\n", w.p_two_sided);
  *
  * A sample without variance makes t meaningless. By definition then: difference 0 gives t 0 and p 1,
  * any other gives t +-INFINITY and p 0, and the interval is the difference itself.

@@ -2,9 +2,10 @@
 
 #include "harness/storage/walk.h"
 
-#include <stdio.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 const char *const usage_kind_names[USAGE_KIND_COUNT] = {
 #define USAGE_NAME(name, text) [USAGE_##name] = (text),
@@ -47,12 +48,44 @@ static enum usage_kind kind_in_run(const char *place)
     return USAGE_OTHER;
 }
 
+/* One walk: of a run, or (run NULL) of the rest of the base. */
+struct reading {
+    struct usage *usage;
+    struct usage_run *run;
+    const char *folder; /* for people: BASE, or BASE/backtests/ID */
+    struct arena *arena;
+};
+
+static void add_unread(struct usage *u, struct arena *a, const char *path, const char *why)
+{
+    /* Full at 0 and at each power of two. */
+    if ((u->unread_n & (u->unread_n - 1)) == 0) {
+        struct usage_unread *old = u->unread;
+        u->unread = ARENA_NEW(a, struct usage_unread, u->unread_n ? 2 * u->unread_n : 1);
+        if (old)
+            memcpy(u->unread, old, (size_t)u->unread_n * sizeof *old);
+    }
+    u->unread[u->unread_n++] = (struct usage_unread){arena_text(a, path), arena_text(a, why)};
+}
+
+/* Where the list of runs could not be read, it is the first, and was told. */
+static void miss(void *context, const char *place, const char *why)
+{
+    const struct reading *r = context;
+    struct usage *u = r->usage;
+    const char *path = *place ? arena_format(r->arena, "%s/%s", r->folder, place) : r->folder;
+    if (r->run)
+        r->run->is_partial = true;
+    if (u->unread_n == 0 || strcmp(u->unread[0].path, path) != 0)
+        add_unread(u, r->arena, path, why);
+}
+
 static enum walk_next add_to_run(void *context, const struct walk_entry *entry, struct err *e)
 {
     (void)e;
-    struct usage_run *r = context;
+    const struct reading *r = context;
     struct usage_amount amount = amount_of(entry);
-    usage_add(&r->kinds[kind_in_run(entry->place)], &amount);
+    usage_add(&r->run->kinds[kind_in_run(entry->place)], &amount);
     return WALK_ON;
 }
 
@@ -60,7 +93,8 @@ static enum walk_next add_to_run(void *context, const struct walk_entry *entry, 
 static enum walk_next add_to_base(void *context, const struct walk_entry *entry, struct err *e)
 {
     (void)e;
-    struct usage *u = context;
+    const struct reading *r = context;
+    struct usage *u = r->usage;
     struct usage_amount amount = amount_of(entry);
     bool is_run = entry->depth == 2 && is_in(entry->place, "backtests") && entry->is_folder &&
                   capture_is_id(entry->name);
@@ -73,14 +107,16 @@ static enum walk_next add_to_base(void *context, const struct walk_entry *entry,
     return WALK_ON;
 }
 
-static bool read_run(const char *base, const char *id, struct arena *a, struct usage_run *r,
+static bool read_run(const char *base, const char *id, struct arena *a, struct usage *u,
                      struct err *e)
 {
     struct err why;
+    struct usage_run *r = &u->runs[u->n];
+    struct reading reading = {u, r, arena_format(a, "%s/backtests/%s", base, id), a};
     *r = (struct usage_run){.id = id};
     r->whole = capture_read(base, id, a, &r->run, &why);
     r->why = r->whole ? NULL : arena_text(a, why.text);
-    if (!walk_tree(arena_format(a, "%s/backtests/%s", base, id), add_to_run, r, e))
+    if (!walk_readable(reading.folder, add_to_run, miss, &reading, e))
         return false;
     for (int k = 0; k < USAGE_KIND_COUNT; k++)
         usage_add(&r->all, &r->kinds[k]);
@@ -90,13 +126,16 @@ static bool read_run(const char *base, const char *id, struct arena *a, struct u
 static bool read_runs(const char *base, struct arena *a, struct usage *u, struct err *e)
 {
     struct capture_lines ids = {0}, leftovers = {0};
-    if (!capture_list(base, a, &ids, &leftovers, e))
-        return false;
+    struct err why;
+    if (!capture_list(base, a, &ids, &leftovers, &why)) {
+        const char *colon = strrchr(why.text, ':'); /* "BASE/backtests: what the system says" */
+        add_unread(u, a, arena_format(a, "%s/backtests", base), colon ? colon + 2 : why.text);
+    }
     u->leftovers = leftovers.n;
     u->runs = ARENA_NEW(a, struct usage_run, ids.n + 1);
     for (; u->n < ids.n; u->n++) {
-        struct usage_run *r = &u->runs[u->n];
-        if (!read_run(base, ids.v[u->n], a, r, e))
+        const struct usage_run *r = &u->runs[u->n];
+        if (!read_run(base, ids.v[u->n], a, u, e))
             return false;
         u->whole += r->whole;
         u->code_of_runs += r->run.bytes;
@@ -106,17 +145,23 @@ static bool read_runs(const char *base, struct arena *a, struct usage *u, struct
     return true;
 }
 
-bool usage_read(const char *base, struct arena *a, struct usage *out, struct err *e)
+static bool check_base(const char *base, struct err *e)
 {
     struct stat st;
-    *out = (struct usage){0};
     if (stat(base, &st) != 0)
         return err_system(e, "%s", base);
     if (!S_ISDIR(st.st_mode))
         return err_input(e, "%s: expected a folder, found a file", base);
+    return faccessat(AT_FDCWD, base, R_OK | X_OK, AT_EACCESS) == 0 || err_system(e, "%s", base);
+}
+
+bool usage_read(const char *base, struct arena *a, struct usage *out, struct err *e)
+{
+    *out = (struct usage){0};
+    struct reading rest = {.usage = out, .folder = base, .arena = a};
     /* The base may be named by a link; below it none is followed. */
-    if (!read_runs(base, a, out, e) ||
-        !walk_tree(arena_format(a, "%s/.", base), add_to_base, out, e))
+    if (!check_base(base, e) || !read_runs(base, a, out, e) ||
+        !walk_readable(arena_format(a, "%s/.", base), add_to_base, miss, &rest, e))
         return false;
     for (int k = 0; k < USAGE_KIND_COUNT; k++)
         usage_add(&out->all, &out->kinds[k]);

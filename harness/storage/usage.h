@@ -1,7 +1,8 @@
-/* How much the runs of a base folder take, by kind and by run.
+/* How much the runs of a base folder take, by kind and by run. What may not be read is not counted: its
+ * places are listed, and all sums are at least.
  *
  *     struct usage u;
- *     if (usage_read("runs/w1", &arena, &u, e)) ... u.all.allocated, u.runs[i] ...
+ *     if (usage_read("runs/w1", &arena, &u, e)) ... u.all.allocated, u.runs[i], u.unread_n ...
  */
 #ifndef CUPEL_STORAGE_USAGE_H
 #define CUPEL_STORAGE_USAGE_H
@@ -35,8 +36,13 @@ struct usage_run {
     const char *id;
     bool whole;             /* there is metadata, and it is of this run */
     const char *why;        /* it is not; NULL: whole */
+    bool is_partial;        /* some of it could not be read */
     struct capture_run run; /* of a whole one */
     struct usage_amount kinds[USAGE_KIND_COUNT], all;
+};
+
+struct usage_unread {
+    const char *path, *why;
 };
 
 struct usage {
@@ -45,11 +51,15 @@ struct usage {
     struct usage_amount kinds[USAGE_KIND_COUNT], all;
     uint64_t code_of_runs; /* bytes, if each whole run had copies of its files */
     int leftovers;         /* folders of runs that were never finished */
+
+    struct usage_unread
+        *unread; /* places that could not be read; what is below them is not counted */
+    int unread_n;
 };
 
 void usage_add(struct usage_amount *sum, const struct usage_amount *more);
 
-/* Error: no such folder, or it cannot be read. All in the arena. */
+/* Error: no such folder, or it cannot be read itself. All in the arena. */
 bool usage_read(const char *base, struct arena *a, struct usage *out, struct err *e) MUST_CHECK;
 
 #endif

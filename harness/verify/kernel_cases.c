@@ -1,6 +1,6 @@
 #include "harness/verify/kernel_cases.h"
 
-#include "harness/verify/covering.h"
+#include "harness/verify/sets.h"
 #include "kernels/registry.h"
 
 /* ---- names ------------------------------------------------------------------------------------ */
@@ -72,81 +72,55 @@ static bool read_factors(struct kernel_cases *v, struct arena *a, struct err *e)
     return ok;
 }
 
-bool kernel_cases_accepted(const struct kernel *k, uint64_t layers)
+static bool accepts(const struct kernel *k, uint64_t layers)
 {
-    struct err unused = {0};
-    return !k->resolve || k->resolve(layers, &unused);
-}
-
-/* Factors of the covering array: the layers of the universe, then what else varies. */
-struct columns {
-    const struct kernel_cases *v;
-    int layer[KERNEL_LAYERS_MAX], layers;
-};
-
-static uint64_t layers_of(const struct columns *c, const int *row, int level)
-{
-    uint64_t set = 0;
-    for (int i = 0; i < c->layers; i++)
-        set |= row[i] == level ? (uint64_t)1 << c->layer[i] : 0;
-    return set;
+    struct err unused;
+    return sets_accepted(k, layers, &unused);
 }
 
 /* Exact where a layer needs at most one other, or all the rest. */
-static bool row_possible(void *context, const int *row)
+static bool is_possible(const void *context, uint64_t on, uint64_t open)
 {
-    const struct columns *c = context;
-    uint64_t on = layers_of(c, row, 1), open = layers_of(c, row, COVERING_OPEN);
-    bool ok =
-        kernel_cases_accepted(c->v->kernel, on) || kernel_cases_accepted(c->v->kernel, on | open);
-    for (int i = 0; !ok && i < c->layers; i++)
-        ok = (open >> c->layer[i] & 1) &&
-             kernel_cases_accepted(c->v->kernel, on | (uint64_t)1 << c->layer[i]);
+    const struct kernel *k = context;
+    bool ok = accepts(k, on) || accepts(k, on | open);
+    for (int i = 0; !ok && i < k->layer_count; i++)
+        ok = (open >> i & 1) && accepts(k, on | (uint64_t)1 << i);
     return ok;
 }
 
-static void take_rows(struct kernel_cases *v, const struct columns *columns,
-                      const struct covering *array, struct arena *a)
+static void take_rows(struct kernel_cases *v, const struct sets_array *array, struct arena *a)
 {
-    v->rows = ARENA_NEW(a, struct kernel_cases_row, array->rows + 2);
+    v->rows = ARENA_NEW(a, struct kernel_cases_row, array->covering.rows + 2);
     v->count = 1; /* the first: zeros */
-    for (long r = 0; r < array->rows; r++) {
-        const int *row = covering_row(array, r);
+    for (long r = 0; r < array->covering.rows; r++) {
+        const int *level;
         struct kernel_cases_row *c = &v->rows[v->count];
-        c->layers = layers_of(columns, row, 1);
+        c->layers = sets_row(array, r, &level);
         for (int f = 0; f < v->factor_count; f++)
-            c->level[f] = row[columns->layers + f];
-        v->count += kernel_cases_accepted(v->kernel, c->layers);
+            c->level[f] = level[f];
+        v->count += accepts(v->kernel, c->layers);
     }
 }
 
 bool kernel_cases_plan(struct kernel_cases *v, struct arena *a, struct err *e)
 {
-    struct columns columns = {.v = v};
-    int levels[COVERING_FACTORS_MAX];
-    struct covering array;
-    int n = 0;
+    int levels[KERNEL_CASES_FACTORS];
+    struct sets_array array;
     if (!read_factors(v, a, e))
         return false;
-    for (int i = 0; i < v->kernel->layer_count; i++)
-        if (v->universe >> i & 1)
-            columns.layer[columns.layers++] = i;
-    if (columns.layers + v->factor_count > COVERING_FACTORS_MAX)
-        return err_input(e, "layers: expected at most %d, found %d",
-                         COVERING_FACTORS_MAX - v->factor_count, columns.layers);
-    for (; n < columns.layers; n++)
-        levels[n] = 2;
     for (int f = 0; f < v->factor_count; f++)
-        levels[n++] = v->factors[f].n;
-    struct covering_rules rules = {.factors = n,
-                                   .levels = levels,
-                                   .strength = v->strength < n ? v->strength : n,
-                                   .seed = v->seed,
-                                   .possible = v->kernel->resolve ? row_possible : NULL,
-                                   .context = &columns};
-    covering_make(&rules, a, &array);
-    v->combinations = array.combinations;
-    v->impossible = array.impossible;
-    take_rows(v, &columns, &array, a);
+        levels[f] = v->factors[f].n;
+    const struct sets_rules rules = {.universe = v->universe,
+                                     .levels = levels,
+                                     .factors = v->factor_count,
+                                     .strength = v->strength,
+                                     .seed = v->seed,
+                                     .possible = v->kernel->resolve ? is_possible : NULL,
+                                     .context = v->kernel};
+    if (!sets_cover(&rules, a, &array, e))
+        return false;
+    v->combinations = array.covering.combinations;
+    v->impossible = array.covering.impossible;
+    take_rows(v, &array, a);
     return true;
 }

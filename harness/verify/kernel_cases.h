@@ -75,8 +75,6 @@ void kernel_cases_print(const struct kernel_cases *v, const struct kernel_cases_
 void kernel_cases_print_options(const struct kernel_cases *v, const struct kernel_cases_row *c,
                                 struct text *out);
 
-bool kernel_cases_accepted(const struct kernel *k, uint64_t layers); /* by its resolve */
-
 /* ---- one case --------------------------------------------------------------------------------- */
 
 /* Runs it in this process, with a state folder of its own below v->work. Error: the kernel's. */

@@ -4,6 +4,7 @@
 #include "harness/base/io.h"
 #include "harness/result/agree.h"
 #include "harness/verify/material.h"
+#include "harness/verify/sets.h"
 #include "kernels/pool/pool.h"
 
 #include <string.h>
@@ -65,7 +66,7 @@ static bool same(const struct running *r, struct err *e)
 static bool still_differs(struct running *r, const struct kernel_cases_row *c)
 {
     struct err unused = {0};
-    return kernel_cases_accepted(r->v->kernel, c->layers) && try_case(r, c, &unused) &&
+    return sets_accepted(r->v->kernel, c->layers, &unused) && try_case(r, c, &unused) &&
            !same(r, &unused);
 }
 

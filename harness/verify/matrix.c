@@ -1,17 +1,14 @@
 #include "harness/verify/matrix.h"
 
-#include "harness/verify/covering.h"
 #include "kernels/backtest/backtest.h"
 #include "kernels/registry.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(BT_SWITCHES + MATRIX_FACTORS <= COVERING_FACTORS_MAX, "a factor for each");
-
 /* ---- names ------------------------------------------------------------------------------------ */
 
-static bool is_resumed(const struct matrix_case *c)
+bool matrix_is_resumed(const struct matrix_case *c)
 {
     return strcmp(states[c->level[MATRIX_STATE]].name, "resumed") == 0;
 }
@@ -28,10 +25,10 @@ void matrix_print_case(const struct matrix *m, const struct matrix_case *c, stru
         subject_searches[c->level[MATRIX_SEARCH]].name, bt_fill_names[c->level[MATRIX_FILL]],
         states[c->level[MATRIX_STATE]].name, c->level[MATRIX_WORKERS]);
     print_layers(c->layers, out);
-    if (!is_resumed(c))
+    if (!matrix_is_resumed(c))
         return;
     text_puts(out, ", then ");
-    print_layers(sets_largest(c->universe & ~c->layers), out);
+    print_layers(sets_largest(&kernel_backtest, c->universe & ~c->layers), out);
 }
 
 void matrix_print_options(const struct matrix *m, const struct matrix_case *c, struct text *out)
@@ -43,77 +40,46 @@ void matrix_print_options(const struct matrix *m, const struct matrix_case *c, s
                 strategy->name, subject_searches[c->level[MATRIX_SEARCH]].name,
                 bt_fill_names[c->level[MATRIX_FILL]], states[c->level[MATRIX_STATE]].name,
                 c->level[MATRIX_WORKERS]);
-    print_layers(is_resumed(c) ? c->universe : c->layers, out);
+    print_layers(matrix_is_resumed(c) ? c->universe : c->layers, out);
     for (int i = 0; m->strategies != subject_strategies && strategy->params[i]; i++)
         text_printf(out, " --param %s", strategy->params[i]);
 }
 
 /* ---- planning --------------------------------------------------------------------------------- */
 
-/* Factor i of the covering array is a layer of the universe, those after them the others. */
-struct columns {
-    const struct matrix *m;
-    int layer[BT_SWITCHES], layers;
-};
-
-static struct columns columns_of(const struct matrix *m)
+static bool is_possible(const void *context, uint64_t on, uint64_t open)
 {
-    struct columns c = {.m = m};
-    for (int i = 0; i < BT_SWITCHES; i++)
-        if (m->universe >> i & 1)
-            c.layer[c.layers++] = i;
-    return c;
-}
-
-/* Which layers are on, and which are open. */
-static uint64_t layers_of(const struct columns *c, const int *row, uint64_t *open)
-{
-    uint64_t on = 0;
-    *open = 0;
-    for (int i = 0; i < c->layers; i++) {
-        uint64_t bit = (uint64_t)1 << c->layer[i];
-        on |= row[i] == 1 ? bit : 0;
-        *open |= row[i] == COVERING_OPEN ? bit : 0;
-    }
-    return on;
-}
-
-static bool row_possible(void *context, const int *row)
-{
-    uint64_t open, unused;
-    uint64_t on = layers_of(context, row, &open);
+    uint64_t unused;
+    (void)context;
     return sets_complete(on, open, &unused);
 }
 
-static void plan_covering(struct matrix *m, struct arena *a)
+static bool plan_covering(struct matrix *m, struct arena *a, struct err *e)
 {
-    struct columns columns = columns_of(m);
-    int levels[COVERING_FACTORS_MAX];
-    struct covering array;
-    int n = 0;
-    for (; n < columns.layers; n++)
-        levels[n] = 2;
+    int levels[MATRIX_FACTORS];
+    struct sets_array array;
     for (int f = 0; f < MATRIX_FACTORS; f++)
-        levels[n++] = m->levels[f].n;
-    struct covering_rules rules = {.factors = n,
-                                   .levels = levels,
-                                   .strength = m->strength,
-                                   .seed = m->seed,
-                                   .possible = row_possible,
-                                   .context = &columns};
-    covering_make(&rules, a, &array);
-    m->combinations = array.combinations;
-    m->impossible = array.impossible;
-    m->cases = ARENA_NEW(a, struct matrix_case, array.rows + 1);
-    for (long r = 0; r < array.rows; r++) {
-        const int *row = covering_row(&array, r);
+        levels[f] = m->levels[f].n;
+    const struct sets_rules rules = {.universe = m->universe,
+                                     .levels = levels,
+                                     .factors = MATRIX_FACTORS,
+                                     .strength = m->strength,
+                                     .seed = m->seed,
+                                     .possible = is_possible};
+    if (!sets_cover(&rules, a, &array, e))
+        return false;
+    m->combinations = array.covering.combinations;
+    m->impossible = array.covering.impossible;
+    m->cases = ARENA_NEW(a, struct matrix_case, array.covering.rows + 1);
+    for (long r = 0; r < array.covering.rows; r++) {
+        const int *level;
         struct matrix_case *c = &m->cases[m->case_count++];
-        uint64_t open;
-        c->layers = layers_of(&columns, row, &open);
+        c->layers = sets_row(&array, r, &level);
         c->universe = m->universe;
         for (int f = 0; f < MATRIX_FACTORS; f++)
-            c->level[f] = m->levels[f].v[row[columns.layers + f]];
+            c->level[f] = m->levels[f].v[level[f]];
     }
+    return true;
 }
 
 static void plan_full(struct matrix *m, struct arena *a)
@@ -169,149 +135,13 @@ bool matrix_plan(struct matrix *m, struct arena *a, struct err *e)
         if (m->levels[f].n == 0)
             return err_input(e, "nothing to verify: expected at least one strategy, search, fill, "
                                 "state and number of workers");
-    sets_list(m->universe, a, &m->sets);
+    sets_list(&kernel_backtest, m->universe, a, &m->sets);
     if (m->full)
         plan_full(m, a);
-    else
-        plan_covering(m, a);
+    else if (!plan_covering(m, a, e))
+        return false;
     qsort(m->cases, (size_t)m->case_count, sizeof *m->cases, by_subject);
     m->subjects = ARENA_NEW(a, struct matrix_subject, m->case_count + 1);
     m->sets_tried = count_sets(m, a);
     return true;
-}
-
-/* ---- running ---------------------------------------------------------------------------------- */
-
-/* The subject that cases are tried on now. */
-struct running {
-    struct matrix *m;
-    struct material *material;
-    struct arena arena; /* of the subject */
-    struct bt_settings settings;
-    struct references references;
-    struct matrix_subject *subject;
-    const struct matrix_case *last;
-};
-
-static void end_subject(struct running *r)
-{
-    references_done(&r->references);
-    arena_done(&r->arena);
-    r->subject = NULL;
-}
-
-static bool is_subject_of(const struct running *r, const struct matrix_case *c)
-{
-    return r->subject && r->last->level[MATRIX_STRATEGY] == c->level[MATRIX_STRATEGY] &&
-           r->last->level[MATRIX_SEARCH] == c->level[MATRIX_SEARCH] &&
-           r->last->level[MATRIX_FILL] == c->level[MATRIX_FILL];
-}
-
-static bool need_subject(struct running *r, const struct matrix_case *c, struct err *e)
-{
-    const struct subject_strategy *strategy = &r->m->strategies[c->level[MATRIX_STRATEGY]];
-    const struct subject_search *search = &subject_searches[c->level[MATRIX_SEARCH]];
-    const char *fill = bt_fill_names[c->level[MATRIX_FILL]];
-    if (is_subject_of(r, c))
-        return true;
-    end_subject(r);
-    r->subject = &r->m->subjects[r->m->subject_count++];
-    r->last = c;
-    *r->subject =
-        (struct matrix_subject){.strategy = strategy->name, .search = search->name, .fill = fill};
-    return subject_settings(r->material, strategy, search, fill, &r->arena, &r->settings, e);
-}
-
-static bool try_case(struct running *r, const struct matrix_case *c, struct err *e)
-{
-    struct trial t = {.material = r->material,
-                      .settings = &r->settings,
-                      .references = &r->references,
-                      .layers = c->layers,
-                      .universe = c->universe,
-                      .workers = c->level[MATRIX_WORKERS]};
-    bool ok = state_try(&states[c->level[MATRIX_STATE]], &t, e);
-    r->m->passages += t.passages;
-    r->m->tried |= c->layers;
-    r->m->used |= t.used;
-    r->subject->passages += t.passages;
-    return ok;
-}
-
-static void note_case(struct running *r)
-{
-    struct matrix_subject *s = r->subject;
-    const struct outcome *o = &r->references.plain;
-    s->cases++;
-    s->backtests = o->backtests;
-    memcpy(s->digest, o->digest.exact, sizeof s->digest);
-    r->m->cases_done++;
-}
-
-static bool still_differs(struct running *r, const struct matrix_case *c)
-{
-    struct err e = {0};
-    return !try_case(r, c, &e) && e.code == ERR_MISMATCH;
-}
-
-/* Without this layer, in the set and in what resumes it. */
-static bool drop_layer(struct running *r, int layer)
-{
-    struct matrix_case *least = &r->m->least, less = *least;
-    struct err unused;
-    less.universe &= ~((uint64_t)1 << layer);
-    less.layers &= less.universe;
-    if ((less.universe == least->universe || !sets_accepted(less.layers, &unused)) ||
-        (less.layers == least->layers && !is_resumed(least)) || !still_differs(r, &less))
-        return false;
-    *least = less;
-    return true;
-}
-
-/* Takes layers and workers away as long as a difference stays; what others need goes after them. */
-static void shrink(struct running *r)
-{
-    bool again = true;
-    r->m->least = r->m->at;
-    while (again) {
-        again = false;
-        for (int i = 0; i < BT_SWITCHES; i++)
-            again = drop_layer(r, i) || again;
-    }
-    struct matrix_case alone = r->m->least;
-    alone.level[MATRIX_WORKERS] = 1;
-    if (still_differs(r, &alone))
-        r->m->least = alone;
-}
-
-static bool told(struct running *r, const struct matrix_case *c, struct err *e)
-{
-    struct text name = {0};
-    matrix_print_case(r->m, c, &name);
-    if (e->code == ERR_MISMATCH) {
-        r->m->differs = true;
-        r->m->at = *c;
-        shrink(r);
-    }
-    err_prefix(e, "%s", name.p);
-    text_done(&name);
-    return false;
-}
-
-bool matrix_run(struct matrix *m, struct material *material, struct matrix_watcher watcher,
-                struct err *e)
-{
-    struct running r = {.m = m, .material = material};
-    bool ok = true;
-    for (long i = 0; ok && i < m->case_count; i++) {
-        const struct matrix_case *c = &m->cases[i];
-        ok = watcher.next(watcher.context, m, c, e) && need_subject(&r, c, e);
-        if (!ok)
-            break;
-        ok = try_case(&r, c, e) || told(&r, c, e);
-        if (ok)
-            note_case(&r);
-    }
-    end_subject(&r);
-    return ok;
 }

@@ -1,9 +1,8 @@
-/* Which sets of layers are tried on what: all of it, or a covering array; and the trying.
+/* Which sets of layers are tried on what: all of it, or a covering array (tried by matrix_run.h).
  *
  *     struct matrix m = {.universe = all, .strategies = subject_strategies, .strength = 2, .seed = 1, ...levels...};
  *     if (!matrix_plan(&m, arena, e)) ...
- *     bool ok = matrix_run(&m, &material, watcher, e);     // false: e says what differs or failed
- *     ... m.subjects, m.sets, m.cases_done ...
+ *     for (long i = 0; i < m.case_count; i++) ... m.cases[i] ...
  */
 #ifndef CUPEL_VERIFY_MATRIX_H
 #define CUPEL_VERIFY_MATRIX_H
@@ -67,19 +66,11 @@ struct matrix {
     struct matrix_case at, least;
 };
 
-struct matrix_watcher {
-    void *context;
-    /* Before each case; false ends the run with e. */
-    bool (*next)(void *context, const struct matrix *m, const struct matrix_case *c, struct err *e);
-};
-
 /* Fills cases and sets. Everything lives in the arena. Error: too many cases. */
 bool matrix_plan(struct matrix *m, struct arena *a, struct err *e) MUST_CHECK;
 
-/* Tries the cases. Error: MISMATCH, the first difference and its case; interrupted; anything that kept
- * a case from running. */
-bool matrix_run(struct matrix *m, struct material *material, struct matrix_watcher watcher,
-                struct err *e) MUST_CHECK;
+/* Does its state resume a run, so that the universe matters? */
+bool matrix_is_resumed(const struct matrix_case *c);
 
 /* "sma-cross, grid, close, warm, workers 2, layers pre-group,batch". */
 void matrix_print_case(const struct matrix *m, const struct matrix_case *c, struct text *out);

@@ -2,6 +2,7 @@
 
 #include "harness/result/agree.h"
 #include "kernels/backtest/blocks.h"
+#include "kernels/backtest/run_compute.h"
 
 /* Past the middle, so that it is the end of no batch of a power of two. */
 static long half_of(long backtests)

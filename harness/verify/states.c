@@ -2,6 +2,7 @@
 
 #include "harness/verify/sets.h"
 #include "harness/verify/subject.h"
+#include "kernels/backtest/backtest.h"
 
 void references_done(struct references *r)
 {
@@ -170,7 +171,7 @@ static bool run_updated(struct trial *t, struct err *e)
 static bool run_resumed(struct trial *t, struct err *e)
 {
     const struct outcome *plain = &t->references->plain;
-    uint64_t opposite = sets_largest(t->universe & ~t->layers), taken, resumed;
+    uint64_t opposite = sets_largest(&kernel_backtest, t->universe & ~t->layers), taken, resumed;
     struct passage half = {.layers = t->layers, .store = t->material->store, .torn = true};
     struct passage rest = {.layers = opposite, .store = t->material->store, .resume = true};
     if (!need_plain(t, e) || !material_new_store(t->material, e) ||

@@ -47,10 +47,6 @@ struct bt_filter {
     int n;
 };
 
-/* Error: "column 8: expected ..., found ..."; the caller says of which setting. Columns are bytes
- * from 1. */
-bool bt_filter_parse(const char *text, struct bt_filter *out, struct err *e) MUST_CHECK;
-
 /* The value of a metric for what is filtered, NaN where it is undefined. */
 typedef double bt_filter_value(const void *what, const struct bt_metric *metric);
 

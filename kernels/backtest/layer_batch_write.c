@@ -5,6 +5,8 @@
  */
 #include "kernels/backtest/run.h"
 
+#include "kernels/backtest/result_packed.h"
+
 #include <string.h>
 
 struct state {

@@ -2,6 +2,8 @@
  */
 #include "kernels/backtest/run.h"
 
+#include "kernels/backtest/result_read.h"
+
 static bool load_one(struct bt_run *run, int range, const struct bt_item *item,
                      struct text *payload, struct bt_sink *sink, struct err *e)
 {

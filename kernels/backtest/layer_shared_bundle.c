@@ -6,6 +6,7 @@
  */
 #include "kernels/backtest/run.h"
 
+#include "kernels/backtest/run_compute.h"
 #include "kernels/pool/pool.h"
 
 #include <stdlib.h>

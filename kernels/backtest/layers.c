@@ -20,11 +20,6 @@ static const char *const capability_names[] = {
 #undef CAPABILITY_NAME
 };
 
-const char *bt_slot_name(enum bt_slot slot)
-{
-    return slot_names[slot];
-}
-
 uint32_t bt_slots_of(const struct bt_functions *f)
 {
     uint32_t bits = 0;
@@ -166,15 +161,15 @@ bool bt_resolve(const struct bt_layer *const *table, int n, uint64_t set, void *
     return true;
 }
 
-/* ---- what settings take out ------------------------------------------------------------------- */
-
-static uint32_t given_by(uint64_t set)
+uint32_t bt_layers_give(uint64_t set)
 {
     uint32_t given = 0;
     for (int i = 0; i < BT_LAYERS; i++)
         given |= set >> i & 1 ? bt_layers[i]->gives : 0;
     return given;
 }
+
+/* ---- what settings take out ------------------------------------------------------------------- */
 
 uint64_t bt_settings_layers(const struct bt_settings *settings, uint64_t asked)
 {
@@ -190,7 +185,7 @@ uint64_t bt_settings_layers(const struct bt_settings *settings, uint64_t asked)
     /* A need that was not given before either stays, to be refused. */
     do {
         before = left;
-        uint32_t lost = given_by(asked) & ~given_by(left);
+        uint32_t lost = bt_layers_give(asked) & ~bt_layers_give(left);
         for (int i = 0; i < BT_LAYERS; i++)
             if (bt_layers[i]->needs & lost)
                 left &= ~((uint64_t)1 << i);

@@ -117,6 +117,9 @@ bool bt_resolve(const struct bt_layer *const *table, int n, uint64_t set, void *
 bool bt_layers_agree(const struct bt_layer *const *table, int n, uint64_t set,
                      struct err *e) MUST_CHECK;
 
+/* Capabilities that the layers of a set give. */
+uint32_t bt_layers_give(uint64_t set);
+
 /* The set that the settings leave of the one asked for: without the families that are switched off
  * (enable_caching, enable_bundle_pooling), nor what needs something that only they gave. */
 uint64_t bt_settings_layers(const struct bt_settings *settings, uint64_t asked);
@@ -132,6 +135,5 @@ bool bt_layers_clear(const struct bt_layer *const *table, int n, uint64_t set, v
 
 /* Which slots have a function. */
 uint32_t bt_slots_of(const struct bt_functions *f);
-const char *bt_slot_name(enum bt_slot slot);
 
 #endif

@@ -37,15 +37,6 @@ bool bt_objective_better(const struct bt_objective *o, double a, double b)
     return o->direction == BT_HIGHER_IS_BETTER ? a > b : a < b;
 }
 
-long bt_objective_best(const struct bt_objective *o, const double *values, long n)
-{
-    long best = -1;
-    for (long i = 0; i < n; i++)
-        if (bt_objective_better(o, values[i], best < 0 ? (double)NAN : values[best]))
-            best = i;
-    return best;
-}
-
 /* A drawdown is at most 0: the higher, the less was lost. */
 const struct bt_objective bt_objectives[] = {
     {"sharpe",        "sharpe",        BT_HIGHER_IS_BETTER},

@@ -1,10 +1,10 @@
 /* What a search looks for the best of: rows of metric and direction.
  *
  *     const struct bt_objective *o = bt_objective_find("total-return", e);
- *     long best = bt_objective_best(o, values, n);       // values: of bt_objective_metric(o)
+ *     bt_objective_better(o, a, b)        // values of bt_objective_metric(o)
  *
- * Undefined (NaN) is worse than any value, an infinite one included. Of equals the first wins; where all
- * are undefined none does, here as in a walk-forward search (settle.h).
+ * Undefined (NaN) is worse than any value, an infinite one included. Which of equals wins, and
+ * that none does where all are undefined, a walk-forward search decides (settle.h).
  */
 #ifndef CUPEL_BACKTEST_OBJECTIVE_H
 #define CUPEL_BACKTEST_OBJECTIVE_H
@@ -28,8 +28,5 @@ const struct bt_metric *bt_objective_metric(const struct bt_objective *o);
 
 /* Is a strictly better than b? */
 bool bt_objective_better(const struct bt_objective *o, double a, double b);
-
-/* The first of the best of values[n]; -1 when none is defined. */
-long bt_objective_best(const struct bt_objective *o, const double *values, long n);
 
 #endif

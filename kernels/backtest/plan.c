@@ -1,5 +1,6 @@
 #include "kernels/backtest/plan.h"
 
+#include "kernels/backtest/filter_parse.h"
 #include "kernels/backtest/plugged.h"
 #include "kernels/backtest/scope.h"
 #include "kernels/backtest/strategies.h"

@@ -13,34 +13,14 @@
 #include "harness/base/io.h"
 #include "kernels/backtest/digest.h"
 #include "kernels/backtest/layers.h"
+#include "kernels/backtest/result_pool.h"
+#include "kernels/backtest/run_counts.h"
 #include "kernels/backtest/select.h"
 #include "kernels/backtest/snapshots.h"
 #include "kernels/backtest/summary.h"
 #include "kernels/store/result_store.h"
 
 #include <sys/types.h>
-
-/* counter, name in records */
-#define BT_COUNTS(X)                                                                               \
-    X(backtests, "backtests")                                                                      \
-    X(bar_backtests, "bar_backtests")                                                              \
-    X(resumed, "backtests_from_store")                                                             \
-    X(failed, "backtests_failed")                                                                  \
-    X(settled, "backtests_settled")                                                                \
-    X(bundle_opens, "bundle_opens")                                                                \
-    X(asset_lists, "asset_lists")                                                                  \
-    X(rows_scanned, "rows_scanned")                                                                \
-    X(checkpoint_reads, "checkpoint_reads")                                                        \
-    X(checkpoint_writes, "checkpoint_writes")                                                      \
-    X(result_writes, "result_writes")                                                              \
-    X(results_parsed, "results_parsed")                                                            \
-    X(results_lost, "results_lost")
-
-struct bt_counts {
-#define BT_COUNT_FIELD(field, name) uint64_t field;
-    BT_COUNTS(BT_COUNT_FIELD)
-#undef BT_COUNT_FIELD
-};
 
 /* What all ranges together say of one combination. */
 struct bt_combined {
@@ -127,38 +107,10 @@ void bt_run_again(struct bt_run *run);
  * finish. Error: some are missing. */
 bool bt_run_digest(const struct bt_run *run, struct kernel_digest *out, struct err *e) MUST_CHECK;
 
-int bt_run_counts(const struct bt_run *run, struct kernel_count *out, int max);
 /* Worker processes that live now (pool.h); returns how many, at most max. */
 int bt_run_pids(const struct bt_run *run, pid_t *out, int max);
 
 /* ---- for slots -------------------------------------------------------------------------------- */
-
-/* Computes a job: bundle, assets, and for each symbol group and evaluate. results[k] is a new one
- * for items[k]; on error there are none. */
-bool bt_compute(struct bt_run *run, const struct bt_job *job, struct bt_result **results,
-                struct err *e) MUST_CHECK;
-
-/* The same, but an error of one backtest leaves the others: results[k] is NULL and why[k], which
- * otherwise is not written, says why. Owner of that: run->work. */
-void bt_compute_each(struct bt_run *run, const struct bt_job *job, struct bt_result **results,
-                     const struct err **why);
-
-/* Rows alone, without lists: rows[job->n][job->symbols], and the content of the bundle that they are of:
- * stays what it was, unless "", BT_MIXED where it is another. Where the job fails as a whole, each backtest is tried alone. why[k]: as above. */
-#define BT_MIXED "?"
-void bt_compute_rows(struct bt_run *run, const struct bt_job *job, struct bt_row *rows,
-                     char content[SHA256_HEX], const struct err **why);
-
-/* Fills what caches there are with the assets and the columns of a range, before a fork. */
-bool bt_warm_up(struct bt_run *run, int range, struct bundle *bundle, struct err *e) MUST_CHECK;
-
-/* After a job: what layers handed out for it is given back. The scratch stays. */
-void bt_job_ends(struct bt_run *run);
-
-/* The ids that the plan's symbols have in this bundle, which may not be the one that the run began with
- * any more: ids[plan.symbol_count]. Error: names the symbol that is missing. */
-bool bt_find_ids(const struct bt_run *run, const struct bundle *bundle, struct bt_assets assets,
-                 uint32_t *ids, struct err *e) MUST_CHECK;
 
 /* To the consumer, if there is one. */
 bool bt_run_consume(struct bt_run *run, const struct bt_result *result, struct err *e) MUST_CHECK;

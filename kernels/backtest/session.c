@@ -1,9 +1,10 @@
 #include "kernels/backtest/session.h"
 
 #include "harness/base/json.h"
+#include "kernels/backtest/result_read.h"
 #include "kernels/backtest/store_facts.h"
+#include "kernels/backtest/store_folder.h"
 #include "kernels/backtest/store_lock.h"
-#include "kernels/backtest/store_look.h"
 #include "kernels/backtest/store_stamps.h"
 #include "kernels/backtest/stored.h"
 

@@ -2,6 +2,7 @@
 
 #include "harness/base/rng.h"
 #include "kernels/backtest/run.h"
+#include "kernels/backtest/run_compute.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,8 @@
 #include "kernels/backtest/store_facts.h"
 
 #include "harness/base/io.h"
+#include "kernels/backtest/result_read.h"
+#include "kernels/backtest/result_write.h"
 #include "kernels/backtest/store_stamps.h"
 #include "kernels/backtest/stored.h"
 #include "kernels/backtest/strategies.h"

@@ -1,8 +1,11 @@
 #include "kernels/backtest/store_mend.h"
 
 #include "harness/base/io.h"
+#include "kernels/backtest/result_read.h"
 #include "kernels/backtest/store_lock.h"
+#include "kernels/backtest/store_named.h"
 #include "kernels/backtest/store_segments.h"
+#include "kernels/backtest/store_summary.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef CUPEL_BACKTEST_STORE_MEND_H
 #define CUPEL_BACKTEST_STORE_MEND_H
 
-#include "kernels/backtest/store_look.h"
+#include "kernels/backtest/store_leftovers.h"
 
 /* Sees to DIR/store.json before the store is opened: one that is lost or damaged, or that stored
  * results contradict, is made again from what stamps.json or a result tells and every result fits;

@@ -4,7 +4,7 @@
 #ifndef CUPEL_BACKTEST_STORE_SEGMENTS_H
 #define CUPEL_BACKTEST_STORE_SEGMENTS_H
 
-#include "kernels/backtest/store_look.h"
+#include "kernels/backtest/store_summary.h"
 
 struct bt_segments {
     struct bt_range_summary files; /* what is said of files */

@@ -1,5 +1,8 @@
 #include "kernels/backtest/store_verify.h"
 
+#include "kernels/backtest/store_filtered.h"
+#include "kernels/backtest/store_leftovers.h"
+#include "kernels/backtest/store_named.h"
 #include "kernels/backtest/store_segments.h"
 
 #include <stdarg.h>

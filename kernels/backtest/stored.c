@@ -1,5 +1,6 @@
 #include "kernels/backtest/stored.h"
 
+#include "kernels/backtest/result_read.h"
 #include "kernels/backtest/strategy.h"
 
 #include <stdio.h>

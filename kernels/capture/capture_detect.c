@@ -152,6 +152,7 @@ static const struct language {
     void (*needs)(const struct capture_source *s);
 } languages[] = {
     {".py",  capture_needs_python},
+    {".pyw", capture_needs_python},
     {".c",   capture_needs_c     },
     {".h",   capture_needs_c     },
     {".cc",  capture_needs_c     },
@@ -161,6 +162,13 @@ static const struct language {
     {".hpp", capture_needs_c     },
     {".hxx", capture_needs_c     },
     {".inc", capture_needs_c     },
+    {".inl", capture_needs_c     },
+    {".ipp", capture_needs_c     },
+    {".tcc", capture_needs_c     },
+    {".tpp", capture_needs_c     },
+    {".def", capture_needs_c     },
+    {".cu",  capture_needs_c     },
+    {".cuh", capture_needs_c     },
 };
 
 static const struct language *language_of(const char *place)
@@ -172,6 +180,14 @@ static const struct language *language_of(const char *place)
             return &languages[i];
     }
     return NULL;
+}
+
+/* What editors put in front of UTF-8 is no part of a text. */
+static struct str without_mark(const struct text *text)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t n = text->n >= 3 && memcmp(text->p, mark, 3) == 0 ? 3 : 0;
+    return (struct str){text->p + n, text->n - n};
 }
 
 /* Reads one file and adds what it needs. */
@@ -189,7 +205,7 @@ static void follow_file(struct capture_found *f, const struct capture_file file,
             .place = file.path,
             .folder = capture_paths_folder(file.path, f->arena),
             .home = home,
-            .text = {text.p, text.n},
+            .text = without_mark(&text),
         });
     else
         capture_doubt(f->plan, f->arena, "%s", e.text);

@@ -76,7 +76,7 @@ bool capture_found_take(struct capture_found *f, const char *place)
         return false;
     if (look != CAPTURE_THERE && is_new)
         capture_doubt(f->plan, f->arena, "%s: %s: left out", place, capture_look_words(look));
-    return true;
+    return look != CAPTURE_DANGLING && look != CAPTURE_SHUT;
 }
 
 bool capture_found_is_new(struct capture_found *f, const struct capture_file *file)

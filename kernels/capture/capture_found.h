@@ -30,7 +30,8 @@ void capture_found_begin(struct capture_found *f, struct capture_plan *plan, str
 /* Looks at a place and adds the file once. It only tells what is there: the caller warns. */
 enum capture_look capture_found_add(struct capture_found *f, const char *place);
 
-/* As capture_found_add; what is there and may not be taken is warned of. Was there anything? */
+/* As capture_found_add; what is there and may not be taken is warned of. Was there anything? A link that
+ * leads nowhere is warned of, and none: whoever looks for the name goes on. */
 bool capture_found_take(struct capture_found *f, const char *place);
 
 /* Is this the first time that the file is to be read? Two names may lead to one file. */

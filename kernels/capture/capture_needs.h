@@ -15,7 +15,7 @@ struct capture_source {
 };
 
 /* Includes in quotes (and #include_next, #import, #embed) beside the file, then from the root. What stands
- * in comments, strings and <...> is none; conditions are not evaluated: both branches count. */
+ * in comments, strings (raw ones of C++ too) and <...> is none; conditions are not evaluated: both branches count. */
 void capture_needs_c(const struct capture_source *s);
 
 /* import a.b, from a.b import c, from ..x import y, with the __init__.py of each package on the way. Looked for in

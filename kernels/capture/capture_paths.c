@@ -2,6 +2,7 @@
 
 #include "harness/base/io.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -79,6 +80,8 @@ const char *capture_look_words(enum capture_look look)
     static const char *const words[] = {
         [CAPTURE_THERE] = "is there",
         [CAPTURE_ABSENT] = "is not there",
+        [CAPTURE_DANGLING] = "is a link that leads nowhere",
+        [CAPTURE_SHUT] = "lies in a folder that may not be entered",
         [CAPTURE_OUTSIDE] = "leaves the project",
         [CAPTURE_NO_FILE] = "is not a regular file",
         [CAPTURE_TOO_LARGE] = "is larger than 64 MiB",
@@ -92,13 +95,24 @@ static bool full_path(const char *root, const char *place, char out[PATH_MAX])
     return snprintf(out, PATH_MAX, "%s/%s", root, place) < PATH_MAX;
 }
 
+/* By the errno of following it: a name that is there and leads nowhere is not the same as none. */
+static enum capture_look why_absent(const char *path)
+{
+    struct stat st;
+    if (errno == EACCES)
+        return CAPTURE_SHUT;
+    return lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ? CAPTURE_DANGLING : CAPTURE_ABSENT;
+}
+
 enum capture_look capture_paths_look(const char *root, const char *place, struct arena *a,
                                      struct capture_file *out)
 {
     char path[PATH_MAX], real[PATH_MAX];
     struct stat st;
-    if (!full_path(root, place, path) || stat(path, &st) != 0 || !realpath(path, real))
+    if (!full_path(root, place, path))
         return CAPTURE_ABSENT;
+    if (stat(path, &st) != 0 || !realpath(path, real))
+        return why_absent(path);
     if (!capture_paths_below(root, real))
         return CAPTURE_OUTSIDE;
     if (!S_ISREG(st.st_mode))

@@ -27,8 +27,10 @@ const char *capture_paths_below(const char *root, const char *real);
 enum capture_look {
     CAPTURE_THERE,
     CAPTURE_ABSENT,
-    CAPTURE_OUTSIDE, /* a link leads out of the root */
-    CAPTURE_NO_FILE, /* a folder, a device, a pipe */
+    CAPTURE_DANGLING, /* a link that leads to nothing, or round in a circle */
+    CAPTURE_SHUT,     /* a folder on the way may not be entered */
+    CAPTURE_OUTSIDE,  /* a link leads out of the root */
+    CAPTURE_NO_FILE,  /* a folder, a device, a pipe */
     CAPTURE_TOO_LARGE,
     CAPTURE_NO_NAME, /* is no UTF-8, which the metadata could not tell */
 };

@@ -7,12 +7,19 @@
 struct parser {
     struct python_lexer lexer;
     enum python_token token; /* the one that is looked at */
+    struct str before[2];    /* names in front of it, with dots between: a.b.; n 0: none */
     struct text module;
     int level;
 };
 
 static void advance(struct parser *p)
 {
+    const struct str none = {"", 0};
+    if (p->token == T_NAME) {
+        p->before[0] = p->before[1];
+        p->before[1] = p->lexer.text;
+    } else if (p->token != T_DOTS)
+        p->before[0] = p->before[1] = none;
     p->token = capture_tokens_next(&p->lexer);
 }
 
@@ -122,13 +129,40 @@ static bool from_statement(struct parser *p)
     return p->token == T_NAME && name_list(p, line, in_brackets);
 }
 
-static void check_run_time_import(struct parser *p)
+/* Calls by which more is imported than import statements say: their names, and those in front of them. */
+static const struct {
+    const char *before[2], *name, *doubt;
+} calls[] = {
+    {{NULL, NULL},    "__import__",              "an import at run time is not followed"  },
+    {{NULL, NULL},    "import_module",           "an import at run time is not followed"  },
+    {{NULL, NULL},    "spec_from_file_location", "an import at run time is not followed"  },
+    {{NULL, NULL},    "load_source",             "an import at run time is not followed"  },
+    {{NULL, "runpy"}, "run_path",                "an import at run time is not followed"  },
+    {{NULL, "runpy"}, "run_module",              "an import at run time is not followed"  },
+    {{"sys", "path"}, "append",                  "sys.path is changed: it is not followed"},
+    {{"sys", "path"}, "insert",                  "sys.path is changed: it is not followed"},
+    {{"sys", "path"}, "extend",                  "sys.path is changed: it is not followed"},
+};
+
+static const char *doubt_of_call(const struct parser *p)
 {
-    bool is_one = is_word(p, "__import__") || is_word(p, "import_module");
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        bool fits = is_word(p, calls[i].name);
+        for (int k = 0; k < 2; k++)
+            fits = fits && (!calls[i].before[k] || str_is(p->before[k], calls[i].before[k]));
+        if (fits)
+            return calls[i].doubt;
+    }
+    return NULL;
+}
+
+static void check_call(struct parser *p)
+{
+    const char *doubt = doubt_of_call(p);
     int line = p->lexer.at_line;
     advance(p);
-    if (is_one && p->token == T_OPEN)
-        capture_tokens_doubt(&p->lexer, line, "an import at run time is not followed");
+    if (doubt && p->token == T_OPEN)
+        capture_tokens_doubt(&p->lexer, line, doubt);
 }
 
 /* At the first word of a statement, up to the token that is to be looked at next. */
@@ -137,7 +171,7 @@ static void statement(struct parser *p)
     bool is_from = is_word(p, "from");
     int line = p->lexer.at_line;
     if (!is_from && !is_word(p, "import")) {
-        check_run_time_import(p);
+        check_call(p);
         return;
     }
     advance(p);
@@ -145,16 +179,8 @@ static void statement(struct parser *p)
         capture_tokens_doubt(&p->lexer, line, "an import that is not understood");
 }
 
-static struct str without_mark(struct str text)
-{
-    static const char mark[] = "\xef\xbb\xbf";
-    bool marked = text.n >= 3 && memcmp(text.p, mark, 3) == 0;
-    return marked ? (struct str){text.p + 3, text.n - 3} : text;
-}
-
 void capture_python_parse(struct str text, const struct capture_python *to)
 {
-    text = without_mark(text);
     struct parser p = {
         .lexer = {.p = text.p, .end = text.p + text.n, .line = 1, .to = to}
     };
@@ -163,7 +189,7 @@ void capture_python_parse(struct str text, const struct capture_python *to)
     for (advance(&p); p.token != T_END;) {
         bool opens = ends_statement(p.token) || (p.token == T_COLON && p.lexer.depth == 0);
         if (opens || !at_start)
-            check_run_time_import(&p);
+            check_call(&p);
         else
             statement(&p);
         at_start = opens;

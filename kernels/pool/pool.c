@@ -33,29 +33,38 @@ static void answered(struct pool *p, long job, int64_t code)
         p->closing = true;
 }
 
+/* Is it run once more? */
+static bool blame(struct pool *p, long job, const char *how)
+{
+    struct slot *s = slot_of(p, job);
+    text_clear(&s->result);
+    if (++s->losses < LOSSES_MAX) {
+        p->stats.retries++;
+        return true;
+    }
+    text_printf(&s->result, "job %ld: its worker %s, at the second attempt too", job, how);
+    p->lost--;
+    answered(p, job, ERR_SYSTEM);
+    return false;
+}
+
 /* The job in work is to blame; those behind it were not begun. */
 static bool worker_lost(struct pool *p, struct worker *w, enum loss how, struct err *e)
 {
     long blamed = w->queued ? w->queue[0] : -1;
     int64_t quiet_ns = w->quiet_ns;
+    struct pool_loss loss = {.worker = (int)(w - p->workers), .pid = w->pid, .job = blamed};
+    struct text why = {0};
     for (int i = 0; i < w->queued; i++)
         slot_of(p, w->queue[i])->state = SLOT_LOST;
     p->lost += w->queued;
     p->stats.workers_lost++;
-    int status = pool_kill(w);
-    if (blamed >= 0) {
-        struct slot *s = slot_of(p, blamed);
-        text_clear(&s->result);
-        if (++s->losses < LOSSES_MAX) {
-            p->stats.retries++;
-        } else {
-            text_printf(&s->result, "job %ld: ", blamed);
-            pool_describe_loss(&s->result, how, status, quiet_ns);
-            text_puts(&s->result, ", at the second attempt too");
-            p->lost--;
-            answered(p, blamed, ERR_SYSTEM);
-        }
-    }
+    pool_describe_loss(&why, how, pool_kill(w), quiet_ns);
+    if (blamed >= 0)
+        loss.again = blame(p, blamed, why.p);
+    loss.how = why.p;
+    pool_tell_loss(p, loss);
+    text_done(&why);
     return pool_staff(p, e);
 }
 
@@ -307,6 +316,7 @@ struct pool *pool_open(const struct pool_settings *settings, const struct pool_w
         return NULL;
     }
     struct pool *p = mem_alloc_zero(MEM_BASE, sizeof *p);
+    p->place = -1;
     p->settings = *settings;
     p->work = *work;
     if (p->settings.window == 0)
@@ -352,4 +362,9 @@ int pool_pids(const struct pool *p, pid_t *out, int max)
 struct pool_stats pool_stats(const struct pool *p)
 {
     return p->stats;
+}
+
+int pool_place(const struct pool *p)
+{
+    return p->place;
 }

@@ -45,6 +45,16 @@ struct pool_work {
     bool (*run)(void *context, struct str job, struct text *out, struct err *e);
 };
 
+/* A worker that died or hung. */
+struct pool_loss {
+    int worker; /* its place, 0 .. workers - 1: another takes it */
+    pid_t pid;
+    long job; /* that it had in work; -1: none */
+    const char
+        *how;   /* "was killed by signal 9 (Killed)", "ended with status 5 before the result" */
+    bool again; /* the job is run once more; else it has failed */
+};
+
 /* What the parent does, always in the order of the jobs' numbers 0..jobs-1. These functions must not
  * use the pool. */
 struct pool_batch {
@@ -57,6 +67,8 @@ struct pool_batch {
     /* A job that failed is told here in its turn, and the others go on. NULL: the first ends the
      * batch, when done was called for all jobs before it and for none after. */
     bool (*failed)(void *context, long number, const struct err *why, struct err *e);
+    /* When it happens, not in any job's turn. NULL: nobody wants to know. */
+    void (*lost)(void *context, const struct pool_loss *loss);
 };
 
 struct pool_stats {
@@ -91,5 +103,8 @@ void pool_restart(struct pool *p);
 int pool_pids(const struct pool *p, pid_t *out, int max);
 
 struct pool_stats pool_stats(const struct pool *p);
+
+/* In a worker: its place, 0 .. workers - 1. In the process that opened the pool: -1. */
+int pool_place(const struct pool *p);
 
 #endif

@@ -52,6 +52,7 @@ struct pool {
     long first, next;
     long lost;    /* slots in SLOT_LOST */
     bool closing; /* a job failed that ends the batch: make no more */
+    int place;    /* pool_place */
 };
 
 /* ---- pool_workers.c --------------------------------------------------------------------------- */
@@ -70,8 +71,11 @@ void pool_end_workers(struct pool *p);
 /* Those that ended between batches had no job: nobody's fault. */
 void pool_drop_dead(struct pool *p);
 
-enum loss { LOSS_ENDED, LOSS_HUNG, LOSS_BROKEN };
+/* What is said of a worker: "was killed by signal 9 (Killed)". */
+enum loss { LOSS_ENDED, LOSS_IDLE, LOSS_HUNG, LOSS_BROKEN };
 void pool_describe_loss(struct text *out, enum loss how, int status, int64_t quiet_ns);
+/* To who wants to know. */
+void pool_tell_loss(const struct pool *p, struct pool_loss loss);
 
 /* Puts an order into the outbox; sends what the socket takes now. */
 void pool_post(struct worker *w, int64_t job, struct str bytes);

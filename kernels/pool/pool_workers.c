@@ -15,8 +15,9 @@ enum { WAITS = 8, END_MS = 1000 };
 /* ---- workers come and go -------------------------------------------------------------------- */
 
 /* A copy of another worker's socket would hide the end of its stream, and be a leak. */
-static _Noreturn void become_worker(const struct pool *p, const int pair[2], pid_t parent)
+static _Noreturn void become_worker(struct pool *p, int place, const int pair[2], pid_t parent)
 {
+    p->place = place;
     for (int i = 0; i < p->settings.workers; i++)
         io_close(p->workers[i].socket);
     io_close(pair[0]);
@@ -30,7 +31,7 @@ static bool worker_start(struct pool *p, struct worker *w, struct err *e)
         return err_system(e, "socket of a worker");
     pid_t parent = getpid(), pid = fork();
     if (pid == 0)
-        become_worker(p, pair, parent);
+        become_worker(p, (int)(w - p->workers), pair, parent);
     if (pid < 0)
         err_system(e, "fork a worker");
     io_close(pair[1]);
@@ -93,6 +94,16 @@ bool pool_staff(struct pool *p, struct err *e)
     return here > 0 || err_set(e, why.code, "%s", why.text);
 }
 
+static void drop(struct pool *p, int place)
+{
+    struct text how = {0};
+    pid_t pid = p->workers[place].pid;
+    pool_describe_loss(&how, LOSS_IDLE, pool_kill(&p->workers[place]), 0);
+    p->stats.workers_lost++;
+    pool_tell_loss(p, (struct pool_loss){place, pid, -1, how.p, false});
+    text_done(&how);
+}
+
 void pool_drop_dead(struct pool *p)
 {
     int n = p->settings.workers;
@@ -101,10 +112,8 @@ void pool_drop_dead(struct pool *p)
     if (poll(p->polls, (nfds_t)n, 0) <= 0)
         return;
     for (int i = 0; i < n; i++)
-        if (p->polls[i].revents) {
-            pool_kill(&p->workers[i]);
-            p->stats.workers_lost++;
-        }
+        if (p->polls[i].revents)
+            drop(p, i);
 }
 
 /* ---- how one was lost -------------------------------------------------------------------------- */
@@ -112,14 +121,21 @@ void pool_drop_dead(struct pool *p)
 void pool_describe_loss(struct text *out, enum loss how, int status, int64_t quiet_ns)
 {
     if (how == LOSS_HUNG)
-        text_printf(out, "its worker hung for %.3g s", (double)quiet_ns / 1e9);
+        text_printf(out, "hung for %.3g s", (double)quiet_ns / 1e9);
     else if (how == LOSS_BROKEN)
-        text_puts(out, "its worker sent a broken answer");
+        text_puts(out, "sent a broken answer");
     else if (WIFSIGNALED(status))
-        text_printf(out, "its worker was killed by signal %d (%s)", WTERMSIG(status),
+        text_printf(out, "was killed by signal %d (%s)", WTERMSIG(status),
                     strsignal(WTERMSIG(status)));
     else
-        text_printf(out, "its worker ended with status %d before the result", WEXITSTATUS(status));
+        text_printf(out, "ended with status %d%s", WEXITSTATUS(status),
+                    how == LOSS_IDLE ? "" : " before the result");
+}
+
+void pool_tell_loss(const struct pool *p, struct pool_loss loss)
+{
+    if (p->batch->lost)
+        p->batch->lost(p->batch->context, &loss);
 }
 
 /* ---- down -------------------------------------------------------------------------------------- */

@@ -1,6 +1,9 @@
 /* The slots of one process: bundle, assets, group, history, indicator, and a whole backtest. */
 #include "kernels/slots/slots_parts.h"
 
+#include "kernels/backtest/run_compute.h"
+#include "kernels/backtest/run_layers.h"
+
 #include <string.h>
 
 /* ---- what calls need --------------------------------------------------------------------------- */

@@ -52,6 +52,7 @@ struct bundle_asset {
     long rows;
 };
 
+struct json;
 struct bundle; /* open: manifest read, SQLite handle, bars mapped */
 
 /* Checks the manifest and its seal, the schema version and the sizes, not the hash of the content
@@ -70,6 +71,10 @@ const struct bar_row *bundle_rows(const struct bundle *b, long *n);
  * live in the arena. Error: the list is damaged, or is not the manifest's by number or rows. */
 bool bundle_assets(struct bundle *b, struct arena *a, struct bundle_asset **out, int *n,
                    struct err *e) MUST_CHECK;
+
+/* Adds to the object what the manifest says of a bundle, but its seal; assets: info->assets of them. */
+void bundle_describe(struct json *into, const struct bundle_info *info,
+                     const struct bundle_asset *assets);
 
 /* Closes what bundle_assets opened; the next call opens it anew. Before a fork: an SQLite handle must
  * not cross one. */

@@ -38,23 +38,29 @@ static void seal_of(const struct json *root, char hex[SHA256_HEX])
     json_free(sealed);
 }
 
+void bundle_describe(struct json *into, const struct bundle_info *info,
+                     const struct bundle_asset *assets)
+{
+    json_put_number(into, "schema", (double)info->schema);
+    json_put_text(into, "source", info->source);
+    json_put_bool(into, "synthetic", info->synthetic);
+    json_put_bool(into, "intraday", info->intraday);
+    json_put_number(into, "generation", (double)info->generation);
+    json_put_number(into, "rows", (double)info->rows);
+    json_put_number(into, "assets", (double)info->assets);
+    put_range(into, info->first_time, info->last_time);
+    json_put_number(into, "largest_tick", (double)info->largest_tick);
+    json_put_text(into, "content", info->content);
+    struct json *symbols = json_put_array(into, "symbols");
+    for (long i = 0; i < info->assets; i++)
+        json_push(symbols, symbol_json(&assets[i]));
+}
+
 bool manifest_write(const char *path, const struct bundle_info *info,
                     const struct bundle_asset *assets, struct err *e)
 {
     struct json *root = json_object();
-    json_put_number(root, "schema", (double)info->schema);
-    json_put_text(root, "source", info->source);
-    json_put_bool(root, "synthetic", info->synthetic);
-    json_put_bool(root, "intraday", info->intraday);
-    json_put_number(root, "generation", (double)info->generation);
-    json_put_number(root, "rows", (double)info->rows);
-    json_put_number(root, "assets", (double)info->assets);
-    put_range(root, info->first_time, info->last_time);
-    json_put_number(root, "largest_tick", (double)info->largest_tick);
-    json_put_text(root, "content", info->content);
-    struct json *symbols = json_put_array(root, "symbols");
-    for (long i = 0; i < info->assets; i++)
-        json_push(symbols, symbol_json(&assets[i]));
+    bundle_describe(root, info, assets);
     char seal[SHA256_HEX];
     seal_of(root, seal);
     json_put_text(root, "seal", seal);

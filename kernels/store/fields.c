@@ -18,9 +18,10 @@ struct fields {
     const char *const *columns;
     int column_count;
     struct source *source; /* NULL: all of the text is in buffer */
-    char *buffer;          /* room for two chunks: a line, and what is read after it */
-    char *at, *end;        /* unread text in it */
-    bool ended;            /* the source has no more */
+    char *buffer; /* [room]: two chunks, a line and what is read after it; of a short file one */
+    size_t room, chunk; /* chunk: what is read at once; of a short file a byte more than it has */
+    char *at, *end;     /* unread text in the buffer */
+    bool ended;         /* the source has no more */
     long line;
     struct str *cells; /* of the current line */
     int cell_count;    /* what the header has */
@@ -30,15 +31,33 @@ struct fields {
 
 /* ---- lines --------------------------------------------------------------------------------- */
 
+static void reserve(struct fields *f, size_t chunk, size_t room)
+{
+    f->chunk = chunk;
+    f->room = room;
+    f->buffer = ARENA_NEW_RAW(&f->arena, char, room);
+}
+
+/* Most files are a few kilobytes, and are read for every straddle where nothing is remembered. */
+static void reserve_for(struct fields *f, size_t bytes)
+{
+    if (bytes > 0 && bytes < CHUNK_BYTES)
+        reserve(f, bytes + 1, bytes + 1);
+    else
+        reserve(f, CHUNK_BYTES, 2 * CHUNK_BYTES);
+}
+
 static bool fill(struct fields *f, struct err *e)
 {
     size_t rest = (size_t)(f->end - f->at), got;
+    if (rest + f->chunk > f->room) /* a short file has grown since */
+        reserve(f, CHUNK_BYTES, 2 * CHUNK_BYTES);
     memmove(f->buffer, f->at, rest);
-    if (!source_read(f->source, f->buffer + rest, CHUNK_BYTES, &got, e))
+    if (!source_read(f->source, f->buffer + rest, f->chunk, &got, e))
         return false;
     f->at = f->buffer;
     f->end = f->buffer + rest + got;
-    f->ended = got < CHUNK_BYTES;
+    f->ended = got < f->chunk;
     return true;
 }
 
@@ -174,10 +193,13 @@ static struct fields *begin(const char *path, const char *const *columns, int n)
 struct fields *fields_open(const char *path, const char *const *columns, int n, struct err *e)
 {
     struct fields *f = begin(path, columns, n);
-    f->buffer = f->at = f->end = ARENA_NEW_RAW(&f->arena, char, 2 * CHUNK_BYTES);
     f->source = source_open(path, e);
-    if (f->source && read_header(f, e))
-        return f;
+    if (f->source) {
+        reserve_for(f, source_bytes(f->source));
+        f->at = f->end = f->buffer;
+        if (read_header(f, e))
+            return f;
+    }
     fields_close(f);
     return NULL;
 }

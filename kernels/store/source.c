@@ -13,13 +13,14 @@ enum { PACKED_BYTES = 256 * 1024, GZIP_ONLY = 16 + MAX_WBITS };
 struct source {
     const char *path;
     int fd;
+    size_t bytes;           /* source_bytes */
     unsigned char first[2]; /* read ahead to tell gzip from text */
     size_t first_n;
     bool gzip;
     bool member_open; /* inside a gzip member: its end is still to come */
     bool padded;      /* zero bytes stood after a member: nothing else may follow */
     z_stream z;
-    unsigned char packed[PACKED_BYTES];
+    unsigned char *packed; /* [PACKED_BYTES], of gzip alone */
 };
 
 /* read(2) gives less than n from a pipe; this gives less only at the end. */
@@ -34,6 +35,7 @@ static bool read_all(struct source *s, void *into, size_t n, size_t *got, struct
 
 static bool begin_gzip(struct source *s, struct err *e)
 {
+    s->packed = mem_alloc(MEM_BASE, PACKED_BYTES);
     memcpy(s->packed, s->first, s->first_n);
     s->z.next_in = s->packed;
     s->z.avail_in = (unsigned)s->first_n;
@@ -55,13 +57,13 @@ static bool begin(struct source *s, struct err *e)
     if (!read_all(s, s->first, sizeof s->first, &s->first_n, e))
         return false;
     bool magic = s->first_n == 2 && s->first[0] == 0x1f && s->first[1] == 0x8b;
+    s->bytes = S_ISREG(st.st_mode) && !magic && st.st_size > 0 ? (size_t)st.st_size : 0;
     return !magic || begin_gzip(s, e);
 }
 
 struct source *source_open(const char *path, struct err *e)
 {
-    struct source *s = mem_alloc(MEM_BASE, sizeof *s);
-    memset(s, 0, offsetof(struct source, packed));
+    struct source *s = mem_alloc_zero(MEM_BASE, sizeof *s);
     s->path = path;
     s->fd = -1;
     if (begin(s, e))
@@ -77,7 +79,13 @@ void source_close(struct source *s)
     if (s->gzip)
         inflateEnd(&s->z);
     io_close(s->fd);
+    mem_free(MEM_BASE, s->packed);
     mem_free(MEM_BASE, s);
+}
+
+size_t source_bytes(const struct source *s)
+{
+    return s->bytes;
 }
 
 static bool read_plain(struct source *s, char *into, size_t n, size_t *got, struct err *e)

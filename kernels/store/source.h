@@ -18,6 +18,9 @@ struct source;
 struct source *source_open(const char *path, struct err *e) MUST_CHECK;
 void source_close(struct source *s); /* NULL is fine */
 
+/* How long the text is; 0: not known (packed, a pipe). As it was when the file was opened. */
+size_t source_bytes(const struct source *s);
+
 /* Fills `into` as far as there is text; *got < n only at its end. Error: unreadable, or a truncated
  * or damaged gzip file. */
 bool source_read(struct source *s, char *into, size_t n, size_t *got, struct err *e) MUST_CHECK;

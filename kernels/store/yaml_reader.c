@@ -28,6 +28,7 @@ struct open_value {
 
 struct reader {
     const char *name;
+    bool loose; /* keys are not judged */
     struct arena *arena;
     yaml_parser_t parser;
     struct open_value open[DEPTH_MAX];
@@ -63,12 +64,18 @@ static bool key_is_due(const struct reader *r)
     return in && in->value->kind == YAML_MAPPING && (r->pending_count - in->first) % 2 == 0;
 }
 
+static bool check_key(const struct reader *r, const struct yaml_value *key, struct err *e)
+{
+    if (key->kind != YAML_TEXT)
+        return refused(r, e, "expected text as a key, found a list or mapping");
+    return key->quoted || !str_is(key->text, "<<") ||
+           refused(r, e, "a merge key: expected the keys themselves");
+}
+
 static bool take_part(struct reader *r, const struct yaml_value *v, struct err *e)
 {
-    if (key_is_due(r) && v->kind != YAML_TEXT)
-        return refused(r, e, "expected text as a key, found a list or mapping");
-    if (key_is_due(r) && !v->quoted && str_is(v->text, "<<"))
-        return refused(r, e, "a merge key: expected the keys themselves");
+    if (key_is_due(r) && !r->loose && !check_key(r, v, e))
+        return false;
     if (++r->values > VALUES_MAX)
         return refused(r, e, "expected at most 1000000 values and keys");
     if (r->depth == 0) {
@@ -151,7 +158,7 @@ static bool end_value(struct reader *r, struct err *e)
         in.value->keys = parts(r, in.first, 2, in.value->n);
     in.value->values = parts(r, in.first + mapping, 1 + mapping, in.value->n);
     r->pending_count = in.first;
-    return !mapping || check_keys(r, in.value, e);
+    return !mapping || r->loose || check_keys(r, in.value, e);
 }
 
 /* ---- events -------------------------------------------------------------------------------- */
@@ -242,10 +249,10 @@ static bool read_events(struct reader *r, struct err *e)
     return r->root || err_input(e, "%s:1: the file is empty: expected a YAML document", r->name);
 }
 
-bool yaml_reader_read(struct str yaml, const char *name, struct arena *arena,
+bool yaml_reader_read(struct str yaml, const char *name, bool loose, struct arena *arena,
                       const struct yaml_value **root, struct err *e)
 {
-    struct reader r = {.name = name, .arena = arena, .line = 1};
+    struct reader r = {.name = name, .loose = loose, .arena = arena, .line = 1};
     if (!yaml_parser_initialize(&r.parser))
         return err_set(e, ERR_SYSTEM, "libyaml cannot start");
     yaml_parser_set_input_string(&r.parser, (const unsigned char *)yaml.p, yaml.n);

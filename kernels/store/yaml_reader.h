@@ -4,8 +4,8 @@
 
 #include "kernels/store/yaml_tree.h"
 
-/* Values live in the arena. */
-bool yaml_reader_read(struct str yaml, const char *name, struct arena *arena,
+/* Values live in the arena. loose: any key, as often as it likes. */
+bool yaml_reader_read(struct str yaml, const char *name, bool loose, struct arena *arena,
                       const struct yaml_value **root, struct err *e) MUST_CHECK;
 
 #endif

@@ -13,15 +13,25 @@ struct yaml_tree {
     struct arena arena;
 };
 
-struct yaml_tree *yaml_tree_parse(struct str yaml, const char *name, struct err *e)
+static struct yaml_tree *parse(struct str yaml, const char *name, bool loose, struct err *e)
 {
     struct yaml_tree *t = mem_alloc_zero(MEM_BASE, sizeof *t);
     if (yaml.n > BYTES_MAX)
         err_input(e, "%s: expected at most 16 MiB", name);
-    else if (yaml_reader_read(yaml, name, &t->arena, &t->root, e))
+    else if (yaml_reader_read(yaml, name, loose, &t->arena, &t->root, e))
         return t;
     yaml_tree_free(t);
     return NULL;
+}
+
+struct yaml_tree *yaml_tree_parse(struct str yaml, const char *name, struct err *e)
+{
+    return parse(yaml, name, false, e);
+}
+
+struct yaml_tree *yaml_tree_parse_loose(struct str yaml, const char *name, struct err *e)
+{
+    return parse(yaml, name, true, e);
 }
 
 /* Not much more than fits: a file may be endless. */

@@ -7,7 +7,7 @@
  * One document; keys are text, and none stands twice in a mapping. An alias is the very value that it
  * stands for, so that nothing grows; where it would stand inside itself it is refused, and so are
  * merge keys ("<<"). Tags are passed over: what a text means is for who asks. Limits: 16 MiB, 64 levels,
- * a million values and keys.
+ * a million values and keys. Of a file that is somebody else's, yaml_tree_parse_loose takes all keys.
  */
 #ifndef CUPEL_STORE_YAML_TREE_H
 #define CUPEL_STORE_YAML_TREE_H
@@ -26,13 +26,18 @@ struct yaml_value {
     struct str text; /* NUL-terminated, no NUL inside */
     int n;           /* values of a list, or of a mapping */
     const struct yaml_value *const *values;
-    const struct yaml_value *const *keys; /* of a mapping: texts */
+    const struct yaml_value *const *keys; /* of a mapping: texts (but see yaml_tree_parse_loose) */
 };
 
 struct yaml_tree;
 /* Error: "FILE:LINE: ...". Owner: the caller. A gzip file is unpacked. */
 struct yaml_tree *yaml_tree_read(const char *path, struct err *e) MUST_CHECK;
 struct yaml_tree *yaml_tree_parse(struct str yaml, const char *name, struct err *e) MUST_CHECK;
+/* For a file of which only some keys are ours: what YAML allows of keys is no error there. A merge key is a key as
+ * any other, nothing is merged; a key may stand twice, and yaml_value_get finds the first; one may be a
+ * list or mapping, whose text is empty. Whoever asks looks at the keys that are its own. */
+struct yaml_tree *yaml_tree_parse_loose(struct str yaml, const char *name,
+                                        struct err *e) MUST_CHECK;
 void yaml_tree_free(struct yaml_tree *t); /* NULL is fine */
 
 const struct yaml_value *yaml_tree_root(const struct yaml_tree *t);

@@ -30,6 +30,8 @@ static void forget_results(struct st_run *run)
     run->done = run->next = 0;
     run->rows = run->not_valued = 0;
     memset(run->states, 0, sizeof run->states);
+    text_clear(&run->notes);
+    run->lost = 0;
     st_tasks_done(&run->tasks);
     arena_reset(&run->arena);
 }
@@ -95,8 +97,9 @@ void st_run_close(struct st_run *run)
 {
     if (!run)
         return;
-    pool_close(run->pool);
+    st_run_close_workers(run);
     forget_results(run);
+    text_done(&run->notes);
     st_work_close(&run->work);
     st_stack_close(&run->stack);
     st_names_done(&run->env.assets);

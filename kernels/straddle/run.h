@@ -6,7 +6,7 @@
  *     st_run_close(run);
  *
  * With several workers the straddles are valued in processes (workers.c), each with its caches and its own
- * handle of the prices; rows and digests are the same.
+ * handle of the prices; rows and digests are the same. One that is lost is replaced and told (losses.c).
  */
 #ifndef CUPEL_STRADDLE_RUN_H
 #define CUPEL_STRADDLE_RUN_H
@@ -67,6 +67,10 @@ struct st_run {
     int batch; /* straddles that go through the slots together */
 
     struct pool *pool;
+    struct st_hand *hands; /* [hand_count]: shared with the workers, by their places */
+    long hand_count;
+    struct text notes; /* a line for each worker that was lost, the first ten */
+    long lost;
     struct st_tally of_workers, told; /* told: in a worker, what its parent knows */
     bool is_warm;                     /* in a worker */
 
@@ -111,5 +115,13 @@ bool st_run_value(struct st_run *run, long lo, long hi, st_take_fn *take, void *
                   struct err *e) MUST_CHECK;
 st_take_fn st_run_take; /* context: the run */
 bool st_run_workers(struct st_run *run, long lo, long hi, struct err *e) MUST_CHECK;
+void st_run_close_workers(struct st_run *run);
+
+/* ---- for losses.c ----------------------------------------------------------------------------- */
+
+bool st_hands_open(struct st_run *run, struct err *e) MUST_CHECK;
+void st_hands_close(struct st_run *run);
+/* For pool_batch: adds a line to run->notes: which worker, how it was lost, in which straddle. */
+void st_hands_lost(struct st_run *run, const struct pool_loss *loss);
 
 #endif

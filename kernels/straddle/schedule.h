@@ -5,7 +5,8 @@
  * In place of n a letter a..d stands for a day that is spread over the month by asset:
  *     h = first 8 hexadecimal digits of MD5(underlying) mod 10^6
  *     n = (k - 1) * floor(20 / (count + 1)) + h mod 5 + 1      for the k-th of count entries
- * Where days must be others (a published list has them by another rule), write them out as numbers.
+ * Where days must be others (a published list has them by turns, 1 to 5 in the order of its asset file), write
+ * them out as numbers.
  */
 #ifndef CUPEL_STRADDLE_SCHEDULE_H
 #define CUPEL_STRADDLE_SCHEDULE_H

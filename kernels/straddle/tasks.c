@@ -24,6 +24,7 @@ static int by_text(const void *pa, const void *pb)
 
 struct making {
     struct st_tasks *tasks;
+    const struct amt *amt;
     struct arena *arena;
     int32_t from, to; /* months of expiry, both included */
     long capacity;
@@ -68,33 +69,69 @@ static void note_asset(struct st_tasks *t, const struct amt_asset *asset, uint32
         t->hedges = hedges[asset->hedge.source];
 }
 
-/* An asset whose schedule is bad has no straddles: that is told, and the others go on. */
-static void make_asset(struct making *m, const struct amt *amt, const struct amt_asset *asset,
-                       uint32_t number)
+static bool are_same(const struct straddle *a, const struct straddle *b)
 {
-    struct st_tasks *t = m->tasks;
-    struct err why;
-    struct schedule *schedule = st_schedule_of(amt, asset, &why);
-    if (!schedule) {
-        text_printf(&t->notes, "%s\n", why.text);
-        t->failed_assets++;
-        return;
-    }
-    note_asset(t, asset, number, m->arena);
+    char x[STRADDLE_TEXT], y[STRADDLE_TEXT];
+    straddle_print(a, x);
+    straddle_print(b, y);
+    return strcmp(x, y) == 0;
+}
+
+/* Two entries that make one straddle would give each of its rows twice. Told by what they make, not by how
+ * they are written: a letter is another day in each place, and may be the day that stands beside it. */
+static bool check_entries(const struct making *m, const struct amt_asset *asset,
+                          const struct schedule *schedule, struct err *e)
+{
+    const struct amt_schedule *text = amt_schedule_find(m->amt, asset->schedule);
+    for (int i = 1; i < schedule->n; i++)
+        for (int k = 0; k < i; k++)
+            if (are_same(&schedule->entries[k], &schedule->entries[i]))
+                return err_input(
+                    e,
+                    "expiry_schedules.%.60s: expected each straddle once, found \"%s\" "
+                    "as entry %d and \"%s\" as entry %d, the same one for %s",
+                    text->name, text->entries[k], k + 1, text->entries[i], i + 1,
+                    asset->underlying);
+    return true;
+}
+
+static void make_straddles(struct making *m, const struct schedule *schedule, uint32_t number)
+{
     struct arena_mark mark = arena_mark(m->arena);
     size_t most = (size_t)(m->to - m->from + 1) * (size_t)schedule->n;
     struct sorted *v = ARENA_NEW_RAW(m->arena, struct sorted, most);
     struct straddle *month = ARENA_NEW(m->arena, struct straddle, schedule->n + 1);
     append(m, v, expand(m, schedule, number, month, v));
     arena_release(m->arena, mark);
+}
+
+/* An asset whose schedule cannot be read has no straddles: that is told, and the others go on. */
+static bool make_asset(struct making *m, const struct amt_asset *asset, uint32_t number,
+                       struct err *e)
+{
+    struct st_tasks *t = m->tasks;
+    struct err why;
+    struct schedule *schedule = st_schedule_of(m->amt, asset, &why);
+    if (!schedule) {
+        text_printf(&t->notes, "%s\n", why.text);
+        t->failed_assets++;
+        return true;
+    }
+    bool ok = check_entries(m, asset, schedule, e);
+    if (ok) {
+        note_asset(t, asset, number, m->arena);
+        make_straddles(m, schedule, number);
+    }
     mem_free(MEM_BASE, schedule);
+    return ok;
 }
 
 /* ---- all of them ------------------------------------------------------------------------------ */
 
-static bool make_all(struct making *m, const struct amt *amt, const struct st_settings *s,
+static bool make_all(struct making *m, const struct st_settings *s, const char *file,
                      struct st_names *names, struct err *e)
 {
+    const struct amt *amt = m->amt;
     m->tasks->assets = ARENA_NEW(m->arena, struct st_task_asset, amt->asset_count + 1);
     const struct amt_asset **chosen =
         ARENA_NEW(m->arena, const struct amt_asset *, amt->asset_count + 1);
@@ -105,7 +142,8 @@ static bool make_all(struct making *m, const struct amt *amt, const struct st_se
         return err_input(e, "asset: expected a pattern that a live asset holds, found \"%.100s\"",
                          s->asset);
     for (int i = 0; i < n; i++)
-        make_asset(m, amt, chosen[i], st_names_number(names, chosen[i]->underlying));
+        if (!make_asset(m, chosen[i], st_names_number(names, chosen[i]->underlying), e))
+            return err_prefix(e, "%s", file);
     return m->tasks->n <= INT_MAX ||
            err_input(e, "%ld straddles: expected at most %d", m->tasks->n, INT_MAX);
 }
@@ -140,10 +178,11 @@ bool st_tasks_make(struct st_tasks *t, const struct st_settings *s, const struct
     if (!amt)
         return false;
     struct making m = {.tasks = t,
+                       .amt = amt,
                        .arena = a,
                        .from = straddle_month((int)s->from_year, 1),
                        .to = straddle_month((int)s->to_year, 12)};
-    bool ok = make_all(&m, amt, s, names, e) && check_tables(in, e);
+    bool ok = make_all(&m, s, in->amt, names, e) && check_tables(in, e);
     amt_free(amt);
     if (ok && strcmp(s->order, "shuffled") == 0)
         shuffle(t, (uint64_t)s->seed);

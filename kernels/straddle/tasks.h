@@ -34,7 +34,7 @@ struct st_tasks {
 };
 
 /* Reads the asset file; chain and overrides too, so that bad ones are told before any work. Error: a bad
- * file or pattern, no such asset, no years. */
+ * file or pattern, no such asset, no years, a straddle that two entries of a schedule make. */
 bool st_tasks_make(struct st_tasks *t, const struct st_settings *s, const struct st_inputs *in,
                    struct st_names *names, struct arena *a, struct err *e) MUST_CHECK;
 void st_tasks_done(struct st_tasks *t);

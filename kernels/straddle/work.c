@@ -200,11 +200,20 @@ static bool value(struct st_work *w, long rank, const struct item *item, st_take
 
 /* ---- all together ----------------------------------------------------------------------------- */
 
+static void take_up(struct st_work *w, int32_t rank, int n)
+{
+    if (!w->hand)
+        return;
+    w->hand->rank = rank;
+    w->hand->n = n;
+}
+
 static bool find_each(struct st_work *w, const int32_t *ranks, int n, struct item *items,
                       struct err *e)
 {
     for (int i = 0; i < n; i++) {
         struct err why;
+        take_up(w, ranks[i], 1);
         if (find_all(w, &w->tasks->v[ranks[i]], &items[i], &why))
             continue;
         if (why.code != ERR_INPUT)
@@ -220,9 +229,14 @@ bool st_work_some(struct st_work *w, const int32_t *ranks, int n, st_take_fn *ta
     struct arena_mark mark = arena_mark(&w->arena);
     struct item *items = ARENA_NEW(&w->arena, struct item, n);
     struct st_lease series = {0};
-    bool ok = find_each(w, ranks, n, items, e) && find_prices(w, items, n, &series, e);
-    for (int i = 0; i < n && ok; i++)
+    bool ok = find_each(w, ranks, n, items, e);
+    take_up(w, ranks[0], n);
+    ok = ok && find_prices(w, items, n, &series, e);
+    for (int i = 0; i < n && ok; i++) {
+        take_up(w, ranks[i], 1);
         ok = value(w, ranks[i], &items[i], take, context, e);
+    }
+    take_up(w, -1, 0);
     for (int i = 0; i < n; i++)
         st_lease_end(&items[i].tickers_lease);
     st_lease_end(&series);

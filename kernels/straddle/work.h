@@ -26,11 +26,20 @@ struct st_told {
 typedef bool st_take_fn(void *context, long rank, const struct st_told *told, const char *rows,
                         const char *note, struct err *e);
 
+/* What is being valued just now: the straddle of a rank of tasks->v, or the prices of n from there on are
+ * asked for. Where it is kept in memory that outlives the process, it says in which straddle that ended. */
+struct st_hand {
+    _Alignas(
+        64) volatile int32_t rank; /* -1: none. A cache line each: workers' stand side by side */
+    volatile int32_t n;
+};
+
 struct st_work {
     struct st_env *env;
     const struct st_inputs *inputs;
     const struct st_tasks *tasks;
     bool wants_rows, wants_gaps;
+    struct st_hand *hand; /* NULL: nobody looks */
     struct sha256 *sha;
     struct arena arena;
     struct text rows, note;

@@ -61,6 +61,7 @@ static bool begin_worker(void *context, struct str preamble, struct err *e)
     run->of_workers.v[ST_WARM_FILES] = files_opened() - files;
     run->of_workers.v[ST_WARMED] = 1;
     run->is_warm = true;
+    run->work.hand = &run->hands[pool_place(run->pool)];
     return true;
 }
 
@@ -182,16 +183,38 @@ static long job_size(const struct st_run *run, long n)
     return size > run->batch ? size / run->batch * run->batch : size;
 }
 
-bool st_run_workers(struct st_run *run, long lo, long hi, struct err *e)
+static void worker_lost(void *context, const struct pool_loss *loss)
+{
+    struct batch *b = context;
+    st_hands_lost(b->run, loss);
+}
+
+static bool open_workers(struct st_run *run, struct err *e)
 {
     struct pool_settings settings = {.workers = (int)run->workers};
     struct pool_work work = {.context = run, .begin = begin_worker, .run = run_job};
+    if (!run->hands && !st_hands_open(run, e))
+        return false;
     if (!run->pool)
         run->pool = pool_open(&settings, &work, e);
-    if (!run->pool)
+    return run->pool != NULL;
+}
+
+void st_run_close_workers(struct st_run *run)
+{
+    pool_close(run->pool);
+    st_hands_close(run);
+}
+
+bool st_run_workers(struct st_run *run, long lo, long hi, struct err *e)
+{
+    if (!open_workers(run, e))
         return false;
     struct batch b = {run, lo, hi, job_size(run, hi - lo)};
-    struct pool_batch batch = {
-        .context = &b, .jobs = (hi - lo + b.size - 1) / b.size, .job = write_job, .done = job_done};
+    struct pool_batch batch = {.context = &b,
+                               .jobs = (hi - lo + b.size - 1) / b.size,
+                               .job = write_job,
+                               .done = job_done,
+                               .lost = worker_lost};
     return batch.jobs == 0 || pool_run(run->pool, &batch, e);
 }

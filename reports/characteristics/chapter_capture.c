@@ -3,46 +3,46 @@
 #include "reports/characteristics/combined.h"
 #include "reports/characteristics/grid.h"
 
-static const struct measure base_code = MEASURE("value", WORDS_BYTES, "base.counts.code_bytes");
-static const struct measure new_code = MEASURE("value", WORDS_BYTES, "new.counts.code_bytes");
-static const struct measure fewer_code =
-    MEASURE("fewer", WORDS_SHARE, "new.counts.code_bytes", "base.counts.code_bytes");
-static const struct measure base_copies = MEASURE("value", WORDS_COUNT, "base.counts.copies");
-static const struct measure new_copies = MEASURE("value", WORDS_COUNT, "new.counts.copies");
-static const struct measure base_disk =
-    MEASURE("value", WORDS_BYTES, "base.counts.allocated_bytes");
-static const struct measure new_disk = MEASURE("value", WORDS_BYTES, "new.counts.allocated_bytes");
-static const struct measure fewer_disk =
-    MEASURE("fewer", WORDS_SHARE, "new.counts.allocated_bytes", "base.counts.allocated_bytes");
+/* What the files hold, how many are written, what they take of the file system. */
+static const struct measure code[] = GRID_LESS(WORDS_BYTES, "counts.code_bytes");
+static const struct measure copies[] = GRID_LESS(WORDS_COUNT, "counts.copies");
+static const struct measure allocated[] = GRID_LESS(WORDS_BYTES, "counts.allocated_bytes");
 
 static const struct grid_column code_columns[] = {
-    GRID_COLUMN("Code, all files", &base_code), GRID_COLUMN("Code, kept", &new_code),
-    GRID_COLUMN("Less code", &fewer_code),      GRID_COLUMN("Files written, before", &base_copies),
-    GRID_COLUMN("After", &new_copies),
+    GRID_COLUMN("Code, all files", &code[GRID_BEFORE]),
+    GRID_COLUMN("Code, kept", &code[GRID_AFTER]),
+    GRID_COLUMN("Less code", &code[GRID_FEWER]),
+    GRID_COLUMN("Files written, before", &copies[GRID_BEFORE]),
+    GRID_COLUMN("After", &copies[GRID_AFTER]),
 };
+
+#define ENTRY_ONLY(scale) GRID_PLAIN("Entry file only", "entry-point", scale, "cpu")
+#define ENTRY_ONCE        GRID_PLAIN("Entry file only, once", "entry-point-content", "100", "cpu")
+#define ALL_ONCE(scale)   GRID_PLAIN("All files, each content once", "content-store", scale, "cpu")
 
 static void add_modes(struct fill *f)
 {
     static const struct grid_row rows[] = {
-        GRID_PLAIN("Entry file only", "entry-point", "100", "cpu"),
+        ENTRY_ONLY("100"),
         GRID_PLAIN("Files of strategy.yaml", "yaml", "100", "cpu"),
-        GRID_PLAIN("All files, each content once", "content-store", "100", "cpu"),
-        GRID_PLAIN("Entry file only, once", "entry-point-content", "100", "cpu"),
+        ALL_ONCE("100"),
+        ENTRY_ONCE,
     };
     static const struct grid_row times[] = {
-        GRID_PLAIN("Entry file only", "entry-point", "100", "cpu"),
+        ENTRY_ONLY("100"),
         GRID_PLAIN("All files, looked for once", "detect-once", "100", "cpu"),
-        GRID_PLAIN("All files, each content once", "content-store", "100", "cpu"),
-        GRID_PLAIN("Entry file only, once", "entry-point-content", "100", "cpu"),
+        ALL_ONCE("100"),
+        ENTRY_ONCE,
     };
-    fill_heading(f, 3, "A Hundred Backtests of a Strategy of Five Files");
-    if (!fill_has(f, "capture-modes"))
+    static const struct grid tables[] = {
+        GRID("capture-modes", "What is kept of a strategy of five files, a hundred runs", "Kept",
+             code_columns, rows),
+        GRID("capture-modes", "CPU time of keeping it, against all files copied", "Kept",
+             grid_total, times),
+    };
+    if (!grid_section(f, 3, "A Hundred Backtests of a Strategy of Five Files", tables,
+                      COUNT(tables)))
         return;
-    grid_fill(f, &(struct grid){"capture-modes",
-                                "What is kept of a strategy of five files, a hundred runs", "Kept",
-                                code_columns, COUNT(code_columns), rows, COUNT(rows)});
-    grid_fill(f, &(struct grid){"capture-modes", "CPU time of keeping it, against all files copied",
-                                "Kept", grid_total, GRID_USUAL, times, COUNT(times)});
     struct finding claims[] = {combined_claim(CLAIM_CAPTURE_LESS)};
     fill_say(f, BLOCK_TEXT,
              "The original's document claims {} less for the entry file alone. Bytes are those of "
@@ -63,63 +63,44 @@ static void add_overhead(struct fill *f)
         GRID_COLUMN("Improvement", &grid_saving),
         GRID_COLUMN("95 % interval", &grid_saving_bounds),
     };
-    static const struct grid_row rows[] = {
-        GRID_PLAIN("Entry file only", "entry-point", "100", "cpu"),
-        GRID_PLAIN("Entry file only, once", "entry-point-content", "100", "cpu"),
-    };
-    fill_heading(f, 3, "Overhead of a Run");
-    if (fill_has(f, "capture-modes"))
-        grid_fill(f, &(struct grid){"capture-modes",
-                                    "Detection, copies and metadata of one run, CPU time", "Kept",
-                                    columns, COUNT(columns), rows, COUNT(rows)});
+    static const struct grid_row rows[] = {ENTRY_ONLY("100"), ENTRY_ONCE};
+    static const struct grid table =
+        GRID("capture-modes", "Detection, copies and metadata of one run, CPU time", "Kept",
+             columns, rows);
+    grid_section(f, 3, "Overhead of a Run", &table, 1);
 }
+
+#define BY_RUNS(way)                                                                               \
+    GRID_PLAIN("10", way, "10", "cpu"), GRID_PLAIN("50", way, "50", "cpu"),                        \
+        GRID_PLAIN("100", way, "100", "cpu"), GRID_PLAIN("500", way, "500", "cpu"),                \
+        GRID_PLAIN("1000", way, "1000", "cpu"), GRID_PLAIN("5000", way, "5000", "cpu")
 
 static void add_scaling(struct fill *f)
 {
-    static const struct grid_row rows[] = {
-        GRID_PLAIN("10", "entry-point", "10", "cpu"),
-        GRID_PLAIN("50", "entry-point", "50", "cpu"),
-        GRID_PLAIN("100", "entry-point", "100", "cpu"),
-        GRID_PLAIN("500", "entry-point", "500", "cpu"),
-        GRID_PLAIN("1000", "entry-point", "1000", "cpu"),
-        GRID_PLAIN("5000", "entry-point", "5000", "cpu"),
-    };
-    static const struct grid_row once[] = {
-        GRID_PLAIN("10", "content-store", "10", "cpu"),
-        GRID_PLAIN("50", "content-store", "50", "cpu"),
-        GRID_PLAIN("100", "content-store", "100", "cpu"),
-        GRID_PLAIN("500", "content-store", "500", "cpu"),
-        GRID_PLAIN("1000", "content-store", "1000", "cpu"),
-        GRID_PLAIN("5000", "content-store", "5000", "cpu"),
-    };
+    static const struct grid_row entry[] = {BY_RUNS("entry-point")};
+    static const struct grid_row once[] = {BY_RUNS("content-store")};
     static const struct grid_column disk[] = {
-        GRID_COLUMN("On disk, all files", &base_disk),
-        GRID_COLUMN("On disk, kept", &new_disk),
-        GRID_COLUMN("Less disk", &fewer_disk),
+        GRID_COLUMN("On disk, all files", &allocated[GRID_BEFORE]),
+        GRID_COLUMN("On disk, kept", &allocated[GRID_AFTER]),
+        GRID_COLUMN("Less disk", &allocated[GRID_FEWER]),
     };
-    fill_heading(f, 3, "Growth with the Number of Runs");
-    if (!fill_has(f, "capture-scaling"))
-        return;
-    grid_fill(f, &(struct grid){"capture-scaling", "The entry file of a strategy of 19 KiB", "Runs",
-                                code_columns, COUNT(code_columns), rows, COUNT(rows)});
-    grid_fill(f, &(struct grid){"capture-scaling", "All its files, each content once", "Runs",
-                                code_columns, COUNT(code_columns), once, COUNT(once)});
-    grid_fill(f, &(struct grid){"capture-scaling",
-                                "The entry file: what the file system takes, metadata and folders "
-                                "included",
-                                "Runs", disk, COUNT(disk), rows, COUNT(rows)});
+    static const struct grid tables[] = {
+        GRID("capture-scaling", "The entry file of a strategy of 19 KiB", "Runs", code_columns,
+             entry),
+        GRID("capture-scaling", "All its files, each content once", "Runs", code_columns, once),
+        GRID("capture-scaling",
+             "The entry file: what the file system takes, metadata and folders included", "Runs",
+             disk, entry),
+    };
+    grid_section(f, 3, "Growth with the Number of Runs", tables, COUNT(tables));
 }
 
 static void add_grid(struct fill *f)
 {
-    static const struct grid_row rows[] = {
-        GRID_PLAIN("Entry file only", "entry-point", "5x4", "cpu"),
-        GRID_PLAIN("All files, each content once", "content-store", "5x4", "cpu"),
-    };
-    fill_heading(f, 3, "A Grid of Five by Four");
-    if (fill_has(f, "capture-grid"))
-        grid_fill(f, &(struct grid){"capture-grid", "Twenty backtests of a strategy of 19 KiB",
-                                    "Kept", code_columns, COUNT(code_columns), rows, COUNT(rows)});
+    static const struct grid_row rows[] = {ENTRY_ONLY("5x4"), ALL_ONCE("5x4")};
+    static const struct grid table = GRID(
+        "capture-grid", "Twenty backtests of a strategy of 19 KiB", "Kept", code_columns, rows);
+    grid_section(f, 3, "A Grid of Five by Four", &table, 1);
 }
 
 void chapter_capture(struct fill *f)

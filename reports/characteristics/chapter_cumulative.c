@@ -9,10 +9,6 @@
 
 static void add_final(struct fill *f)
 {
-    static const struct grid_column columns[] = {
-        GRID_COLUMN("Value", &grid_saving),
-        GRID_COLUMN("95 % interval", &grid_saving_bounds),
-    };
     static const struct grid_row rows[] = {
         GRID_PLAIN("Total Speedup", "all", "production", "wall"),
         GRID_ROW("Speedup Ratio", "all", "production", "wall", &grid_times, &grid_times_bounds),
@@ -23,11 +19,10 @@ static void add_final(struct fill *f)
         GRID_ROW("Time Saved (mean)", "all", "production", "wall", &grid_saved_mean,
                  &grid_saved_bounds),
     };
-    fill_heading(f, 3, "Production-Scale Results");
-    if (!fill_has(f, "grid-search"))
+    static const struct grid table = GRID(
+        "grid-search", "All layers at production scale, wall time", "Metric", grid_value, rows);
+    if (!grid_section(f, 3, "Production-Scale Results", &table, 1))
         return;
-    grid_fill(f, &(struct grid){"grid-search", "All layers at production scale, wall time",
-                                "Metric", columns, COUNT(columns), rows, COUNT(rows)});
     struct finding parts[] = {combined_claim(CLAIM_SAVING), combined_claim(CLAIM_TIMES)};
     fill_say(
         f, BLOCK_TEXT,
@@ -56,9 +51,9 @@ static void add_steps(struct fill *f, const char *scale, const char *metric, con
         if (steps[i][2])
             more[n++] = (struct grid_row)GRID_PLAIN(steps[i][0], steps[i][2], scale, metric);
     }
-    grid_fill(f, &(struct grid){"cumulative", caption, "Layers", grid_total, GRID_USUAL, rows,
-                                COUNT(steps)});
-    grid_fill(f, &(struct grid){"cumulative", added, "Layers", grid_total, GRID_USUAL, more, n});
+    grid_fill(f, &(struct grid)GRID_MADE("cumulative", caption, "Layers", grid_total, rows,
+                                         COUNT(steps)));
+    grid_fill(f, &(struct grid)GRID_MADE("cumulative", added, "Layers", grid_total, more, n));
 }
 
 static void add_layers(struct fill *f)
@@ -162,11 +157,9 @@ static void add_wall(struct fill *f)
         GRID_PLAIN("Micro-scale grid search", "all", "micro", "wall"),
         GRID_OF("walk-forward", "Micro-scale walk-forward", "all", "micro", "wall"),
     };
-    fill_heading(f, 3, "Wall Clock Time Comparison");
-    if (!fill_has(f, "grid-search"))
-        return;
-    grid_fill(f, &(struct grid){"grid-search", "Wall clock time, all layers against none",
-                                "Workload", columns, COUNT(columns), rows, COUNT(rows)});
+    static const struct grid table =
+        GRID("grid-search", "Wall clock time, all layers against none", "Workload", columns, rows);
+    grid_section(f, 3, "Wall Clock Time Comparison", &table, 1);
 }
 
 void chapter_cumulative(struct fill *f)

@@ -17,11 +17,11 @@ static void add_asset_list(struct fill *f)
         GRID_ROW("100 backtests (total)", "asset-cache", "100-backtests", "cpu", &grid_base_time,
                  &grid_new_time),
     };
-    fill_heading(f, 4, "Asset List Caching");
-    if (!fill_has(f, "asset-list"))
+    static const struct grid table =
+        GRID("asset-list", "Asset list caching: CPU time of a call, 50 symbols", "Metric",
+             grid_call, rows);
+    if (!grid_section(f, 4, "Asset List Caching", &table, 1))
         return;
-    grid_fill(f, &(struct grid){"asset-list", "Asset list caching: CPU time of a call, 50 symbols",
-                                "Metric", grid_call, GRID_USUAL, rows, COUNT(rows)});
     grid_interval_line(f, "asset-list", "A hundred backtests", "asset-cache", "100-backtests",
                        "cpu");
 }
@@ -38,11 +38,11 @@ static void add_pre_group(struct fill *f)
         GRID_ROW("Combined, with array-return", "with array-return", "combined", "cpu",
                  &grid_base_time, &grid_new_time),
     };
-    fill_heading(f, 4, "Data Pre-Grouping");
-    if (!fill_has(f, "pre-group"))
+    static const struct grid table =
+        GRID("pre-group", "Data pre-grouping: CPU time of a call, 50 symbols", "Metric", grid_call,
+             rows);
+    if (!grid_section(f, 4, "Data Pre-Grouping", &table, 1))
         return;
-    grid_fill(f, &(struct grid){"pre-group", "Data pre-grouping: CPU time of a call, 50 symbols",
-                                "Metric", grid_call, GRID_USUAL, rows, COUNT(rows)});
     grid_interval_line(f, "pre-group", "Combined", "pre-group", "combined", "cpu");
 }
 
@@ -137,11 +137,10 @@ static void add_array_path(struct fill *f)
         GRID_COLUMN("95 % interval", &grid_saving_bounds),
         GRID_COLUMN("p, two-sided", &grid_p),
     };
-    fill_heading(f, 4, "Array Return Path");
-    if (!fill_has(f, "array-path"))
+    static const struct grid table =
+        GRID("array-path", "Array returns: CPU time of a backtest", "Workload", columns, rows);
+    if (!grid_section(f, 4, "Array Return Path", &table, 1))
         return;
-    grid_fill(f, &(struct grid){"array-path", "Array returns: CPU time of a backtest", "Workload",
-                                columns, GRID_USUAL, rows, COUNT(rows)});
     grid_interval_line(f, "array-path", "Fifty assets", "array-return", "50", "cpu");
     add_eliminated(f, "1");
     add_eliminated(f, "10");
@@ -212,15 +211,13 @@ static void add_tiers(struct fill *f)
     static const struct grid_row small_rows[] = {
         GRID_NOTE("Variable (LRU), half fits", "from cold", "variable-small", "cpu", "Tier 2"),
     };
-    fill_heading(f, 4, "Multi-Tier Cache");
-    if (fill_has(f, "history-tiers")) {
-        grid_fill(f,
-                  &(struct grid){"history-tiers", "History cache: CPU time of an access, from cold",
-                                 "Lookback Window", columns, COUNT(columns), rows, COUNT(rows)});
-        grid_fill(f, &(struct grid){"history-tiers", "History cache too small for its windows",
-                                    "Lookback Window", small, COUNT(small), small_rows,
-                                    COUNT(small_rows)});
-    }
+    static const struct grid tables[] = {
+        GRID("history-tiers", "History cache: CPU time of an access, from cold", "Lookback Window",
+             columns, rows),
+        GRID("history-tiers", "History cache too small for its windows", "Lookback Window", small,
+             small_rows),
+    };
+    grid_section(f, 4, "Multi-Tier Cache", tables, COUNT(tables));
     say_hit_rate(f, "production", "a production run");
     say_hit_rate(f, "micro", "a micro run");
 }

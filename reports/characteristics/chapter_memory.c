@@ -1,5 +1,6 @@
 /* What the layers hold in memory, what leaves when a cache is full, how it goes over time. */
 #include "reports/characteristics/chapter.h"
+#include "reports/characteristics/grid.h"
 #include "reports/characteristics/memory_share.h"
 
 #include "reports/plot_timeline.h"
@@ -124,14 +125,6 @@ static void add_components(struct fill *f)
 
 static void add_eviction(struct fill *f)
 {
-    static const struct column columns[] = {
-        {"History cache", false},
-        {"Hits",          true },
-        {"Misses",        true },
-        {"Evictions",     true },
-        {"Hit rate",      true },
-        {"Peak",          true },
-    };
     static const struct measure measures[] = {
         MEASURE("value", WORDS_COUNT, "new.counts.history_cache_hits"),
         MEASURE("value", WORDS_COUNT, "new.counts.history_cache_misses"),
@@ -140,32 +133,26 @@ static void add_eviction(struct fill *f)
                 "new.counts.history_cache_misses"),
         MEASURE("value", WORDS_BYTES, "new.totals[peak_history_cache]"),
     };
-    static const char *const scales[][2] = {
-        {"All windows fit",  "variable"      },
-        {"Half of them fit", "variable-small"}
+    static const struct grid_column columns[] = {
+        GRID_COLUMN("Hits", &measures[0]),      GRID_COLUMN("Misses", &measures[1]),
+        GRID_COLUMN("Evictions", &measures[2]), GRID_COLUMN("Hit rate", &measures[3]),
+        GRID_COLUMN("Peak", &measures[4]),
     };
-    fill_heading(f, 3, "Memory Efficiency");
-    if (!fill_has(f, "history-tiers"))
-        return;
-    struct table *t =
-        table_new(f->document->arena, "Cache eviction: the least recently used leave at the limit",
-                  columns, COUNT(columns));
-    for (int i = 0; i < COUNT(scales); i++) {
-        fill_label(f, t, scales[i][0]);
-        for (int m = 0; m < COUNT(measures); m++) {
-            struct pick p = {"history-tiers", NULL, "from cold", scales[i][1], NULL, measures[m]};
-            struct finding x = fill_find(f, &p);
-            fill_cell(f, t, &x);
-        }
-    }
-    document_table(f->document, t);
+    static const struct grid_row rows[] = {
+        GRID_PLAIN("All windows fit", "from cold", "variable", NULL),
+        GRID_PLAIN("Half of them fit", "from cold", "variable-small", NULL),
+    };
+    static const struct grid table =
+        GRID("history-tiers", "Cache eviction: the least recently used leave at the limit",
+             "History cache", columns, rows);
+    grid_section(f, 3, "Memory Efficiency", &table, 1);
 }
 
 /* ---- over time ------------------------------------------------------------------------------------ */
 
-static const char *const sides[][2] = {
-    {"No layer",   "none"},
-    {"All layers", "all" },
+static const struct grid_row sides[] = {
+    GRID_PLAIN("No layer", "none", NULL, NULL),
+    GRID_PLAIN("All layers", "all", NULL, NULL),
 };
 
 static void draw_timeline(struct fill *f)
@@ -174,7 +161,7 @@ static void draw_timeline(struct fill *f)
     const struct json *records[COUNT(sides)];
     int n = 0;
     for (int i = 0; i < COUNT(sides); i++) {
-        records[n] = study_record(s, "timeline", sides[i][1], NULL);
+        records[n] = study_record(s, "timeline", sides[i].name, NULL);
         n += json_count(json_get(records[n], "rows")) >= 2;
     }
     if (n > 0)
@@ -183,34 +170,28 @@ static void draw_timeline(struct fill *f)
 
 static void add_timeline(struct fill *f)
 {
-    static const struct column columns[] = {
-        {"Side",                  false},
-        {"Peak allocated",        true },
-        {"Peak resident",         true },
-        {"Peak of the processes", true },
-        {"Between samples",       true },
-    };
     static const struct measure measures[] = {
         MEASURE("value", WORDS_BYTES, "peak.allocated"),
         MEASURE("value", WORDS_BYTES, "peak.resident"),
         MEASURE("value", WORDS_BYTES, "peak.rss"),
         MEASURE("milliseconds", WORDS_TIME, "interval_ms"),
     };
-    fill_heading(f, 3, "Profiling Data");
-    if (!fill_has(f, "timeline"))
-        return;
-    struct table *t = table_new(f->document->arena, "Memory over time: peaks of the samples",
-                                columns, COUNT(columns));
-    for (int i = 0; i < COUNT(sides); i++) {
-        fill_label(f, t, sides[i][0]);
-        for (int m = 0; m < COUNT(measures); m++) {
-            struct pick p = {"timeline", "timeline", sides[i][1], NULL, NULL, measures[m]};
-            struct finding x = fill_find(f, &p);
-            fill_cell(f, t, &x);
-        }
-    }
-    document_table(f->document, t);
-    draw_timeline(f);
+    static const struct grid_column columns[] = {
+        GRID_COLUMN("Peak allocated", &measures[0]),
+        GRID_COLUMN("Peak resident", &measures[1]),
+        GRID_COLUMN("Peak of the processes", &measures[2]),
+        GRID_COLUMN("Between samples", &measures[3]),
+    };
+    static const struct grid table = {.study = "timeline",
+                                      .caption = "Memory over time: peaks of the samples",
+                                      .first = "Side",
+                                      .columns = columns,
+                                      .column_count = COUNT(columns),
+                                      .rows = sides,
+                                      .row_count = COUNT(sides),
+                                      .kind = "timeline"};
+    if (grid_section(f, 3, "Profiling Data", &table, 1))
+        draw_timeline(f);
 }
 
 void chapter_memory(struct fill *f)

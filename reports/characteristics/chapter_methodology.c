@@ -104,9 +104,7 @@ static void add_validation(struct fill *f)
         "Outliers are named and stay in",
         "Both sides' results must agree, or there is no figure",
     };
-    fill_heading(f, 3, "Statistical Validation");
-    for (int i = 0; i < COUNT(items); i++)
-        document_add(f->document, BLOCK_ITEM, "%s", items[i]);
+    fill_list(f, 3, "Statistical Validation", items, COUNT(items));
 }
 
 static void add_tooling(struct fill *f)
@@ -117,9 +115,7 @@ static void add_tooling(struct fill *f)
         "cupel gate: performance regression testing",
         "cupel characterise: the studies of this document, one after the other",
     };
-    fill_heading(f, 3, "Tooling");
-    for (int i = 0; i < COUNT(items); i++)
-        document_add(f->document, BLOCK_ITEM, "%s", items[i]);
+    fill_list(f, 3, "Tooling", items, COUNT(items));
 }
 
 /* ---- workloads ------------------------------------------------------------------------------------- */

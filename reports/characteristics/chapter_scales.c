@@ -29,11 +29,11 @@ static void add_production(struct fill *f)
         FILL_PICK("grid-search", "all", "production", "wall",
                   MEASURE("value", WORDS_TIME, "new.prepare.wall_ns")),
     };
-    fill_heading(f, 3, "Production Scale");
-    if (!fill_has(f, "grid-search"))
+    static const struct grid table =
+        GRID("grid-search", "Production scale: wall time of a run, two workers", "Workload", result,
+             rows);
+    if (!grid_section(f, 3, "Production Scale", &table, 1))
         return;
-    grid_fill(f, &(struct grid){"grid-search", "Production scale: wall time of a run, two workers",
-                                "Workload", result, COUNT(result), rows, COUNT(rows)});
     fill_say_picks(
         f, BLOCK_TEXT,
         "Set-up, timed apart and in none of these times: as long as {} of the optimized run "
@@ -49,11 +49,10 @@ static void add_micro(struct fill *f)
         GRID_OF("walk-forward", "Walk-forward, all layers", "all", "micro", "cpu"),
         GRID_OF("walk-forward", "Walk-forward, layers 1 to 3, 6B", "layers", "micro", "cpu"),
     };
-    fill_heading(f, 3, "Micro Scale");
-    if (!fill_has(f, "grid-search"))
+    static const struct grid table = GRID(
+        "grid-search", "Micro scale: CPU time of a run, one process", "Workload", result, rows);
+    if (!grid_section(f, 3, "Micro Scale", &table, 1))
         return;
-    grid_fill(f, &(struct grid){"grid-search", "Micro scale: CPU time of a run, one process",
-                                "Workload", result, COUNT(result), rows, COUNT(rows)});
     struct fits x;
     if (!fits_of(f, "all", &x))
         return;
@@ -76,25 +75,22 @@ static void add_interpretation(struct fill *f)
 {
     static const struct measure backtests = MEASURE("value", WORDS_COUNT, "new.counts.backtests");
     static const struct measure prepare = MEASURE("value", WORDS_TIME, "new.prepare.wall_ns");
-    static const struct measure verdict_p = MEASURE("value", WORDS_P, "compare.~.signed_rank_p");
     static const struct grid_column columns[] = {
         GRID_COLUMN("Backtest count", &backtests),
         GRID_COLUMN("Set-up", &prepare),
         GRID_COLUMN("Time saved", &grid_saved),
         GRID_COLUMN("Net result", &grid_saving),
         GRID_COLUMN("95 % interval", &grid_saving_bounds),
-        GRID_COLUMN("p, two-sided", &verdict_p),
+        GRID_COLUMN("p, two-sided", &grid_p),
     };
     static const struct grid_row rows[] = {
         GRID_PLAIN("Production", "all", "production", "wall"),
         GRID_PLAIN("100 backtests", "all", "100", "cpu"),
         GRID_PLAIN("Micro", "all", "micro", "cpu"),
     };
-    fill_heading(f, 3, "Interpretation");
-    if (!fill_has(f, "grid-search"))
-        return;
-    grid_fill(f, &(struct grid){"grid-search", "All layers by scale", "Scale", columns,
-                                COUNT(columns), rows, COUNT(rows)});
+    static const struct grid table =
+        GRID("grid-search", "All layers by scale", "Scale", columns, rows);
+    grid_section(f, 3, "Interpretation", &table, 1);
 }
 
 /* ---- break-even ------------------------------------------------------------------------------------ */

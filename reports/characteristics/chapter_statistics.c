@@ -37,14 +37,10 @@ static void add_intervals(struct fill *f)
         GRID_COLUMN("95 % CI, optimized", &grid_new_bounds),
         GRID_COLUMN("p, two-sided", &grid_p),
     };
-    fill_heading(f, 3, "Confidence Intervals");
-    if (!fill_has(f, "grid-search"))
-        return;
-    grid_fill(
-        f, &(struct grid){"grid-search",
-                          "Means with Student's intervals (micro: CPU time, production: wall time)",
-                          "Benchmark", columns, COUNT(columns), rows_of(f->document->arena),
-                          COUNT(headlines)});
+    const struct grid table = GRID_MADE(
+        "grid-search", "Means with Student's intervals (micro: CPU time, production: wall time)",
+        "Benchmark", columns, rows_of(f->document->arena), COUNT(headlines));
+    grid_section(f, 3, "Confidence Intervals", &table, 1);
 }
 
 /* ---- tests ---------------------------------------------------------------------------------------- */

@@ -8,27 +8,14 @@
 
 static void add_comparison(struct fill *f)
 {
-    static const struct measure fewer_reads = MEASURE(
-        "fewer", WORDS_SHARE, "new.counts.checkpoint_reads", "base.counts.checkpoint_reads");
-    static const struct measure reads[] = {
-        MEASURE("value", WORDS_COUNT, "base.counts.checkpoint_reads"),
-        MEASURE("value", WORDS_COUNT, "new.counts.checkpoint_reads")};
-    static const struct measure peak[] = {
-        MEASURE("value", WORDS_BYTES, "base.totals[resident_peak]"),
-        MEASURE("value", WORDS_BYTES, "new.totals[resident_peak]"),
-        MEASURE("fewer", WORDS_SHARE, "new.totals[resident_peak]", "base.totals[resident_peak]")};
-    static const struct measure writes[] = {
-        MEASURE("value", WORDS_COUNT, "base.counts.writes"),
-        MEASURE("value", WORDS_COUNT, "new.counts.writes"),
-        MEASURE("fewer", WORDS_SHARE, "new.counts.writes", "base.counts.writes")};
-    static const struct measure syncs[] = {
-        MEASURE("value", WORDS_COUNT, "base.counts.fsyncs"),
-        MEASURE("value", WORDS_COUNT, "new.counts.fsyncs"),
-        MEASURE("fewer", WORDS_SHARE, "new.counts.fsyncs", "base.counts.fsyncs")};
+    static const struct measure reads[] = GRID_LESS(WORDS_COUNT, "counts.checkpoint_reads"),
+                                peak[] = GRID_LESS(WORDS_BYTES, "totals[resident_peak]"),
+                                writes[] = GRID_LESS(WORDS_COUNT, "counts.writes"),
+                                syncs[] = GRID_LESS(WORDS_COUNT, "counts.fsyncs");
     static const struct grid_column columns[] = {
-        GRID_COLUMN("Original", &reads[0]),
-        GRID_COLUMN("Optimized", &reads[1]),
-        GRID_COLUMN("Improvement", &fewer_reads),
+        GRID_COLUMN("Original", &reads[GRID_BEFORE]),
+        GRID_COLUMN("Optimized", &reads[GRID_AFTER]),
+        GRID_COLUMN("Improvement", &reads[GRID_FEWER]),
     };
     static const struct grid_row rows[] = {
         GRID_PLAIN("Checkpoint file reads", "storage", "2000", NULL),
@@ -40,13 +27,12 @@ static void add_comparison(struct fill *f)
         GRID_PLAIN("Run time (CPU)", "storage", "2000", "cpu"),
         GRID_PLAIN("Run time (wall)", "storage", "2000", "wall"),
     };
-    fill_heading(f, 3, "Storing Results: Original vs Optimized");
-    if (!fill_has(f, "storage"))
+    static const struct grid tables[] = {
+        GRID("storage", "Two thousand backtests stored: counts and peaks", "Metric", columns, rows),
+        GRID("storage", "Two thousand backtests stored: time", "Metric", grid_total, times),
+    };
+    if (!grid_section(f, 3, "Storing Results: Original vs Optimized", tables, COUNT(tables)))
         return;
-    grid_fill(f, &(struct grid){"storage", "Two thousand backtests stored: counts and peaks",
-                                "Metric", columns, COUNT(columns), rows, COUNT(rows)});
-    grid_fill(f, &(struct grid){"storage", "Two thousand backtests stored: time", "Metric",
-                                grid_total, GRID_USUAL, times, COUNT(times)});
     document_add(f->document, BLOCK_TEXT,
                  "Counts are exact: the same in every pair, so that they have no interval.");
 }
@@ -139,11 +125,10 @@ static void add_improvements(struct fill *f)
                   MEASURE("quotient", WORDS_TIMES, "new.totals[resident_peak]",
                           "base.totals[resident_peak]")),
     };
-    fill_heading(f, 3, "Caching Guide: Measured Improvements");
-    if (!fill_has(f, "asset-list"))
+    static const struct grid table = GRID(
+        "asset-list", "Measured improvements of caching, CPU time", "Operation", grid_total, rows);
+    if (!grid_section(f, 3, "Caching Guide: Measured Improvements", &table, 1))
         return;
-    grid_fill(f, &(struct grid){"asset-list", "Measured improvements of caching, CPU time",
-                                "Operation", grid_total, GRID_USUAL, rows, COUNT(rows)});
     fill_say_picks(f, BLOCK_ITEM,
                    "Peak memory with grouped columns kept, against the baseline's: {}.", memory,
                    COUNT(memory));

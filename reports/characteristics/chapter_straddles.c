@@ -34,19 +34,17 @@ static void add_experiments(struct fill *f)
     static const struct grid_column original[] = {EXPERIMENT_COLUMNS("Original's caches")};
     static const struct grid_row against_none[] = {EXPERIMENTS("all")};
     static const struct grid_row against_original[] = {EXPERIMENTS("all against no-memoize")};
-    fill_heading(f, 3, "Three Experiments");
-    if (!fill_has(f, "straddle-experiments"))
+    static const struct grid tables[] = {
+        GRID("straddle-experiments",
+             "Straddles without any cache and with all layers, one process, wall time",
+             "Experiment", uncached, against_none),
+        GRID("straddle-experiments",
+             "The same against what the original calls no caches: asset file, assets, overrides, "
+             "prices, paths and chain are kept",
+             "Experiment", original, against_original),
+    };
+    if (!grid_section(f, 3, "Three Experiments", tables, COUNT(tables)))
         return;
-    grid_fill(f, &(struct grid){"straddle-experiments",
-                                "Straddles without any cache and with all layers, one process, "
-                                "wall time",
-                                "Experiment", uncached, COUNT(uncached), against_none,
-                                COUNT(against_none)});
-    grid_fill(f, &(struct grid){"straddle-experiments",
-                                "The same against what the original calls no caches: asset file, "
-                                "assets, overrides, prices, paths and chain are kept",
-                                "Experiment", original, COUNT(original), against_original,
-                                COUNT(against_original)});
     struct finding claims[] = {combined_claim(CLAIM_STRADDLES_ONE),
                                combined_claim(CLAIM_STRADDLES_SIX),
                                combined_claim(CLAIM_STRADDLES_THREE)};
@@ -69,11 +67,10 @@ static void add_ladder(struct fill *f)
         STEP("and open prices", "+ prices"),
         STEP("and prices in batches, four days at once", "+ batch-prices, simd"),
     };
-    fill_heading(f, 3, "Cache after Cache");
-    if (fill_has(f, "straddle-experiments"))
-        grid_fill(f, &(struct grid){"straddle-experiments",
-                                    "One asset and year: layers added to no cache, CPU time",
-                                    "Kept", grid_total, GRID_USUAL, rows, COUNT(rows)});
+    static const struct grid table =
+        GRID("straddle-experiments", "One asset and year: layers added to no cache, CPU time",
+             "Kept", grid_total, rows);
+    grid_section(f, 3, "Cache after Cache", &table, 1);
 }
 
 /* ---- what the caches did -------------------------------------------------------------------------- */
@@ -114,11 +111,10 @@ static void add_caches(struct fill *f)
         CACHE("Open prices (memo-prices)", prices),
         CACHE("Canonical paths (memo-paths)", paths),
     };
-    fill_heading(f, 3, "Hits by Level");
-    if (!fill_has(f, "straddle-full"))
+    static const struct grid table =
+        GRID("straddle-full", "The full set: what each cache answered", "Cache", columns, rows);
+    if (!grid_section(f, 3, "Hits by Level", &table, 1))
         return;
-    grid_fill(f, &(struct grid){"straddle-full", "The full set: what each cache answered", "Cache",
-                                columns, COUNT(columns), rows, COUNT(rows)});
     document_add(
         f->document, BLOCK_TEXT,
         "A hit above hides those beneath: tickers ask for schemas, schemas for the asset, "
@@ -142,15 +138,13 @@ static void add_workers(struct fill *f)
         GRID_PLAIN("One asset and year, four workers", "all, 4 workers against 1", ONE, "wall"),
         GRID_OF("straddle-full", "The full set, two workers", "2 workers", "231192", "wall"),
     };
-    fill_heading(f, 3, "Caches and Workers");
-    if (!fill_has(f, "straddle-matrix"))
-        return;
-    grid_fill(f, &(struct grid){"straddle-matrix",
-                                "Against no cache and one worker: one asset and year, wall time",
-                                "Configuration", grid_total, GRID_USUAL, rows, COUNT(rows)});
-    grid_fill(f, &(struct grid){"straddle-matrix",
-                                "All layers: workers against one of them, wall time",
-                                "Configuration", grid_total, GRID_USUAL, pays, COUNT(pays)});
+    static const struct grid tables[] = {
+        GRID("straddle-matrix", "Against no cache and one worker: one asset and year, wall time",
+             "Configuration", grid_total, rows),
+        GRID("straddle-matrix", "All layers: workers against one of them, wall time",
+             "Configuration", grid_total, pays),
+    };
+    grid_section(f, 3, "Caches and Workers", tables, COUNT(tables));
 }
 
 static void add_order(struct fill *f)
@@ -173,12 +167,10 @@ static void add_order(struct fill *f)
         GRID_PLAIN("At most 1,024", "shuffled, 1,024 entries", "3 years", "cpu"),
         GRID_PLAIN("No limit", "shuffled, no limit", "3 years", "cpu"),
     };
-    fill_heading(f, 3, "Locality");
-    if (fill_has(f, "straddle-locality"))
-        grid_fill(f, &(struct grid){"straddle-locality",
-                                    "Three years of all assets: sorted order against shuffled, CPU "
-                                    "time",
-                                    "Caches", columns, COUNT(columns), rows, COUNT(rows)});
+    static const struct grid table = GRID(
+        "straddle-locality", "Three years of all assets: sorted order against shuffled, CPU time",
+        "Caches", columns, rows);
+    grid_section(f, 3, "Locality", &table, 1);
 }
 
 static void add_batches(struct fill *f)
@@ -199,12 +191,10 @@ static void add_batches(struct fill *f)
         GRID_PLAIN("SQLite, batches of 512", "batch of 512", "sqlite", "cpu"),
         GRID_PLAIN("Blocks, batches of 64", "batch of 64", "blocks", "cpu"),
     };
-    fill_heading(f, 3, "Prices in Batches");
-    if (fill_has(f, "straddle-batch"))
-        grid_fill(f, &(struct grid){"straddle-batch",
-                                    "Prices asked for one straddle or for several at a time, CPU "
-                                    "time",
-                                    "Store", columns, COUNT(columns), rows, COUNT(rows)});
+    static const struct grid table =
+        GRID("straddle-batch", "Prices asked for one straddle or for several at a time, CPU time",
+             "Store", columns, rows);
+    grid_section(f, 3, "Prices in Batches", &table, 1);
 }
 
 /* ---- the full set --------------------------------------------------------------------------------- */
@@ -238,8 +228,8 @@ static void add_full(struct fill *f)
                    "All straddles of the list, {} of them, {} valued days into binary rows with "
                    "their digest: {} by two workers (run, not estimated).",
                    whole, COUNT(whole));
-    grid_fill(f, &(struct grid){"straddle-full", "The full set, wall time", "Change", columns,
-                                COUNT(columns), rows, COUNT(rows)});
+    grid_fill(
+        f, &(struct grid)GRID("straddle-full", "The full set, wall time", "Change", columns, rows));
 }
 
 void chapter_straddles(struct fill *f)

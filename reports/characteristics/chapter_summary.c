@@ -81,7 +81,6 @@ static void say_micro(struct fill *f)
 
 static void say_layers(struct fill *f)
 {
-    fill_heading(f, 3, "Optimization Layers");
     static const char *const items[] = {
         "Layer 1: user code (asset-cache, pre-group)",
         "Layer 2: data access (array-return, history-cache)",
@@ -91,16 +90,11 @@ static void say_layers(struct fill *f)
         "Storage: checkpoint-cache, batch-write, batch, selective-load",
         "Storage of many: stream-results, sqlite-checkpoint",
     };
-    for (int i = 0; i < COUNT(items); i++)
-        document_add(f->document, BLOCK_ITEM, "%s", items[i]);
+    fill_list(f, 3, "Optimization Layers", items, COUNT(items));
 }
 
 static void add_key_metrics(struct fill *f)
 {
-    static const struct grid_column columns[] = {
-        GRID_COLUMN("Value", &grid_saving),
-        GRID_COLUMN("95 % interval", &grid_saving_bounds),
-    };
     static const struct grid_row rows[] = {
         GRID_PLAIN("Cumulative speedup, all layers", "all", "production", "wall"),
         GRID_PLAIN("Cumulative speedup, layers 1 to 3 and 6B", "layers", "production", "wall"),
@@ -111,10 +105,9 @@ static void add_key_metrics(struct fill *f)
         GRID_ROW("Optimized runtime (mean)", "all", "production", "wall", &grid_new_mean,
                  &grid_new_bounds),
     };
-    fill_heading(f, 3, "Key Metrics");
-    if (fill_has(f, "grid-search"))
-        grid_fill(f, &(struct grid){"grid-search", "Key metrics, production scale, wall time",
-                                    "Metric", columns, COUNT(columns), rows, COUNT(rows)});
+    static const struct grid table =
+        GRID("grid-search", "Key metrics, production scale, wall time", "Metric", grid_value, rows);
+    grid_section(f, 3, "Key Metrics", &table, 1);
     memory_share_say(f, "Memory overhead of the caches: {} of the base's peak (target: {}: {}).");
 }
 

@@ -24,12 +24,10 @@ static void say_oversubscribed(struct fill *f, const char *study)
 
 /* ---- layer 3 -------------------------------------------------------------------------------------- */
 
-static const struct grid_row by_workers[] = {
-    GRID_PLAIN("2", NULL, "2", "wall"),
-    GRID_PLAIN("4", NULL, "4", "wall"),
-    GRID_PLAIN("8", NULL, "8", "wall"),
-    GRID_PLAIN("16", NULL, "16", "wall"),
-};
+#define BY_WORKERS(scale_end)                                                                      \
+    GRID_PLAIN("2", NULL, "2" scale_end, "wall"), GRID_PLAIN("4", NULL, "4" scale_end, "wall"),    \
+        GRID_PLAIN("8", NULL, "8" scale_end, "wall"),                                              \
+        GRID_PLAIN("16", NULL, "16" scale_end, "wall")
 
 static void add_worker_init(struct fill *f)
 {
@@ -60,28 +58,24 @@ static void add_worker_init(struct fill *f)
         {"Improvement, workers anew", &grid_saving,        "pooled"    },
         {"95 % interval, anew",       &grid_saving_bounds, "pooled"    },
     };
-    static const struct grid_row ten_times[] = {
-        GRID_PLAIN("2", NULL, "2-again", "wall"),
-        GRID_PLAIN("4", NULL, "4-again", "wall"),
-        GRID_PLAIN("8", NULL, "8-again", "wall"),
-        GRID_PLAIN("16", NULL, "16-again", "wall"),
-    };
+    static const struct grid_row by_workers[] = {BY_WORKERS("")};
+    static const struct grid_row ten_times[] = {BY_WORKERS("-again")};
     static const struct pick target =
         FILL_PICK("worker-init", "pooled", "2", "wall",
                   MEASURE("quotient", WORDS_TIME, "new.metrics.~.median", "scale"));
-    fill_heading(f, 4, "Worker Initialization");
-    if (!fill_has(f, "worker-init"))
+    static const struct grid table =
+        GRID("worker-init", "Worker initialization: wall time until each worker has its bundle",
+             "Workers", columns, by_workers);
+    if (!grid_section(f, 4, "Worker Initialization", &table, 1))
         return;
-    grid_fill(f, &(struct grid){"worker-init",
-                                "Worker initialization: wall time until each worker has its bundle",
-                                "Workers", columns, COUNT(columns), by_workers, COUNT(by_workers)});
     grid_interval_line(f, "worker-init", "Two workers", "pooled", "2", "wall");
     combined_target(f, "With two workers: {} each (target: {}: {}).", &target, COMBINED_WORKER);
-    grid_fill(f, &(struct grid){"worker-init", "Worker initialization: each layer alone", "Workers",
-                                alone, COUNT(alone), by_workers, COUNT(by_workers)});
-    grid_fill(f, &(struct grid){"worker-init",
-                                "Worker initialization, ten times one after the other: one time",
-                                "Workers", again, COUNT(again), ten_times, COUNT(ten_times)});
+    grid_fill(f, &(struct grid)GRID("worker-init", "Worker initialization: each layer alone",
+                                    "Workers", alone, by_workers));
+    grid_fill(f,
+              &(struct grid)GRID("worker-init",
+                                 "Worker initialization, ten times one after the other: one time",
+                                 "Workers", again, ten_times));
     say_oversubscribed(f, "worker-init");
 }
 
@@ -121,61 +115,43 @@ void chapter_layer3(struct fill *f)
 
 /* ---- phase 6B -------------------------------------------------------------------------------------- */
 
+#define SHARED_BUNDLE(words_of_it, scale_end)                                                      \
+    GRID_PLAIN(words_of_it "2 workers", "shared-bundle", "2" scale_end, "wall"),                   \
+        GRID_PLAIN(words_of_it "4 workers", "shared-bundle", "4" scale_end, "wall"),               \
+        GRID_PLAIN(words_of_it "8 workers", "shared-bundle", "8" scale_end, "wall")
+
 static void add_shared_context(struct fill *f)
 {
     static const struct grid_row times[] = {
-        GRID_PLAIN("Bundle initialization x 2 workers", "shared-bundle", "2", "wall"),
-        GRID_PLAIN("Bundle initialization x 4 workers", "shared-bundle", "4", "wall"),
-        GRID_PLAIN("Bundle initialization x 8 workers", "shared-bundle", "8", "wall"),
-        GRID_PLAIN("With all columns, 2 workers", "shared-bundle", "2-columns", "wall"),
-        GRID_PLAIN("With all columns, 4 workers", "shared-bundle", "4-columns", "wall"),
-        GRID_PLAIN("With all columns, 8 workers", "shared-bundle", "8-columns", "wall"),
-        GRID_PLAIN("Total speedup, sweep by 2 workers", "shared-bundle", "2-sweep", "wall"),
-        GRID_PLAIN("Total speedup, sweep by 4 workers", "shared-bundle", "4-sweep", "wall"),
-        GRID_PLAIN("Total speedup, sweep by 8 workers", "shared-bundle", "8-sweep", "wall"),
+        SHARED_BUNDLE("Bundle initialization x ", ""),
+        SHARED_BUNDLE("With all columns, ", "-columns"),
+        SHARED_BUNDLE("Total speedup, sweep by ", "-sweep"),
     };
     static const struct grid_column columns[GRID_USUAL] = {
-        GRID_COLUMN("Standard workers", &grid_base_time),
-        GRID_COLUMN("Fork with shared context", &grid_new_time),
-        GRID_COLUMN("Improvement", &grid_saving),
-        GRID_COLUMN("95 % interval", &grid_saving_bounds),
-        GRID_COLUMN("p, two-sided", &grid_p),
+        GRID_BEFORE_AFTER("Standard workers", &grid_base_time, "Fork with shared context",
+                          &grid_new_time),
     };
-    static const struct measure base =
-        MEASURE("value", WORDS_BYTES, "base.counts.worker_private_bytes");
-    static const struct measure new =
-        MEASURE("value", WORDS_BYTES, "new.counts.worker_private_bytes");
-    static const struct measure fewer =
-        MEASURE("fewer", WORDS_SHARE, "new.counts.worker_private_bytes",
-                "base.counts.worker_private_bytes");
-    static const struct measure base_pss =
-        MEASURE("value", WORDS_BYTES, "base.counts.worker_pss_bytes");
-    static const struct measure new_pss =
-        MEASURE("value", WORDS_BYTES, "new.counts.worker_pss_bytes");
+    static const struct measure private[] = GRID_LESS(WORDS_BYTES, "counts.worker_private_bytes"),
+                                proportional[] = GRID_LESS(WORDS_BYTES, "counts.worker_pss_bytes");
     static const struct grid_column memory[] = {
-        GRID_COLUMN("Private, standard", &base),
-        GRID_COLUMN("Private, copy on write", &new),
-        GRID_COLUMN("Improvement", &fewer),
-        GRID_COLUMN("Proportional, standard", &base_pss),
-        GRID_COLUMN("Proportional, copy on write", &new_pss),
+        GRID_COLUMN("Private, standard", &private[GRID_BEFORE]),
+        GRID_COLUMN("Private, copy on write", &private[GRID_AFTER]),
+        GRID_COLUMN("Improvement", &private[GRID_FEWER]),
+        GRID_COLUMN("Proportional, standard", &proportional[GRID_BEFORE]),
+        GRID_COLUMN("Proportional, copy on write", &proportional[GRID_AFTER]),
     };
     static const struct grid_row sizes[] = {
-        GRID_PLAIN("Bundle, 2 workers", "shared-bundle", "2", "wall"),
-        GRID_PLAIN("Bundle, 4 workers", "shared-bundle", "4", "wall"),
-        GRID_PLAIN("Bundle, 8 workers", "shared-bundle", "8", "wall"),
-        GRID_PLAIN("All columns, 2 workers", "shared-bundle", "2-columns", "wall"),
-        GRID_PLAIN("All columns, 4 workers", "shared-bundle", "4-columns", "wall"),
-        GRID_PLAIN("All columns, 8 workers", "shared-bundle", "8-columns", "wall"),
+        SHARED_BUNDLE("Bundle, ", ""),
+        SHARED_BUNDLE("All columns, ", "-columns"),
     };
-    fill_heading(f, 4, "Shared Bundle Context (Fork Mode)");
-    if (!fill_has(f, "shared-context"))
+    static const struct grid table =
+        GRID("shared-context", "Shared bundle context: wall time", "Metric", columns, times);
+    if (!grid_section(f, 4, "Shared Bundle Context (Fork Mode)", &table, 1))
         return;
-    grid_fill(f, &(struct grid){"shared-context", "Shared bundle context: wall time", "Metric",
-                                columns, GRID_USUAL, times, COUNT(times)});
     grid_interval_line(f, "shared-context", "Total speedup by two workers", "shared-bundle",
                        "2-sweep", "wall");
-    grid_fill(f, &(struct grid){"shared-context", "Memory per worker, mean over the workers",
-                                "Workers", memory, COUNT(memory), sizes, COUNT(sizes)});
+    grid_fill(f, &(struct grid)GRID("shared-context", "Memory per worker, mean over the workers",
+                                    "Workers", memory, sizes));
     say_oversubscribed(f, "shared-context");
     document_add(f->document, BLOCK_TEXT,
                  "Platform: fork with copy on write, as on Linux and other Unix systems.");
@@ -190,17 +166,13 @@ static void add_persistent_pool(struct fill *f)
         GRID_PLAIN("10 runs, on top of all others", "adding persistent-pool", "10-runs", "wall"),
     };
     static const struct grid_column columns[GRID_USUAL] = {
-        GRID_COLUMN("Standard pool", &grid_base_time),
-        GRID_COLUMN("Persistent pool", &grid_new_time),
-        GRID_COLUMN("Improvement", &grid_saving),
-        GRID_COLUMN("95 % interval", &grid_saving_bounds),
-        GRID_COLUMN("p, two-sided", &grid_p),
+        GRID_BEFORE_AFTER("Standard pool", &grid_base_time, "Persistent pool", &grid_new_time),
     };
-    fill_heading(f, 4, "Persistent Worker Pool");
-    if (!fill_has(f, "persistent-pool"))
+    static const struct grid table =
+        GRID("persistent-pool", "Persistent worker pool: wall time, two workers", "Scenario",
+             columns, rows);
+    if (!grid_section(f, 4, "Persistent Worker Pool", &table, 1))
         return;
-    grid_fill(f, &(struct grid){"persistent-pool", "Persistent worker pool: wall time, two workers",
-                                "Scenario", columns, GRID_USUAL, rows, COUNT(rows)});
     grid_interval_line(f, "persistent-pool", "Ten consecutive runs", "persistent-pool", "10-runs",
                        "wall");
     document_add(f->document, BLOCK_TEXT,

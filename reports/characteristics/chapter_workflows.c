@@ -36,11 +36,12 @@ static void add_grid_search(struct fill *f)
         return;
     settings_table(f, "grid-search", "all", "production",
                    "Grid search: configuration, production scale");
-    grid_fill(f, &(struct grid){"grid-search",
-                                "Grid search, all layers (production: wall time, micro: CPU time)",
-                                "Metric", grid_total, GRID_USUAL, rows, COUNT(rows)});
-    grid_fill(f, &(struct grid){"grid-search", "Grid search, layers 1 to 3 and 6B alone", "Metric",
-                                grid_total, GRID_USUAL, layers, COUNT(layers)});
+    grid_fill(f,
+              &(struct grid)GRID("grid-search",
+                                 "Grid search, all layers (production: wall time, micro: CPU time)",
+                                 "Metric", grid_total, rows));
+    grid_fill(f, &(struct grid)GRID("grid-search", "Grid search, layers 1 to 3 and 6B alone",
+                                    "Metric", grid_total, layers));
 }
 
 /* ---- walk-forward --------------------------------------------------------------------------------- */
@@ -143,9 +144,9 @@ static void add_walk_forward(struct fill *f)
     settings_table(f, "walk-forward", "all", "production",
                    "Walk-forward: configuration, production scale");
     add_windows(f);
-    grid_fill(f, &(struct grid){"walk-forward",
-                                "Walk-forward (production: wall time, micro: CPU time)", "Metric",
-                                grid_total, GRID_USUAL, rows, COUNT(rows)});
+    grid_fill(f, &(struct grid)GRID("walk-forward",
+                                    "Walk-forward (production: wall time, micro: CPU time)",
+                                    "Metric", grid_total, rows));
 }
 
 void chapter_workflows(struct fill *f)

@@ -3,7 +3,6 @@
 #include "reports/characteristics/grid.h"
 
 #include <math.h>
-#include <string.h>
 
 void combined_table(struct fill *f, const char *caption, const struct combined_row *rows, int count)
 {
@@ -28,7 +27,7 @@ void combined_table(struct fill *f, const char *caption, const struct combined_r
             all[n++] = (struct grid_row)GRID_PLAIN(
                 arena_format(a, "%s: %s", rows[i].label, scales[k].words), rows[i].name,
                 scales[k].scale, scales[k].metric);
-    grid_fill(f, &(struct grid){"cumulative", caption, "Speedup", columns, COUNT(columns), all, n});
+    grid_fill(f, &(struct grid)GRID_MADE("cumulative", caption, "Speedup", columns, all, n));
 }
 
 /* ---- targets --------------------------------------------------------------------------------------- */
@@ -49,7 +48,7 @@ void combined_judge(struct fill *f, const struct finding *x, enum combined_targe
                     struct finding out[3])
 {
     (void)f;
-    bool known = strcmp(x->kind, "missing") != 0;
+    bool known = !fill_is_missing(x);
     bool met = targets[target].below ? x->value < targets[target].limit
                                      : x->value >= targets[target].limit;
     out[0] = *x;

@@ -114,7 +114,7 @@ struct finding fill_figure(const struct fill *f, const struct study *s, const ch
 struct finding fill_bounds(const struct fill *f, const struct finding *figure, enum words_kind as)
 {
     struct finding x = *figure;
-    if (strcmp(x.kind, "missing") == 0)
+    if (fill_is_missing(&x))
         return x;
     if (!isfinite(x.low) || !isfinite(x.high))
         return fill_missing(f, x.study, "too few values for an interval");
@@ -173,7 +173,7 @@ void fill_label(struct fill *f, struct table *t, const char *text)
     fill_cell(f, t, &(struct finding){.kind = "label", .text = text, .value = (double)NAN});
 }
 
-static bool is_missing(const struct finding *x)
+bool fill_is_missing(const struct finding *x)
 {
     return strcmp(x->kind, "missing") == 0;
 }
@@ -181,8 +181,8 @@ static bool is_missing(const struct finding *x)
 void fill_next(struct fill *f, struct table *t, struct finding x, const char **told)
 {
     static const char *const heads[] = {"not measurable here", "not measured at this effort"};
-    bool again = is_missing(&x) && *told && strcmp(*told, x.text) == 0;
-    if (is_missing(&x) && !again)
+    bool again = fill_is_missing(&x) && *told && strcmp(*told, x.text) == 0;
+    if (fill_is_missing(&x) && !again)
         *told = x.text;
     for (int i = 0; i < COUNT(heads) && again; i++)
         if (strncmp(x.text, heads[i], strlen(heads[i])) == 0)
@@ -209,10 +209,17 @@ void fill_heading(struct fill *f, int level, const char *text)
     f->section = level <= 2 ? text : arena_format(f->document->arena, "%s / %s", f->chapter, text);
 }
 
+void fill_list(struct fill *f, int level, const char *heading, const char *const *items, int count)
+{
+    fill_heading(f, level, heading);
+    for (int i = 0; i < count; i++)
+        document_add(f->document, BLOCK_ITEM, "%s", items[i]);
+}
+
 static const struct finding *missing_of(const struct finding *parts, int count)
 {
     for (int i = 0; i < count; i++)
-        if (is_missing(&parts[i]))
+        if (fill_is_missing(&parts[i]))
             return &parts[i];
     return NULL;
 }

@@ -70,8 +70,11 @@ struct finding fill_text(const struct fill *f, const struct study *s, const char
 
 /* "not measured at this effort: ..." or "not measurable here: REASON" (reason not NULL). */
 struct finding fill_missing(const struct fill *f, const struct study *s, const char *reason);
+bool fill_is_missing(const struct finding *x);
 
 void fill_heading(struct fill *f, int level, const char *text);
+/* A heading and a list without figures below it. */
+void fill_list(struct fill *f, int level, const char *heading, const char *const *items, int count);
 
 /* The next cell of the table. fill_label: a text that is no measurement. */
 void fill_cell(struct fill *f, struct table *t, const struct finding *x);

@@ -40,19 +40,28 @@ const struct measure grid_saved_bounds = {"negated",
                                           true};
 
 const struct grid_column grid_total[GRID_USUAL] = {
-    GRID_COLUMN("Baseline", &grid_base_time), GRID_COLUMN("Optimized", &grid_new_time),
-    GRID_COLUMN("Improvement", &grid_saving), GRID_COLUMN("95 % interval", &grid_saving_bounds),
-    GRID_COLUMN("p, two-sided", &grid_p),
+    GRID_BEFORE_AFTER("Baseline", &grid_base_time, "Optimized", &grid_new_time),
 };
 const struct grid_column grid_call[GRID_USUAL] = {
-    GRID_COLUMN("Baseline", &grid_base_call), GRID_COLUMN("Optimized", &grid_new_call),
-    GRID_COLUMN("Improvement", &grid_saving), GRID_COLUMN("95 % interval", &grid_saving_bounds),
-    GRID_COLUMN("p, two-sided", &grid_p),
+    GRID_BEFORE_AFTER("Baseline", &grid_base_call, "Optimized", &grid_new_call),
+};
+const struct grid_column grid_value[GRID_VALUE] = {
+    GRID_COLUMN("Value", &grid_saving),
+    GRID_COLUMN("95 % interval", &grid_saving_bounds),
 };
 
-static bool is_missing(const struct finding *x)
+static const struct measure *measure_of(const struct grid *g, const struct grid_row *r, int c)
 {
-    return strcmp(x->kind, "missing") == 0;
+    return r->own[c] ? r->own[c] : g->columns[c].measure;
+}
+
+static struct finding find(const struct fill *f, const struct grid *g, const struct grid_row *r,
+                           int c)
+{
+    const char *name = g->columns[c].name ? g->columns[c].name : r->name;
+    struct pick p = {
+        r->study ? r->study : g->study, g->kind, name, r->scale, r->metric, *measure_of(g, r, c)};
+    return fill_find(f, &p);
 }
 
 static void add_row(struct fill *f, struct table *t, const struct grid *g, const struct grid_row *r)
@@ -60,30 +69,19 @@ static void add_row(struct fill *f, struct table *t, const struct grid *g, const
     const char *told = NULL;
     fill_label(f, t, r->label);
     for (int c = 0; c < g->column_count; c++) {
-        const struct measure *m = r->own[c] ? r->own[c] : g->columns[c].measure;
-        if (!m) {
+        if (measure_of(g, r, c))
+            fill_next(f, t, find(f, g, r, c), &told);
+        else
             fill_label(f, t, r->note);
-            continue;
-        }
-        const char *name = g->columns[c].name ? g->columns[c].name : r->name;
-        struct pick p = {r->study ? r->study : g->study, NULL, name, r->scale, r->metric, *m};
-        fill_next(f, t, fill_find(f, &p), &told);
     }
 }
 
 static struct finding first_of(const struct fill *f, const struct grid *g, const struct grid_row *r)
 {
     int c = 0;
-    while (c < g->column_count - 1 && !r->own[c] && !g->columns[c].measure)
+    while (c < g->column_count - 1 && !measure_of(g, r, c))
         c++;
-    const char *name = g->columns[c].name ? g->columns[c].name : r->name;
-    struct pick p = {r->study ? r->study : g->study,
-                     NULL,
-                     name,
-                     r->scale,
-                     r->metric,
-                     r->own[c] ? *r->own[c] : *g->columns[c].measure};
-    return fill_find(f, &p);
+    return find(f, g, r, c);
 }
 
 /* Is no row there, and all for the same reason? Then a sentence says more than a table. */
@@ -92,7 +90,7 @@ static bool is_nothing(const struct fill *f, const struct grid *g, struct findin
     *why = first_of(f, g, &g->rows[0]);
     for (int i = 0; i < g->row_count; i++) {
         struct finding x = first_of(f, g, &g->rows[i]);
-        if (!is_missing(&x) || strcmp(x.text, why->text) != 0)
+        if (!fill_is_missing(&x) || strcmp(x.text, why->text) != 0)
             return false;
     }
     return true;
@@ -160,6 +158,17 @@ void grid_fill(struct fill *f, const struct grid *g)
         add_row(f, t, g, &g->rows[i]);
     document_table(f->document, t);
     say_contrary(f, g);
+}
+
+bool grid_section(struct fill *f, int level, const char *heading, const struct grid *tables,
+                  int count)
+{
+    fill_heading(f, level, heading);
+    if (!fill_has(f, tables[0].study))
+        return false;
+    for (int i = 0; i < count; i++)
+        grid_fill(f, &tables[i]);
+    return true;
 }
 
 void grid_interval_line(struct fill *f, const char *study, const char *label, const char *name,

@@ -1,7 +1,9 @@
 /* A table of the document as const rows: a row names the comparison, a column what of it is shown.
  *
  *     static const struct grid_row rows[] = {{"Cached access", "asset-cache", "cached", "cpu"}};
- *     grid_fill(f, &(struct grid){"asset-list", "Asset list caching", GRID_BEFORE_AFTER, ...});
+ *     static const struct grid table =
+ *         GRID("asset-list", "Asset list caching", "Metric", grid_total, rows);
+ *     grid_section(f, 3, "Asset Lists", &table, 1);
  */
 #ifndef CUPEL_REPORTS_CHARACTERISTICS_GRID_H
 #define CUPEL_REPORTS_CHARACTERISTICS_GRID_H
@@ -16,6 +18,14 @@ extern const struct measure grid_base_time, grid_new_time, grid_base_call, grid_
 /* Means with Student's bounds, and the difference of the means (saved) with Welch's. */
 extern const struct measure grid_base_mean, grid_base_bounds, grid_new_mean, grid_new_bounds,
     grid_saved_mean, grid_saved_bounds;
+
+/* Of a count or total: before, after, and how much less (three measures). */
+#define GRID_LESS(shown_as, path)                                                                  \
+    {                                                                                              \
+        MEASURE("value", shown_as, "base." path), MEASURE("value", shown_as, "new." path),         \
+            MEASURE("fewer", WORDS_SHARE, "new." path, "base." path)                               \
+    }
+enum { GRID_BEFORE, GRID_AFTER, GRID_FEWER };
 
 struct grid_column {
     const char *heading;
@@ -65,14 +75,38 @@ struct grid {
     int column_count;
     const struct grid_row *rows;
     int row_count;
+    const char *kind; /* of the records; NULL: "comparison" */
 };
 
+/* columns: an array; rows: so many, or an array too. */
+#define GRID_MADE(study_id, caption_of_it, first_heading, its_columns, its_rows, how_many)         \
+    {                                                                                              \
+        .study = (study_id), .caption = (caption_of_it), .first = (first_heading),                 \
+        .columns = (its_columns), .column_count = COUNT(its_columns), .rows = (its_rows),          \
+        .row_count = (how_many)                                                                    \
+    }
+#define GRID(study_id, caption_of_it, first_heading, its_columns, its_rows)                        \
+    GRID_MADE(study_id, caption_of_it, first_heading, its_columns, its_rows, COUNT(its_rows))
+
 void grid_fill(struct fill *f, const struct grid *g);
+
+/* A heading and what stands below it: tables of one study, or (then false) why it has nothing to show. */
+bool grid_section(struct fill *f, int level, const char *heading, const struct grid *tables,
+                  int count);
+
+/* The columns of times before and after: both, improvement, its interval, p. */
+#define GRID_BEFORE_AFTER(before, base, after, new)                                                \
+    GRID_COLUMN(before, base), GRID_COLUMN(after, new), GRID_COLUMN("Improvement", &grid_saving),  \
+        GRID_COLUMN("95 % interval", &grid_saving_bounds), GRID_COLUMN("p, two-sided", &grid_p)
 
 /* The usual columns: baseline, optimized, improvement, its interval, p. */
 enum { GRID_USUAL = 5 };
 extern const struct grid_column grid_total[GRID_USUAL], /* time of a run */
     grid_call[GRID_USUAL];                              /* time of a call */
+
+/* A figure and its interval: the saving, where a row has no measures of its own. */
+enum { GRID_VALUE = 2 };
+extern const struct grid_column grid_value[GRID_VALUE];
 
 /* A sentence: "label: saving (interval), p". For what the seed writes below a table. */
 void grid_interval_line(struct fill *f, const char *study, const char *label, const char *name,

@@ -35,8 +35,7 @@ static void add_measured(struct fill *f, const char *study, const char *side, co
         rows[i] = (struct grid_row)GRID_PLAIN(arena_format(a, "%d", workers[i]),
                                               arena_format(a, "%s, %d workers", side, workers[i]),
                                               "production", "wall");
-    grid_fill(f, &(struct grid){study, caption, "Workers", columns, COUNT(columns), rows,
-                                COUNT(workers)});
+    grid_fill(f, &(struct grid)GRID_MADE(study, caption, "Workers", columns, rows, COUNT(workers)));
 }
 
 /* ---- fitted --------------------------------------------------------------------------------------- */

@@ -39,7 +39,7 @@ static struct layer_sets sets;
 static int list_sets(void **state)
 {
     (void)state;
-    sets_list(LAYERS_ALL, &arena, &sets);
+    sets_list(&kernel_backtest, LAYERS_ALL, &arena, &sets);
     return 0;
 }
 
@@ -91,7 +91,7 @@ static void a_run_resumed_by_the_other_layers_gives_the_same_digest(void **state
     struct kernel_digest base = *run_whole(&s, LAYERS_NONE, NULL), found;
     char store[1024];
     for (int i = 0; i < sets.n; i++) {
-        uint64_t others = sets_largest(LAYERS_ALL & ~sets.v[i]);
+        uint64_t others = sets_largest(&kernel_backtest, LAYERS_ALL & ~sets.v[i]);
         snprintf(store, sizeof store, "%s", test_folder("agree-resumed"));
         run_part((struct run_part){&s, sets.v[i], store, 0, 6, true}, NULL);
         run_part((struct run_part){&s, others, store, 0, -1, false}, &found);

@@ -1,5 +1,5 @@
 /* Filters: examples, generated trees against a plain evaluator, mutated texts. */
-#include "kernels/backtest/filter.h"
+#include "kernels/backtest/filter_parse.h"
 
 #include "tests/backtest/mutate.h"
 

@@ -4,6 +4,8 @@
 
 #include "kernels/backtest/plan.h"
 #include "kernels/backtest/digest.h"
+#include "kernels/backtest/result_read.h"
+#include "kernels/backtest/result_write.h"
 
 #include "tests/test.h"
 

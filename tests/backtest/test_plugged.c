@@ -3,6 +3,7 @@
 #include "kernels/backtest/plugged.h"
 #include "kernels/backtest/strategies.h"
 
+#include "tests/spoilt.h"
 #include "tests/test.h"
 
 #include <math.h>
@@ -33,8 +34,14 @@ static void make_sample(struct sample *s)
 {
     *s = (struct sample){
         .strategy = {.abi = CUPEL_STRATEGY_ABI, .name = "mine", .summary = "a", .param_count = 2},
-        .params = {{.name = "days", .unit = "bars", .help = "b", .whole = true, .min = 1, .max = 9},
-                     {.name = "band", .unit = "%", .help = "c", .max = 5, .optional = true}                      },
+        .params = {{.name = "days",
+                    .unit = "bars",
+                    .help = "b",
+                    .whole = true,
+                    .min = 1,
+                    .max = 9,
+                    .fallback = 1.5},         /* of none that is not optional */
+                   {.name = "band", .unit = "%", .help = "c", .max = 5, .optional = true}                      },
         .positions = *bt_strategy_momentum.positions,
     };
     s->strategy.params = s->params;
@@ -48,128 +55,44 @@ static bool always(const double *values)
     return values != NULL;
 }
 
-/* Each spoils one thing. */
-static void newer(struct sample *s)
-{
-    s->strategy.abi = CUPEL_STRATEGY_ABI + 1;
-}
-static void nameless(struct sample *s)
-{
-    s->strategy.name = NULL;
-}
-static void blank(struct sample *s)
-{
-    s->strategy.name = "my own";
-}
-static void without_summary(struct sample *s)
-{
-    s->strategy.summary = NULL;
-}
-static void nine(struct sample *s)
-{
-    s->strategy.param_count = BT_PARAMS_MAX + 1;
-}
-static void less_than_none(struct sample *s)
-{
-    s->strategy.param_count = -1;
-}
-static void no_rows(struct sample *s)
-{
-    s->strategy.params = NULL;
-}
-static void nameless_param(struct sample *s)
-{
-    s->params[1].name = "";
-}
-static void equals_sign(struct sample *s)
-{
-    s->params[0].name = "days=5";
-}
-static void twice(struct sample *s)
-{
-    s->params[1].name = "days";
-}
-static void without_unit(struct sample *s)
-{
-    s->params[0].unit = NULL;
-}
-static void without_help(struct sample *s)
-{
-    s->params[0].help = NULL;
-}
-static void upside_down(struct sample *s)
-{
-    s->params[0].min = 10;
-}
-static void no_number(struct sample *s)
-{
-    s->params[0].max = NAN;
-}
-static void far_fallback(struct sample *s)
-{
-    s->params[1].fallback = 6;
-}
-static void broken_fallback(struct sample *s)
-{
-    s->params[1].whole = true;
-    s->params[1].fallback = 0.5;
-}
-static void without_asks(struct sample *s)
-{
-    s->strategy.asks = NULL;
-}
-static void without_signal(struct sample *s)
-{
-    s->strategy.signal = NULL;
-}
-static void without_tile(struct sample *s)
-{
-    s->positions.tile = NULL;
-}
-static void without_rule(struct sample *s)
-{
-    s->strategy.valid = always;
-}
+/* What is spoilt, and the words. */
+#define CASES(X)                                                                                   \
+    X(newer, strategy.abi, CUPEL_STRATEGY_ABI + 1, "abi: expected 1, found 2: build it against")   \
+    X(nameless, strategy.name, NULL, "name: expected a name, found NULL")                          \
+    X(blank, strategy.name, "my own", "name: expected 1 to 64 of letters")                         \
+    X(without_summary, strategy.summary, NULL, "summary: expected one line")                       \
+    X(nine, strategy.param_count, BT_PARAMS_MAX + 1, "param_count: expected 0 to 8, found 9")      \
+    X(less_than_none, strategy.param_count, -1, "param_count: expected 0 to 8, found -1")          \
+    X(no_rows, strategy.params, NULL, "params: expected 2 rows, found NULL")                       \
+    X(nameless_param, params[1].name, "", "params[1]: name: expected 1 to 64 of letters")          \
+    X(equals_sign, params[0].name, "days=5", "params[0]: name: expected 1 to 64 of letters")       \
+    X(twice, params[1].name, "days", "params[1]: name: days is that of params[0]")                 \
+    X(without_unit, params[0].unit, NULL, "params[0]: days: unit: expected a text")                \
+    X(without_help, params[0].help, NULL, "params[0]: days: help: expected a text")                \
+    X(upside_down, params[0].min, 10, "params[0]: days: min: expected a number")                   \
+    X(no_number, params[0].max, NAN, "params[0]: days: min: expected a number")                    \
+    X(far_fallback, params[1].fallback, 6, "params[1]: band: fallback: expected a number fro")     \
+    X(broken_fallback, params[0].optional, true,                                                   \
+      "params[0]: days: fallback: expected a whole number from 1 to 9, found 1.5")                 \
+    X(without_asks, strategy.asks, NULL, "asks: expected a function, found NULL")                  \
+    X(without_signal, strategy.signal, NULL, "signal: expected a function, found NULL")            \
+    X(without_tile, positions.tile, NULL, "positions.tile: expected a function, found NULL")       \
+    X(without_rule, strategy.valid, always, "rule: expected what is valid in words")
+SPOILT_CASES(cases, CASES);
 
-static const struct {
-    void (*spoil)(struct sample *);
-    const char *says;
-} cases[] = {
-    {newer,           "abi: expected 1, found 2: build it against"      },
-    {nameless,        "name: expected a name, found NULL"               },
-    {blank,           "name: expected 1 to 64 of letters"               },
-    {without_summary, "summary: expected one line"                      },
-    {nine,            "param_count: expected 0 to 8, found 9"           },
-    {less_than_none,  "param_count: expected 0 to 8, found -1"          },
-    {no_rows,         "params: expected 2 rows, found NULL"             },
-    {nameless_param,  "params[1]: name: expected 1 to 64 of letters"    },
-    {equals_sign,     "params[0]: name: expected 1 to 64 of letters"    },
-    {twice,           "params[1]: name: days is that of params[0]"      },
-    {without_unit,    "params[0]: days: unit: expected a text"          },
-    {without_help,    "params[0]: days: help: expected a text"          },
-    {upside_down,     "params[0]: days: min: expected a number"         },
-    {no_number,       "params[0]: days: min: expected a number"         },
-    {far_fallback,    "params[1]: band: fallback: expected a number fro"},
-    {broken_fallback, "params[1]: band: fallback: expected a whole num" },
-    {without_asks,    "asks: expected a function, found NULL"           },
-    {without_signal,  "signal: expected a function, found NULL"         },
-    {without_tile,    "positions.tile: expected a function, found NULL" },
-    {without_rule,    "rule: expected what is valid in words"           },
-};
+static bool check(void (*spoil)(void *sample), struct err *e)
+{
+    struct sample s;
+    make_sample(&s);
+    if (spoil)
+        spoil(&s);
+    return bt_plugged_check(&s.strategy, e);
+}
 
 static void a_record_that_lacks_something_is_refused_by_field(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct sample s;
-        struct err e = {0};
-        make_sample(&s);
-        assert_ok(bt_plugged_check(&s.strategy, &e), &e);
-        cases[i].spoil(&s);
-        if (bt_plugged_check(&s.strategy, &e))
-            fail_msg("case %zu is accepted: %s", i, cases[i].says);
-        assert_says(&e, cases[i].says);
-    }
+    spoilt_are_refused(cases, sizeof cases / sizeof *cases, check);
 }
 
 static void the_built_in_strategies_keep_to_it(void **state)

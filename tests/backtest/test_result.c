@@ -3,6 +3,7 @@
 
 #include "harness/base/json.h"
 #include "harness/base/mem.h"
+#include "kernels/backtest/result_write.h"
 #include "kernels/backtest/run.h"
 
 #include "tests/test.h"

@@ -90,12 +90,6 @@ static void a_run_torn_by_workers_is_resumed(void **state)
     finish_with(LAYERS_EXACT, NULL, 30);
 }
 
-static void write_file(const char *path, const char *content)
-{
-    struct err e = {0};
-    assert_ok(io_write_file(path, content, strlen(content), &e), &e);
-}
-
 static void a_truncated_checkpoint_is_rebuilt_from_the_results(void **state)
 {
     (void)state;
@@ -126,7 +120,7 @@ static void garbage_for_a_checkpoint_is_rebuilt_too(void **state)
     const char *garbage[] = {"", "garbage", "[1,2]", "{\"r\":3}", "{\"r\":[1]}", "\x01\x02"};
     begin_torn(LAYERS_NONE, 20);
     for (int i = 0; i < 6; i++) {
-        write_file(in_store("checkpoint.json"), garbage[i]);
+        test_write(in_store("checkpoint.json"), garbage[i]);
         struct bt_settings s = settings();
         struct err e = {0};
         struct bt_run *run =
@@ -168,7 +162,7 @@ static void what_a_killed_writer_left_is_removed(void **state)
                                        "results/2000-01-01_2000-02-09/segment-000009.bin.tmp.4711"};
     begin_torn(LAYERS_EXACT, 30);
     for (int i = 0; i < 3; i++)
-        write_file(in_store(left[i]), "{");
+        test_write(in_store(left[i]), "{");
     finish_with(LAYERS_NONE, NULL, 30);
     for (int i = 0; i < 3; i++)
         assert_false(io_exists(in_store(left[i])));
@@ -199,8 +193,8 @@ static void a_damaged_result_runs_again_whatever_way_it_is_stored_then(void **st
     assert_ok(bt_plan_make(&s, &a, &plan, &e), &e);
     for (uint64_t set = LAYERS_NONE; set <= LAYERS_EXACT; set += LAYERS_EXACT) {
         begin_torn(LAYERS_NONE, 20);
-        write_file(result_file(run_id(&plan, 3)), "{\"id\":\"trunca");
-        write_file(result_file(run_id(&plan, 5)), "{\"id\":\"0000000000000000\"}\n");
+        test_write(result_file(run_id(&plan, 3)), "{\"id\":\"trunca");
+        test_write(result_file(run_id(&plan, 5)), "{\"id\":\"0000000000000000\"}\n");
         finish_with(set, "a result that it names is missing or unreadable (", 18);
         finish_with(set, NULL, N);
     }
@@ -245,7 +239,7 @@ static void an_edited_result_runs_again(void **state)
         text_add(&new, old.p, (size_t)(at - old.p));
         text_puts(&new, edits[i][1]);
         text_puts(&new, at + strlen(edits[i][0]));
-        write_file(path, new.p);
+        test_write(path, new.p);
         text_done(&old);
         text_done(&new);
     }
@@ -483,7 +477,7 @@ static void a_folder_that_is_no_store_is_left_alone(void **state)
     struct bt_settings s = settings();
     struct err e = {0};
     snprintf(store, sizeof store, "%s", test_folder("resume-store"));
-    write_file(in_store("letter.txt"), "dear");
+    test_write(in_store("letter.txt"), "dear");
     assert_null(bt_run_open(&s, 0, (struct bt_run_target){.store = store, .resume = true}, &e));
     assert_says(&e, "not empty and not a store");
     assert_null(bt_run_open(&s, 0, (struct bt_run_target){.store = store}, &e));

@@ -60,18 +60,6 @@ static void better_is_strict_and_undefined_is_worst(void **state)
     assert_true(bt_objective_better(objective("max-drawdown"), -0.1, -0.2));
 }
 
-static void of_equal_bests_the_first_wins(void **state)
-{
-    (void)state;
-    const struct bt_objective *o = objective("sharpe");
-    const double v[] = {none, 1, 3, none, 3, 2};
-    assert_int_equal(bt_objective_best(o, v, 6), 2);
-    assert_int_equal(bt_objective_best(o, v, 1), -1);
-    assert_int_equal(bt_objective_best(o, v, 0), -1);
-    const double worst[] = {none, (double)-INFINITY};
-    assert_int_equal(bt_objective_best(o, worst, 2), 1);
-}
-
 /* ---- rules ------------------------------------------------------------------------------------ */
 
 static const struct bt_summary_rule *rule_of(const char *metric)
@@ -306,7 +294,6 @@ int main(void)
         TEST(objectives_are_found_by_either_spelling),
         TEST(every_objective_has_its_metric),
         TEST(better_is_strict_and_undefined_is_worst),
-        TEST(of_equal_bests_the_first_wins),
         TEST(every_metric_has_a_rule_of_its_own),
         TEST(a_whole_number_is_not_averaged),
         TEST(rows_are_put_together_by_hand),

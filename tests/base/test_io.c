@@ -12,21 +12,6 @@
 
 static const char *program;
 
-static const char *path_in(const char *folder, const char *name)
-{
-    static char paths[4][1200];
-    static int turn;
-    char *path = paths[turn++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
-}
-
-static void write_text(const char *path, const char *text)
-{
-    struct err e;
-    assert_ok(io_write_file(path, text, strlen(text), &e), &e);
-}
-
 static void expect_content(const char *path, const char *text)
 {
     struct err e;
@@ -45,9 +30,9 @@ static void expect_calls(struct io_counts *before, enum io_op op, int calls)
 static void files_are_written_read_and_counted(void **state)
 {
     (void)state;
-    const char *path = path_in(test_folder("io_files"), "a");
+    const char *path = test_in(test_folder("io_files"), "a");
     struct io_counts at = io_counts_now();
-    write_text(path, "hello");
+    test_write(path, "hello");
     expect_calls(&at, IO_OPEN, 2);
     expect_calls(&at, IO_WRITE, 1);
     expect_calls(&at, IO_SYNC, 2);
@@ -63,9 +48,8 @@ static void files_are_written_read_and_counted(void **state)
     assert_ok(io_read_file(path, &both, &e), &e);
     assert_string_equal(both.p, "<hello");
     text_done(&both);
-    write_text(path, "");
+    test_write(path, "");
     expect_content(path, "");
-    assert_string_equal(io_op_name(IO_SYNC), "fsync");
 }
 
 static void a_file_without_a_size_is_read_to_its_end(void **state)
@@ -85,18 +69,18 @@ static void missing_files_and_folders_are_named(void **state)
     struct text content = {0};
     struct io_map map;
     const char *folder = test_folder("io_missing");
-    assert_false(io_read_file(path_in(folder, "none"), &content, &e));
+    assert_false(io_read_file(test_in(folder, "none"), &content, &e));
     assert_says(&e, "io_missing/none: No such file");
     assert_false(io_read_file(folder, &content, &e));
     assert_says(&e, "expected a file, found a folder");
-    assert_false(io_map(path_in(folder, "none"), &map, &e));
-    assert_false(io_write_file(path_in(folder, "no/such/folder"), "x", 1, &e));
+    assert_false(io_map(test_in(folder, "none"), &map, &e));
+    assert_false(io_write_file(test_in(folder, "no/such/folder"), "x", 1, &e));
     assert_says(&e, "no/such/folder");
-    assert_false(io_remove(path_in(folder, "none"), &e));
+    assert_false(io_remove(test_in(folder, "none"), &e));
     assert_says(&e, "remove");
-    assert_false(io_rename(path_in(folder, "none"), path_in(folder, "b"), &e));
+    assert_false(io_rename(test_in(folder, "none"), test_in(folder, "b"), &e));
     assert_says(&e, "rename");
-    assert_false(io_sync_dir(path_in(folder, "none"), &e));
+    assert_false(io_sync_dir(test_in(folder, "none"), &e));
     assert_null(content.p);
 }
 
@@ -105,9 +89,9 @@ static void a_map_shows_the_file(void **state)
     (void)state;
     struct err e;
     struct io_map map;
-    const char *path = path_in(test_folder("io_map"), "a");
+    const char *path = test_in(test_folder("io_map"), "a");
     struct io_counts at = io_counts_now();
-    write_text(path, "mapped");
+    test_write(path, "mapped");
     assert_ok(io_map(path, &map, &e), &e);
     expect_calls(&at, IO_MAP, 1);
     assert_int_equal(map.n, 6);
@@ -115,47 +99,10 @@ static void a_map_shows_the_file(void **state)
     io_unmap(&map);
     assert_null(map.p);
     io_unmap(&map);
-    write_text(path, "");
+    test_write(path, "");
     assert_ok(io_map(path, &map, &e), &e);
     assert_null(map.p);
     assert_int_equal(map.n, 0);
-}
-
-static void folders_are_made_and_removed(void **state)
-{
-    (void)state;
-    struct err e;
-    const char *folder = test_folder("io_folders");
-    const char *deep = path_in(folder, "a/b//c/");
-    assert_true(io_is_empty_dir(folder));
-    assert_ok(io_make_dirs(deep, &e), &e);
-    assert_ok(io_make_dirs(deep, &e), &e);
-    assert_true(io_exists(path_in(folder, "a/b/c")));
-    assert_false(io_is_empty_dir(folder));
-    assert_true(io_is_empty_dir(path_in(folder, "none")));
-    write_text(path_in(folder, "a/file"), "x");
-    assert_false(io_is_empty_dir(path_in(folder, "a/file")));
-    assert_false(io_make_dirs(path_in(folder, "a/file"), &e));
-    assert_says(&e, "expected a folder, found a file");
-    assert_false(io_make_dirs(path_in(folder, "a/file/below"), &e));
-    assert_false(io_make_dirs("", &e));
-    assert_ok(io_remove_tree(path_in(folder, "none"), &e), &e);
-}
-
-static void a_removed_tree_does_not_follow_links(void **state)
-{
-    (void)state;
-    struct err e;
-    const char *folder = test_folder("io_links");
-    char link[1200];
-    assert_ok(io_make_dirs(path_in(folder, "outside"), &e), &e);
-    write_text(path_in(folder, "outside/kept"), "x");
-    assert_ok(io_make_dirs(path_in(folder, "tree/deep"), &e), &e);
-    snprintf(link, sizeof link, "%s/tree/deep/link", folder);
-    assert_int_equal(symlink("../../outside", link), 0);
-    assert_ok(io_remove_tree(path_in(folder, "tree"), &e), &e);
-    assert_false(io_exists(path_in(folder, "tree")));
-    expect_content(path_in(folder, "outside/kept"), "x");
 }
 
 static void descriptors_do_not_outlive_exec(void **state)
@@ -211,7 +158,7 @@ static int take_sum(void *context, int n, char **values, char **names)
 static void sqlite_is_counted_and_works(void **state)
 {
     (void)state;
-    const char *path = path_in(test_folder("io_sqlite"), "t.sqlite");
+    const char *path = test_in(test_folder("io_sqlite"), "t.sqlite");
     assert_non_null(io_sqlite_vfs());
     assert_ptr_equal(io_sqlite_vfs(), io_sqlite_vfs());
     struct io_counts at = io_counts_now();
@@ -344,8 +291,8 @@ static void a_failed_write_leaves_the_old_file(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char said[700];
         const char *folder = test_folder("io_fault");
-        const char *path = path_in(folder, "a");
-        write_text(path, "old");
+        const char *path = test_in(folder, "a");
+        test_write(path, "old");
         assert_int_equal(with_fault(rows[i].fault, "write", path, said), 1);
         if (!strstr(said, rows[i].says) || !strstr(said, "io_fault"))
             fail_msg("%s: said \"%s\"", rows[i].fault, said);
@@ -362,8 +309,8 @@ static void a_fault_that_cannot_be_read_ends_the_process(void **state)
         "write:9:", "write:9:EIO:", "WRITE:9", ":9",          "write:-1"};
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         char said[700], quoted[100];
-        const char *path = path_in(test_folder("io_fault"), "a");
-        write_text(path, "old");
+        const char *path = test_in(test_folder("io_fault"), "a");
+        test_write(path, "old");
         assert_int_equal(with_fault(faults[i], "write", path, said), 2);
         snprintf(quoted, sizeof quoted, "op:nth[:errno name], found \"%s\"\n", faults[i]);
         assert_non_null(strstr(said, quoted));
@@ -377,7 +324,7 @@ static void a_fault_that_is_never_reached_is_none(void **state)
     static const char *const faults[] = {"write:2", "map:1", ""};
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         char said[700];
-        const char *path = path_in(test_folder("io_fault"), "a");
+        const char *path = test_in(test_folder("io_fault"), "a");
         assert_int_equal(with_fault(faults[i], "write", path, said), 0);
         expect_content(path, "new");
     }
@@ -388,8 +335,8 @@ static void reads_maps_and_removals_can_fail_too(void **state)
     (void)state;
     char said[700];
     const char *folder = test_folder("io_fault");
-    const char *path = path_in(folder, "a");
-    write_text(path, "old");
+    const char *path = test_in(folder, "a");
+    test_write(path, "old");
     assert_int_equal(with_fault("read:2:EIO", "read", path, said), 1);
     assert_non_null(strstr(said, "io_fault/a: read: Input/output error"));
     assert_int_equal(with_fault("map:1:EACCES", "read", path, said), 1);
@@ -407,7 +354,7 @@ static void sqlite_meets_planned_faults(void **state)
                                          "fsync:3"};
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         char said[700];
-        const char *path = path_in(test_folder("io_fault"), "t.sqlite");
+        const char *path = test_in(test_folder("io_fault"), "t.sqlite");
         assert_int_equal(with_fault(faults[i], "sqlite", path, said), 1);
         assert_true(strlen(said) > 5);
     }
@@ -424,7 +371,7 @@ static void an_output_follows_links_and_keeps_the_mode(void **state)
     (void)state;
     struct stat st;
     const char *folder = test_folder("io_output");
-    const char *file = path_in(folder, "file"), *link = path_in(folder, "link");
+    const char *file = test_in(folder, "file"), *link = test_in(folder, "link");
     output(file, "one");
     expect_content(file, "one");
     assert_int_equal(chmod(file, 0640), 0);
@@ -443,7 +390,7 @@ static void devices_and_fifos_are_written_through(void **state)
     struct stat st;
     char got[8] = "";
     const char *folder = test_folder("io_output");
-    const char *fifo = path_in(folder, "fifo"), *full = path_in(folder, "full");
+    const char *fifo = test_in(folder, "fifo"), *full = test_in(folder, "full");
     assert_int_equal(mkfifo(fifo, 0600), 0);
     int reader = open(fifo, O_RDONLY | O_NONBLOCK);
     output(fifo, "abc");
@@ -464,20 +411,20 @@ static void what_cannot_be_an_output_is_refused(void **state)
     (void)state;
     struct err e = {0};
     const char *folder = test_folder("io_output");
-    const char *link = path_in(folder, "link"), *below = path_in(folder, "no/such");
+    const char *link = test_in(folder, "link"), *below = test_in(folder, "no/such");
     assert_int_equal(symlink("nowhere", link), 0);
     assert_false(io_check_output("", &e));
     assert_says(&e, "expected the name of a file");
     assert_false(io_check_output(folder, &e));
     assert_says(&e, "found a folder");
-    assert_false(io_check_output(path_in(folder, "new/"), &e));
+    assert_false(io_check_output(test_in(folder, "new/"), &e));
     assert_says(&e, "found a folder");
     assert_false(io_check_output(link, &e));
     assert_says(&e, "a link to nothing");
     assert_false(io_check_output(below, &e));
     assert_says(&e, "No such file");
-    assert_ok(io_check_output(path_in(folder, "new"), &e), &e);
-    assert_false(io_exists(path_in(folder, "new")));
+    assert_ok(io_check_output(test_in(folder, "new"), &e), &e);
+    assert_false(io_exists(test_in(folder, "new")));
 }
 
 /* ---- outputs in pieces ---- */
@@ -501,9 +448,9 @@ static void an_output_in_pieces_is_there_when_it_is_committed(void **state)
     (void)state;
     struct err e;
     struct stat st;
-    const char *folder = test_folder("io_pieces"), *path = path_in(folder, "out");
-    const char *link = path_in(folder, "link");
-    write_text(path, "old");
+    const char *folder = test_folder("io_pieces"), *path = test_in(folder, "out");
+    const char *link = test_in(folder, "link");
+    test_write(path, "old");
     assert_int_equal(chmod(path, 0640), 0);
     assert_int_equal(symlink("out", link), 0);
     struct io_output *o = open_output(link);
@@ -521,19 +468,19 @@ static void an_abandoned_output_leaves_what_was_there(void **state)
 {
     (void)state;
     struct err e;
-    const char *folder = test_folder("io_abandoned"), *path = path_in(folder, "out");
+    const char *folder = test_folder("io_abandoned"), *path = test_in(folder, "out");
     struct io_output *o = open_output(path);
     append(o, "new");
     assert_ok(io_output_flush(o, &e), &e);
     io_output_abandon(o);
     assert_true(io_is_empty_dir(folder));
-    write_text(path, "old");
+    test_write(path, "old");
     o = open_output(path);
     append(o, "new");
     io_output_abandon(o);
     io_output_abandon(NULL);
     expect_content(path, "old");
-    assert_false(io_exists(path_in(folder, "out.tmp.1")));
+    assert_false(io_exists(test_in(folder, "out.tmp.1")));
 }
 
 /* Records of many sizes, the buffer's and its neighbours among them, come out as one text. */
@@ -545,7 +492,7 @@ static void pieces_of_any_size_are_one_text(void **state)
         1, 0, BUFFER - 1, 2, BUFFER, BUFFER + 1, 3 * BUFFER, 5 * BUFFER + 7, 60000, 60000, 5537};
     struct err e;
     struct text expected = {0}, found = {0};
-    const char *path = path_in(test_folder("io_sizes"), "out");
+    const char *path = test_in(test_folder("io_sizes"), "out");
     struct io_output *o = open_output(path);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         size_t begin = expected.n;
@@ -565,7 +512,7 @@ static void a_piece_that_finds_no_room_is_told(void **state)
 {
     (void)state;
     struct err e;
-    const char *link = path_in(test_folder("io_full"), "full");
+    const char *link = test_in(test_folder("io_full"), "full");
     assert_int_equal(symlink("/dev/full", link), 0);
     struct io_output *o = open_output(link);
     append(o, "abc");
@@ -575,30 +522,6 @@ static void a_piece_that_finds_no_room_is_told(void **state)
     o = open_output(link);
     append(o, "abc");
     assert_false(io_output_commit(o, &e));
-}
-
-static void temporaries_of_killed_writers_are_removed(void **state)
-{
-    (void)state;
-    struct err e = {0};
-    static const char *const kept[] = {"a.json", "a.tmp.", "a.tmp.12x", ".tmp.12", "atmp.12"};
-    static const char *const gone[] = {"a.json.tmp.1", "sub/b.tmp.4194304"};
-    const char *folder = test_folder("io_temporaries");
-    assert_ok(io_make_dirs(path_in(folder, "sub"), &e), &e);
-    assert_ok(io_make_dirs(path_in(folder, "folder.tmp.7"), &e), &e);
-    for (int i = 0; i < 5; i++)
-        write_text(path_in(folder, kept[i]), "x");
-    for (int i = 0; i < 2; i++)
-        write_text(path_in(folder, gone[i]), "x");
-    assert_ok(io_make_dirs(path_in(folder, "foreign/sub"), &e), &e);
-    write_text(path_in(folder, "foreign/sub/c.tmp.1"), "x");
-    assert_ok(io_remove_temporaries(folder, (const char *const[]){"foreign", "f", NULL}, &e), &e);
-    assert_true(io_exists(path_in(folder, "foreign/sub/c.tmp.1")));
-    for (int i = 0; i < 5; i++)
-        assert_true(io_exists(path_in(folder, kept[i])));
-    for (int i = 0; i < 2; i++)
-        assert_false(io_exists(path_in(folder, gone[i])));
-    assert_true(io_exists(path_in(folder, "folder.tmp.7")));
 }
 
 int main(int argc, char **argv)
@@ -611,8 +534,6 @@ int main(int argc, char **argv)
         TEST(a_file_without_a_size_is_read_to_its_end),
         TEST(missing_files_and_folders_are_named),
         TEST(a_map_shows_the_file),
-        TEST(folders_are_made_and_removed),
-        TEST(a_removed_tree_does_not_follow_links),
         TEST(descriptors_do_not_outlive_exec),
         TEST(counts_of_others_are_added),
         TEST(sqlite_is_counted_and_works),
@@ -621,7 +542,6 @@ int main(int argc, char **argv)
         TEST(a_fault_that_is_never_reached_is_none),
         TEST(reads_maps_and_removals_can_fail_too),
         TEST(sqlite_meets_planned_faults),
-        TEST(temporaries_of_killed_writers_are_removed),
         TEST(an_output_in_pieces_is_there_when_it_is_committed),
         TEST(an_abandoned_output_leaves_what_was_there),
         TEST(pieces_of_any_size_are_one_text),

@@ -9,19 +9,9 @@
 
 static char folder[1024];
 
-static const char *in_folder(const char *name)
-{
-    static char path[2][2048];
-    static int next;
-    next = !next;
-    snprintf(path[next], sizeof path[next], "%s/%s", folder, name);
-    return path[next];
-}
-
 static void touch(const char *name)
 {
-    struct err e = {0};
-    assert_ok(io_write_file(in_folder(name), "x", 1, &e), &e);
+    test_write(test_in(folder, name), "x");
 }
 
 /* The id of a process that has ended and was waited for. */
@@ -54,15 +44,15 @@ static void only_those_of_processes_that_are_gone_go(void **state)
     touch(dead[1]);
     touch(other);
     touch(living);
-    assert_int_equal(io_remove_leftovers(in_folder("out.csv")), 2);
-    assert_false(io_exists(in_folder(dead[0])) || io_exists(in_folder(dead[1])));
-    assert_true(io_exists(in_folder(other)) && io_exists(in_folder(living)));
+    assert_int_equal(io_remove_leftovers(test_in(folder, "out.csv")), 2);
+    assert_false(io_exists(test_in(folder, dead[0])) || io_exists(test_in(folder, dead[1])));
+    assert_true(io_exists(test_in(folder, other)) && io_exists(test_in(folder, living)));
     for (int i = 0; i < OTHERS; i++)
-        assert_true(io_exists(in_folder(others[i])));
-    assert_int_equal(io_remove_leftovers(in_folder("out.csv")), 0);
-    assert_ok(io_remove(in_folder("out.csv"), &e), &e);
+        assert_true(io_exists(test_in(folder, others[i])));
+    assert_int_equal(io_remove_leftovers(test_in(folder, "out.csv")), 0);
+    assert_ok(io_remove(test_in(folder, "out.csv"), &e), &e);
     touch(dead[1]);
-    assert_int_equal(io_remove_leftovers(in_folder("out.csv")), 1); /* it need not be there */
+    assert_int_equal(io_remove_leftovers(test_in(folder, "out.csv")), 1); /* it need not be there */
 }
 
 static void those_beside_the_file_behind_a_link_go(void **state)
@@ -71,14 +61,14 @@ static void those_beside_the_file_behind_a_link_go(void **state)
     char link[2048], here[1024];
     struct err e = {0};
     snprintf(folder, sizeof folder, "%s", test_folder("io_leftovers"));
-    assert_ok(io_make_dirs(in_folder("sub"), &e), &e);
+    assert_ok(io_make_dirs(test_in(folder, "sub"), &e), &e);
     touch("sub/out.csv");
     touch("sub/out.csv.tmp.99999999");
     touch("link.csv.tmp.99999999");
-    snprintf(link, sizeof link, "%s", in_folder("link.csv"));
+    snprintf(link, sizeof link, "%s", test_in(folder, "link.csv"));
     assert_int_equal(symlink("sub/out.csv", link), 0);
     assert_int_equal(io_remove_leftovers(link), 1);
-    assert_false(io_exists(in_folder("sub/out.csv.tmp.99999999")));
+    assert_false(io_exists(test_in(folder, "sub/out.csv.tmp.99999999")));
     assert_non_null(getcwd(here, sizeof here));
     assert_int_equal(chdir(folder), 0);
     assert_int_equal(io_remove_leftovers("nothing/out.csv"), 0);

@@ -204,6 +204,20 @@ static void values_are_built_and_printed(void **state)
     text_done(&out);
 }
 
+static void values_are_the_same_to_the_letter(void **state)
+{
+    (void)state;
+    struct json *a = parsed("{\"x\": [1, \"two\"]}"), *b = parsed("{\"x\":[1,\"two\"]}");
+    struct json *other = parsed("{\"x\": [1, \"too\"]}");
+    assert_true(json_same(a, b));
+    assert_false(json_same(a, other));
+    assert_false(json_same(a, NULL) || json_same(NULL, a));
+    assert_true(json_same(NULL, NULL));
+    json_free(a);
+    json_free(b);
+    json_free(other);
+}
+
 static void a_file_is_written_and_read(void **state)
 {
     (void)state;
@@ -231,6 +245,7 @@ int main(void)
         TEST(needed_members_are_asked_for_by_kind),
         TEST(printed_numbers_read_back_to_the_same_bits),
         TEST(values_are_built_and_printed),
+        TEST(values_are_the_same_to_the_letter),
         TEST(a_file_is_written_and_read),
     };
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);

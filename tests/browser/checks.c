@@ -154,6 +154,17 @@ void check_open(struct browser *b, const char *path, int width)
     text_done(&url);
 }
 
+struct browser *check_drawn(void **state, void (*draw)(void), const char *path, int width)
+{
+    static bool is_drawn;
+    struct browser *b = check_browser(state);
+    if (!is_drawn)
+        draw();
+    is_drawn = true;
+    check_open(b, path, width);
+    return b;
+}
+
 static void check_console(struct browser *b)
 {
     struct err e;

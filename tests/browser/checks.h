@@ -1,9 +1,10 @@
 /* What every page of ours must hold, asked of a page in a browser (checks.js); each fails the test with
  * what it found.
  *
- *     struct browser *b = check_browser();             // the program's own, started once
- *     check_open(b, "file:///...", 1280);
- *     check_page(b);
+ *     struct browser *b = check_browser(state);        // the program's own, started once
+ *     check_open(b, path, CHECK_DESKTOP);
+ *     check_true(b, "document.title !== ''");
+ *     check_page(b, path);
  */
 #ifndef CUPEL_TESTS_BROWSER_CHECKS_H
 #define CUPEL_TESTS_BROWSER_CHECKS_H
@@ -17,10 +18,16 @@ int check_start(void **state);
 int check_end(void **state);
 struct browser *check_browser(void **state); /* skips when it is NULL */
 
+/* A name that must stay text wherever it is shown. */
+#define CHECK_HOSTILE "<script>alert(1)</script>"
+
 enum { CHECK_DESKTOP = 1280, CHECK_PHONE = 390 }; /* windows' widths */
 
 /* Opens a file in a window so wide, light unless asked otherwise; logs of what was before are dropped. */
 void check_open(struct browser *b, const char *path, int width);
+
+/* The same of a file that `draw` makes, with all others of the program, before the first is opened. */
+struct browser *check_drawn(void **state, void (*draw)(void), const char *path, int width);
 
 /* The mouse on the first element of the selector; keys to whatever has the focus. */
 void check_click(struct browser *b, const char *selector);

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HOSTILE       "<script>alert(1)</script>"
 #define FRAME(name)   "g.frame[data-name='" name "']"
 #define ELEMENT(name) "document.querySelector(\"" FRAME(name) "\")"
 #define WIDTH(name)                                                                                \
@@ -37,7 +36,7 @@ static void small(struct stacks *s)
     tree_add(s, "main;run;load", 30);
     tree_add(s, "main;run;account;account_bar", 30);
     tree_add(s, "main;run;account", 20);
-    tree_add(s, "main;run;" HOSTILE, 10);
+    tree_add(s, "main;run;" CHECK_HOSTILE, 10);
     tree_add(s, "main;save", 10);
 }
 
@@ -50,14 +49,14 @@ static void draw(void)
     tree_backtest(&before, 0, 1);
     tree_backtest(&after, 9, 2);
     test_folder("flame");
-    flame_graph_write(&few, &(struct flame_graph){.title = HOSTILE, .subtitle = "few"}, &out);
+    flame_graph_write(&few, &(struct flame_graph){.title = CHECK_HOSTILE, .subtitle = "few"}, &out);
     keep("flame/few.svg", &out, graph);
     flame_graph_write(&names, &(struct flame_graph){.title = "odd names"}, &out);
     keep("flame/odd.svg", &out, odd);
-    flame_diff_write(&before, &after, &(struct flame_diff){.before = HOSTILE, .after = "all"},
+    flame_diff_write(&before, &after, &(struct flame_diff){.before = CHECK_HOSTILE, .after = "all"},
                      &out);
     keep("flame/diff.svg", &out, diff);
-    flame_page_write(&before, &after, &(struct flame_page){.before = HOSTILE, .after = "all"},
+    flame_page_write(&before, &after, &(struct flame_page){.before = CHECK_HOSTILE, .after = "all"},
                      &out);
     keep("flame/page.html", &out, pages);
     stacks_done(&few);
@@ -68,11 +67,7 @@ static void draw(void)
 
 static struct browser *at(void **state, const char *path, int width)
 {
-    struct browser *b = check_browser(state);
-    if (!*graph)
-        draw();
-    check_open(b, path, width);
-    return b;
+    return check_drawn(state, draw, path, width);
 }
 
 static void assert_near(double found, double wanted, double most)
@@ -110,11 +105,12 @@ static void names_of_tags_stay_text(void **state)
 {
     struct browser *b = at(state, graph, CHECK_DESKTOP);
     check_true(b, "document.querySelectorAll('script').length === 1");
-    check_true(b, "every('g.frame').some(f => f.dataset.name === '" HOSTILE "')");
-    assert_string_equal(check_text(b, "document.querySelector('.heading').textContent"), HOSTILE);
+    check_true(b, "every('g.frame').some(f => f.dataset.name === '" CHECK_HOSTILE "')");
+    assert_string_equal(check_text(b, "document.querySelector('.heading').textContent"),
+                        CHECK_HOSTILE);
     check_open(b, pages, CHECK_DESKTOP);
     check_true(b, "document.querySelectorAll('script').length === 1");
-    check_true(b, "document.querySelector('h1').textContent.includes('" HOSTILE "')");
+    check_true(b, "document.querySelector('h1').textContent.includes('" CHECK_HOSTILE "')");
 }
 
 /* ---- search ------------------------------------------------------------------------------------------------ */
@@ -164,7 +160,7 @@ static void a_search_for_half_an_expression_breaks_nothing(void **state)
 {
     struct browser *b = at(state, graph, CHECK_DESKTOP);
     check_press(b, "/alert(");
-    assert_string_equal(check_text(b, MATCHES), HOSTILE);
+    assert_string_equal(check_text(b, MATCHES), CHECK_HOSTILE);
     check_quiet(b, graph);
 }
 

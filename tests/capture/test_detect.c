@@ -125,6 +125,45 @@ static void includes_of_c_are_followed(void **state)
         {"a folder that is a link to itself", "s.c", CAPTURE_INCLUDES,
          {{"s.c", "#include \"d/a.h\"\n"}, {"a.h", "#include \"d/a.h\"\n"}, {"d", "-> ."}},
          "d/a.h d/d/a.h s.c", NULL, ANALYSED},
+        {"a link that leads nowhere", "s.c", CAPTURE_INCLUDES,
+         {{"s.c", "#include \"x/p.h\"\n"}, {"x/p.h", "-> gone.h"}},
+         "s.c", "x/p.h: is a link that leads nowhere: left out", DOUBTED},
+        {"files of the other suffixes are read too", "s.cc", CAPTURE_INCLUDES,
+         {{"s.cc", "#include \"a.inl\"\n"}, {"a.inl", "#include \"b.h\"\n"}, {"b.h", ""}},
+         "a.inl b.h s.cc", NULL, ANALYSED},
+    };
+    CHECK_ROWS(rows);
+}
+
+static void c_is_read_as_compilers_do(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"a carriage return alone ends a line", "s.c", CAPTURE_INCLUDES,
+         {{"s.c", "int x; // y\r#include \"a.h\"\r\r\n#include \"b.h\"\r"}, {"a.h", ""}, {"b.h", ""}},
+         "a.h b.h s.c", NULL, ANALYSED},
+        {"and counts as one", "s.c", CAPTURE_INCLUDES,
+         {{"s.c", "\r\r\n\r#include \"no.h\"\r"}}, "s.c", "s.c:4: \"no.h\" is not in the project", DOUBTED},
+        {"other forms of the mark, at the start of a line only", "s.c", CAPTURE_INCLUDES,
+         {{"s.c", "%:include \"a.h\"\n ?\?= include \"b.h\"\nx %:include \"c.h\"\n%include \"c.h\"\n"},
+          {"a.h", ""}, {"b.h", ""}, {"c.h", ""}}, "a.h b.h s.c", NULL, ANALYSED},
+        {"behind a comment, which may have lines, but not behind code", "s.c", CAPTURE_INCLUDES,
+         {{"s.c", "/* x\n y */ /**/ #include \"a.h\"\nint z; /*\n*/ #include \"b.h\"\n"}, {"a.h", ""}, {"b.h", ""}},
+         "a.h s.c", NULL, ANALYSED},
+        {"lines are joined by a backslash with blanks behind it, at any line end", "s.c", CAPTURE_INCLUDES,
+         {{"s.c", "#inc\\ \t\nlude \"a.h\"\n#\\\rinclude \"b.h\"\n// x \\ \n#include \"c.h\"\n"},
+          {"a.h", ""}, {"b.h", ""}, {"c.h", ""}}, "a.h b.h s.c", NULL, ANALYSED},
+        {"a mark of UTF-8 in front", "s.c", CAPTURE_INCLUDES,
+         {{"s.c", "\xef\xbb\xbf#include \"a.h\"\n"}, {"a.h", ""}}, "a.h s.c", NULL, ANALYSED},
+        {"raw strings", "s.cc", CAPTURE_INCLUDES,
+         {{"s.cc", "auto x = R\"(\n#include \"a.h\"\n/* )\";\nauto y = u8R\"m( )\"\n#include \"a.h\"\n )m\";\n"
+                   "#include \"b.h\"\n"},
+          {"a.h", ""}, {"b.h", ""}}, "b.h s.cc", NULL, ANALYSED},
+        {"what only looks like one", "s.c", CAPTURE_INCLUDES,
+         {{"s.c", "x = R\"( /*\";\n#include \"a.h\"\ny = OR\"(\";\n#include \"b.h\"\n"}, {"a.h", ""}, {"b.h", ""}},
+         "a.h b.h s.c", NULL, ANALYSED},
+        {"quotes in numbers", "s.c", CAPTURE_INCLUDES,
+         {{"s.c", "int n = 0xA'B; /*\n#include \"a.h\"\n*/ char c = u8'\"';\n"}, {"a.h", ""}}, "s.c", NULL, ANALYSED},
     };
     CHECK_ROWS(rows);
 }
@@ -186,6 +225,21 @@ static void imports_of_python_are_followed(void **state)
         {"a link out of the project", "s.py", CAPTURE_INCLUDES,
          {{"s.py", "import a\n"}, {"a.py", "-> /etc/passwd"}},
          "s.py", "a.py: leaves the project: left out", DOUBTED},
+        {"a link that leads nowhere", "s.py", CAPTURE_INCLUDES,
+         {{"s.py", "import a\n"}, {"a.py", "-> gone.py"}},
+         "s.py", "a.py: is a link that leads nowhere: left out", DOUBTED},
+        {"by running a file", "s.py", CAPTURE_INCLUDES,
+         {{"s.py", "import runpy\nx = runpy.run_path('c.py')\n"}, {"c.py", ""}}, "s.py",
+         "s.py:2: an import at run time is not followed", DOUBTED},
+        {"from a file by its path", "s.py", CAPTURE_INCLUDES,
+         {{"s.py", "s = importlib.util.spec_from_file_location('c', 'c.py')\n"}, {"c.py", ""}}, "s.py",
+         "s.py:1: an import at run time is not followed", DOUBTED},
+        {"another search path", "s.py", CAPTURE_INCLUDES,
+         {{"s.py", "import sys\nsys . path.insert(0, 'lib')\nimport c\n"}, {"lib/c.py", ""}}, "s.py",
+         "s.py:2: sys.path is changed: it is not followed", DOUBTED},
+        {"paths and calls of one's own are none", "s.py", CAPTURE_INCLUDES,
+         {{"s.py", "self.path.append(1)\nx = sys.path\nsys\npath.insert(0, x)\ndef run_path(x): pass\n"}},
+         "s.py", NULL, ANALYSED},
     };
     CHECK_ROWS(rows);
 }
@@ -252,6 +306,27 @@ static void strategy_yaml_overrides_both(void **state)
          {{"s.py", ""}, {"strategy.yaml", "files: s.py\n"}}, "s.py", "files: expected a list", GIVEN},
         {"an empty list", "s.py", CAPTURE_ENTRY_POINT,
          {{"s.py", ""}, {"strategy.yaml", "files: []\n"}}, "s.py", "files: expected a path at least", GIVEN},
+        {"keys of others, however they are written", "s.py", CAPTURE_ENTRY_POINT,
+         {{"s.py", ""}, {"strategy.yaml", "d: &d {a: 1, a: 2}\nmine:\n  <<: *d\n  b: 1\n? [x, y]\n: z\n"
+                                          "files: [s.py]\nb: 1\nb: 2\n"}}, "s.py", NULL, LISTED},
+        {"a merge key beside the list", "s.py", CAPTURE_ENTRY_POINT,
+         {{"s.py", ""}, {"a.py", ""}, {"strategy.yaml", "x: &x {files: [a.py]}\n<<: *x\nfiles: [s.py]\n"}}, "s.py",
+         NULL, LISTED},
+        {"a list that only a merge key brings", "s.py", CAPTURE_ENTRY_POINT,
+         {{"s.py", ""}, {"a.py", ""}, {"strategy.yaml", "x: &x {files: [a.py]}\n<<: *x\n"}}, "s.py",
+         "no such key, and a merge key (\"<<\") is not followed: it is not used", GIVEN},
+        {"a key twice in the list", "s.py", CAPTURE_ENTRY_POINT,
+         {{"s.py", ""}, {"strategy.yaml", "files:\n - s.py\n - {a: 1, a: 2}\n"}}, "s.py",
+         "files: line 3: expected the path of a file", LISTED},
+        {"one that leads nowhere", "s.py", CAPTURE_ENTRY_POINT,
+         {{"s.py", ""}, {"p", "-> gone"}, {"strategy.yaml", "files: [s.py, p]"}}, "s.py",
+         "p: is a link that leads nowhere: left out", LISTED},
+        {"itself a link that leads nowhere", "s.py", CAPTURE_ENTRY_POINT,
+         {{"s.py", ""}, {"strategy.yaml", "-> gone.yaml"}}, "s.py",
+         "strategy.yaml: is a link that leads nowhere: it is not used", GIVEN},
+        {"itself a link to itself", "s.py", CAPTURE_YAML,
+         {{"s.py", ""}, {"strategy.yaml", "-> strategy.yaml"}}, "s.py",
+         "strategy.yaml: is a link that leads nowhere: it is not used", GIVEN},
         {"itself a link out of the project", "s.py", CAPTURE_ENTRY_POINT,
          {{"s.py", ""}, {"strategy.yaml", "-> /etc/passwd"}}, "s.py", "leaves the project: it is not used", GIVEN},
         {"asked for and not there", "s.py", CAPTURE_YAML,
@@ -343,6 +418,38 @@ static void a_pipe_is_not_waited_for(void **state)
     arena_done(&a);
 }
 
+/* The list may not be read, and the folder of an include not be entered. */
+static void what_may_not_be_read_is_told(void **state)
+{
+    (void)state;
+    struct arena a = {0};
+    static const char *const files[][2] = {
+        {"y/s.py",          ""                    },
+        {"y/strategy.yaml", "files: [s.py]"       },
+        {"s.c",             "#include \"d/a.h\"\n"},
+        {"d/a.h",           ""                    },
+        {NULL,              NULL                  }
+    };
+    const char *folder = project_make("project", files, &a);
+    project_put(folder, ".git/HEAD", "");
+    assert_int_equal(chmod(arena_format(&a, "%s/y/strategy.yaml", folder), 0), 0);
+    assert_int_equal(chmod(arena_format(&a, "%s/d", folder), 0), 0);
+    bool is_held = test_give_up_rights(folder);
+    const struct capture_plan *listed = detect(folder, "y/s.py", CAPTURE_ENTRY_POINT, &a);
+    const struct capture_plan *including = detect(folder, "s.c", CAPTURE_INCLUDES, &a);
+    test_take_rights_back();
+    chmod(arena_format(&a, "%s/d", folder), 0755);
+    if (!is_held) {
+        arena_done(&a);
+        skip();
+    }
+    assert_int_equal(listed->method, CAPTURE_GIVEN);
+    assert_non_null(strstr(listed->warnings.v[0], "Permission denied: it is not used"));
+    assert_non_null(strstr(including->warnings.v[0],
+                           "d/a.h: lies in a folder that may not be entered: left out"));
+    arena_done(&a);
+}
+
 static void warnings_do_not_grow_without_end(void **state)
 {
     (void)state;
@@ -402,16 +509,12 @@ static void places_stay_below_the_root(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_entry_file_only_is_the_default),
-        TEST(includes_of_c_are_followed),
-        TEST(imports_of_python_are_followed),
-        TEST(strategy_yaml_overrides_both),
-        TEST(a_fallback_is_told),
-        TEST(the_root_is_the_nearest_project),
-        TEST(no_entry_file_fails_no_run),
-        TEST(a_pipe_is_not_waited_for),
-        TEST(warnings_do_not_grow_without_end),
-        TEST(places_stay_below_the_root),
+        TEST(the_entry_file_only_is_the_default), TEST(includes_of_c_are_followed),
+        TEST(c_is_read_as_compilers_do),          TEST(imports_of_python_are_followed),
+        TEST(strategy_yaml_overrides_both),       TEST(a_fallback_is_told),
+        TEST(the_root_is_the_nearest_project),    TEST(no_entry_file_fails_no_run),
+        TEST(a_pipe_is_not_waited_for),           TEST(what_may_not_be_read_is_told),
+        TEST(warnings_do_not_grow_without_end),   TEST(places_stay_below_the_root),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,8 @@
 #!/bin/sh
 # Stored baselines from outside: saved, shown, held against this build, refused when they are of other work.
 . tests/tap.sh
-tmp=$CUPEL_BUILD/tests/tmp/baseline
-rm -rf "$tmp" && mkdir -p "$tmp/state"
-export TMPDIR=$PWD/$tmp/state
+. tests/cli/records.sh
+scratch baseline
 b=$tmp/b.json
 
 # Python statements over the document `d` and its first benchmark `x`, written back.
@@ -14,15 +13,6 @@ d = json.load(open(sys.argv[1]))
 x = d["benchmarks"][0]
 exec(sys.argv[3])
 json.dump(d, open(sys.argv[2], "w"))
-EOF
-}
-holds() {
-    /usr/bin/python3 - "$tmp/out.jsonl" "$1" <<'EOF'
-import json, sys
-records = [json.loads(line) for line in open(sys.argv[1])]
-end = records[-1]
-judged = {x["metric"]: x for x in next(r for r in records if r["record"] == "judged")["gate"]["judged"]}
-sys.exit(0 if eval("(" + sys.argv[2] + ")") else 1)
 EOF
 }
 follows_schema() {

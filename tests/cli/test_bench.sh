@@ -1,6 +1,7 @@
 #!/bin/sh
 # cupel bench from outside: what it measures, counts, refuses, and how it ends.
 . tests/tap.sh
+. tests/cli/records.sh
 tmp=$PWD/$CUPEL_BUILD/tests/tmp/bench
 rm -rf "$tmp" && mkdir -p "$tmp/state"
 export TMPDIR=$tmp/state
@@ -10,7 +11,6 @@ bench() {
     rm -f "$out"
     "$CUPEL" bench --quiet --out "$out" "$@"
 }
-schema_holds() { /usr/bin/python3 tests/result/check_schema.py results/schema.json "$out"; }
 figures_hold() { tests/cli/check_bench.py "$out"; }
 lines() { wc -l <"$1" | tr -d ' '; }
 

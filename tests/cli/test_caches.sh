@@ -1,27 +1,11 @@
 #!/bin/bash
 # Cache settings from the outside: words, variables, presets, what a sweep tells of its caches.
 set -u
+. tests/tap.sh
 export CUPEL_LAYERS=exact,-share-indicators # what caches do is looked at: one backtest a job
 tmp=$CUPEL_BUILD/tests/tmp/cli-caches
 rm -rf "$tmp" && mkdir -p "$tmp"
-n=0
-
-# check NAME: the status of the command before it is the verdict.
-check() {
-    local status=$?
-    n=$((n + 1))
-    if [ $status -eq 0 ]; then echo "ok $n - $1"; else
-        echo "not ok $n - $1"
-        sed 's/^/# /' "$tmp/log"
-    fi
-}
-# expect STATUS WORDS COMMAND...: exit status and words in its output.
-expect() {
-    local status=$1 words=$2
-    shift 2
-    "$@" >"$tmp/log" 2>&1
-    [ $? -eq "$status" ] && grep -qF -- "$words" "$tmp/log"
-}
+tap_log=$tmp/log
 
 {
     echo 'date,symbol,open,high,low,close,volume'
@@ -73,4 +57,4 @@ for bad in 'CUPEL_CACHE_SIZE_GB=0' 'CUPEL_CACHE_SIZE_GB=much' 'CUPEL_LRU_MAXSIZE
         [ "$(wc -l <"$tmp/log")" = 1 ] && [ ! -e "$tmp/bad.csv" ] && [ ! -e "$tmp/store" ]
     check "$bad is one line by that name, exit 2, nothing written"
 done
-echo "1..$n"
+finish

@@ -1,26 +1,10 @@
 #!/bin/bash
 # cupel data import, synth, info, verify, compare from the outside: output, exit status, nothing half-written.
 set -u
+. tests/tap.sh
 tmp=$CUPEL_BUILD/tests/tmp/cli-data
 rm -rf "$tmp" && mkdir -p "$tmp"
-n=0
-
-# check NAME: the status of the command before it is the verdict.
-check() {
-    local status=$?
-    n=$((n + 1))
-    if [ $status -eq 0 ]; then echo "ok $n - $1"; else
-        echo "not ok $n - $1"
-        sed 's/^/# /' "$tmp/log"
-    fi
-}
-# expect STATUS WORDS COMMAND...: exit status and words in its output.
-expect() {
-    local status=$1 words=$2
-    shift 2
-    "$@" >"$tmp/log" 2>&1
-    [ $? -eq "$status" ] && grep -qF -- "$words" "$tmp/log"
-}
+tap_log=$tmp/log
 # The folder holds nothing of a bundle DIR or its temporaries.
 gone() { ! compgen -G "$1*" >/dev/null; }
 
@@ -140,4 +124,4 @@ expect 2 'bars.bin: 2396855 bytes, expected 2396856' "$CUPEL" data info "$tmp/y"
 check "a truncated bundle does not open"
 expect 2 'manifest.json' "$CUPEL" data info "$tmp/nothing"
 check "a missing bundle is exit 2"
-echo "1..$n"
+finish

@@ -2,9 +2,8 @@
 # cupel export and --export from outside: what is refused and when, files whole or not there, GitHub's step.
 # What is in the files: tests/export.
 . tests/tap.sh
-tmp=$CUPEL_BUILD/tests/tmp/export
-rm -rf "$tmp" && mkdir -p "$tmp/state"
-export TMPDIR=$PWD/$tmp/state
+. tests/cli/records.sh
+scratch export
 unset GITHUB_ACTIONS GITHUB_STEP_SUMMARY
 results=results/kernel/w1.jsonl
 
@@ -12,12 +11,6 @@ export_it() { "$CUPEL" export "$@"; }
 gate() {
     rm -f "$tmp/out.jsonl"
     "$CUPEL" gate --base true --new true --margin 1000 --out "$tmp/out.jsonl" "$@"
-}
-fake() {
-    name=$1
-    shift
-    printf '#!/bin/sh\n%s exec /usr/bin/python3 %s/tests/cli/fake_worker.py\n' "$*" "$PWD" >"$tmp/$name"
-    chmod +x "$tmp/$name"
 }
 fake same FAKE_FACTOR=1
 fake slow FAKE_FACTOR=1.5

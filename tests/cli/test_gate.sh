@@ -1,22 +1,13 @@
 #!/bin/sh
 # cupel gate from outside: verdicts and exit codes by scripted workers, bad sides, commands.
 . tests/tap.sh
-tmp=$CUPEL_BUILD/tests/tmp/gate
-rm -rf "$tmp" && mkdir -p "$tmp/state"
-export TMPDIR=$PWD/$tmp/state
+. tests/cli/records.sh
+scratch gate
 
-# A program of its own for each script: fake NAME VARIABLE=VALUE...
-fake() {
-    name=$1
-    shift
-    printf '#!/bin/sh\n%s exec /usr/bin/python3 %s/tests/cli/fake_worker.py\n' "$*" "$PWD" >"$tmp/$name"
-    chmod +x "$tmp/$name"
-}
 gate() {
     rm -f "$tmp/out.jsonl"
     "$CUPEL" gate --scenario self-spin --seed 1 --out "$tmp/out.jsonl" "$@"
 }
-schema_holds() { /usr/bin/python3 tests/result/check_schema.py results/schema.json "$tmp/out.jsonl"; }
 
 fake same FAKE_FACTOR=1
 fake slow15 FAKE_FACTOR=1.15

@@ -1,31 +1,13 @@
 #!/bin/sh
 # Exact metrics through the gate: counts of scripted workers and of real runs, instructions under valgrind.
 . tests/tap.sh
-tmp=$CUPEL_BUILD/tests/tmp/gate_exact
-rm -rf "$tmp" && mkdir -p "$tmp/state"
-export TMPDIR=$PWD/$tmp/state
+. tests/cli/records.sh
+scratch gate_exact
 
-fake() {
-    name=$1
-    shift
-    printf '#!/bin/sh\n%s exec /usr/bin/python3 %s/tests/cli/fake_worker.py\n' "$*" "$PWD" >"$tmp/$name"
-    chmod +x "$tmp/$name"
-}
 gate() {
     rm -f "$tmp/out.jsonl"
     "$CUPEL" gate --scenario self-spin --seed 1 --out "$tmp/out.jsonl" "$@"
 }
-holds() {
-    /usr/bin/python3 - "$tmp/out.jsonl" "$1" <<'EOF'
-import json, sys
-records = [json.loads(line) for line in open(sys.argv[1])]
-r = next(x for x in records if x["record"] == "comparison")
-g, end = r["gate"], records[-1]
-judged = {x["metric"]: x for x in g["judged"]}
-sys.exit(0 if eval("(" + sys.argv[2] + ")") else 1)
-EOF
-}
-schema_holds() { /usr/bin/python3 tests/result/check_schema.py results/schema.json "$tmp/out.jsonl"; }
 
 fake five FAKE_COUNTS=opens=5,fsyncs=2
 fake six FAKE_COUNTS=opens=6,fsyncs=2

@@ -2,16 +2,10 @@
 # What a gate judges, from outside: settings of the scenario and of the command line over them, margins by
 # metric, the record of all that was judged. Times are those of scripted workers.
 . tests/tap.sh
-tmp=$CUPEL_BUILD/tests/tmp/gate_settings
-rm -rf "$tmp" && mkdir -p "$tmp/state"
-export TMPDIR=$PWD/$tmp/state CUPEL_CACHE=$PWD/$tmp/cache
+. tests/cli/records.sh
+scratch gate_settings
+export CUPEL_CACHE=$PWD/$tmp/cache
 
-fake() {
-    name=$1
-    shift
-    printf '#!/bin/sh\n%s exec /usr/bin/python3 %s/tests/cli/fake_worker.py\n' "$*" "$PWD" >"$tmp/$name"
-    chmod +x "$tmp/$name"
-}
 fake same FAKE_FACTOR=1
 fake slow9 FAKE_FACTOR=1.09
 fake waits FAKE_FACTOR=1 FAKE_NET=0.8
@@ -22,19 +16,6 @@ gate() {
     rm -f "$tmp/out.jsonl"
     "$CUPEL" gate --scenario "$tmp/s.json" --seed 1 --out "$tmp/out.jsonl" --base "bin:$tmp/same" "$@"
 }
-# A Python expression over the comparison `r`, its gate `g`, and the end record.
-holds() {
-    /usr/bin/python3 - "$tmp/out.jsonl" "$1" <<'EOF'
-import json, sys
-records = [json.loads(line) for line in open(sys.argv[1])]
-r = next(x for x in records if x["record"] == "comparison")
-asked = records[0]["judging"]
-g, end = r["gate"], records[-1]
-judged = {x["metric"]: x for x in g["judged"]}
-sys.exit(0 if eval("(" + sys.argv[2] + ")") else 1)
-EOF
-}
-schema_holds() { /usr/bin/python3 tests/result/check_schema.py results/schema.json "$tmp/out.jsonl"; }
 
 scenario '{}'
 expect 0 PASS gate --new "bin:$tmp/slow9" && holds '

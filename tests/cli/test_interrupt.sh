@@ -2,12 +2,10 @@
 # Ctrl-C in a gate, a run and a baseline: exit 130, no process or folder left, what was measured is kept and
 # marked incomplete. The signal goes to cupel alone, as from `kill`; when is told by the results or by ps.
 . tests/tap.sh
-tmp=$CUPEL_BUILD/tests/tmp/interrupt
-rm -rf "$tmp" && mkdir -p "$tmp/state"
-export TMPDIR=$PWD/$tmp/state
+. tests/cli/records.sh
+scratch interrupt
 
-printf '#!/bin/sh\nFAKE_LOG=%s/log exec /usr/bin/python3 %s/tests/cli/fake_worker.py\n' "$PWD/$tmp" "$PWD" >"$tmp/fake"
-chmod +x "$tmp/fake"
+fake fake FAKE_LOG="$PWD/$tmp/log"
 
 # Starts cupel with these words, waits until so many workers have given results, interrupts it: the status
 # in $status. At most a minute.
@@ -31,16 +29,6 @@ none_lives() {
         ! kill -0 "$worker" 2>/dev/null || return 1
     done
 }
-holds() {
-    /usr/bin/python3 - "$tmp/out.jsonl" "$1" <<'EOF'
-import json, sys
-records = [json.loads(line) for line in open(sys.argv[1])]
-kept = [r for r in records if r["record"] == "comparison"]
-end = records[-1]
-sys.exit(0 if eval("(" + sys.argv[2] + ")") else 1)
-EOF
-}
-follows_schema() { /usr/bin/python3 tests/result/check_schema.py results/schema.json "$tmp/out.jsonl"; }
 printf '{"name":"long","kernel":"spin","pairs":1000,"scales":[{"name":"a"}],"compare":[{}]}\n' >"$tmp/s.json"
 
 interrupted INT 3 gate --scenario "$tmp/s.json" --base "bin:$tmp/fake" --new "bin:$tmp/fake"
@@ -50,7 +38,7 @@ none_lives
 check "its workers have ended"
 holds 'len(kept) == 1 and not kept[0]["complete"] and len(kept[0]["pairs"]) >= 3 and kept[0]["gate"] is None'
 check "the pairs that were measured are kept, and marked incomplete, without a verdict"
-holds 'end["record"] == "end" and not end["complete"] and end["status"] == 130 and end["verdict"] is None' && follows_schema
+holds 'end["record"] == "end" and not end["complete"] and end["status"] == 130 and end["verdict"] is None' && schema_holds
 check "the end record says so"
 interrupted TERM 1 gate --scenario "$tmp/s.json" --base "bin:$tmp/fake" --new "bin:$tmp/fake"
 [ $status -eq 130 ] && none_lives
@@ -75,7 +63,7 @@ for child in $children; do kill -0 "$child" 2>/dev/null && left="$left $child"; 
 [ -z "$left" ]
 check "its workers have ended"
 cp "$tmp/run.jsonl" "$tmp/out.jsonl"
-holds 'not end["complete"] and (not kept or not kept[0]["complete"])' && follows_schema
+holds 'not end["complete"] and (not kept or not kept[0]["complete"])' && schema_holds
 check "its results are marked incomplete"
 expect 0 '' "$CUPEL" compare "$tmp/out.jsonl" "$tmp/out.jsonl" || [ $tap_got -ne 139 ]
 check "and can be read"

@@ -1,9 +1,8 @@
 #!/bin/sh
 # Kernels out of shared objects: listed, run, gated; what is none, and one that crashes.
 . tests/tap.sh
-tmp=$CUPEL_BUILD/tests/tmp/plugin
-rm -rf "$tmp" && mkdir -p "$tmp/a b" "$tmp/state"
-export TMPDIR=$PWD/$tmp/state
+. tests/cli/records.sh
+scratch plugin && mkdir -p "$tmp/a b"
 # A sanitiser's own handler would turn the signal into an exit status.
 export ASAN_OPTIONS="$ASAN_OPTIONS:handle_segv=0" TSAN_OPTIONS="$TSAN_OPTIONS:handle_segv=0"
 so=$CUPEL_BUILD/tests/plugin
@@ -12,7 +11,6 @@ gate() {
     rm -f "$tmp/out.jsonl"
     "$CUPEL" gate --seed 1 --quiet --out "$tmp/out.jsonl" "$@"
 }
-schema_holds() { /usr/bin/python3 tests/result/check_schema.py results/schema.json "$tmp/out.jsonl"; }
 
 expect 0 'lcg: makes random numbers' "$CUPEL" list --kernel "$so/lcg.so"
 check "a plugin is listed"

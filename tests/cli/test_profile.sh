@@ -1,6 +1,7 @@
 #!/bin/sh
 # cupel profile from outside: what it writes and says, what it refuses; what a gate draws when it fails.
 . tests/tap.sh
+. tests/cli/records.sh
 tmp=$PWD/$CUPEL_BUILD/tests/tmp/profile
 rm -rf "$tmp" && mkdir -p "$tmp/state"
 export TMPDIR=$tmp/state
@@ -11,7 +12,6 @@ profile() {
     rm -rf "$out"
     "$CUPEL" profile --quiet --out "$out" "$@"
 }
-schema_holds() { /usr/bin/python3 tests/result/check_schema.py results/schema.json "$@"; }
 record() { /usr/bin/python3 tests/profile/check_profile.py "$@"; }
 
 # ---- a kernel's sides ----

@@ -1,11 +1,10 @@
 #!/bin/sh
 # cupel run and compare from outside: records, refusals, interruption.
 . tests/tap.sh
-tmp=$CUPEL_BUILD/tests/tmp/run
-rm -rf "$tmp" && mkdir -p "$tmp/state"
-export TMPDIR=$PWD/$tmp/state CUPEL_CACHE=$tmp/cache
+. tests/cli/records.sh
+scratch run
+export CUPEL_CACHE=$tmp/cache
 
-schema_holds() { /usr/bin/python3 tests/result/check_schema.py results/schema.json "$@"; }
 json() { /usr/bin/python3 -c "import json,sys
 for line in open(sys.argv[1]):
     r = json.loads(line)

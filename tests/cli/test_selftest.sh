@@ -2,9 +2,7 @@
 # cupel selftest from outside. Its verdict on times may be "in doubt" on a machine at full load (3), never
 # wrong; what is exact is right on any.
 . tests/tap.sh
-tmp=$CUPEL_BUILD/tests/tmp/selftest
-rm -rf "$tmp" && mkdir -p "$tmp/state"
-export TMPDIR=$PWD/$tmp/state
+scratch selftest
 python=/usr/bin/python3
 
 "$CUPEL" selftest --json --quiet --out "$tmp/r.jsonl" >"$tmp/out.json" 2>"$tmp/err"

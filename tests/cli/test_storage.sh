@@ -68,6 +68,69 @@ cp -r "$base" "$work/bad" && echo x >>"$work/bad/backtests/$old/code/1.h" && rm 
 expect 2 '2 of 4 runs are not whole' storage ls "$work/bad" --verify && [[ $tap_output == *"$old: not whole: "*1.h* && $tap_output == *"1 more was never finished"* ]]
 check "what is not whole is named, exit 2"
 
+# ---- as JSON ----
+json() { storage "$@" --json >"$work/json" 2>"$work/err"; }
+tells() { # EXPRESSION WORD...: true of the object d and the words w
+    tap_why=$(/usr/bin/python3 - "$work/json" "$@" <<'P'
+import json, sys
+d, w = json.load(open(sys.argv[1])), sys.argv[3:]
+print("" if eval(sys.argv[2]) else f"not true of {d}")
+P
+    )
+    [ -z "$tap_why" ]
+}
+json usage "$base" --each && [ ! -s "$work/err" ] && tells '(d["all"]["allocated_bytes"] == int(w[0]) and d["all"]["apparent_bytes"] == int(w[1]) and d["runs"] == d["whole"] == 4 and
+    not d["at_least"] and d["unread"] == [] and sum(k["files"] for k in d["kinds"].values()) == d["all"]["files"] and d["code"]["kept_bytes"] == 4 * int(w[2]) and
+    [r["id"] for r in d["each"]] == w[3:] and all(r["files"] == 5 for r in d["each"]))' \
+    "$(du -sB1 "$base" | cut -f1)" "$(du -sB1 --apparent-size "$base" | cut -f1)" "$code" "$old" "$edge" "$young" "$now"
+check "usage --json: the same numbers"
+json ls "$base" --verify && tells '([r["id"] for r in d["runs"]] == w and all(r["whole"] and r["why_not"] is None and r["code_files"] == 4 and r["store"] == "copies" and
+    r["warnings"] == [] and r["mode"] == "includes" for r in d["runs"]) and 39 < (d["runs"][3]["time_ms"] - d["runs"][0]["time_ms"]) / 86400000 < 41)' "$old" "$edge" "$young" "$now"
+check "ls --json: an object a run"
+json ls "$work/bad" --verify
+[ $? -eq 2 ] && grep -q '2 of 4 runs are not whole' "$work/err" && tells '[r["whole"] for r in d["runs"]] == [False, True, True, False] and "1.h" in d["runs"][0]["why_not"] and d["unfinished"] == 1'
+check "what is not whole is told there too, exit 2"
+tree "$base" >"$work/before"
+json clean "$base" --older-than 30d --dry-run && tree "$base" | cmp -s - "$work/before" && tells '([(r["what"], r["place"]) for r in d["rows"]] == [("run", "backtests/" + i) for i in w] and
+    d["dry_run"] and d["kept"] == 2 and d["unreadable"] is None and d["all"]["files"] == 10)' "$old" "$edge"
+check "clean --dry-run --json: what would go"
+json estimate "$base" --runs 4 && tells 'd["run"]["allocated_bytes"] * 4 == d["allocated_bytes"] and 0 < d["disk"]["used_share"] <= d["disk"]["used_share_after"] and d["runs"] == 4'
+check "estimate --json: bytes and shares"
+json estimate "$base" --runs 1000000000000 && tells '"is too small" in d["warning"] and d["disk"]["used_share_after"] > 1'
+check "and its warning"
+
+# ---- what may not be read ----
+mkdir "$work/odd" && cp -r "$base/backtests/$old/code" "$work/odd/results" && : >"$work/odd/backtests"
+json usage "$work/odd"
+[ $? -eq 1 ] && tells 'd["at_least"] and d["all"]["files"] == 5 and d["unread"] == [{"path": w[0], "why": "Not a directory"}]' "$work/odd/backtests"
+check "a list of runs that is none: the rest is counted, exit 1"
+cp -r "$base" "$work/shut" && chmod 711 "$work" && chmod 0 "$work/shut/backtests/$old/code" "$work/shut/backtests/$edge"
+as_user() { if [ "$(id -u)" -eq 0 ]; then setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; else "$@"; fi; }
+if as_user "$CUPEL" --version >/dev/null 2>&1 && as_user test -r "$work/shut/backtests" && ! as_user test -r "$work/shut/backtests/$edge"; then
+    as_user "$CUPEL" storage usage "$work/shut" >"$work/out" 2>"$work/err"
+    [ $? -eq 1 ] && grep -q "^$work/shut: at least 4 runs, 1 of them not whole .*; all numbers are at least, 2 places could not be read$" "$work/out" &&
+        grep -q '^code: at least .* are kept of .* that the runs have$' "$work/out" && [ "$(wc -l <"$work/err")" -eq 3 ] &&
+        grep -qx "cupel: warning: $work/shut/backtests/$old/code: Permission denied: not counted" "$work/err" &&
+        grep -qx "cupel: warning: $work/shut/backtests/$edge: Permission denied: not counted" "$work/err" && grep -q '2 places could not be read' "$work/err"
+    check "folders that may not be read: each on a line, the rest is counted, exit 1"
+    set -- $(as_user "$CUPEL" storage usage "$work/shut" --bytes 2>/dev/null | awk '$1 == "all"')
+    [ "$2" -eq $(($(find "$base" ! -type d | wc -l) - 4 - 5)) ] && [ "$5" -eq "$(as_user du -sB1 "$work/shut" 2>/dev/null | cut -f1)" ]
+    check "as du counts, of what it may read"
+    as_user "$CUPEL" storage ls "$work/shut" >"$work/out" 2>"$work/err"
+    [ $? -eq 2 ] && grep -q '^at least 4 runs: 2 places could not be read$' "$work/out" && grep -q "^$edge: not whole: .*Permission denied" "$work/out" && grep -q '1 of 4 runs are not whole' "$work/err"
+    check "ls: a run without its metadata is not whole, exit 2"
+    chmod 755 "$work/shut/backtests/$edge"
+    as_user "$CUPEL" storage ls "$work/shut" --json >"$work/json" 2>"$work/err"
+    [ $? -eq 1 ] && tells '[r["at_least"] for r in d["runs"]] == [True, False, False, False] and all(r["whole"] for r in d["runs"]) and d["unread"] == [{"path": w[0], "why": "Permission denied"}]' "$work/shut/backtests/$old/code"
+    check "ls: one whose code may not be read is there, exit 1"
+    as_user "$CUPEL" storage estimate "$work/shut" --runs 4 >"$work/out" 2>"$work/err"
+    [ $? -eq 1 ] && grep -q '^a run: at least .*; 4 runs: at least ' "$work/out" && grep -q "$old/code: Permission denied: not counted" "$work/err"
+    check "estimate: at least, exit 1"
+else
+    skip "folders that may not be read" "nobody here to whom permissions apply, or who may run $CUPEL"
+fi
+chmod 755 "$work/shut/backtests/$old/code" "$work/shut/backtests/$edge"
+
 # ---- clean ----
 rm -rf "$work/c" && cp -rp "$base" "$work/c" && mkdir "$work/c/backtests/mine" "$work/c/elsewhere" && touch "$work/c/elsewhere/$old"
 ln -s "$base/backtests/$old" "$work/c/backtests/20200101_000000_000"

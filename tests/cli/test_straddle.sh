@@ -25,7 +25,7 @@ grep -q "96 straddles, .* rows in .*: .* straddles/s, .* rows/s" "$tmp/said" && 
 check "the summary says how many and how fast"
 
 for how in "--workers 2" "--workers 3 --order shuffled" "--store sqlite" "--no-memo --workers 2" "--layers none --order shuffled --seed 9" \
-    "--cache-entries 3 --batch 5" "--check-caches" "--layers memo-amt,batch-prices --store sqlite"; do
+    "--no-memo --layers simd,batch-prices" "--cache-entries 3 --batch 5" "--check-caches" "--layers memo-amt,batch-prices --store sqlite"; do
     # shellcheck disable=SC2086
     of $how --quiet | cmp -s - "$tmp/rows.tsv"
     check "the same bytes with $how"
@@ -37,12 +37,17 @@ check "the same bytes from files that are named one by one, by other paths"
 # ---- what is said
 expect 0 "memo-tickers " of --no-rows --cache-stats && ! printf '%s' "$tap_output" | grep -q "^asset"
 check "--cache-stats has a row a cache, --no-rows no row"
-of --no-rows --verbose --workers 2 2>"$tmp/said" && grep -q "ESTIMATE, not measured: 231,192 straddles would take .*, at .* a straddle after opening" "$tmp/said"
+of --no-rows --verbose --workers 2 2>"$tmp/said" && grep -q "ESTIMATE, not measured: 231,192 straddles would take .*, at .* a straddle after expanding" "$tmp/said"
 check "--verbose has an estimate that says what it is"
 grep -q "warm-up: [12] workers" "$tmp/said" && grep -q "to workers .*, from workers .*; prices are never sent" "$tmp/said"
 check "--verbose tells of the workers"
 expect 0 "no caches are on" of --no-rows --cache-stats --no-memo
 check "--no-memo takes every cache away"
+grep -q "s of all before the first straddle: asset file, chain and overrides read, straddles expanded" "$tmp/said" && ! grep -q "finding or making" "$tmp/said"
+check "what passes before the first straddle is named; of a folder nothing is made"
+CUPEL_CACHE=$tmp/cache $cupel straddle '^CL' 2024 2024 --world synth:1:4 --no-rows --summary "$tmp/s.json" 2>"$tmp/said" &&
+    grep -q "before that, finding or making the world took [0-9.]* s" "$tmp/said" && grep -q '"world_seconds":	[0-9.]*[1-9]' "$tmp/s.json"
+check "the making of a world is told apart"
 of --no-rows --quiet --summary "$tmp/s.json" && /usr/bin/python3 - "$tmp/s.json" <<'PY'
 import json, sys
 s = json.load(open(sys.argv[1]))
@@ -77,6 +82,28 @@ sed 's/N0_OVERRIDE_/N0_XX3_/' "$world/amt.yaml" >"$tmp/bad.yaml"
 expect 1 "N0_XX3_" of --amt "$tmp/bad.yaml" --no-rows
 check "an asset with a bad schedule is named, and the others go on"
 
+sed 's/N5_OVERRIDE_/N0_OVERRIDE_/' "$world/amt.yaml" >"$tmp/twice.yaml"
+expect 2 "$tmp/twice.yaml: expiry_schedules.schedule1: expected each straddle once, found \"N0_OVERRIDE_33.3\" as entry 1 and \"N0_OVERRIDE_33.3\" as entry 2, the same one for CL Comdty" \
+    of --amt "$tmp/twice.yaml" --out "$tmp/twice.tsv" && [ "$(wc -l <<<"$tap_output")" -eq 1 ] && [ ! -e "$tmp/twice.tsv" ]
+check "an entry that stands twice is refused in one line: its rows would stand twice"
+
+# ---- a worker that is killed is told, and the rows are those of a run without
+all=('^(CL|NG) Comdty' 2001 2026 --world "$world" --workers 2 --quiet)
+$cupel straddle "${all[@]}" --out "$tmp/whole.tsv" 2>/dev/null
+$cupel straddle "${all[@]}" --no-memo --out "$tmp/after.tsv" 2>"$tmp/said" & pid=$!
+for _ in $(seq 2000); do
+    victim=$(cut -d' ' -f2 "/proc/$pid/task/$pid/children" 2>/dev/null)
+    [ -n "$victim" ] && break
+    sleep 0.01
+done
+kill -KILL "$victim"
+wait $pid && cmp -s "$tmp/whole.tsv" "$tmp/after.tsv"
+check "a worker that is killed changes no row"
+tap_output=$(cat "$tmp/said")
+[ "$(wc -l <"$tmp/said")" -eq 1 ] &&
+    grep -Eq "warning: worker [12] \(process $victim\) was killed by signal 9 \(Killed\), (in hand: (CL|NG) Comdty \|20[0-9-]*\|20[0-9-]*\|[NF]\|[0-9]+\|OVERRIDE\|\|[0-9.]+\||with no straddle in hand); (its job runs once more|another took its place)$" "$tmp/said"
+check "which, how and in which straddle is told in one line"
+
 # ---- refused
 expect 2 "FROM: expected a year from 1900 to 2200, found \"20x4\"" $cupel straddle . 20x4 2024 --world "$world"
 check "a year is a year"
@@ -88,6 +115,13 @@ expect 2 "amt: expected a file, or a world that has one" $cupel straddle . 2024 
 check "inputs are needed"
 expect 2 "$tmp/none" $cupel straddle . 2024 2024 --world "$tmp/none"
 check "a world that is not there is named"
+for layers in all memo-amt simd,memo-tickers; do
+    expect 2 "--no-memo: expected no cache in --layers (or CUPEL_STRADDLE_LAYERS) beside it, found memo-" of --no-memo --layers $layers --out "$tmp/none.tsv" &&
+        [ "$(wc -l <<<"$tap_output")" -eq 1 ] && [ ! -e "$tmp/none.tsv" ]
+    check "--no-memo and a cache that was asked for contradict each other: $layers"
+done
+CUPEL_STRADDLE_LAYERS=memo-amt expect 2 "found memo-amt in \"memo-amt\"" of --no-memo --no-rows
+check "also where the variable asks for it"
 expect 2 "layers: kernel straddle has no layer \"memo\"" of --layers memo
 check "a layer that is not there is refused"
 expect 2 "out" of --out "$tmp/no/such/rows.tsv"

@@ -121,4 +121,33 @@ done
 sweep --strategy "$so/no-strategy-crash.so" --param days=1:3 --workers 2
 [ $status -eq 2 ] && says 'signal 11'
 check "a crash within a worker is an error that names the signal"
+
+# ---- one that never returns: stored are the three before it ----
+# Until this holds: a minute.
+until_holds() {
+    for _ in $(seq 600); do
+        "$@" && return
+        sleep 0.1
+    done
+    return 1
+}
+is_looping() { [ "$(find "$work/l/results" -name '*.json' 2>/dev/null | wc -l)" -ge 3 ]; }
+has_ended() { ! kill -0 "$1" 2>/dev/null; }
+loop=(--bundle "$work/b" --strategy "$so/no-strategy-loop.so" --layers none --store "$work/l")
+for workers in 1 2; do
+    rm -rf "$work/l"
+    "$CUPEL" sweep "${loop[@]}" --workers $workers --param days=1:6 --out "$work/out" >"$work/said" 2>"$work/err" &
+    pid=$!
+    until_holds is_looping && kill -TERM $pid && until_holds says 'again ends it at once; what is stored stays whole' && kill -0 $pid
+    check "a strategy that never returns is interrupted: that it does not end is said, $workers workers"
+    kill -TERM $pid
+    until_holds has_ended $pid || kill -KILL $pid
+    wait $pid
+    [ $? -eq 143 ]
+    check "a second signal ends it"
+    intact "$work/l"
+    check "its store is whole"
+    "$CUPEL" sweep "${loop[@]}" --param days=1:3 --resume --out "$work/out" 2>"$work/err" && says '(3 from the store)'
+    check "what was stored is not computed again"
+done
 finish

@@ -52,6 +52,11 @@ printf 'files:\n  - other.c\n' >"$work/p/strategy.yaml"
 stored "${grid[@]}" --source "$work/p/mine.c" && one && [ -s "$run/code/other.c" ] && [ ! -e "$run/code/mine.c" ] && tells code_capture.yaml_config_used True
 check "strategy.yaml beside the entry file is above it"
 rm "$work/p/strategy.yaml"
+ln -s gone.yaml "$work/p/strategy.yaml"
+stored "${grid[@]}" --source "$work/p/mine.c" && one && [ -s "$run/code/mine.c" ] && warns 'code capture: strategy.yaml: is a link that leads nowhere: it is not used' &&
+    tells code_capture.warnings "['strategy.yaml: is a link that leads nowhere: it is not used']"
+check "one that is a link to nothing is told, and recorded"
+rm "$work/p/strategy.yaml"
 stored --strategy momentum --param window=2:4 && one && tells code_capture.mode disabled && tells captured_files '[]' &&
     tells parameters.strategy_code "built-in momentum, $("$CUPEL" --version | sed -n '1s/^\(cupel [^ ]*\) (\([^,]*\),.*/\1 \2/p')"
 check "a built-in strategy is told by name and commit"
@@ -73,6 +78,44 @@ check "so does store gc"
 sweep "${grid[@]}" --source "$work/p/mine.c" --store "$work/s" --resume
 [ $status -eq 0 ] && [ -e "$work/s/backtests/keep/a.tmp.1" ] && [ "$(ls -d "$work/s/backtests/"2* | wc -l)" -eq 2 ] && cmp -s "$work/out" "$work/expected"
 check "so does a sweep that resumes, which has a folder of its own"
+
+# ---- each content once ----
+stored "${grid[@]}" --source "$work/p/mine.c" && one && tells store copies && [ ! -e "$work/s/objects" ]
+check "each sweep has its own copies, when nothing else is said"
+content=("${grid[@]}" --source "$work/p/mine.c" --capture includes --capture-how content)
+stored "${content[@]}" && one && [ $status -eq 0 ] && cmp -s "$work/out" "$work/expected" && tells store content && [ ! -e "$run/code" ] && [ "$(find "$work/s/objects" -type f | wc -l)" -eq 2 ]
+check "--capture-how content: the run holds hashes, the files are in objects/"
+printf 'int mine_too;\n' >>"$work/p/mine.c"
+sweep "${content[@]}" --store "$work/s" --resume
+[ $status -eq 0 ] && [ "$(ls "$work/s/backtests" | wc -l)" -eq 2 ] && [ "$(find "$work/s/objects" -type f | wc -l)" -eq 3 ]
+check "another sweep of it adds what is new"
+for id in $(ls "$work/s/backtests"); do "$CUPEL" capture restore "$id" --base "$work/s" --out "$work/back-$id" || break; done >/dev/null &&
+    cmp -s "$work/back-$id/mine.c" "$work/p/mine.c" && cmp -s "$work/back-$id/util/rsi.h" "$work/p/util/rsi.h" && head -2 "$work/p/mine.c" | cmp -s - "$work/back-$(basename "$run")/mine.c"
+check "the code of both is given back"
+expect 0 'whole: 3 results' "$CUPEL" store verify "$work/s" && expect 0 'nothing to remove' "$CUPEL" store gc "$work/s" --yes && "$CUPEL" storage ls "$work/s" --verify >/dev/null &&
+    [ "$(find "$work/s/objects" -type f | wc -l)" -eq 3 ]
+check "store verify and gc leave objects alone, and every run is whole"
+expect 0 'code: ' "$CUPEL" storage usage "$work/s" && expect 0 '1 run, 3 files' "$CUPEL" storage archive "$work/s" "$id" --out "$work/a.tar.gz"
+check "storage counts and archives them"
+find "$work/s/objects" -type f -exec touch -d '1 hour ago' {} + && mv "$run" "$work/s/backtests/20200101_000000_000" && sed -i "s/$(basename "$run")/20200101_000000_000/" "$work/s/backtests/20200101_000000_000/metadata/backtest_metadata.json" &&
+    expect 0 'removed: 1 run, 1 objects' "$CUPEL" storage clean "$work/s" --older-than 30m && "$CUPEL" storage ls "$work/s" --verify >/dev/null
+check "clean takes the objects of old runs alone"
+bad=0 told=0
+for fault in write:{1..6} rename:{1..6}; do
+    rm -rf "$work/s"
+    CUPEL_IO_FAULT=$fault:ENOSPC sweep "${content[@]}" --store "$work/s"
+    warns 'code capture: ' || continue
+    told=$((told + 1))
+    [ $status -eq 0 ] && cmp -s "$work/out" "$work/expected" && "$CUPEL" storage ls "$work/s" --verify >/dev/null 2>&1 || bad=$((bad + 1))
+    ls -A "$work/s/backtests" | grep -q '^\.tmp' && bad=$((bad + 1))
+done
+tap_why="$bad bad, $told told"
+[ $bad -eq 0 ] && [ $told -ge 3 ]
+check "no room for it: a warning, what is there is whole"
+sweep "${content[@]}" --capture-how both --store "$work/s"
+[ $status -eq 2 ] && grep -q 'capture-how: ' "$work/err"
+check "another word is refused"
+printf '#include "util/rsi.h"\nint mine;\n' >"$work/p/mine.c"
 
 # ---- without a store ----
 # How many files a sweep opens: the first open that cannot be killed is past the last.

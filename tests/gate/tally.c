@@ -1,7 +1,7 @@
 #include "tests/gate/tally.h"
 
 #include "harness/base/io.h"
-#include "harness/run/environment.h"
+#include "harness/run/environment_fingerprint.h"
 #include "harness/stats/hodges_lehmann.h"
 
 #include <gsl/gsl_cdf.h>

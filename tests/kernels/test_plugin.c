@@ -4,6 +4,7 @@
 #include "kernels/registry.h"
 #include "kernels/shared_object.h"
 
+#include "tests/spoilt.h"
 #include "tests/test.h"
 
 #include <string.h>
@@ -50,157 +51,58 @@ static void make_sample(struct sample *s)
     s->kernel.layer_count = 2;
 }
 
-/* Each spoils one thing. */
-static void older(struct sample *s)
-{
-    s->kernel.abi = CUPEL_KERNEL_ABI - 1;
-}
-static void nameless(struct sample *s)
-{
-    s->kernel.name = NULL;
-}
-static void ill_named(struct sample *s)
-{
-    s->kernel.name = "../x";
-}
-static void long_named(struct sample *s)
-{
-    s->kernel.name = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
-}
-static void no_summary(struct sample *s)
-{
-    s->kernel.summary = NULL;
-}
-static void no_prepare(struct sample *s)
-{
-    s->kernel.prepare = NULL;
-}
-static void no_step(struct sample *s)
-{
-    s->kernel.step = NULL;
-}
-static void no_digest(struct sample *s)
-{
-    s->kernel.digest = NULL;
-}
-static void no_release(struct sample *s)
-{
-    s->kernel.release = NULL;
-}
-static void no_cut(struct sample *s)
-{
-    s->kernel.cut = (enum kernel_cut)7;
-}
-static void once_without_jobs(struct sample *s)
-{
-    s->kernel.cut = KERNEL_ONCE;
-}
-static void huge_settings(struct sample *s)
-{
-    s->kernel.settings_size = (size_t)-1;
-}
-static void no_options(struct sample *s)
-{
-    s->kernel.options = NULL;
-}
-static void outside(struct sample *s)
-{
-    s->options[1].offset = sizeof(struct settings);
-}
-static void far_outside(struct sample *s)
-{
-    s->options[1].offset = (size_t)-8;
-}
-static void across_the_end(struct sample *s)
-{
-    s->kernel.settings_size = sizeof(struct settings) - 1;
-}
-static void crooked(struct sample *s)
-{
-    s->options[1].offset = 4;
-}
-static void other_kind(struct sample *s)
-{
-    s->options[0].kind = (enum opt_kind)99;
-}
-static void odd_option(struct sample *s)
-{
-    s->options[0].name = "a b";
-}
-static void bad_fallback(struct sample *s)
-{
-    s->options[1].fallback = "10";
-}
-static void empty_range(struct sample *s)
-{
-    s->options[1].min = 10;
-}
-static void too_many_layers(struct sample *s)
-{
-    s->kernel.layer_count = KERNEL_LAYERS_MAX + 1;
-}
-static void less_than_no_layers(struct sample *s)
-{
-    s->kernel.layer_count = -1;
-}
-static void no_layers(struct sample *s)
-{
-    s->kernel.layers = NULL;
-}
-static void two_layers_in_one(struct sample *s)
-{
-    s->layers[1].name = "a,b";
-}
-static void a_layer_without_why(struct sample *s)
-{
-    s->layers[1].why = NULL;
-}
+/* What is spoilt, and the words. */
+#define CASES(X)                                                                                   \
+    X(older, kernel.abi, CUPEL_KERNEL_ABI - 1, "abi: expected 4, found 3")                         \
+    X(nameless, kernel.name, NULL, "name: expected a name, found NULL")                            \
+    X(ill_named, kernel.name, "../x", "name: expected 1 to 64 of letters")                         \
+    X(long_named, kernel.name,                                                                     \
+      "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",                      \
+      "name: expected 1 to 64 of letters")                                                         \
+    X(no_summary, kernel.summary, NULL, "summary: expected one line")                              \
+    X(no_prepare, kernel.prepare, NULL, "prepare: expected a function, found NULL")                \
+    X(no_step, kernel.step, NULL, "step: expected a function, found NULL")                         \
+    X(no_digest, kernel.digest, NULL, "digest: expected a function, found NULL")                   \
+    X(no_release, kernel.release, NULL, "release: expected a function, found NULL")                \
+    X(no_cut, kernel.cut, (enum kernel_cut)7,                                                      \
+      "cut: expected KERNEL_REPEAT or KERNEL_ONCE, found 7")                                       \
+    X(once_without_jobs, kernel.cut, KERNEL_ONCE,                                                  \
+      "jobs: expected a function of a KERNEL_ONCE kernel")                                         \
+    X(huge_settings, kernel.settings_size, (size_t)-1, "settings_size: expected at most 1048576")  \
+    X(no_options, kernel.options, NULL, "options: expected rows that end in OPT_END, found NULL")  \
+    X(outside, options[1].offset, sizeof(struct settings),                                         \
+      "options[1]: n: offset: 16 is no place in settings of 16")                                   \
+    X(far_outside, options[1].offset, (size_t)-8, "options[1]: n: offset")                         \
+    X(across_the_end, kernel.settings_size, sizeof(struct settings) - 1,                           \
+      "options[1]: n: offset: 8 is no place in settings of 15")                                    \
+    X(crooked, options[1].offset, 4, "options[1]: n: offset: 4 is no place")                       \
+    X(other_kind, options[0].kind, (enum opt_kind)99,                                              \
+      "options[0]: flag: kind: expected one of enum opt_kind")                                     \
+    X(odd_option, options[0].name, "a b", "options[0]: name: expected 1 to 64 of letters")         \
+    X(bad_fallback, options[1].fallback, "10",                                                     \
+      "options: fallback: n: expected a whole number from 1 to 9")                                 \
+    X(empty_range, options[1].min, 10, "options[1]: n: min: expected at most max")                 \
+    X(too_many_layers, kernel.layer_count, KERNEL_LAYERS_MAX + 1,                                  \
+      "layer_count: expected 0 to 64, found 65")                                                   \
+    X(less_than_no_layers, kernel.layer_count, -1, "layer_count: expected 0 to 64, found -1")      \
+    X(no_layers, kernel.layers, NULL, "layers: expected 2 rows, found NULL")                       \
+    X(two_layers_in_one, layers[1].name, "a,b", "layers[1]: name: expected 1 to 64 of letters")    \
+    X(a_layer_without_why, layers[1].why, NULL, "layers[1]: why: expected one line")
+SPOILT_CASES(cases, CASES);
 
-static const struct {
-    void (*spoil)(struct sample *s);
-    const char *says;
-} cases[] = {
-    {older,               "abi: expected 4, found 3"                                 },
-    {nameless,            "name: expected a name, found NULL"                        },
-    {ill_named,           "name: expected 1 to 64 of letters"                        },
-    {long_named,          "name: expected 1 to 64 of letters"                        },
-    {no_summary,          "summary: expected one line"                               },
-    {no_prepare,          "prepare: expected a function, found NULL"                 },
-    {no_step,             "step: expected a function, found NULL"                    },
-    {no_digest,           "digest: expected a function, found NULL"                  },
-    {no_release,          "release: expected a function, found NULL"                 },
-    {no_cut,              "cut: expected KERNEL_REPEAT or KERNEL_ONCE, found 7"      },
-    {once_without_jobs,   "jobs: expected a function of a KERNEL_ONCE kernel"        },
-    {huge_settings,       "settings_size: expected at most 1048576"                  },
-    {no_options,          "options: expected rows that end in OPT_END, found NULL"   },
-    {outside,             "options[1]: n: offset: 16 is no place in settings of 16"  },
-    {far_outside,         "options[1]: n: offset"                                    },
-    {across_the_end,      "options[1]: n: offset: 8 is no place in settings of 15"   },
-    {crooked,             "options[1]: n: offset: 4 is no place"                     },
-    {other_kind,          "options[0]: flag: kind: expected one of enum opt_kind"    },
-    {odd_option,          "options[0]: name: expected 1 to 64 of letters"            },
-    {bad_fallback,        "options: fallback: n: expected a whole number from 1 to 9"},
-    {empty_range,         "options[1]: n: min: expected at most max"                 },
-    {too_many_layers,     "layer_count: expected 0 to 64, found 65"                  },
-    {less_than_no_layers, "layer_count: expected 0 to 64, found -1"                  },
-    {no_layers,           "layers: expected 2 rows, found NULL"                      },
-    {two_layers_in_one,   "layers[1]: name: expected 1 to 64 of letters"             },
-    {a_layer_without_why, "layers[1]: why: expected one line"                        },
-};
+static bool check(void (*spoil)(void *sample), struct err *e)
+{
+    struct sample s;
+    make_sample(&s);
+    if (spoil)
+        spoil(&s);
+    return plugin_check(&s.kernel, e);
+}
 
 static void a_record_that_lacks_something_is_refused_by_field(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct sample s;
-        struct err e = {0};
-        make_sample(&s);
-        assert_ok(plugin_check(&s.kernel, &e), &e);
-        cases[i].spoil(&s);
-        if (plugin_check(&s.kernel, &e))
-            fail_msg("case %zu is accepted: %s", i, cases[i].says);
-        assert_says(&e, cases[i].says);
-    }
+    spoilt_are_refused(cases, sizeof cases / sizeof *cases, check);
 }
 
 static void rows_without_an_end_are_refused(void **state)

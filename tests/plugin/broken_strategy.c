@@ -32,6 +32,10 @@ static void signal(const double *values, const struct bt_series *closes,
 #ifdef BROKEN_value
     out[closes->n - 1] = 2;
 #endif
+#ifdef BROKEN_loop
+    for (volatile bool more = values[0] > 3; more;)
+        continue;
+#endif
 #ifdef BROKEN_crash
     *(volatile int *)NULL = 1;
 #endif

@@ -138,6 +138,57 @@ static void any_mixture_is_told_as_one_process_would(void **state)
     }
 }
 
+static struct {
+    struct pool_loss loss;
+    char how[64];
+} told[4];
+static int told_n;
+
+static void note_loss(void *context, const struct pool_loss *loss)
+{
+    (void)context;
+    assert_true(told_n < 4);
+    told[told_n].loss = *loss;
+    snprintf(told[told_n].how, sizeof told->how, "%s", loss->how);
+    told_n++;
+}
+
+/* By place, process and end; the second ends the job. */
+static void each_loss_is_told_when_it_happens(void **state)
+{
+    (void)state;
+    struct err e;
+    pid_t pid;
+    siginfo_t info;
+    struct pool *p = open_pool(1, 0);
+    planned_reset(&plan, JOBS);
+    plan.jobs[CULPRIT].kind = KIND_EXIT;
+    plan.jobs[CULPRIT].wrong = 9;
+    struct pool_batch batch = planned_batch(&plan, JOBS, true);
+    batch.lost = note_loss;
+    told_n = 0;
+    assert_ok(pool_run(p, &batch, &e), &e);
+    assert_int_equal(told_n, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(told[i].loss.worker, 0);
+        assert_int_equal(told[i].loss.job, CULPRIT);
+        assert_int_equal(told[i].loss.again, i == 0);
+        assert_string_equal(told[i].how, "ended with status 5 before the result");
+    }
+    assert_int_not_equal(told[0].loss.pid, told[1].loss.pid);
+    assert_int_equal(pool_pids(p, &pid, 1), 1);
+    kill(pid, SIGKILL);
+    assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+    planned_reset(&plan, JOBS);
+    assert_ok(pool_run(p, &batch, &e), &e);
+    assert_int_equal(told_n, 3);
+    assert_int_equal(told[2].loss.pid, pid);
+    assert_int_equal(told[2].loss.job, -1);
+    assert_string_equal(told[2].how, "was killed by signal 9 (Killed)");
+    pool_close(p);
+    assert_true(planned_no_children());
+}
+
 static void a_worker_killed_between_batches_is_replaced(void **state)
 {
     (void)state;
@@ -420,6 +471,7 @@ int main(void)
         TEST(with_failed_it_is_told_in_its_turn_and_the_others_go_on),
         TEST(a_hung_worker_is_named_with_the_time),
         TEST(any_mixture_is_told_as_one_process_would),
+        TEST(each_loss_is_told_when_it_happens),
         TEST(a_worker_killed_between_batches_is_replaced),
         TEST(done_that_refuses_ends_the_batch_at_once),
         TEST(a_stopped_worker_does_not_hold_up_the_end),

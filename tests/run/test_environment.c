@@ -1,6 +1,7 @@
 #include "harness/run/environment.h"
 
 #include "harness/base/io.h"
+#include "harness/run/environment_fingerprint.h"
 
 #include "tests/test.h"
 

@@ -37,6 +37,12 @@ for kind in 'not echo "ok 1 - a"; echo "not ok 2 - b"; echo "1..2"' 'plan echo "
     check "a test that fails ($name) is counted as one failure"
 done
 
+fake told a 'echo "ok 1 - a"; echo "not ok 2 - b"; echo "# why it failed"; echo "1..2"'
+fake told b 'echo "ok 1 - a"; for i in $(seq 200); do echo "line $i"; done; echo "the last word"; exit 3'
+expect 1 '== failed: fake-test_a' run 1 told && tail -n 100 <<<"$tap_output" | grep -q '^# why it failed' &&
+    said '^line 1$' && said '^the last word$' && ! said '^line 100$'
+check "what failed tests said stands at the end, the beginning and the end of what is long"
+
 # Each writes its mark, and waits for the other's: at the same time, or never.
 for one in a b; do
     fake both $one 'cd "${0%/*}" && touch here_'$one \

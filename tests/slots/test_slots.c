@@ -3,6 +3,7 @@
 #include "harness/plan/plan.h"
 #include "harness/result/agree.h"
 #include "harness/verify/sets.h"
+#include "kernels/backtest/backtest.h"
 #include "kernels/slots/slots.h"
 #include "kernels/slots/slots_memory.h"
 #include "kernels/slots/slots_parts.h"
@@ -125,7 +126,7 @@ static void every_set_of_layers_hands_out_the_same(void **state)
 {
     (void)state;
     struct layer_sets sets;
-    sets_list(LAYERS_ALL, &arena, &sets);
+    sets_list(&kernel_backtest, LAYERS_ALL, &arena, &sets);
 #define HOLDS(slot) holds_every_set_against_none(#slot, &sets);
     SLOTS_ROWS(HOLDS)
 #undef HOLDS

@@ -1,12 +1,27 @@
+#define _GNU_SOURCE
 #include "kernels/store/fields.h"
 
 #include "harness/base/io.h"
+#include "harness/base/mem.h"
 #include "tests/test.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 static const char *const columns[] = {"ticker", "expiry"};
+
+/* Stands before the C library's: a file of which only so much is known has grown since. */
+static off_t most_bytes_told;
+
+int fstat(int fd, struct stat *st)
+{
+    int rc = fstatat(fd, "", st, AT_EMPTY_PATH);
+    if (most_bytes_told && st->st_size > most_bytes_told)
+        st->st_size = most_bytes_told;
+    return rc;
+}
 
 /* All rows as "ticker=expiry;", then " END" or the error. */
 static void read_all(struct fields *f, struct err *e, struct text *out)
@@ -153,9 +168,11 @@ static void a_line_over_a_mebibyte_is_refused(void **state)
     (void)state;
     static const char header[] = "ticker,expiry\n";
     static const size_t lengths[] = {0xfffff, 0x100000, 0x100001, 0x1fffff, 0x200001, 0x500000};
-    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+    enum { LENGTHS = sizeof lengths / sizeof *lengths };
+    for (size_t i = 0; i < 2 * (size_t)LENGTHS; i++) {
         struct text csv = {0};
-        size_t length = lengths[i];
+        size_t length = lengths[i % LENGTHS];
+        most_bytes_told = i < LENGTHS ? 0 : 100; /* then as a file that has grown */
         text_puts(&csv, header);
         text_reserve(&csv, length + 1);
         memset(csv.p + csv.n, 'A', length);
@@ -181,6 +198,54 @@ static void a_line_over_a_mebibyte_is_refused(void **state)
         fields_close(f);
         text_done(&csv);
     }
+    most_bytes_told = 0;
+}
+
+/* ---- room ---------------------------------------------------------------------------------- */
+
+static void a_short_file_takes_little_room(void **state)
+{
+    (void)state;
+    char path[1024];
+    struct err e;
+    struct str row[2];
+    static const char csv[] = "ticker,expiry\nLA,1\n";
+    snprintf(path, sizeof path, "%s/short.csv", test_folder("fields-short"));
+    assert_ok(io_write_file(path, csv, sizeof csv - 1, &e), &e);
+    uint64_t before = mem_counts(MEM_BASE).held_bytes;
+    struct fields *f = fields_open(path, columns, 2, &e);
+    assert_ok(f, &e);
+    uint64_t held = mem_counts(MEM_BASE).held_bytes - before;
+    if (held > 128 * 1024)
+        fail_msg("%llu bytes for a file of %zu", (unsigned long long)held, sizeof csv - 1);
+    assert_int_equal(fields_next(f, row, &e), FIELDS_ROW);
+    assert_int_equal(fields_next(f, row, &e), FIELDS_END);
+    fields_close(f);
+    assert_int_equal(mem_counts(MEM_BASE).held_bytes, before);
+}
+
+/* Known to be of any length from 1 on, up to its own: all of it comes. */
+static void a_file_that_grows_comes_whole(void **state)
+{
+    (void)state;
+    static const char csv[] = "ticker,expiry\nLA,1\n\"C,L\",22\n\nNG Comdty,2024-06-14\r\nX,last";
+    static const char expected[] = "LA=1;C,L=22;NG Comdty=2024-06-14;X=last; END";
+    char path[1024];
+    struct err e;
+    struct text rows = {0};
+    snprintf(path, sizeof path, "%s/grown.csv", test_folder("fields-grown"));
+    assert_ok(io_write_file(path, csv, sizeof csv - 1, &e), &e);
+    for (off_t known = 1; known <= (off_t)sizeof csv; known++) {
+        most_bytes_told = known;
+        struct fields *f = fields_open(path, columns, 2, &e);
+        assert_ok(f, &e);
+        text_clear(&rows);
+        read_all(f, &e, &rows);
+        assert_string_equal(rows.p, expected);
+        fields_close(f);
+    }
+    most_bytes_told = 0;
+    text_done(&rows);
 }
 
 int main(void)
@@ -189,6 +254,7 @@ int main(void)
         TEST(columns_are_found_by_their_names),  TEST(what_does_not_fit_is_refused_by_its_line),
         TEST(a_file_that_is_not_there_is_named), TEST(errors_of_values_name_file_line_and_column),
         TEST(a_large_packed_file_comes_whole),   TEST(a_line_over_a_mebibyte_is_refused),
+        TEST(a_short_file_takes_little_room),    TEST(a_file_that_grows_comes_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,19 +39,11 @@ static const char amt[] =
     "    Valuation: {Model: CDS_ES, S: px, X: strike, t: expiry_date - date, v: vol}\n"
     "    Hedge: {Source: cds, hedge: CC HEDGE, hedge1: CC OTHER}\n";
 
-static void write_file(const char *dir, const char *name, const char *text)
-{
-    char path[PATH_MAX + 64];
-    struct err e;
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    assert_ok(io_write_file(path, text, strlen(text), &e), &e);
-}
-
 void small_write_amt(const char *dir, const char *cc_entry)
 {
     struct text text = {0};
     text_printf(&text, amt, cc_entry);
-    write_file(dir, "amt.yaml", text.p);
+    test_write(test_in(dir, "amt.yaml"), text.p);
     text_done(&text);
 }
 
@@ -64,7 +56,7 @@ static void write_chain(const char *dir)
     for (int i = 0; i < 12; i++) /* the others keep their names */
         text_printf(&text, "AA%c2021 Comdty,AA%c21 Comdty,2021-01-01\n", "FGHJKMNQUVXZ"[i],
                     "FGHJKMNQUVXZ"[i]);
-    write_file(dir, "chain.csv", text.p);
+    test_write(test_in(dir, "chain.csv"), text.p);
     text_done(&text);
 }
 
@@ -76,7 +68,7 @@ static void write_overrides(const char *dir)
     for (int m = 0; m < 36; m++)
         if (m != 17)
             text_printf(&text, "AA Comdty,%d-%02d-%02d\n", 2020 + m / 12, m % 12 + 1, 14 + m % 5);
-    write_file(dir, "overrides.csv", text.p);
+    test_write(test_in(dir, "overrides.csv"), text.p);
     text_done(&text);
 }
 

@@ -395,6 +395,48 @@ static void bad_settings_are_refused(void **state)
     assert_says(&e, "prices: expected a file, or a world that has one");
 }
 
+/* Told by what entries make: a letter is another day in each place (here the first), a weight is text. */
+static void a_straddle_that_two_entries_make_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *entries, *says; /* NULL: taken, two a month */
+    } rows[] = {
+        {"F0_BD5_50, N0_BD5_50",            NULL                                                      },
+        {"F0_BDa_50, F0_BDa_50",            NULL                                                      },
+        {"F0_BD5_50, F0_BD5_50.0",          NULL                                                      },
+        {"F0_BD5_50, F0_BD6_50, F0_BD5_50",
+         "other/amt.yaml: expiry_schedules.credit: expected "
+         "each straddle once, found \"F0_BD5_50\" as entry 1 and "
+         "\"F0_BD5_50\" as entry 3, the same one for CC Curncy"                                       },
+        {"F0_BDa_50, F0_BD1_50",            "found \"F0_BDa_50\" as entry 1 and \"F0_BD1_50\" as "
+                                 "entry 2, the same one for CC Curncy"},
+    };
+    struct st_settings s = small_settings(dir);
+    char other[PATH_MAX + 8], amt[PATH_MAX + 64];
+    struct err e;
+    snprintf(other, sizeof other, "%s/other", dir);
+    assert_ok(io_make_dirs(other, &e), &e);
+    snprintf(amt, sizeof amt, "%s/amt.yaml", other);
+    s.amt = amt;
+    s.asset = "^CC";
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        small_write_amt(other, rows[i].entries);
+        struct st_run *run = st_run_open(&s, st_layers, SMALL_ALL, (struct st_run_target){0}, &e);
+        assert_int_equal(run == NULL, rows[i].says != NULL);
+        if (run)
+            assert_int_equal(run->tasks.n, 24);
+        else
+            assert_says(&e, rows[i].says);
+        assert_true(run || e.code == ERR_INPUT);
+        st_run_close(run);
+    }
+    s.asset = "^AA"; /* whose schedule is another */
+    struct st_run *run = st_run_open(&s, st_layers, SMALL_ALL, (struct st_run_target){0}, &e);
+    assert_ok(run, &e);
+    st_run_close(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +453,7 @@ int main(void)
         TEST(a_file_that_breaks_during_a_run_ends_it),
         TEST(a_straddle_without_a_text_is_named_by_its_month),
         TEST(bad_settings_are_refused),
+        TEST(a_straddle_that_two_entries_make_is_refused),
     };
     return cmocka_run_group_tests(tests, make, NULL);
 }

@@ -69,8 +69,13 @@ bool world_put(struct world_sink *s, const char *ticker, const char *field, int3
                double value, struct err *e) MUST_CHECK;
 
 /* list.c: of the real list where there is one (world_settings.real), else made up. */
+enum { WORLD_LIST_MAX = 4000 }; /* of the real list */
 bool world_list_make(struct world_list *l, const struct world_settings *s, struct arena *a,
                      struct err *e) MUST_CHECK;
+void world_list_add(struct world_list *l, const char *name, const char *entries, struct arena *a);
+/* list_real.c: the real list's, as many as the settings ask for. */
+bool world_list_add_real(struct world_list *l, const struct world_settings *s, struct arena *a,
+                         struct err *e) MUST_CHECK;
 /* kinds.c: kind, tickers and fields by name and entries; synthetic. */
 void world_kind_set(struct world_asset *asset, uint64_t seed, struct arena *a);
 const struct world_future *world_future_of(const char *code, size_t n);
