@@ -209,6 +209,13 @@ def straddle_figures():
     yield here, "64 straddles a trip take {} ({}..{})", ratio(STRADDLES + "batch.jsonl", "sqlite/batch of 64")
 
 
+def capture_figures():
+    row = records("results/capture/capture-modes.jsonl")["100/content-store"]
+    disk = [row[s]["counts"]["allocated_bytes"] for s in ("base", "new")]
+    yield "kernels/capture/README.md", "take {} ({} to {}) of the CPU and {} of the disk", \
+        ratio("results/capture/capture-modes.jsonl", "100/content-store", "cpu") + [disk[1] / disk[0]]
+
+
 def kernel_figures():
     for workload in ("W1", "W2", "W3", "W5", "W6"):
         yield "README.md", f"| {workload}: ~ | {{}} ({{}}..{{}}) |", each_bar(workload.lower())
@@ -255,7 +262,8 @@ def agrees(text, value):
 
 
 def figures():
-    for path, words, values in [*headline_figures(), *campaign_figures(), *kernel_figures(), *straddle_figures()]:
+    for path, words, values in [*headline_figures(), *campaign_figures(), *kernel_figures(),
+                                *straddle_figures(), *capture_figures()]:
         pattern = re.escape(words).replace(r"\{\}", r"([-+]?[\d.,]*\d)").replace(r"\~", "[^|]*")
         found = re.search(re.sub(r"(?:\\ )+", r"\\s+", pattern), text_of(path))
         if not found:
