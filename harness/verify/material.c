@@ -127,8 +127,7 @@ static void cut_in_halves(struct material *m, const struct cut *c, struct arena 
 char *material_root(const char *work, struct arena *a, struct err *e)
 {
     /* As run/pair names its folders: it removes those of dead processes. */
-    char *root =
-        arena_format(a, "%s/cupel-%ld-XXXXXX", io_passing_folder(work), (long)getpid());
+    char *root = arena_format(a, "%s/cupel-%ld-XXXXXX", io_passing_folder(work), (long)getpid());
     if (mkdtemp(root))
         return root;
     err_system(e, "work folder %s", root);
