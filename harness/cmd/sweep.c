@@ -143,7 +143,7 @@ const struct command command_sweep = {
         "is an empty field. --format json gives one object a line, the first of which describes\n"
         "the table.\n\n"
         "  cupel sweep --bundle data/mag7 --symbols AAPL --param fast=2:100 --param slow=2:100 \\\n"
-        "      --store runs/w1 --out w1.csv\n\n"
+        "      --store runs/w1 --snapshots daily --out w1.csv\n\n"
         "Results are written as they come. A file is there when all of it is; what was piped\n"
         "before an error cannot be taken back, the exit status tells. --summary has all ranges\n"
         "together in one row a combination and symbol (\"mean\" is over symbols); of a\n"

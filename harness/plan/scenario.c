@@ -96,23 +96,31 @@ static bool is_name(const char *text, struct err *e)
            err_input(e, "name: expected 1 to 64 of letters, digits, . _ -, found \"%.80s\"", text);
 }
 
-/* Folders that a name without ".json" is looked for in ("headline", "characteristics/memory"); the second
- * is where `make install` puts them. */
+/* Folders that a name without ".json" is looked for in ("headline", "characteristics/memory"), those of the
+ * program's own folder ('@') from any place: where `make install` puts them, and where a build has them. */
+static bool find_named(const char *name, char path[PATH_MAX])
+{
+    static const char *const folders[] = {"scenarios", "@/../share/cupel/scenarios",
+                                          "@/../../scenarios"};
+    char self[PATH_MAX / 2];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    self[n > 0 ? n : 0] = '\0';
+    const char *own = dirname(self);
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        bool is_own = folders[i][0] == '@';
+        snprintf(path, PATH_MAX, "%s%s/%.200s.json", is_own ? own : "", folders[i] + is_own, name);
+        if (io_exists(path))
+            return true;
+    }
+    return false;
+}
+
 static bool find_file(const char *name, char path[PATH_MAX])
 {
     snprintf(path, PATH_MAX, "%s", name);
     if (name[0] == '/' || name[0] == '.' || strstr(name, ".json"))
         return io_exists(path);
-    if (strchr(name, '/') && io_exists(path))
-        return true;
-    snprintf(path, PATH_MAX, "scenarios/%s.json", name);
-    if (io_exists(path))
-        return true;
-    char self[PATH_MAX / 2];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    self[n > 0 ? n : 0] = '\0';
-    snprintf(path, PATH_MAX, "%s/../share/cupel/scenarios/%.200s.json", dirname(self), name);
-    return io_exists(path);
+    return (strchr(name, '/') && io_exists(path)) || find_named(name, path);
 }
 
 bool scenario_is_there(const char *name)
@@ -148,7 +156,10 @@ bool scenario_read(struct scenario *s, const char *name, struct arena *a, struct
     *s = (struct scenario){0};
     char path[PATH_MAX];
     if (!find_file(name, path))
-        return err_input(e, "scenario %s: no such file, and no scenario of that name", name);
+        return err_input(e,
+                         "scenario %s: no such file, and no scenario of that name in ./scenarios "
+                         "or beside the program",
+                         name);
     s->path = arena_text(a, path);
     s->document = json_read_file(path, e);
     if (!s->document)

@@ -39,9 +39,10 @@ static _Noreturn void become_worker(const char *binary, const char *const *under
     size_t n = 0;
     for (; under && under[n] && n < WORDS_MAX - 3; n++)
         argv[n] = under[n];
-    argv[n++] = under ? binary : "cupel";
-    argv[n++] = "worker";
-    argv[n] = NULL;
+    const char *program = n ? argv[0] : binary;
+    argv[n] = n ? binary : "cupel";
+    argv[++n] = "worker";
+    argv[++n] = NULL;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     child_permit_tracing();
     signal(SIGPIPE, SIG_DFL);
@@ -50,7 +51,7 @@ static _Noreturn void become_worker(const char *binary, const char *const *under
         fcntl(fd, F_SETFD, 0);
     else
         dup2(fd, WORKER_FD);
-    execvp(under ? under[0] : binary, (char *const *)argv);
+    execvp(program, (char *const *)argv);
     dprintf(WORKER_FD, "{\"error\":\"cannot be run: %s\",\"code\":%d}\n", strerror(errno),
             ERR_INPUT);
     _exit(127);

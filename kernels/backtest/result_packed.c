@@ -193,7 +193,7 @@ static bool take_head(const struct bt_plan *plan, const struct bt_result *r, str
 bool bt_result_read_packed(const struct bt_plan *plan, struct str in, struct bt_result *r,
                            struct err *e)
 {
-    struct pack_head head;
+    struct pack_head head = {0};
     if (!take_head(plan, r, &in, &head, e))
         return false;
     memcpy(r->content, head.content, SHA256_HEX);

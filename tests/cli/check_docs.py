@@ -191,11 +191,13 @@ def rate(path, name, side):
 def straddle_figures():
     two, one = rate(FULL, "231192/2 workers", "new"), rate(FULL, "231192/2 workers", "base")
     here = "kernels/straddle/README.md"
-    yield "README.md", "{} ({}..{}) a second by two workers, {} ({}..{}) by one", two + one
+    again = rate(FULL, "231192/simd", "new")
+    yield "README.md", "{} ({}..{}) a second by two workers, in another comparison of that minute {} ({}..{}), " \
+        "and {} ({}..{}) by one", two + again + one
     yield here, "two workers, all layers | {} ({}..{}) | {} ({}..{})", two + ratio(FULL, "231192/2 workers")
     yield here, "one worker, all layers | {} ({}..{}) |", one
     yield here, "all but `simd` (four days a vector) | {} ({}..{}) | {} ({}..{})", \
-        rate(FULL, "231192/simd", "new") + ratio(FULL, "231192/simd")
+        again + ratio(FULL, "231192/simd")
     yield here, "no cache at all | {} ({}..{})", rate(MATRIX, f"{ONE}/all, 1 worker", "base")
     yield here, "96 straddles, all layers, one worker | {} ({}..{}) | {} ({}..{})", \
         rate(MATRIX, f"{ONE}/all, 1 worker", "new") + ratio(MATRIX, f"{ONE}/all, 1 worker")
@@ -207,6 +209,13 @@ def straddle_figures():
     yield here, "three years take {} ({}..{}) times", \
         ratio(STRADDLES + "locality.jsonl", "3 years/shuffled, 1,024 entries")
     yield here, "64 straddles a trip take {} ({}..{})", ratio(STRADDLES + "batch.jsonl", "sqlite/batch of 64")
+
+
+def capture_figures():
+    row = records("results/capture/capture-modes.jsonl")["100/content-store"]
+    disk = [row[s]["counts"]["allocated_bytes"] for s in ("base", "new")]
+    yield "kernels/capture/README.md", "take {} ({} to {}) of the CPU and {} of the disk", \
+        ratio("results/capture/capture-modes.jsonl", "100/content-store", "cpu") + [disk[1] / disk[0]]
 
 
 def kernel_figures():
@@ -255,7 +264,8 @@ def agrees(text, value):
 
 
 def figures():
-    for path, words, values in [*headline_figures(), *campaign_figures(), *kernel_figures(), *straddle_figures()]:
+    for path, words, values in [*headline_figures(), *campaign_figures(), *kernel_figures(),
+                                *straddle_figures(), *capture_figures()]:
         pattern = re.escape(words).replace(r"\{\}", r"([-+]?[\d.,]*\d)").replace(r"\~", "[^|]*")
         found = re.search(re.sub(r"(?:\\ )+", r"\\s+", pattern), text_of(path))
         if not found:

@@ -34,6 +34,12 @@ check "a reader of the table that has gone is told"
 tail -n 1 "$tmp/unread.jsonl" | grep -q '"complete":true' && xmllint --noout "$tmp/unread.xml"
 check "results and exports are whole all the same"
 
+from_root() { (cd / && "$@"); }
+expect 2 'no scale is named "none"' from_root "$(realpath "$CUPEL")" run capture-grid --scale none
+check "a build finds its scenarios from any folder"
+expect 2 'no scenario of that name' "$CUPEL" run capture-gird
+check "a name that is none is told"
+
 expect 2 'pairs: expected a whole number from 10' "$CUPEL" run self-null --pairs 9
 check "fewer than ten pairs are refused"
 expect 0 'data import' "$CUPEL" data --help

@@ -45,6 +45,21 @@ static bool read_shut(const char *place, mode_t mode, struct arena *a, struct us
     return ok;
 }
 
+/* This place, and no other; NULL: none. */
+static void check_named(const struct usage *u, const char *shut, const char *place)
+{
+    if (u->unread_n != (place != NULL)) {
+        fail_msg("%s: %d places are named", shut, u->unread_n);
+        return;
+    }
+    if (!place)
+        return;
+    const char *path = u->unread[0].path, *end = path + strlen(path) - strlen(place);
+    assert_string_equal(end, place);
+    assert_int_equal(end[-1], '/');
+    assert_string_equal(u->unread[0].why, "Permission denied");
+}
+
 static void what_may_not_be_read_is_named_and_the_rest_counted(void **state)
 {
     (void)state;
@@ -70,14 +85,7 @@ static void what_may_not_be_read_is_named_and_the_rest_counted(void **state)
         struct err e = {0};
         struct usage u = {0};
         assert_ok(read_shut(rows[i].shut, rows[i].mode, &a, &u, &e), &e);
-        if (u.unread_n != (rows[i].named != NULL))
-            fail_msg("%s: %d places are named", rows[i].shut, u.unread_n);
-        if (rows[i].named) {
-            const char *end = u.unread[0].path + strlen(u.unread[0].path) - strlen(rows[i].named);
-            assert_string_equal(end, rows[i].named);
-            assert_int_equal(end[-1], '/');
-            assert_string_equal(u.unread[0].why, "Permission denied");
-        }
+        check_named(&u, rows[i].shut, rows[i].named);
         if (u.all.files != rows[i].files || u.all.folders != rows[i].folders)
             fail_msg("%s: %d files, %d folders", rows[i].shut, (int)u.all.files,
                      (int)u.all.folders);
