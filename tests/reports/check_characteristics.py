@@ -251,6 +251,9 @@ def main():
             if why:
                 wrong.append(f"{entry_name(entry)}: {why}")
     check(not wrong, f"all {counted} figures are what their records say", "\n# ".join(wrong[:12]))
+    turned = [entry_name(e) for e in trace if e.get("rule") == "fewer"
+              and [field.split(".")[0] for field in e["fields"][:2]] != ["new", "base"]]
+    check(not turned, "what there is less of is the new side's, of the base's", turned[:3])
     typed = [entry_name(e) for e in trace if e["kind"] == "label" and e["column"] and e["text"] != e["row"]
              and re.search(r"\d\s?(%|[mun]?s\b|[KMG]iB|x\b)", e["text"])]
     check(not typed, "no figure is called a label", typed[:5])
