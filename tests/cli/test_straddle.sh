@@ -88,7 +88,7 @@ expect 2 "$tmp/twice.yaml: expiry_schedules.schedule1: expected each straddle on
 check "an entry that stands twice is refused in one line: its rows would stand twice"
 
 # ---- a worker that is killed is told, and the rows are those of a run without
-all=('^(CL|NG) Comdty' 2001 2026 --world "$world" --workers 2 --quiet)
+all=('^(CL|NG) Comdty' 2019 2026 --world "$world" --workers 2 --quiet)
 $cupel straddle "${all[@]}" --out "$tmp/whole.tsv" 2>/dev/null
 $cupel straddle "${all[@]}" --no-memo --out "$tmp/after.tsv" 2>"$tmp/said" & pid=$!
 for _ in $(seq 2000); do

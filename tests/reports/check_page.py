@@ -93,6 +93,11 @@ def figures_of(record):
             yield f"pair {outlier['pair']}"
 
 
+def plain(value):
+    """Three digits that count, and all of those before the point."""
+    return f"{round(value):,}" if abs(round(value)) >= 1000 else f"{value:.3g}"
+
+
 def result_row(record):
     """The row of the result table from the ratio on, as the Markdown holds it."""
     def both(contrast):
@@ -101,7 +106,7 @@ def result_row(record):
         return [ratio(contrast["ratio"]),
                 f"{ratio(contrast['lower'])}..{ratio(contrast['upper'])}"]
     cpu = record["compare"]["cpu"]
-    cells = [*both(cpu), f"{cpu['percent']:+.1f} %", f"{cpu['times']:.3g} x", record["verdict"],
+    cells = [*both(cpu), f"{cpu['percent']:+.1f} %", f"{plain(cpu['times'])} x", record["verdict"],
              *both(record["compare"].get("net")), str(cpu["pairs"])]
     return "| " + " | ".join(cells) + " |"
 
@@ -109,10 +114,10 @@ def result_row(record):
 def test_rows(record):
     """Rows of the table of all statistics: name, value for CPU time."""
     cpu = record["compare"]["cpu"]
-    yield f"| Welch t | {cpu['welch']['t']:.3g} |"
-    yield f"| Welch degrees of freedom | {cpu['welch']['df']:.3g} |"
+    yield f"| Welch t | {plain(cpu['welch']['t'])} |"
+    yield f"| Welch degrees of freedom | {plain(cpu['welch']['df'])} |"
     yield f"| ratio of medians | {ratio(cpu['median_ratio'])} |"
-    yield f"| autocorrelation, paired | {cpu['autocorrelation']['paired']:.3g} |"
+    yield f"| autocorrelation, paired | {plain(cpu['autocorrelation']['paired'])} |"
     yield f"(MDE) | {cpu['mde_percent']:+.1f} % |"
     yield f"| position effect (second / first) | {ratio(cpu['position_effect'])} |"
 
