@@ -504,12 +504,15 @@ format:
 format-check:
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 # A file is looked at again when it, or what it includes, has changed.
-LINTED := $(patsubst %.c,build/lint/%.ok,$(LIB_SRC) $(MAINS) $(SPAWNER_SRC) $(REPORT_SRC))
+# LINT_NODES: how far the analyser follows a function; CI goes less far, in a fourth of the time.
+LINT_NODES := 225000
+LINT := build/lint/$(LINT_NODES)
+LINTED := $(patsubst %.c,$(LINT)/%.ok,$(LIB_SRC) $(MAINS) $(SPAWNER_SRC) $(REPORT_SRC))
 lint: $(LINTED)
-build/lint/%.ok: %.c .clang-tidy Makefile
+$(LINT)/%.ok: %.c .clang-tidy Makefile
 	@mkdir -p $(@D)
-	$(Q)clang-tidy --quiet $< -- $(COMMON) -DCUPEL_JEMALLOC -DCUPEL_COMMIT='""' -DCUPEL_FLAGS='""' \
-		-DCUPEL_CODE_HASH='""' -DCUPEL_SPAWNER='""'
+	$(Q)clang-tidy --quiet $< -- -Xclang -analyzer-config -Xclang max-nodes=$(LINT_NODES) $(COMMON) \
+		-DCUPEL_JEMALLOC -DCUPEL_COMMIT='""' -DCUPEL_FLAGS='""' -DCUPEL_CODE_HASH='""' -DCUPEL_SPAWNER='""'
 	@$(CC) $(COMMON) -MM -MP -MT $@ -MF $(@:.ok=.d) $< && touch $@
 
 clean:
@@ -579,4 +582,4 @@ build/duckdb/%/libduckdb.so:
 		package/libduckdb.so package/LICENSE && rm -f *.tgz
 	@touch $@
 
--include $(shell find $O build/lint -name '*.d' 2>/dev/null)
+-include $(shell find $O $(LINT) -name '*.d' 2>/dev/null)
