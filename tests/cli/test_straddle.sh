@@ -115,6 +115,19 @@ expect 2 "amt: expected a file, or a world that has one" $cupel straddle . 2024 
 check "inputs are needed"
 expect 2 "$tmp/none" $cupel straddle . 2024 2024 --world "$tmp/none"
 check "a world that is not there is named"
+sed 's/^normalized.*/&\nCLF2024 Comdty,CLX99 Comdty,2024-01-01\nCLF2024 Comdty,CLX98 Comdty,2024-01-01/' "$world/chain.csv" >"$tmp/two.csv"
+expect 2 "$tmp/two.csv:3: actual_future: expected one row a normalized_future, line 2 says \"CLX99 Comdty\", this \"CLX98 Comdty\"" \
+    of --chain "$tmp/two.csv" --out "$tmp/none.tsv" && [ "$(wc -l <<<"$tap_output")" -eq 1 ] && [ ! -e "$tmp/none.tsv" ]
+check "a contract with two names is refused in one line, whichever stands first"
+line=$(($(wc -l <"$world/overrides.csv") + 1)) row=$(grep -n '^CL Comdty,2024-03-' "$world/overrides.csv")
+{ cat "$world/overrides.csv" && echo 'CL Comdty,2024-03-27'; } >"$tmp/two.csv"
+expect 2 "$tmp/two.csv:$line: expiry: expected one row a (ticker, month), line ${row%%:*} says \"${row#*,}\", this \"2024-03-27\"" \
+    of --overrides "$tmp/two.csv" --no-rows
+check "an asset with two expiries in a month is refused"
+{ cat "$world/overrides.csv" && tail -n +2 "$world/overrides.csv"; } >"$tmp/two.csv" &&
+    { cat "$world/chain.csv" && tail -n +2 "$world/chain.csv"; } >"$tmp/again.csv" &&
+    of --overrides "$tmp/two.csv" --chain "$tmp/again.csv" --quiet | cmp -s - "$tmp/rows.tsv"
+check "rows that stand twice and agree change nothing"
 for layers in all memo-amt simd,memo-tickers; do
     expect 2 "--no-memo: expected no cache in --layers (or CUPEL_STRADDLE_LAYERS) beside it, found memo-" of --no-memo --layers $layers --out "$tmp/none.tsv" &&
         [ "$(wc -l <<<"$tap_output")" -eq 1 ] && [ ! -e "$tmp/none.tsv" ]
