@@ -82,6 +82,15 @@ sed 's/N0_OVERRIDE_/N0_XX3_/' "$world/amt.yaml" >"$tmp/bad.yaml"
 expect 1 "N0_XX3_" of --amt "$tmp/bad.yaml" --no-rows
 check "an asset with a bad schedule is named, and the others go on"
 
+sed -e 's/^    Class:/    Clazz:/' -e 's/^      Far:/      Fra:/' "$world/amt.yaml" >"$tmp/typed.yaml"
+expect 0 ": LA Comdty: key \"Vol.Fra\" is not known: not used" of --amt "$tmp/typed.yaml" --no-rows --quiet &&
+    grep -q "warning: $(realpath "$tmp/typed.yaml"):[0-9]*: LA Comdty: key \"Clazz\" is not known: not used\$" <<<"$tap_output" && [ "$(wc -l <<<"$tap_output")" -eq 2 ]
+check "keys that nobody knows are told, each once"
+sed 's/^    WeightCap:/    WeigthCap:/' "$world/amt.yaml" >"$tmp/typed.yaml"
+line=$(grep -n -m1 WeigthCap: "$tmp/typed.yaml")
+expect 2 " holds; $(realpath "$tmp/typed.yaml"):${line%%:*}: LA Comdty: key \"WeigthCap\" is not known: not used" of --amt "$tmp/typed.yaml" --no-rows
+check "also where no asset is left for that"
+
 sed 's/N5_OVERRIDE_/N0_OVERRIDE_/' "$world/amt.yaml" >"$tmp/twice.yaml"
 expect 2 "$tmp/twice.yaml: expiry_schedules.schedule1: expected each straddle once, found \"N0_OVERRIDE_33.3\" as entry 1 and \"N0_OVERRIDE_33.3\" as entry 2, the same one for CL Comdty" \
     of --amt "$tmp/twice.yaml" --out "$tmp/twice.tsv" && [ "$(wc -l <<<"$tap_output")" -eq 1 ] && [ ! -e "$tmp/twice.tsv" ]
@@ -107,9 +116,9 @@ check "which, how and in which straddle is told in one line"
 # ---- refused
 expect 2 "FROM: expected a year from 1900 to 2200, found \"20x4\"" $cupel straddle . 20x4 2024 --world "$world"
 check "a year is a year"
-expect 2 "from_year: expected at most to_year" $cupel straddle . 2024 2023 --world "$world"
+expect 2 "FROM: expected at most TO, 2023, found 2024" $cupel straddle . 2024 2023 --world "$world"
 check "years in the wrong order are refused"
-expect 2 "asset: expected a pattern that a live asset holds, found \"^ZZ\"" $cupel straddle ^ZZ 2024 2024 --world "$world"
+expect 2 "asset pattern \"^ZZ\": expected one that a live asset of $(realpath "$world/amt.yaml") holds" $cupel straddle ^ZZ 2024 2024 --world "$world"
 check "a pattern that finds nothing is refused"
 expect 2 "amt: expected a file, or a world that has one" $cupel straddle . 2024 2024
 check "inputs are needed"
