@@ -102,7 +102,8 @@ bool io_rename(const char *from, const char *to, struct err *e) MUST_CHECK;
 bool io_sync_dir(const char *path, struct err *e) MUST_CHECK;
 bool io_remove(const char *path, struct err *e) MUST_CHECK; /* a file; absent is an error */
 bool io_remove_tree(const char *path,
-                    struct err *e) MUST_CHECK; /* absent is fine; links unlinked */
+                    struct err *e) MUST_CHECK; /* absent is fine, from the start or meanwhile;
+                                                * links unlinked */
 /* What killed processes left of io_write_file (NAME.tmp.PID), in a folder and below; links are not
  * followed, nor are the folders right below it entered that `except` names (NULL-terminated; NULL: none).
  * For a folder in which nobody is writing. */

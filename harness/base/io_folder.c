@@ -67,17 +67,21 @@ static int remove_entry(const char *path, const struct stat *st, int kind, struc
     (void)st;
     (void)kind;
     (void)at;
-    return !io_count(IO_REMOVE, 0) ? -1 : remove(path);
+    return io_count(IO_REMOVE, 0) && (remove(path) == 0 || errno == ENOENT) ? 0 : -1;
 }
 
 bool io_remove_tree(const char *path, struct err *e)
 {
     struct stat st;
-    if (lstat(path, &st) != 0 && errno == ENOENT)
-        return true;
-    if (nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0)
-        return err_system(e, "remove %s", path);
-    return true;
+    /* A folder that somebody else takes away while it is listed ends a walk: another one. */
+    for (int walks = 0; walks < 1000; walks++) {
+        if ((lstat(path, &st) != 0 && errno == ENOENT) ||
+            nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0)
+            return true;
+        if (errno != ENOENT)
+            break;
+    }
+    return err_system(e, "remove %s", path);
 }
 
 /* NAME.tmp.PID; an SQLite database's log is NAME.tmp.PID-wal. */

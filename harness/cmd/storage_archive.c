@@ -9,6 +9,7 @@
 
 struct storage_archive_settings {
     const char *out;
+    bool replace;
 };
 
 #define AT(field) offsetof(struct storage_archive_settings, field)
@@ -20,6 +21,10 @@ static const struct opt storage_archive_options[] = {
      .arg = "FILE.tar.gz",
      .required = true,
      .help = "where it goes; there when all of it is, and was read again"},
+    {.name = "replace",
+     .kind = OPT_FLAG,
+     .offset = AT(replace),
+     .help = "put the new archive in the place of the one that is there"    },
     OPT_END,
 };
 
@@ -27,7 +32,12 @@ static enum err_code run_storage_archive(const struct invocation *in, struct err
 {
     const struct storage_archive_settings *s = in->settings;
     struct archive_order order = {
-        .base = in->words.v[0], .ids = in->words.v + 1, .id_count = in->words.n - 1, .out = s->out};
+        .base = in->words.v[0],
+        .ids = in->words.v + 1,
+        .id_count = in->words.n - 1,
+        .out = s->out,
+        .replace = s->replace,
+    };
     struct archive_sum sum;
     char runs[UNITS_TEXT], files[UNITS_TEXT], bytes[UNITS_TEXT], packed[UNITS_TEXT];
     if (!archive_write(&order, &sum, e))
@@ -42,14 +52,15 @@ static enum err_code run_storage_archive(const struct invocation *in, struct err
 
 const struct command command_storage_archive = {
     .name = "storage archive",
-    .arguments = "DIR ID... --out FILE.tar.gz",
+    .arguments = "DIR ID... --out FILE.tar.gz [--replace]",
     .summary = "chosen captured runs as one archive",
     .details =
         "It unpacks to a folder as DIR is one: backtests/ID/ with metadata, results, and the code "
         "in\n"
         "place, also where DIR keeps each content once. Every file of code is held against its "
         "hash\n"
-        "before and after. What it is made of stays: cupel storage clean.",
+        "before and after. A FILE that is there is refused without --replace. What it is made of\n"
+        "stays: cupel storage clean.",
     .options = storage_archive_options,
     .settings_size = sizeof(struct storage_archive_settings),
     .min_words = 2,

@@ -51,14 +51,18 @@ static void print_rows(const struct clean *c)
 
 static void print_sum(const struct clean *c, bool dry)
 {
+    char gone[64] = "";
     char bytes[UNITS_TEXT], files[UNITS_TEXT], runs[UNITS_TEXT], stay[UNITS_TEXT];
     int n[CLEAN_WHATS] = {0};
     for (int i = 0; i < c->n; i++)
         n[c->rows[i].what]++;
-    printf("%s: %s%s, %d objects, %d left over (%s files, %s); %s kept\n", c->settings.base,
+    if (c->gone)
+        snprintf(gone, sizeof gone, ", %d of them by others meanwhile", c->gone);
+    printf("%s: %s%s, %d objects, %d left over (%s files, %s)%s; %s kept\n", c->settings.base,
            dry ? "to remove: " : "removed: ", storage_runs(runs, (uint64_t)n[CLEAN_RUN]),
            n[CLEAN_OBJECT], n[CLEAN_LEFTOVER], units_count(files, c->all.files),
-           units_bytes(bytes, (double)c->all.allocated), storage_runs(stay, (uint64_t)c->kept));
+           units_bytes(bytes, (double)c->all.allocated), gone,
+           storage_runs(stay, (uint64_t)c->kept));
 }
 
 static void warn_of_kept(const struct clean *c)
@@ -87,6 +91,7 @@ static void print_json(const struct clean *c, bool dry)
     json_put(root, "all", storage_json_amount(&c->all));
     json_put_number(root, "kept", c->kept);
     json_put_number(root, "in_use", c->in_use);
+    json_put_number(root, "gone", c->gone);
     json_put_text(root, "unreadable", c->unreadable);
     storage_json_print(root);
 }

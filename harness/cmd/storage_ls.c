@@ -153,7 +153,8 @@ const struct command command_storage_ls = {
         "A row a run, in order of time: how old it is (its id is a time in UTC), which files were\n"
         "captured and how they were found, how sure that is, how many warnings there were, "
         "whether\n"
-        "it is whole. Exit status 2 when one is not.\n"
+        "it is whole: its metadata is there, and each file of code is as long as that says\n"
+        "(--verify: holds what it held). Exit status 2 when one is not.\n"
         "\n" STORAGE_UNREAD_HELP,
     .options = storage_ls_options,
     .settings_size = sizeof(struct storage_ls_settings),

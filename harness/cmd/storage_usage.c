@@ -74,16 +74,18 @@ static uint64_t kept_bytes(const struct usage *u)
     return u->kinds[USAGE_CODE].file_bytes + u->kinds[USAGE_OBJECTS].file_bytes;
 }
 
-/* Against each run having its own copy of all that it captured. Unknown where code could not be seen. */
+/* Against each run having its own copy of all that it captured. Unknown where code could not be seen, or is
+ * not what it was. */
 static void print_saved(const struct usage *u, bool bytes)
 {
     char kept[UNITS_TEXT], whole[UNITS_TEXT];
     uint64_t now = kept_bytes(u);
     if (u->code_of_runs == 0)
         return;
-    printf("code: %s%s are kept of %s that the runs have", u->unread_n ? "at least " : "",
-           storage_bytes(kept, now, bytes), storage_bytes(whole, u->code_of_runs, bytes));
-    if (!u->unread_n)
+    printf("code: %s%s are kept of %s that the %sruns have", u->unread_n ? "at least " : "",
+           storage_bytes(kept, now, bytes), storage_bytes(whole, u->code_of_runs, bytes),
+           u->whole < u->n ? "whole " : "");
+    if (!u->unread_n && u->whole == u->n)
         printf(": %.1f %% saved", 100 * (1 - (double)now / (double)u->code_of_runs));
     printf("\n");
 }
@@ -163,8 +165,11 @@ const struct command command_storage_usage = {
     .summary = "what captured runs take on disk, by kind and by run",
     .details =
         "DIR holds backtests/ and perhaps objects/: a store of cupel sweep, or what cupel capture\n"
-        "wrote. Apparent bytes are what files hold, allocated bytes what the disk gives for them:\n"
-        "blocks, and the folders too, as du counts. \"results\" are those of a sweep's store too.\n"
+        "wrote. Apparent bytes are what files hold, and the size of each folder itself (4 KiB on\n"
+        "most disks), as du --apparent-size counts; allocated bytes are the blocks of both, as du\n"
+        "counts. \"results\" are those of a sweep's store too. What is saved is of files alone; "
+        "it\n"
+        "is not told where a run is not whole.\n"
         "\n" STORAGE_UNREAD_HELP,
     .options = usage_options,
     .settings_size = sizeof(struct usage_settings),

@@ -221,6 +221,21 @@ static bool check_archive(struct archiving *w, const char *path, struct err *e)
 
 /* ---- all of it -------------------------------------------------------------------------------- */
 
+/* Another archive may hold the only copy of its runs. What is renamed onto a device or a link takes its
+ * place, so those are never replaced. */
+static bool check_target(const struct archive_order *o, struct err *e)
+{
+    struct stat st;
+    if (!io_check_output(o->out, e))
+        return false;
+    if (lstat(o->out, &st) != 0)
+        return errno == ENOENT || err_system(e, "%s", o->out);
+    if (!S_ISREG(st.st_mode))
+        return err_input(e, "%s: is there and no regular file: expected the name of a new file",
+                         o->out);
+    return o->replace || err_input(e, "%s exists: --replace puts the new one in its place", o->out);
+}
+
 static bool choose_runs(struct archiving *w, struct err *e)
 {
     const struct archive_order *o = w->order;
@@ -264,7 +279,8 @@ static bool write_checked(struct archiving *w, const char *path, struct err *e)
     }
     if (!io_output_commit(w->out, e))
         return false;
-    ok = check_archive(w, path, e) && io_rename(path, w->order->out, e);
+    ok =
+        check_archive(w, path, e) && check_target(w->order, e) && io_rename(path, w->order->out, e);
     if (!ok && !io_remove(path, &ignored))
         err_prefix(e, "%s cannot be removed", path);
     return ok;
@@ -275,8 +291,7 @@ bool archive_write(const struct archive_order *order, struct archive_sum *sum, s
     struct archiving w = {.order = order, .sum = sum};
     struct archive_names names = archive_names_begin();
     *sum = (struct archive_sum){0};
-    bool ok = io_check_output(order->out, e) && archive_library_load(&w.lib, e) &&
-              choose_runs(&w, e) &&
+    bool ok = check_target(order, e) && archive_library_load(&w.lib, e) && choose_runs(&w, e) &&
               write_checked(&w, arena_format(&w.arena, "%s.unchecked", order->out), e);
     archive_names_end(names);
     text_done(&w.bytes);

@@ -18,7 +18,8 @@ struct archive_order {
     const char *base;
     const char *const *ids;
     int id_count;
-    const char *out; /* replaced if it is there */
+    const char *out;
+    bool replace; /* the archive that is there; else what is there is refused */
 };
 
 struct archive_sum {
@@ -27,7 +28,8 @@ struct archive_sum {
     int links; /* left out */
 };
 
-/* Error: no such run, code that is not what it was, no libarchive, or writing failed: then nothing is there. */
+/* Error: out is there, no such run, code that is not what it was, no libarchive, or writing failed: then
+ * nothing is there, or what was there before. */
 bool archive_write(const struct archive_order *order, struct archive_sum *sum,
                    struct err *e) MUST_CHECK;
 

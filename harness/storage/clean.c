@@ -33,6 +33,12 @@ bool clean_parse_age(const char *text, int64_t *ms, struct err *e)
     return err_input(e, "expected an age as 30d, 12h or 45m, found \"%.40s\"", text);
 }
 
+static bool is_gone(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) != 0 && errno == ENOENT;
+}
+
 /* ---- planning --------------------------------------------------------------------------------- */
 
 struct planning {
@@ -130,6 +136,8 @@ static bool plan_run(struct planning *p, const char *id, struct err *e)
     bool in_use = is_old && whole && is_in_use(&run, c->settings.user);
     if (is_old && !in_use)
         return add_folder(p, CLEAN_RUN, id, time_ms, e);
+    if (!whole && is_gone(arena_format(p->arena, "%s/backtests/%s", c->settings.base, id)))
+        return true; /* between the list and the look */
     c->kept++;
     c->in_use += in_use;
     if (whole)
@@ -237,49 +245,71 @@ bool clean_plan(const struct clean_settings *settings, struct arena *a, struct c
 
 /* ---- doing ------------------------------------------------------------------------------------ */
 
+/* False with *gone: another cleaner was first, and e says nothing. */
+static bool set_aside(const char *path, const char *aside, bool *gone, struct err *e)
+{
+    bool ok = io_rename(path, aside, e);
+    *gone = !ok && is_gone(path);
+    return ok;
+}
+
 /* Under the name of a run that is being written it counts as none, and is found again after a crash. */
-static bool remove_folder(const char *base, const char *path, const char *name, struct err *e)
+static bool remove_folder(const char *base, const char *path, const char *name, bool *gone,
+                          struct err *e)
 {
     struct text aside = {0};
     text_printf(&aside, "%s/backtests/.tmp.%s", base, name);
     bool is_run = capture_is_id(name);
-    bool ok = (!is_run || (io_remove_tree(aside.p, e) && io_rename(path, aside.p, e))) &&
+    bool ok = (!is_run || (io_remove_tree(aside.p, e) && set_aside(path, aside.p, gone, e))) &&
               io_remove_tree(is_run ? aside.p : path, e);
     text_done(&aside);
     return ok;
 }
 
 /* Whoever finds an object there touches it: one that was touched since is put back. */
-static bool remove_object(const char *path, int64_t time_ms, struct err *e)
+static bool remove_object(const char *path, int64_t time_ms, bool *gone, struct err *e)
 {
     struct stat st;
     struct text aside = {0};
     text_printf(&aside, "%s.0.tmp.%ld", path, (long)getpid());
-    bool ok =
-        io_rename(path, aside.p, e) && (lstat(aside.p, &st) == 0 || err_system(e, "%s", aside.p));
+    bool ok = set_aside(path, aside.p, gone, e) &&
+              (lstat(aside.p, &st) == 0 || err_system(e, "%s", aside.p));
     int64_t now_ms = ok ? (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000 : 0;
     ok = ok && (now_ms == time_ms ? io_remove(aside.p, e) : io_rename(aside.p, path, e));
     text_done(&aside);
     return ok;
 }
 
-static bool remove_row(const struct clean *c, const struct clean_row *row, struct err *e)
+static bool remove_file(const char *path, bool *gone, struct err *e)
+{
+    bool ok = io_remove(path, e);
+    *gone = !ok && is_gone(path);
+    return ok;
+}
+
+static bool remove_row(const struct clean *c, const struct clean_row *row, bool *gone,
+                       struct err *e)
 {
     struct text path = {0};
     text_printf(&path, "%s/%s", c->settings.base, row->place);
     const char *name = strrchr(path.p, '/') + 1;
     bool is_folder = strncmp(row->place, "backtests/", strlen("backtests/")) == 0;
-    bool ok = is_folder                   ? remove_folder(c->settings.base, path.p, name, e)
-              : row->what == CLEAN_OBJECT ? remove_object(path.p, row->time_ms, e)
-                                          : io_remove(path.p, e);
+    *gone = is_gone(path.p);
+    bool ok = *gone                       ? true
+              : is_folder                 ? remove_folder(c->settings.base, path.p, name, gone, e)
+              : row->what == CLEAN_OBJECT ? remove_object(path.p, row->time_ms, gone, e)
+                                          : remove_file(path.p, gone, e);
     text_done(&path);
-    return ok;
+    return ok || *gone;
 }
 
-bool clean_do(const struct clean *c, struct err *e)
+bool clean_do(struct clean *c, struct err *e)
 {
-    for (int i = 0; i < c->n; i++)
-        if (!remove_row(c, &c->rows[i], e))
+    for (int i = 0; i < c->n; i++) {
+        bool gone;
+        if (!remove_row(c, &c->rows[i], &gone, e))
             return false;
+        c->gone += gone;
+    }
     return true;
 }

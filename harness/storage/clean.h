@@ -47,6 +47,7 @@ struct clean {
     struct usage_amount all;
     int kept;               /* runs that stay */
     int in_use;             /* of them, old enough but in use */
+    int gone;               /* rows that somebody else had removed before clean_do came to them */
     const char *unreadable; /* a run that stays and cannot be read: no object goes. NULL: none */
 };
 
@@ -56,7 +57,8 @@ bool clean_parse_age(const char *text, int64_t *ms, struct err *e) MUST_CHECK;
 bool clean_plan(const struct clean_settings *settings, struct arena *a, struct clean *out,
                 struct err *e) MUST_CHECK;
 
-/* Removes the rows, in their order. Error: the first that cannot be removed; those before it are gone. */
-bool clean_do(const struct clean *c, struct err *e) MUST_CHECK;
+/* Removes the rows, in their order, and counts those that are gone already: any number of processes may
+ * clean one base. Error: the first that cannot be removed; those before it are gone. */
+bool clean_do(struct clean *c, struct err *e) MUST_CHECK;
 
 #endif

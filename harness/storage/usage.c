@@ -114,7 +114,7 @@ static bool read_run(const char *base, const char *id, struct arena *a, struct u
     struct usage_run *r = &u->runs[u->n];
     struct reading reading = {u, r, arena_format(a, "%s/backtests/%s", base, id), a};
     *r = (struct usage_run){.id = id};
-    r->whole = capture_read(base, id, a, &r->run, &why);
+    r->whole = capture_read(base, id, a, &r->run, &why) && capture_check_sizes(base, &r->run, &why);
     r->why = r->whole ? NULL : arena_text(a, why.text);
     if (!walk_readable(reading.folder, add_to_run, miss, &reading, e))
         return false;
@@ -138,7 +138,7 @@ static bool read_runs(const char *base, struct arena *a, struct usage *u, struct
         if (!read_run(base, ids.v[u->n], a, u, e))
             return false;
         u->whole += r->whole;
-        u->code_of_runs += r->run.bytes;
+        u->code_of_runs += r->whole ? r->run.bytes : 0;
         for (int k = 0; k < USAGE_KIND_COUNT; k++)
             usage_add(&u->kinds[k], &r->kinds[k]);
     }

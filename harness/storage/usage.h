@@ -34,7 +34,7 @@ struct usage_amount {
 
 struct usage_run {
     const char *id;
-    bool whole;             /* there is metadata, and it is of this run */
+    bool whole;             /* there is metadata of this run, and all code is as long as it says */
     const char *why;        /* it is not; NULL: whole */
     bool is_partial;        /* some of it could not be read */
     struct capture_run run; /* of a whole one */

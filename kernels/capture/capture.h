@@ -174,6 +174,10 @@ bool capture_list(const char *base, struct arena *a, struct capture_lines *ids,
 bool capture_read(const char *base, const char *id, struct arena *a, struct capture_run *out,
                   struct err *e) MUST_CHECK;
 
+/* Is all of its code there, each file as long as it was? Nothing is read; what may not be looked at is
+ * passed over. Error: names the file. */
+bool capture_check_sizes(const char *base, const struct capture_run *run, struct err *e) MUST_CHECK;
+
 /* Is all of its code there and of its hash? Error: names the file. */
 bool capture_verify(const char *base, const struct capture_run *run, struct err *e) MUST_CHECK;
 

@@ -83,8 +83,11 @@ static void take_listed(struct capture_found *f, const char *folder, const char 
     if (look == CAPTURE_ABSENT && *folder && capture_paths_join("", name, f->arena))
         look = capture_found_add(f, capture_paths_join("", name, f->arena));
     if (look != CAPTURE_THERE)
-        capture_warn(plan, f->arena, "%s: %s: %s: left out", CAPTURE_YAML_NAME, name,
-                     capture_look_words(look));
+        capture_doubt(plan, f->arena, "%s: %s: %s%s: left out", CAPTURE_YAML_NAME, name,
+                      capture_look_words(look),
+                      look == CAPTURE_ABSENT && strpbrk(name, "*?[")
+                          ? ", and patterns are not expanded"
+                          : "");
 }
 
 static bool read_yaml(struct capture_plan *p, const char *place, struct capture_lines *files,
@@ -100,15 +103,15 @@ static bool read_yaml(struct capture_plan *p, const char *place, struct capture_
         return false;
     p->yaml = place;
     if (look != CAPTURE_THERE) {
-        capture_warn(p, a, "%s: %s: it is not used", place, capture_look_words(look));
+        capture_doubt(p, a, "%s: %s: it is not used", place, capture_look_words(look));
         return false;
     }
     bool ok = capture_paths_read(file.source, &text, &st, &e) &&
               capture_yaml_parse((struct str){text.p, text.n}, a, files, &others, &e);
     if (!ok)
-        capture_warn(p, a, "%s: %s: it is not used", place, e.text);
+        capture_doubt(p, a, "%s: %s: it is not used", place, e.text);
     for (int i = 0; i < others.n; i++)
-        capture_warn(p, a, "%s: files: %s", place, others.v[i]);
+        capture_doubt(p, a, "%s: files: %s", place, others.v[i]);
     text_done(&text);
     return ok;
 }
@@ -123,7 +126,7 @@ static void warn_of_unlisted(const struct capture_found *f)
     for (int i = 0; i < f->count; i++)
         if (strcmp(f->files[i].source, entry.source) == 0)
             return;
-    capture_warn(p, f->arena, "%s: the entry file %s is not in its list", p->yaml, p->entry);
+    capture_doubt(p, f->arena, "%s: the entry file %s is not in its list", p->yaml, p->entry);
 }
 
 /* True when it is there and names a file that can be had. */
@@ -138,8 +141,8 @@ static bool follow_yaml(struct capture_found *f)
         take_listed(f, folder, files.v[i]);
     p->is_fallback = f->count == 0;
     if (p->is_fallback)
-        capture_warn(p, f->arena, "%s: none of its files can be had: the entry file instead",
-                     p->yaml);
+        capture_doubt(p, f->arena, "%s: none of its files can be had: the entry file instead",
+                      p->yaml);
     else
         warn_of_unlisted(f);
     return f->count > 0;
@@ -243,8 +246,8 @@ static void fall_back(struct capture_plan *p, struct arena *a)
         return;
     p->is_fallback = true;
     if (!p->yaml)
-        capture_warn(p, a, "there is no %s beside %s: the entry file instead", CAPTURE_YAML_NAME,
-                     p->entry);
+        capture_doubt(p, a, "there is no %s beside %s: the entry file instead", CAPTURE_YAML_NAME,
+                      p->entry);
 }
 
 void capture_detect(const struct capture_settings *s, struct arena *a, struct capture_plan *out)

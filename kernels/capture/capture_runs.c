@@ -81,15 +81,42 @@ bool capture_read(const char *base, const char *id, struct arena *a, struct capt
 
 /* ---- code ------------------------------------------------------------------------------------- */
 
+static const char *path_of(const char *base, const struct capture_run *run,
+                           const struct capture_file *f, struct arena *a)
+{
+    return run->how == CAPTURE_CONTENT ? capture_object_path(base, f->sha256, a)
+                                       : arena_format(a, "%s/code/%s", run->folder, f->path);
+}
+
+static bool check_size(const char *path, uint64_t bytes, struct err *e)
+{
+    struct stat st;
+    if (lstat(path, &st) != 0)
+        return (errno != ENOENT && errno != ENOTDIR) || err_system(e, "%s", path);
+    if (!S_ISREG(st.st_mode))
+        return err_input(e, "%s: is not a regular file", path);
+    return (uint64_t)st.st_size == bytes ||
+           err_input(e, "%s: has %lld bytes, expected %llu", path, (long long)st.st_size,
+                     (unsigned long long)bytes);
+}
+
+bool capture_check_sizes(const char *base, const struct capture_run *run, struct err *e)
+{
+    struct arena scratch = {0};
+    bool ok = true;
+    for (int i = 0; i < run->file_count && ok; i++)
+        ok = check_size(path_of(base, run, &run->files[i], &scratch), run->files[i].bytes, e);
+    arena_done(&scratch);
+    return ok;
+}
+
 bool capture_content(const char *base, const struct capture_run *run, const struct capture_file *f,
                      struct text *bytes, struct err *e)
 {
     struct arena scratch = {0};
     struct stat st;
     char hash[SHA256_HEX];
-    const char *path = run->how == CAPTURE_CONTENT
-                           ? capture_object_path(base, f->sha256, &scratch)
-                           : arena_format(&scratch, "%s/code/%s", run->folder, f->path);
+    const char *path = path_of(base, run, f, &scratch);
     bool ok = capture_paths_read(path, bytes, &st, e);
     if (ok) {
         sha256_of(bytes->p, bytes->n, hash);

@@ -58,12 +58,17 @@ grep -q 'warning: .*\.\./\.\./\.\./etc/passwd: leaves the project: left out' "$t
 check "what leaves the project is refused with a warning"
 grep -q 'warning: .*gone.json: is not there: left out' "$tmp/log"
 check "what is missing is a warning"
+grep -q 'yaml_override, confidence 0.9' "$tmp/log"
+check "and what is found is not sure"
 expect 0 'utils/strategy.yaml says which files to keep of strategies beside it' capture --entry "$p/s.py" --dry-run
 check "strategy.yaml files of the project are told"
 odd="$tmp/odd/x$(printf '\033')[2J.py"
 mkdir -p "$tmp/odd/.git" "$tmp/odd/strategy.yaml" && : >"$odd"
 expect 0 'strategy.yaml is not used' capture --entry "$odd" --dry-run && expect 0 'x?[2J.py' capture --entry "$odd" --dry-run
 check "one that is a folder is not used, and names do not steer a terminal"
+mkdir -p "$tmp/tab/.git" && : >"$tmp/tab/s.py" && printf 'files:\n\t- s.py\n' >"$tmp/tab/strategy.yaml"
+expect 0 'entry_point_given, confidence 0.9' capture --entry "$tmp/tab/s.py" --dry-run
+check "nor where the list is broken and the entry file is kept instead"
 
 XDG_DATA_HOME=$tmp/home capture --entry "$p/s.py" >/dev/null && [ -d "$tmp/home/cupel/backtests" ]
 check "runs go to the user's data without a base"

@@ -56,6 +56,14 @@ check "copies save nothing"
 cp -r "$base" "$work/content" && contents "$work/content" "$old" "$edge" "$young" "$now"
 expect 0 "code: $code are kept of $((4 * code)) that the runs have: 75.0 % saved" storage usage "$work/content" --bytes
 check "each content once: a quarter"
+cp -r "$work/content" "$work/cut" && big=$(sha256sum <"$work/p/3.h" | cut -c1-64) && : >"$work/cut/objects/${big:0:2}/${big:2}"
+storage usage "$work/cut" --bytes >"$work/out" && grep -qx "$work/cut: 4 runs, 4 of them not whole (cupel storage ls)" "$work/out" && ! grep -q saved "$work/out"
+check "an object that was emptied saves nothing"
+cp -r "$base" "$work/part" && : >"$work/part/backtests/$old/code/3.h"
+expect 0 "code: $((4 * code - 9000)) are kept of $((3 * code)) that the whole runs have" storage usage "$work/part" --bytes && [[ $tap_output != *saved* ]]
+check "nor does a run that is not whole"
+storage usage --help | tr '\n' ' ' | grep -q 'Apparent bytes are what files hold, and the size of each folder itself'
+check "what apparent bytes are is told"
 expect 2 'No such file' storage usage "$work/none"
 check "no such folder"
 
@@ -67,6 +75,12 @@ check "contents are whole too"
 cp -r "$base" "$work/bad" && echo x >>"$work/bad/backtests/$old/code/1.h" && rm "$work/bad/backtests/$now/metadata/backtest_metadata.json" && mkdir "$work/bad/backtests/.tmp.$now"
 expect 2 '2 of 4 runs are not whole' storage ls "$work/bad" --verify && [[ $tap_output == *"$old: not whole: "*1.h* && $tap_output == *"1 more was never finished"* ]]
 check "what is not whole is named, exit 2"
+expect 2 "$old: not whole: $work/part/backtests/$old/code/3.h: has 0 bytes, expected 9000" storage ls "$work/part" && [[ $tap_output == *'1 of 4 runs are not whole'* ]]
+check "a file of another size is not whole, without --verify"
+expect 2 '4 of 4 runs are not whole' storage ls "$work/cut" && [[ $tap_output == *"${big:2}: has 0 bytes, expected 9000"* ]]
+check "an object too"
+rm "$work/part/backtests/$old/code/3.h" && expect 2 "code/3.h: No such file" storage ls "$work/part"
+check "and a file that is gone"
 
 # ---- as JSON ----
 json() { storage "$@" --json >"$work/json" 2>"$work/err"; }
@@ -109,7 +123,7 @@ as_user() { if [ "$(id -u)" -eq 0 ]; then setpriv --reuid 65534 --regid 65534 --
 if as_user "$CUPEL" --version >/dev/null 2>&1 && as_user test -r "$work/shut/backtests" && ! as_user test -r "$work/shut/backtests/$edge"; then
     as_user "$CUPEL" storage usage "$work/shut" >"$work/out" 2>"$work/err"
     [ $? -eq 1 ] && grep -q "^$work/shut: at least 4 runs, 1 of them not whole .*; all numbers are at least, 2 places could not be read$" "$work/out" &&
-        grep -q '^code: at least .* are kept of .* that the runs have$' "$work/out" && [ "$(wc -l <"$work/err")" -eq 3 ] &&
+        grep -q '^code: at least .* are kept of .* that the whole runs have$' "$work/out" && [ "$(wc -l <"$work/err")" -eq 3 ] &&
         grep -qx "cupel: warning: $work/shut/backtests/$old/code: Permission denied: not counted" "$work/err" &&
         grep -qx "cupel: warning: $work/shut/backtests/$edge: Permission denied: not counted" "$work/err" && grep -q '2 places could not be read' "$work/err"
     check "folders that may not be read: each on a line, the rest is counted, exit 1"
@@ -177,6 +191,27 @@ check "a run that was never finished goes when it is as old, one that is being w
 storage clean "$c" --older-than 0m >/dev/null
 [ -e "$c/backtests/.tmp.$live" ] && [ ! -e "$c/backtests/$now" ]
 check "even where no age is asked for"
+# several at once
+bad=0
+for n in 1 2 3; do
+    rm -rf "$work/k" && mkdir -p "$work/k" && cp -rp "$work/content/." "$work/k" && find "$work/k/objects" -type f -exec touch -d '35 days ago' {} +
+    for i in $(seq 10 49); do
+        mkdir -p "$work/k/objects/$i" && touch -d '35 days ago' "$work/k/objects/$i/$(printf '%062d' "$i")"
+        cp -rp "$work/k/backtests/$old" "$work/k/backtests/${old}_$i"
+    done
+    for i in 1 2 3 4; do
+        storage clean "$work/k" --older-than 30d >"$work/k.out$i" 2>&1 &
+        eval "p$i=$!"
+    done
+    for i in 1 2 3 4; do
+        eval "wait \$p$i" || bad=$((bad + 1))
+        [ "$(tail -n 1 "$work/k.out$i" | grep -c 'removed: .*; 2 runs kept$')" -eq 1 ] || bad=$((bad + 1))
+    done
+    storage ls "$work/k" --verify >/dev/null && [ "$(ls -A "$work/k/backtests" | tr '\n' ' ')" = "$young $now " ] && [ "$(find "$work/k/objects" -type f | wc -l)" -eq 4 ] || bad=$((bad + 1))
+done
+tap_why="$bad bad: $(cat "$work"/k.out? | grep cupel:)"
+[ $bad -eq 0 ]
+check "several at once: all end well, and just the old ones go"
 
 # of a sweep that is running
 "$CUPEL" sweep --bundle "$work/b" --strategy sma-cross --param fast=2:400 --param slow=3:400 --layers none --store "$work/s" --out /dev/null --quiet 2>/dev/null &
@@ -226,11 +261,22 @@ expect 2 'there is no such run' storage archive "$work/l" "$old" --out "$work/n.
 check "and a run that is a link"
 bad=0
 for n in 1 2 3; do
+    rm -f "$work/n.tar.gz"
     CUPEL_IO_FAULT=write:$n:ENOSPC storage archive "$base" "$old" --out "$work/n.tar.gz" >"$work/err" 2>&1 && continue
     [ "$(wc -l <"$work/err")" -eq 1 ] && grep -q 'No space left' "$work/err" && [ -z "$(ls "$work"/n.tar.gz* 2>/dev/null)" ] || bad=$((bad + 1))
 done
 [ $bad -eq 0 ]
 check "a full disk: one line, and no file"
+cp "$work/a.tar.gz" "$work/kept.tar.gz"
+expect 2 "$work/a.tar.gz exists: --replace" storage archive "$work/content" "$old" --out "$work/a.tar.gz" && [ "$(printf '%s\n' "$tap_output" | wc -l)" -eq 1 ] && cmp -s "$work/a.tar.gz" "$work/kept.tar.gz" && [ -z "$(ls "$work"/a.tar.gz.* 2>/dev/null)" ]
+check "an archive that is there is refused in a line, and stays"
+expect 2 'there is no such run' storage archive "$work/content" 20200101_000000_000 --out "$work/a.tar.gz" --replace && cmp -s "$work/a.tar.gz" "$work/kept.tar.gz"
+check "with --replace too, where the new one cannot be made"
+expect 0 '1 run, ' storage archive "$work/content" "$old" --out "$work/a.tar.gz" --replace && [ "$(tar tzf "$work/a.tar.gz" | grep -c "^backtests/$now/")" -eq 0 ]
+check "--replace puts the new one in its place"
+ln -s kept.tar.gz "$work/link.tar.gz"
+expect 2 'no regular file' storage archive "$work/content" "$old" --out "$work/link.tar.gz" --replace && [ -L "$work/link.tar.gz" ]
+check "but not in that of a link"
 
 # ---- estimate ----
 expect 0 'a run: ' storage estimate "$work/none" --runs 1000 --entry "$work/p/mine.c" --mode includes && [[ $tap_output == *"1,000 runs: "* ]]
