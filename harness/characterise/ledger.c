@@ -154,6 +154,35 @@ void ledger_begin(struct ledger *m, const struct ledger_facts *facts)
     json_put_array(m->document, "studies");
 }
 
+static bool is_chosen(const struct study *s, const struct study *const *chosen, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (chosen[i] == s)
+            return true;
+    return false;
+}
+
+void ledger_leave_out(struct ledger *m, const struct study *const *chosen, int n)
+{
+    struct arena arena = {0};
+    struct json *list = json_array();
+    json_remove(m->document, "left_out");
+    for (const struct study *s = studies; s->id; s++) {
+        if (is_chosen(s, chosen, n) || ledger_study(m, s->id))
+            continue;
+        struct json *o = json_object();
+        json_put_text(o, "id", s->id);
+        json_put_text(o, "title", s->title);
+        json_put_text(o, "file", study_file(s, ledger_text(m, "date"), &arena));
+        json_push(list, o);
+    }
+    if (json_first(list))
+        json_put(m->document, "left_out", list);
+    else
+        json_free(list);
+    arena_done(&arena);
+}
+
 static struct json *entry_json(const struct study *s, const struct ledger_entry *entry)
 {
     struct json *o = json_object();

@@ -46,6 +46,9 @@ void ledger_begin(struct ledger *m, const struct ledger_facts *facts);
 const char *ledger_text(const struct ledger *m, const char *key); /* "date", "effort", "commit" */
 bool ledger_is_complete(const struct ledger *m);
 
+/* Which studies --only leaves out: all but those chosen and those that are there. All chosen: none. */
+void ledger_leave_out(struct ledger *m, const struct study *const *chosen, int n);
+
 /* Was it measured like this? Error: says in what it differs. */
 bool ledger_fits(const struct ledger *m, const struct ledger_facts *facts,
                  struct err *e) MUST_CHECK;

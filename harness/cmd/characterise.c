@@ -206,7 +206,9 @@ static bool find_program(struct measure *m, const char *given, struct arena *a, 
 static bool characterise(const struct characterise_settings *s, struct course *c, struct arena *a,
                          struct err *e)
 {
-    if (!measure_all(c, a, e) || !tables_write(&c->folder->ledger, c->folder->path, a, e))
+    ledger_leave_out(&c->folder->ledger, c->studies, c->count);
+    if (!ledger_write(&c->folder->ledger, c->folder->path, e) || !measure_all(c, a, e) ||
+        !tables_write(&c->folder->ledger, c->folder->path, a, e))
         return false;
     characterise_table_end(c->studies, c->count, &c->folder->ledger, stdout);
     printf("results: %s\n", c->folder->path);

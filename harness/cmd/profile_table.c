@@ -142,6 +142,32 @@ static void print_parts(const struct json *sides, FILE *out)
 
 /* ---- what changed ---------------------------------------------------------------------------- */
 
+static void print_bounds(char out[CELL], double low, double high)
+{
+    if (isfinite(low) && isfinite(high))
+        snprintf(out, CELL, "%+.1f..%+.1f", low, high);
+    else
+        snprintf(out, CELL, "-");
+}
+
+/* The ratio of costs by which shares become time, and how sure it is. */
+static void print_cost(const struct json *pair, FILE *out)
+{
+    const struct json *runs = json_get(pair, "cost_runs");
+    double low = number_of(pair, "cost_low"), high = number_of(pair, "cost_high");
+    double base = number_of(runs, "base"), new = number_of(runs, "new");
+    fprintf(out, "in shares of the CPU time before; all after is %.1f %% of it\n",
+            100 * number_of(pair, "cost_ratio"));
+    if (isfinite(low) && isfinite(high))
+        fprintf(out,
+                "(95 %%: %.1f..%.1f, by the scatter of %.0f and %.0f runs; it is in the intervals "
+                "too)\n",
+                100 * low, 100 * high, base, new);
+    else
+        fprintf(out, "no intervals: %.0f and %.0f runs are too few to tell how sure that is\n",
+                base, new);
+}
+
 /* Shares of one whole, what the work cost before: they and the change can be subtracted. */
 void profile_table_changes(const struct json *pair, int most, FILE *out)
 {
@@ -152,17 +178,15 @@ void profile_table_changes(const struct json *pair, int most, FILE *out)
     print_plain(json_text(json_get(pair, "new")), out);
     fputs(" against ", out);
     print_plain(json_text(json_get(pair, "base")), out);
-    fprintf(out,
-            ": functions whose own cost changed the most\n"
-            "in shares of the CPU time before; all after is %.1f %% of it\n",
-            100 * scale);
+    fputs(": functions whose own cost changed the most\n", out);
+    print_cost(pair, out);
     table_row(&table, "function", "before", "after", "change", "95 % interval", NULL);
     for (const struct json *f = json_first(json_get(pair, "changed")); f && n < most;
          f = json_next(f), n++) {
         char before[CELL], after[CELL], change[CELL], interval[CELL];
         double points = number_of(f, "points");
         snprintf(change, CELL, "%+.1f points", points);
-        snprintf(interval, CELL, "%+.1f..%+.1f", number_of(f, "low"), number_of(f, "high"));
+        print_bounds(interval, number_of(f, "low"), number_of(f, "high"));
         table_row(&table, json_text(json_get(f, "name")), percent(before, number_of(f, "before")),
                   percent(after, scale * number_of(f, "after")), change, interval, NULL);
     }

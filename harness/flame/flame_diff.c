@@ -36,7 +36,7 @@ struct drawing {
     struct arena arena;
     struct text words; /* scratch */
     const char *names[2];
-    double scale;
+    struct stats_scale scale;
 };
 
 static const char *kept(struct drawing *d)
@@ -86,7 +86,9 @@ static const char *about(struct drawing *d, int node, struct stats_interval chan
     add_side(d, FLAME_AFTER, node);
     flame_words_points(&d->words, change.estimate);
     text_puts(&d->words, " points");
-    if (change.high > change.low) {
+    if (change.high > change.low && !isfinite(change.high)) {
+        text_puts(&d->words, " (too few runs for bounds)");
+    } else if (change.high > change.low) {
         text_puts(&d->words, flame_diff_is_shown(change) ? " (" : ", within noise (");
         flame_words_points(&d->words, change.low);
         text_puts(&d->words, " to ");
@@ -141,7 +143,7 @@ static struct flame_svg_frame frame_of(struct drawing *d, const struct flame_box
                                 .classes = frame < 0 ? "root" : SAME,
                                 .colour = frame < 0 ? "#dadee3" : SAME_COLOUR,
                                 .change = 100 * change.estimate};
-    if (frame >= 0 || d->scale != 1)
+    if (frame >= 0 || d->scale.factor != 1)
         colour(d, &f, change);
     return f;
 }
@@ -188,12 +190,12 @@ static int unseen(const struct flame_pair *p, enum flame_side side)
 static void add_measure(struct drawing *d)
 {
     text_puts(&d->words, "Both are taken as the same amount of work; ");
-    if (d->d->scale > 0)
+    if (d->d->scale.factor > 0)
         text_printf(
             &d->words,
             "it cost %.3f times as much after as before. Changes are in points: hundredths of "
             "what it cost before.",
-            d->scale);
+            d->scale.factor);
     else
         text_puts(&d->words, "shares of their own wholes are compared, in points of a hundredth.");
 }
@@ -262,7 +264,7 @@ static void draw_two(const struct stacks *before, const struct stacks *after,
         .d = diff,
         .side = diff->by_before ? FLAME_BEFORE : FLAME_AFTER,
         .names = {diff->before ? diff->before : "before", diff->after ? diff->after : "after"},
-        .scale = diff->scale > 0 ? diff->scale : 1,
+        .scale = diff->scale.factor > 0 ? diff->scale : stats_scale_exact(1),
     };
     flame_pair_init(&d.pair, before, after);
     draw(&d, form, out);

@@ -12,6 +12,7 @@
 
 #include "harness/base/str.h"
 #include "harness/flame/stacks.h"
+#include "harness/stats/proportion.h"
 
 #include <stdbool.h>
 
@@ -24,7 +25,7 @@ struct flame_diff {
     bool by_before; /* widths are shares before: what vanished is seen. Else shares after */
     bool icicle;
     double least;
-    double scale; /* as in flame_diff_top.h; 0: not known, the two have cost the same */
+    struct stats_scale scale; /* of flame_diff_top.h; factor 0: not known */
 };
 
 void flame_diff_write(const struct stacks *before, const struct stacks *after,

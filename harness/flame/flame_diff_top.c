@@ -11,11 +11,11 @@ static const double error = 0.05; /* of all rows together */
 static const double equal = 1e-9; /* shares closer than this are */
 
 struct stats_interval flame_diff_change(const struct flame_pair *p, uint64_t before, uint64_t after,
-                                        double scale, int tests)
+                                        struct stats_scale scale, int tests)
 {
     double level = 1 - error / (tests > 1 ? tests : 1);
-    double change =
-        scale * flame_pair_share(p, FLAME_AFTER, after) - flame_pair_share(p, FLAME_BEFORE, before);
+    double change = scale.factor * flame_pair_share(p, FLAME_AFTER, after) -
+                    flame_pair_share(p, FLAME_BEFORE, before);
     if (p->all.unit != STACKS_SAMPLES)
         return (struct stats_interval){change, change, change, level};
     struct stats_interval r =
@@ -72,7 +72,7 @@ static int collect(const struct flame_pair *p, uint64_t *const self[2], uint64_t
 }
 
 struct flame_diff_row *flame_diff_top(const struct stacks *before, const struct stacks *after,
-                                      double scale, struct arena *a, int *count)
+                                      struct stats_scale scale, struct arena *a, int *count)
 {
     struct flame_pair p;
     uint64_t *self[2], *total[2];

@@ -1,7 +1,7 @@
 /* Which functions changed most between two profiles: the differential flame graph as a table.
  *
  *     int count;
- *     struct flame_diff_row *rows = flame_diff_top(&before, &after, 1.15, &arena, &count);
+ *     struct flame_diff_row *rows = flame_diff_top(&before, &after, stats_scale_exact(1.15), &arena, &count);
  *     printf("%s: %+.1f points\n", rows[0].frame.name, 100 * rows[0].self_change.estimate);
  *
  * Method. A change is scale * (its share after) - (its share before): in shares of what the work cost
@@ -10,7 +10,8 @@
  * self leave out 0 is `shown`: no noise. Weights that are no samples have no noise that is known: their
  * bounds are the estimate, any change is shown.
  *
- * scale: what the same work costs after, by what it cost before (1.15: 15 % slower). Give it where it is
+ * scale: what the same work costs after, by what it cost before (1.15: 15 % slower), with its own error, which
+ * is in the bounds; where that is not known they are infinite and nothing is shown. Give a scale where it is
  * known: without it (1) both profiles count as equal work, and where one function takes more, all others
  * take less by as much together.
  */
@@ -19,6 +20,7 @@
 
 #include "harness/flame/pair.h"
 #include "harness/stats/interval.h"
+#include "harness/stats/proportion.h"
 
 #include <stdbool.h>
 
@@ -34,11 +36,11 @@ struct flame_diff_row {
 /* A row for each function of either: those shown first, then by how much self changed, either way (equal: more
  * before less), then total, then name. NULL and 0: both are empty. Owner: the arena, texts too. */
 struct flame_diff_row *flame_diff_top(const struct stacks *before, const struct stacks *after,
-                                      double scale, struct arena *a, int *count);
+                                      struct stats_scale scale, struct arena *a, int *count);
 
 /* Bounds of one change, as above, for `tests` of them together. */
 struct stats_interval flame_diff_change(const struct flame_pair *p, uint64_t before, uint64_t after,
-                                        double scale, int tests);
+                                        struct stats_scale scale, int tests);
 bool flame_diff_is_shown(struct stats_interval change);
 
 #endif

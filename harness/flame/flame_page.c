@@ -74,9 +74,9 @@ static void add_opening(struct writing *w)
     if (w->page->subtitle)
         add(w, "<p class=\"quiet\">", w->page->subtitle, "</p>\n");
     add_lead(w);
-    if (w->page->scale > 0)
+    if (w->page->scale.factor > 0)
         text_printf(w->out, "<p>The same work cost %.3f times as much after as before.</p>\n",
-                    w->page->scale);
+                    w->page->scale.factor);
 }
 
 /* ---- the pictures ------------------------------------------------------------------------------ */
@@ -173,8 +173,8 @@ static void add_table(struct writing *w)
                 "in points of "
                 "the whole before",
                 rows, w->count);
-    if (w->page->scale > 0)
-        text_printf(w->out, ", each share after counted %.3f times", w->page->scale);
+    if (w->page->scale.factor > 0)
+        text_printf(w->out, ", each share after counted %.3f times", w->page->scale.factor);
     text_puts(w->out, ". ");
     text_puts(w->out, w->before->unit == STACKS_SAMPLES
                           ? "Bounds: Newcombe's for the difference of two shares, 95 % for all "
@@ -204,7 +204,9 @@ void flame_page_write(const struct stacks *before, const struct stacks *after,
     };
     w.title =
         page->title ? page->title : arena_format(&w.arena, "From %s to %s", w.names[0], w.names[1]);
-    w.rows = flame_diff_top(before, after, page->scale > 0 ? page->scale : 1, &w.arena, &w.count);
+    w.rows =
+        flame_diff_top(before, after, page->scale.factor > 0 ? page->scale : stats_scale_exact(1),
+                       &w.arena, &w.count);
     add_head(&w);
     add_opening(&w);
     text_puts(out, "<h2>Side by side</h2>\n<div class=\"sides\">\n");

@@ -11,6 +11,7 @@
 
 #include "harness/base/str.h"
 #include "harness/flame/stacks.h"
+#include "harness/stats/proportion.h"
 
 /* Texts are raw. */
 struct flame_page {
@@ -18,8 +19,8 @@ struct flame_page {
     const char *subtitle;       /* what was sampled, by what; may be NULL */
     const char *before, *after; /* what the two are called; NULL: "before", "after" */
     const char *before_subtitle,
-        *after_subtitle; /* below their pictures' names; NULL: their weight */
-    double scale;        /* as in flame_diff_top.h; 0: not known */
+        *after_subtitle;      /* below their pictures' names; NULL: their weight */
+    struct stats_scale scale; /* of flame_diff_top.h; factor 0: not known */
 };
 
 void flame_page_write(const struct stacks *before, const struct stacks *after,

@@ -167,8 +167,9 @@ static struct json *change(const struct flame_diff_row *row)
     json_put_number(o, "before", row->self_share[FLAME_BEFORE]);
     json_put_number(o, "after", row->self_share[FLAME_AFTER]);
     json_put_number(o, "points", 100 * row->self_change.estimate);
-    json_put_number(o, "low", 100 * row->self_change.low);
-    json_put_number(o, "high", 100 * row->self_change.high);
+    bool bounded = isfinite(row->self_change.low) && isfinite(row->self_change.high);
+    json_put_number(o, "low", bounded ? 100 * row->self_change.low : (double)NAN);
+    json_put_number(o, "high", bounded ? 100 * row->self_change.high : (double)NAN);
     json_put_bool(o, "shown", row->shown);
     return o;
 }
@@ -179,13 +180,19 @@ struct json *profile_record_pair(const char *id, const struct target *base,
 {
     struct arena arena = {0};
     struct json *r = json_object();
-    double ratio = profiled_cost_ratio(before, after);
+    struct stats_scale ratio = profiled_cost_ratio(before, after);
+    struct stats_interval cost = stats_scale_bounds(ratio, 0.95);
     int n;
     json_put_text(r, "record", "profile-pair");
     json_put_text(r, "id", id);
     json_put_text(r, "base", base->id);
     json_put_text(r, "new", new->id);
-    json_put_number(r, "cost_ratio", ratio);
+    json_put_number(r, "cost_ratio", ratio.factor);
+    json_put_number(r, "cost_low", cost.low > 0 ? cost.low : (double)NAN);
+    json_put_number(r, "cost_high", isfinite(cost.high) ? cost.high : (double)NAN);
+    struct json *runs = json_put_object(r, "cost_runs");
+    json_put_number(runs, "base", before->cost.runs);
+    json_put_number(runs, "new", after->cost.runs);
     struct json *list = json_put_array(r, "changed");
     const struct flame_diff_row *rows =
         flame_diff_top(&before->stacks, &after->stacks, ratio, &arena, &n);

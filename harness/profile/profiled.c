@@ -151,54 +151,88 @@ static double rate_for(const struct profiled *p, struct rng *rng)
 }
 
 static bool run_once(struct profiled *p, const struct plan_side *side,
-                     const struct profiled_rule *rule, double left_s, struct pair_runner *r,
+                     const struct profiled_rule *rule, int runs, struct pair_runner *r,
                      struct err *e)
 {
     struct profiled_rule now = *rule;
+    now.sampler.names = p->names;
+    now.sampler.counts = side->kernel ? whose_kernel : whose_command;
+    now.sampler.starts_only = !side->kernel;
+    double left_s = rule->budget_s - p->spent_s;
     now.sampler.hz = rule->sampler.hz > 0 ? rule->sampler.hz : rate_for(p, &r->rng);
-    double wanted_s = (double)(rule->samples - (long)p->facts.samples) / now.sampler.hz;
+    double left = (double)(rule->samples - (long)p->facts.samples);
+    double equal = (double)rule->samples / runs; /* a short last run would scatter more */
+    double wanted_s = (runs > 1 ? equal : left) / now.sampler.hz;
     return side->kernel ? run_worker(p, side, &now, wanted_s < left_s ? wanted_s : left_s, r, e)
                         : run_command(p, side, &now, r, e);
 }
 
-/* Enough samples, no time left, or work that takes too little CPU time to be seen. */
+/* Enough samples in enough runs, no time left, or work that takes too little CPU time to be seen. */
 static bool is_enough(const struct profiled *p, const struct plan_side *side,
-                      const struct profiled_rule *rule, double left_s)
+                      const struct profiled_rule *rule, int runs)
 {
     bool repeats = side->kernel && side->kernel->cut == KERNEL_REPEAT;
     bool is_idle = p->facts.samples == 0 && (repeats || p->runs >= IDLE_RUNS);
-    return p->runs > 0 && (left_s <= 0 || is_idle || (long)p->facts.samples >= rule->samples);
+    bool is_seen = (long)p->facts.samples >= rule->samples && p->runs >= runs;
+    return p->runs > 0 && (p->spent_s >= rule->budget_s || is_idle || is_seen);
 }
 
-bool profiled_side(struct profiled *p, const struct plan_side *side,
-                   const struct profiled_rule *rule, struct pair_runner *r, struct err *e)
+/* runs: at least. *ran: whether one more was needed. */
+static bool take_turn(struct profiled *p, const struct plan_side *side,
+                      const struct profiled_rule *rule, int runs, bool *ran, struct pair_runner *r,
+                      struct err *e)
 {
-    *p = (struct profiled){.stacks = {.unit = STACKS_SAMPLES}};
-    struct profiled_rule shared = *rule;
-    shared.sampler.names = names_new();
-    shared.sampler.counts = side->kernel ? whose_kernel : whose_command;
-    shared.sampler.starts_only = !side->kernel;
+    if (is_enough(p, side, rule, runs))
+        return true;
+    const double cpu_ns = (double)p->slice.cpu_ns, done = p->work;
     int64_t began = probe_now_ns();
-    double left_s = rule->budget_s;
-    bool ok = true;
-    while (ok && !is_enough(p, side, rule, left_s)) {
-        ok = run_once(p, side, &shared, left_s, r, e) && interrupt_none(e);
-        left_s = rule->budget_s - (double)(probe_now_ns() - began) / 1e9;
-    }
-    names_free(shared.sampler.names);
-    return ok || (interrupt_none(e) && err_prefix(e, "%s", side->label));
+    *ran = true;
+    if (!run_once(p, side, rule, runs, r, e))
+        return interrupt_none(e) && err_prefix(e, "%s", side->label);
+    p->spent_s += (double)(probe_now_ns() - began) / 1e9;
+    profiled_cost_add(&p->cost, ((double)p->slice.cpu_ns - cpu_ns) / (p->work - done));
+    return interrupt_none(e);
 }
 
-double profiled_cost_ratio(const struct profiled *before, const struct profiled *after)
+bool profiled_sides(struct profiled *p, const struct plan_side *const *sides, int n,
+                    const struct profiled_rule *rule, struct pair_runner *r, struct err *e)
 {
-    double old = (double)before->slice.cpu_ns / before->work;
-    double new = (double)after->slice.cpu_ns / after->work;
-    return old > 0 && new > 0 && isfinite(old) && isfinite(new) ? new / old : 1;
+    for (int i = 0; i < n; i++)
+        p[i] = (struct profiled){.stacks = {.unit = STACKS_SAMPLES}, .names = names_new()};
+    bool ok = true, ran = true;
+    while (ok && ran) {
+        ran = false;
+        for (int i = 0; i < n && ok; i++)
+            ok = take_turn(&p[i], sides[i], rule, n > 1 ? PROFILED_RUNS : 1, &ran, r, e);
+    }
+    return ok;
+}
+
+/* ---- two of them ------------------------------------------------------------------------------ */
+
+/* Source: Welford 1962. */
+void profiled_cost_add(struct profiled_cost *c, double cost_ns)
+{
+    if (!(cost_ns > 0) || !isfinite(cost_ns))
+        return;
+    double from = log(cost_ns) - c->mean;
+    c->mean += from / ++c->runs;
+    c->squares += from * (log(cost_ns) - c->mean);
+}
+
+struct stats_scale profiled_cost_ratio(const struct profiled *before, const struct profiled *after)
+{
+    const struct profiled_cost *a = &before->cost, *b = &after->cost;
+    if (a->runs == 0 || b->runs == 0)
+        return (struct stats_scale){1, (double)NAN, (double)NAN};
+    return stats_scale_of(a->mean, a->squares / (a->runs - 1), a->runs, b->mean,
+                          b->squares / (b->runs - 1), b->runs);
 }
 
 void profiled_done(struct profiled *p)
 {
     stacks_done(&p->stacks);
     json_free(p->build);
+    names_free(p->names);
     *p = (struct profiled){0};
 }

@@ -159,9 +159,7 @@ static bool profile_side(const struct maker *m, int at, struct err *e)
     const struct target *t = &m->targets->sides[at];
     struct callgrind counted = {0};
     const char *unable = "";
-    log_info("%s: sampling", t->id);
-    if (!profiled_side(&m->profiled[at], t->side, &m->options->rule, &m->campaign->runner, e) ||
-        (m->options->calls && !count_calls(m, t->side, &counted, &unable, e)))
+    if (m->options->calls && !count_calls(m, t->side, &counted, &unable, e))
         return false;
     struct json *record = profile_record(t, &m->profiled[at], counted.count ? &counted : NULL);
     if (*unable)
@@ -241,11 +239,22 @@ static bool profile_pair(const struct maker *m, const struct target_pair *pair, 
 
 /* ---- all of them ------------------------------------------------------------------------------ */
 
+static bool sample_sides(const struct maker *m, struct err *e)
+{
+    const struct targets *t = m->targets;
+    const struct plan_side **sides = ARENA_NEW(m->arena, const struct plan_side *, t->count + 1);
+    for (int i = 0; i < t->count; i++) {
+        sides[i] = t->sides[i].side;
+        log_info("%s: sampling%s", t->sides[i].id, t->count > 1 ? ", in turn with the others" : "");
+    }
+    return profiled_sides(m->profiled, sides, t->count, &m->options->rule, &m->campaign->runner, e);
+}
+
 bool profiles_make(struct campaign *c, const struct targets *t, const struct profiles_options *o,
                    struct arena *a, struct err *e)
 {
     struct maker m = {c, t, o, a, ARENA_NEW(a, struct profiled, t->count)};
-    bool ok = true;
+    bool ok = sample_sides(&m, e);
     for (int i = 0; i < t->count && ok; i++)
         ok = profile_side(&m, i, e) && (!o->memory || follow_memory(&m, i, e));
     for (int i = 0; i < t->pair_count && ok; i++)

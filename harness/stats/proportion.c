@@ -54,18 +54,50 @@ struct stats_interval stats_proportion_wilson(double k, double n, double level)
     };
 }
 
+struct stats_scale stats_scale_exact(double factor)
+{
+    return (struct stats_scale){.factor = factor};
+}
+
+struct stats_scale stats_scale_of(double mean1, double variance1, int n1, double mean2,
+                                  double variance2, int n2)
+{
+    struct stats_scale s = {exp(mean2 - mean1), NAN, NAN};
+    if (n1 < STATS_SCALE_VALUES || n2 < STATS_SCALE_VALUES)
+        return s;
+    double first = variance1 / n1, second = variance2 / n2, both = first + second;
+    s.log_error = sqrt(both);
+    s.freedom = both > 0 ? both * both / (first * first / (n1 - 1) + second * second / (n2 - 1))
+                         : n1 + n2 - 2;
+    return s;
+}
+
+struct stats_interval stats_scale_bounds(struct stats_scale scale, double level)
+{
+    double f = scale.factor;
+    if (scale.log_error == 0)
+        return (struct stats_interval){f, f, f, level};
+    if (!isfinite(scale.log_error))
+        return (struct stats_interval){f, 0, INFINITY, level};
+    double reach = scale.log_error * gsl_cdf_tdist_Qinv((1 - level) / 2, scale.freedom);
+    return (struct stats_interval){f, f * exp(-reach), f * exp(reach), level};
+}
+
 struct stats_interval stats_proportion_change(double k1, double n1, double k2, double n2,
-                                              double scale, double level)
+                                              struct stats_scale scale, double level)
 {
     struct stats_interval first = stats_proportion_wilson(k1, n1, level);
     struct stats_interval second = stats_proportion_wilson(k2, n2, level);
-    double change = scale * second.estimate - first.estimate;
-    if (isnan(change))
-        return (struct stats_interval){NAN, -INFINITY, INFINITY, level};
+    struct stats_interval cost = stats_scale_bounds(scale, level);
+    double factor = scale.factor, change = factor * second.estimate - first.estimate;
+    if (isnan(change) || isnan(scale.log_error))
+        return (struct stats_interval){change, -INFINITY, INFINITY, level};
+    double down = hypot(factor * (second.estimate - second.low), first.high - first.estimate);
+    double up = hypot(factor * (second.high - second.estimate), first.estimate - first.low);
     return (struct stats_interval){
         .estimate = change,
-        .low = change - hypot(scale * (second.estimate - second.low), first.high - first.estimate),
-        .high = change + hypot(scale * (second.high - second.estimate), first.estimate - first.low),
+        .low = change - hypot(down, second.estimate * (factor - cost.low)),
+        .high = change + hypot(up, second.high * (cost.high - factor)),
         .coverage = level,
     };
 }

@@ -37,18 +37,6 @@ static const struct fact software[] = {
     {"Measured",         "environment.timestamp", FACT_TEXT},
 };
 
-/* The study of whole runs tells the machine, or the first that has results. */
-static const struct study *any_study(const struct fill *f)
-{
-    const struct study *whole = studies_find(f->studies, "grid-search");
-    if (whole && whole->has)
-        return whole;
-    for (int i = 0; i < f->studies->count; i++)
-        if (f->studies->list[i].has)
-            return &f->studies->list[i];
-    return NULL;
-}
-
 static struct finding fact_of(struct fill *f, const struct study *s, const struct fact *row)
 {
     if (row->as == FACT_TEXT)
@@ -78,7 +66,7 @@ static void add_facts(struct fill *f, const struct study *s, const char *caption
 
 static void add_environment(struct fill *f)
 {
-    const struct study *s = any_study(f);
+    const struct study *s = studies_any(f->studies, "grid-search");
     fill_heading(f, 3, "Benchmark Environment");
     if (!s) {
         struct finding missing = fill_missing(f, NULL, "no study has results");

@@ -12,8 +12,9 @@ static const struct measure per_worker =
 /* The cores that this machine lends; workers beyond them take turns. */
 static void say_oversubscribed(struct fill *f, const char *study)
 {
+    const struct study *any = studies_any(f->studies, study);
     const struct pick cores =
-        FILL_RUN(study, MEASURE("value", WORDS_COUNT, "environment.cores_online"));
+        FILL_RUN(any ? any->id : study, MEASURE("value", WORDS_COUNT, "environment.cores_online"));
     fill_say_picks(
         f, BLOCK_TEXT,
         "Cores of this machine: {}. Rows with more workers than that are oversubscribed. "

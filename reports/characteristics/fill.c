@@ -22,7 +22,8 @@ struct finding fill_missing(const struct fill *f, const struct study *s, const c
         reason = *s->reason ? s->reason : s->state;
     struct finding x = {.kind = "missing", .tone = TONE_DIM, .study = s, .record = ""};
     x.value = x.low = x.high = (double)NAN;
-    x.text = reason
+    x.text = study_is_left_out(s) ? "not measured: left out by --only"
+             : reason
                  ? arena_format(a, "not measurable here: %s", reason)
                  : arena_format(a, "not measured at this effort: run --effort %s", more_effort(f));
     return x;
@@ -180,13 +181,16 @@ bool fill_is_missing(const struct finding *x)
 
 void fill_next(struct fill *f, struct table *t, struct finding x, const char **told)
 {
-    static const char *const heads[] = {"not measurable here", "not measured at this effort"};
+    static const char *const heads[] = {"not measurable here", "not measured at this effort",
+                                        "not measured"};
     bool again = fill_is_missing(&x) && *told && strcmp(*told, x.text) == 0;
     if (fill_is_missing(&x) && !again)
         *told = x.text;
-    for (int i = 0; i < COUNT(heads) && again; i++)
-        if (strncmp(x.text, heads[i], strlen(heads[i])) == 0)
+    for (int i = 0; i < COUNT(heads) && again; i++) {
+        size_t n = strlen(heads[i]);
+        if (strncmp(x.text, heads[i], n) == 0 && x.text[n] == ':')
             x.text = heads[i];
+    }
     fill_cell(f, t, &x);
 }
 
@@ -254,11 +258,19 @@ static void say(struct fill *f, enum block_kind kind, const char *text, const st
     text_done(&out);
 }
 
+/* "Wall time: {}." may hold a reason in place of the figure; "more than {} % fails" would be no sentence. */
+static bool ends_with_figure(const char *text)
+{
+    const char *gap = strstr(text, "{}");
+    return gap && (gap == text || (gap - text >= 2 && strncmp(gap - 2, ": ", 2) == 0)) &&
+           (gap[2] == '.' || gap[2] == '\0');
+}
+
 void fill_say(struct fill *f, enum block_kind kind, const char *text, const struct finding *parts,
               int count)
 {
     const struct finding *missing = missing_of(parts, count);
-    if (missing && count > 1)
+    if (missing && (count > 1 || !ends_with_figure(text)))
         say(f, kind, about(f->document->arena, text), missing, 1);
     else
         say(f, kind, text, parts, count);

@@ -68,7 +68,8 @@ struct finding fill_bounds(const struct fill *f, const struct finding *figure, e
 struct finding fill_text(const struct fill *f, const struct study *s, const char *record,
                          const char *field, const char *text);
 
-/* "not measured at this effort: ..." or "not measurable here: REASON" (reason not NULL). */
+/* "not measured at this effort: ..." or "not measurable here: REASON" (reason not NULL); of a study that was left
+ * out "not measured: left out by --only". */
 struct finding fill_missing(const struct fill *f, const struct study *s, const char *reason);
 bool fill_is_missing(const struct finding *x);
 

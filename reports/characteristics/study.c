@@ -81,10 +81,28 @@ static bool read_study(struct study *s, const struct studies *all, const struct 
     return true;
 }
 
+static const char left_out[] = "left out";
+
+static bool read_left_out(struct studies *s, struct err *e)
+{
+    const struct json *rows = json_get(s->manifest, "left_out");
+    s->left_out = ARENA_NEW(s->arena, struct study, json_count(rows) + 1);
+    for (const struct json *row = json_first(rows); row; row = json_next(row)) {
+        struct study *one = &s->left_out[s->left_out_count];
+        if (!json_need_text(row, "id", &one->id, e) || !json_need_text(row, "file", &one->file, e))
+            return err_prefix(e, "%s/manifest.json: left_out", s->folder);
+        one->title = at_text(row, "title");
+        one->command = one->reason = "";
+        one->state = left_out;
+        s->left_out_count++;
+    }
+    return true;
+}
+
 bool studies_read(struct studies *s, const char *folder, struct arena *a, struct err *e)
 {
     *s = (struct studies){.folder = folder, .arena = a};
-    bool ok = read_manifest(s, e);
+    bool ok = read_manifest(s, e) && read_left_out(s, e);
     const struct json *rows = json_get(s->manifest, "studies");
     for (const struct json *row = json_first(rows); row && ok; row = json_next(row)) {
         ok = read_study(&s->list[s->count], s, row, e) ||
@@ -112,7 +130,23 @@ const struct study *studies_find(const struct studies *s, const char *id)
     for (int i = 0; i < s->count; i++)
         if (strcmp(s->list[i].id, id) == 0)
             return &s->list[i];
+    for (int i = 0; i < s->left_out_count; i++)
+        if (strcmp(s->left_out[i].id, id) == 0)
+            return &s->left_out[i];
     return NULL;
+}
+
+bool study_is_left_out(const struct study *s)
+{
+    return s && s->state == left_out;
+}
+
+const struct study *studies_any(const struct studies *s, const char *id)
+{
+    const struct study *wanted = studies_find(s, id);
+    for (int i = 0; i < s->count && !(wanted && wanted->has); i++)
+        wanted = &s->list[i];
+    return wanted && wanted->has ? wanted : NULL;
 }
 
 const struct model_file *study_model(const struct study *s)

@@ -30,6 +30,8 @@ struct studies {
     struct json *manifest;
     struct study *list; /* in the order of the manifest */
     int count;
+    struct study *left_out; /* by --only: id, title and file of what was not measured */
+    int left_out_count;
     struct arena *arena;
 };
 
@@ -38,8 +40,13 @@ struct studies {
 bool studies_read(struct studies *s, const char *folder, struct arena *a, struct err *e) MUST_CHECK;
 void studies_done(struct studies *s);
 
-/* NULL: the manifest does not know it. */
+/* One that was left out too. NULL: the manifest does not know it. */
 const struct study *studies_find(const struct studies *s, const char *id);
+
+bool study_is_left_out(const struct study *s);
+
+/* The one of that id if it has results, or the first that has: all tell of the same machine. NULL: none has. */
+const struct study *studies_any(const struct studies *s, const char *id);
 
 /* Its records as a report sees comparisons; NULL: it has none. */
 const struct model_file *study_model(const struct study *s);

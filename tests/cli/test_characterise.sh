@@ -91,7 +91,7 @@ expect 2 'not 2026-11-22' characterise --out "$dir" --date 2026-11-22
 check "and another day"
 [ "$(calls)" -eq 0 ] && manifest "$dir" 'm["complete"]'
 check "nothing was lost by it"
-FAKE_COMMIT=def456 expect 0 'out.before-1' characterise --out "$dir" --again --only scaling,memory && manifest "$dir" 'sorted(s) == ["memory", "scaling"] and m["commit"] == "def456" and not m["complete"]' && manifest "$dir.before-1" 'm["complete"]'
+FAKE_COMMIT=def456 expect 0 'out.before-1' characterise --out "$dir" --again --only scaling,memory && manifest "$dir" 'sorted(s) == ["memory", "scaling"] and m["commit"] == "def456" and not m["complete"] and len(m["left_out"]) == 25 and "file" in m["left_out"][0]' && manifest "$dir.before-1" '"left_out" not in m and m["complete"]'
 check "--again starts anew, what was there is kept"
 
 # ---- studies that fail ----

@@ -50,6 +50,9 @@ check "what was made slower is the first of what changed"
 awk '/^function .*change/ { on = 1; next } on && NF > 5 { n++; d = $4 - $2 - $6; if (d > 0.11 || d < -0.11) exit 1 } END { exit n < 3 }' "$tmp/told" &&
     grep -q 'all after is 1[0-9][0-9]\.[0-9] % of it' "$tmp/told"
 check "before, after and the change are shares of one whole: they can be subtracted"
+grep -Eq '^\(95 %: [0-9.]+\.\.[0-9.]+, by the scatter of ([6-9]|[1-9][0-9]+) and ([6-9]|[1-9][0-9]+) runs; it is in the intervals too\)$' "$tmp/told" &&
+    schema_holds "$out-2/profile.jsonl" && grep -q '"cost_low":[0-9.]*,"cost_high":[0-9.]*,"cost_runs":{"base":[0-9]*,"new":[0-9]*}' "$out-2/profile.jsonl"
+check "the ratio of their costs has an interval of its own, from several runs of each"
 expect 0 '' record "$out/profile.jsonl" --parts first,others,other
 check "parts as the plugin names them"
 
@@ -65,6 +68,10 @@ check "... but not where the rate is given"
 expect 0 'against' profile --samples 20 --budget 1 --base 'sh -c "i=0; while [ $i -lt 9000 ]; do i=$((i+1)); done"' \
     --new 'sh -c "i=0; while [ $i -lt 20000 ]; do i=$((i+2)); i=$((i-1)); done"'
 check "two commands against each other"
+expect 0 'no intervals: 1 and 1 runs are too few' profile --samples 9 --budget 0 --base 'sh -c "i=0; while [ $i -lt 90000 ]; do i=$((i+1)); done"' \
+    --new 'sh -c "i=0; while [ $i -lt 90001 ]; do i=$((i+1)); done"' && schema_holds "$out/profile.jsonl" &&
+    grep -q '"cost_low":null,"cost_high":null,.*"low":null,"high":null,"shown":false' "$out/profile.jsonl"
+check "... of which too few runs give no interval: that is said"
 expect 0 'against' profile --samples 2 --budget 5 --base 'sh -c "echo 1"' --new 'sh -c "echo -1"' &&
     [ -s "$out/sh-c-echo-1.svg" ] && [ -s "$out/sh-c-echo-1-2.svg" ] && expect 0 '' record "$out/profile.jsonl" --pairs 1
 check "... whose names are as good as the same: each has files of its own"

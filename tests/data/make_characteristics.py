@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Makes a folder as `cupel characterise` leaves it, without measuring; deterministic.
 
-usage: make_characteristics.py DIR [quick|broken]
+usage: make_characteristics.py DIR [quick|only|broken]
 Whole: every study has every record that the document asks for. quick: as an effort that leaves the production
-scale of costly studies out. broken: one study failed, one is not measurable, one file is missing.
+scale of costly studies out. only: two studies of them. broken: one study failed, one is not measurable, one file is missing.
 """
 import json
 import math
@@ -276,13 +276,16 @@ def row(study, file, **more):
 
 def main():
     out, mode = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "whole"
-    rows = []
+    rows, left_out = [], []
     for study, records in whole(random.Random(7)).items():
         file = f"{folder_of(study)}/{study}_{DATE}.jsonl"
         os.makedirs(f"{out}/{folder_of(study)}", exist_ok=True)
         state = {}
         if mode == "quick":
             records = [record for record in records if not is_left_out(study, record)]
+        if mode == "only" and study not in ("history-tiers", "straddle-batch"):
+            left_out.append({"id": study, "title": study.replace("-", " "), "file": file})
+            continue
         if mode == "broken" and study == "scaling":
             state = {"state": "failed", "reason": "worker ended by signal 9 | </td>"}
             records = records[:2]
@@ -303,8 +306,10 @@ def main():
     for name in ("baseline_grid_search", "optimized_grid_search"):
         with open(f"{out}/flame_graphs/{name}_{DATE}.svg", "w", encoding="utf-8") as file:
             file.write("<svg xmlns='http://www.w3.org/2000/svg'/>\n")
-    manifest = {"schema": 1, "date": DATE, "effort": "quick" if mode == "quick" else "normal",
-                "complete": mode != "broken", "commit": "8671223a1b2c", "studies": rows}
+    manifest = {"schema": 1, "date": DATE, "effort": "quick" if mode in ("quick", "only") else "normal",
+                "complete": mode not in ("broken", "only"), "commit": "8671223a1b2c", "studies": rows}
+    if left_out:
+        manifest["left_out"] = left_out
     with open(f"{out}/manifest.json", "w", encoding="utf-8") as file:
         json.dump(manifest, file)
 

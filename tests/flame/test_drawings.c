@@ -324,7 +324,8 @@ static void a_known_cost_shows_what_shares_cannot(void **state)
     flame_diff_write(&before, &after, &(struct flame_diff){0}, &out);
     assert_null(strstr(out.p, "class=\"frame more"));
     text_clear(&out);
-    flame_diff_write(&before, &after, &(struct flame_diff){.scale = 2303.0 / 2000}, &out);
+    flame_diff_write(&before, &after, &(struct flame_diff){.scale = {.factor = 2303.0 / 2000}},
+                     &out);
     const char *frame = strstr(out.p, "data-name=\"step\"");
     assert_non_null(frame);
     assert_true(fabs(attribute(frame, "data-change") - 15.15) < 0.01);
@@ -342,7 +343,7 @@ static void the_page_names_what_changed_first(void **state)
     struct text out = {0};
     tree_backtest(&before, 0, 3);
     tree_backtest(&after, 15, 4);
-    flame_page_write(&before, &after, &(struct flame_page){.scale = 1.15}, &out);
+    flame_page_write(&before, &after, &(struct flame_page){.scale = {.factor = 1.15}}, &out);
     assert_non_null(strstr(out.p, "in points of the whole before: group_base (+1"));
     const char *row = strstr(out.p, "<tr><th scope=\"row\">");
     assert_non_null(row);
@@ -415,7 +416,7 @@ static void draw_difference(const char *folder, const struct stacks *before,
         before, after,
         &(struct flame_page){.before = d.before,
                              .after = d.after,
-                             .scale = 1.15,
+                             .scale = {.factor = 1.15},
                              .subtitle = "CPU time by perf task-clock at 997 Hz, micro scale"},
         &out);
     write_to(folder, "page.html", &out);

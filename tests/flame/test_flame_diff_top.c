@@ -69,7 +69,8 @@ static void a_planted_regression_is_named_first(void **state)
         int count;
         tree_backtest(&before, 0, seed);
         tree_backtest(&after, 15, seed + 100);
-        struct flame_diff_row *rows = flame_diff_top(&before, &after, 1, &a, &count);
+        struct flame_diff_row *rows =
+            flame_diff_top(&before, &after, stats_scale_exact(1), &a, &count);
         assert_string_equal(rows[0].frame.name, "group_base");
         assert_true(rows[0].shown && rows[0].self_change.estimate > 0.05);
         assert_true(rows[0].self_change.low > 0);
@@ -90,16 +91,17 @@ static void a_scale_tells_which_of_two_it_was(void **state)
     tree_add(&before, "main;slower", 2000);
     tree_add(&after, "main;steady", 1600);
     tree_add(&after, "main;slower", 2400);
-    struct flame_diff_row *rows = flame_diff_top(&before, &after, 1.25, &a, &count);
+    struct flame_diff_row *rows =
+        flame_diff_top(&before, &after, stats_scale_exact(1.25), &a, &count);
     assert_int_equal(count, 3);
     assert_string_equal(rows[0].frame.name, "slower");
     assert_near(rows[0].self_change.estimate, 0.25);
     assert_true(rows[0].shown && !rows[1].shown && !rows[2].shown);
-    rows = flame_diff_top(&before, &after, 1, &a, &count);
+    rows = flame_diff_top(&before, &after, stats_scale_exact(1), &a, &count);
     assert_string_equal(rows[0].frame.name, "slower"); /* as much more as the other is less */
     assert_near(rows[1].self_change.estimate, -0.1);
     assert_true(rows[0].shown && rows[1].shown);
-    rows = flame_diff_top(&after, &before, 0.8, &a, &count);
+    rows = flame_diff_top(&after, &before, stats_scale_exact(0.8), &a, &count);
     assert_string_equal(rows[0].frame.name, "slower");
     assert_near(rows[0].self_change.estimate, -0.2);
     arena_done(&a);
@@ -118,7 +120,8 @@ static void noise_is_seldom_shown(void **state)
         int count;
         tree_backtest(&before, 0, seed);
         tree_backtest(&after, 0, seed + 1000);
-        struct flame_diff_row *rows = flame_diff_top(&before, &after, 1, &a, &count);
+        struct flame_diff_row *rows =
+            flame_diff_top(&before, &after, stats_scale_exact(1), &a, &count);
         alarms += rows[0].shown;
         arena_done(&a);
         stacks_done(&before);
@@ -136,7 +139,7 @@ static void rows_add_up_to_no_change(void **state)
     double sum = 0;
     tree_random(&before, 1, 300);
     tree_random(&after, 2, 300);
-    struct flame_diff_row *rows = flame_diff_top(&before, &after, 1, &a, &count);
+    struct flame_diff_row *rows = flame_diff_top(&before, &after, stats_scale_exact(1), &a, &count);
     for (int i = 0; i < count; i++) {
         sum += rows[i].self_change.estimate;
         assert_near(rows[i].self_change.low, rows[i].self_change.high);
@@ -154,9 +157,9 @@ static void an_empty_side_shows_nothing(void **state)
     struct arena a = {0};
     int count;
     tree_add(&some, "main", 5);
-    assert_null(flame_diff_top(&none, &none, 1, &a, &count));
+    assert_null(flame_diff_top(&none, &none, stats_scale_exact(1), &a, &count));
     assert_int_equal(count, 0);
-    struct flame_diff_row *rows = flame_diff_top(&none, &some, 1, &a, &count);
+    struct flame_diff_row *rows = flame_diff_top(&none, &some, stats_scale_exact(1), &a, &count);
     assert_int_equal(count, 1);
     assert_near(rows[0].self_change.estimate, 1);
     assert_false(rows[0].shown);

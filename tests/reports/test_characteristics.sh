@@ -9,7 +9,7 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 cd "$tmp" || exit 1
 
-for mode in whole quick broken; do
+for mode in whole quick only broken; do
     /usr/bin/python3 "$make" $mode $mode
     expect 0 trace.json "$cupel" report --characteristics $mode
     check "$mode: the document is written"
@@ -51,6 +51,12 @@ check "every comparison that the document asks for is one of a scenario"
 check "a whole folder leaves nothing unmeasured"
 [ "$(grep -c 'not measured at this effort: run --effort normal' quick/characteristics.md)" -gt 20 ]
 check "what an effort leaves out says which effort measures it"
+[ "$(grep -c 'not measured: left out by --only' only/characteristics.md)" -gt 20 ] && ! grep -q 'run --effort normal' only/characteristics.md
+check "what --only left out is told as that"
+grep -q '^- Threshold: not measured: left out by --only\.$' only/characteristics.md && grep -q '^- Threshold: a slowdown of more than [0-9.]* % fails$' whole/characteristics.md
+check "a sentence without its figure stays one"
+grep -q '^- Cores of this machine: [0-9]' only/characteristics.md && ! grep -q 'Cores of this machine: not' only/characteristics.md
+check "the cores are told by any study that was measured"
 grep -qF 'it failed' broken/characteristics.md || grep -qF 'worker ended by signal 9' broken/characteristics.md
 check "a study that failed says why"
 grep -qF 'cupel run characteristics/coalitions --pairs 12' broken/characteristics.md &&
