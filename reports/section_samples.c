@@ -180,6 +180,8 @@ static void add_pair_table(struct document *d, const struct model_cell *cell)
         table_text(t, at_text(p, "first"));
         for (int i = 0; i < COUNT(values); i++) {
             double value = at_number(p, values[i].path);
+            if (strstr(values[i].path, "delay_ns") && !at(p, "log_ratio.net"))
+                value = (double)NAN; /* not known; old records of commands hold 0 */
             value = values[i].kind == WORDS_RATIO ? exp(value) : value;
             table_number(t, value, words(d->arena, values[i].kind, value));
         }

@@ -8,9 +8,14 @@ _Static_assert((int)METRIC_CPU == (int)PROBE_CPU && (int)METRIC_NET == (int)PROB
                    (int)METRIC_WALL == (int)PROBE_WALL,
                "the clocks' rows come first, in the order of probe_metrics");
 
-/* A command whose CPU and wall time are further apart than this share is judged by wall time too: CPU
- * time alone would pass `sleep 0.2` against `sleep 0.1`, and work that is no more done side by side. */
+/* A command whose CPU time is further apart than this share from its wall time less queueing is judged by wall
+ * time too: CPU time alone would pass `sleep 0.2` against `sleep 0.1`, and work that is no more done side by
+ * side. */
 static const double busy_share = 0.9;
+
+/* A command with less CPU time than this share of it is judged by wall time alone: five times as much would
+ * not be a slowdown of the margin, and next to nothing is mostly noise. */
+static const double idle_share = 0.02;
 
 /* Several processes that share one computation: what they lose by waiting for each other is in no CPU time. */
 static bool is_shared_compute(const struct plan_cell *cell)
@@ -53,30 +58,44 @@ void gate_begin(struct gate *g, const struct gate_rule *rule, const struct judgi
     *g = (struct gate){.rule = *rule, .judging = *j, .started_ns = probe_now_ns()};
 }
 
-/* Or does work side by side. */
+/* Is CPU time as a share of wall time less queueing not within [low, high), of either side in a quarter of the
+ * pairs or more? What fewer do does not move the estimate, which holds out against 29 %. */
+static bool is_often_outside(const struct cell_result *r, double low, double high)
+{
+    int n[SIDES] = {0};
+    for (int i = 0; i < r->count; i++)
+        for (int s = 0; s < SIDES; s++) {
+            const struct probe_slice *work = &r->pairs[i].work[s];
+            double cpu = probe_metrics[PROBE_CPU].value(work);
+            double net = probe_metrics[PROBE_NET].value(work);
+            n[s] += cpu < low * net || cpu >= high * net;
+        }
+    return 4 * n[SIDE_BASE] >= r->count || 4 * n[SIDE_NEW] >= r->count;
+}
+
+/* Does a command wait, or work on several CPUs? */
 static bool waits(const struct cell_result *r)
 {
-    for (int s = 0; s < SIDES; s++) {
-        double cpu = 0, wall = 0;
-        for (int i = 0; i < r->count; i++) {
-            cpu += (double)r->pairs[i].work[s].cpu_ns;
-            wall += (double)r->pairs[i].work[s].wall_ns;
-        }
-        if (cpu < busy_share * wall || wall < busy_share * cpu)
-            return true;
-    }
-    return false;
+    return is_often_outside(r, busy_share, 1 / busy_share);
+}
+
+/* Does it do anything else but wait? */
+static bool works(const struct cell_result *r)
+{
+    return is_often_outside(r, 0, idle_share);
 }
 
 /* Compute is judged by CPU time; work with files by wall less queueing besides (its waiting for the
- * disk counts); a command by wall besides when it waits or has several CPUs at work, and compute of several
- * processes always. */
+ * disk counts); a command by wall besides when it waits or has several CPUs at work, by wall alone when it
+ * does nothing but wait, and compute of several processes by both always. What a command does is told of as
+ * many pairs as the first look has, and never by which side is the faster. */
 static bool is_judged(const struct gate *g, const struct cell_result *r, int metric)
 {
     if (!can_fail(r->cell, &g->judging, metric) || !cell_has_metric(r, metric))
         return false;
-    return metric != PROBE_WALL || g->judging.wanted[metric] || is_shared_compute(r->cell) ||
-           waits(r);
+    if (g->judging.wanted[metric] || r->cell->base.kernel)
+        return true;
+    return r->count >= GATE_MIN_PAIRS && (metric == PROBE_WALL ? waits(r) : works(r));
 }
 
 static void judge(struct gate *g, const struct cell_result *r, int metric, bool out_of_budget)
@@ -105,7 +124,7 @@ bool gate_wants_more(void *context, const struct cell_result *so_far)
             return false;
         open = open || (g->judged[m] && g->decision[m].verdict == GATE_CONTINUE);
     }
-    return open;
+    return open || so_far->count < GATE_MIN_PAIRS;
 }
 
 /* Without what only a record shows. */

@@ -109,6 +109,17 @@ const char *suite_verdict(const struct suite *s)
     return worst ? gate_verdict_word(worst->verdict) : "";
 }
 
+/* What would have decided, where wall time could not and CPU time could. */
+static const char *way_out(const struct findings *f)
+{
+    bool cpu_is_clear =
+        f->gate.judged[PROBE_CPU] && f->gate.decision[PROBE_CPU].verdict == GATE_PASS;
+    const struct judged *row = decider(f);
+    return row->kind == JUDGED_TIMING && row->metric == PROBE_WALL && cpu_is_clear
+               ? "; CPU time is clear, and --metric cpu judges by it alone"
+               : "";
+}
+
 /* Why a verdict is not a plain PASS or FAIL, for the log. */
 static void explain(const struct plan_cell *cell, const struct findings *f)
 {
@@ -120,9 +131,10 @@ static void explain(const struct plan_cell *cell, const struct findings *f)
         log_warn("%s: %s: %s: %s; the policy makes it %s", cell->id, name, word, meaning,
                  row->fails ? "fail" : "pass");
     if (row->verdict == GATE_INCONCLUSIVE && needed > 0)
-        log_warn("%s: %s: %s: %s; about %d would do", cell->id, name, word, meaning, needed);
+        log_warn("%s: %s: %s: %s; about %d would do%s", cell->id, name, word, meaning, needed,
+                 way_out(f));
     else if (row->verdict == GATE_INCONCLUSIVE)
-        log_warn("%s: %s: %s: %s", cell->id, name, word, meaning);
+        log_warn("%s: %s: %s: %s%s", cell->id, name, word, meaning, way_out(f));
 }
 
 /* Runs that failed, or left processes whose time is in no figure, are no measure of the work. */
@@ -178,9 +190,9 @@ static bool all_are_there(const struct suite *s, const struct cell_result *r, st
 {
     for (int m = 0; m < PROBE_METRIC_COUNT; m++)
         if (s->options.judging.named[m] && !cell_has_metric(r, m))
-            return err_input(e, "%s: %s is not available: %s", r->cell->id, metric_rows[m].name,
-                             r->cell->base.kernel ? "this system does not tell a process's queueing"
-                                                  : "a command's queueing is not seen");
+            return err_input(
+                e, "%s: %s is not available: this system does not tell a process's queueing",
+                r->cell->id, metric_rows[m].name);
     return true;
 }
 

@@ -45,7 +45,7 @@ void cell_add(struct cell_result *r, const struct cell_pair *pair);
 void cell_values(const struct cell_result *r, int side, int metric, double *out);
 void cell_log_ratios(const struct cell_result *r, int metric, double *out);
 
-/* Which metrics this cell has: a command has no run-queue delay. */
+/* Which metrics this cell has: "net" only where the queueing of all its runs is known. */
 bool cell_has_metric(const struct cell_result *r, int metric);
 
 #endif

@@ -3,14 +3,16 @@
 #include "harness/result/record_side.h"
 #include "harness/result/throughput.h"
 
+#include <math.h>
+
 static const char *const side_names[SIDES] = {"base", "new"};
 
-static struct json *slice_json(const struct probe_slice *s)
+static struct json *slice_json(const struct cell_result *r, const struct probe_slice *s)
 {
     struct json *o = json_object();
     json_put_number(o, "cpu_ns", (double)s->cpu_ns);
     json_put_number(o, "wall_ns", (double)s->wall_ns);
-    json_put_number(o, "delay_ns", (double)s->delay_ns);
+    json_put_number(o, "delay_ns", r->has_delay ? (double)s->delay_ns : (double)NAN);
     return o;
 }
 
@@ -36,11 +38,11 @@ static struct json *pair_json(const struct cell_result *r, const struct cell_pai
     json_put_number(o, "slices", pair->slices);
     json_put_number(o, "iterations", (double)pair->iterations);
     for (int s = 0; s < SIDES; s++)
-        json_put(o, side_names[s], slice_json(&pair->work[s]));
+        json_put(o, side_names[s], slice_json(r, &pair->work[s]));
     if (r->cell->base.kernel) {
         struct json *prepare = json_put_object(o, "prepare");
         for (int s = 0; s < SIDES; s++)
-            json_put(prepare, side_names[s], slice_json(&pair->prepare[s]));
+            json_put(prepare, side_names[s], slice_json(r, &pair->prepare[s]));
     }
     struct json *ratios = json_put_object(o, "log_ratio");
     for (int m = 0; m < PROBE_METRIC_COUNT; m++)

@@ -59,6 +59,8 @@ static void take_usage(struct external_result *r)
     r->exit = WIFEXITED(u->status) ? WEXITSTATUS(u->status) : -1;
     r->slice.cpu_ns = u->user_ns + u->system_ns;
     r->slice.wall_ns = u->wall_ns;
+    r->has_delay = u->queued_ns >= 0;
+    r->slice.delay_ns = r->has_delay ? u->queued_ns : 0;
 }
 
 static bool judge(struct external_process *r, const char *name, struct err *e)

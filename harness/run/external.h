@@ -47,8 +47,9 @@ void external_done(struct external *x);
 struct external_result {
     /* cpu_ns: user + system of the tree, but for what lives on (`usage.left`) and what ended without
      * anybody waiting after the command itself did; wall_ns: from before its start to after its end;
-     * delay_ns: 0, not to be had from outside. */
+     * delay_ns: of it, queueing for a CPU (spawner.h: of the main thread); 0 where has_delay is false. */
     struct probe_slice slice;
+    bool has_delay;
     struct spawner_report usage;
     int exit, signal;        /* exit status, -1 when it was ended by the signal (else 0) */
     uint64_t output_bytes;   /* of standard output */

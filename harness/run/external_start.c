@@ -39,7 +39,7 @@ bool external_image(struct external *x, struct err *e)
 /* The report that the spawner would have made. */
 static _Noreturn void cannot_start(int report, int why)
 {
-    const struct spawner_report r = {.spawn_errno = why};
+    const struct spawner_report r = {.spawn_errno = why, .queued_ns = -1};
     _exit(write(report, &r, sizeof r) == (ssize_t)sizeof r ? 127 : 126);
 }
 

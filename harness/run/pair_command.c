@@ -14,16 +14,18 @@ static void count_end(struct pair_ends *ends, const struct external_result *r)
     ends->left += r->usage.left > 0;
 }
 
-static bool command_run(struct pair_runner *r, const struct plan_side *side, struct pair_ends *ends,
+static bool command_run(struct pair_runner *r, struct cell_result *cell, int s,
                         struct probe_slice *out, struct err *e)
 {
+    const struct plan_side *side = s == SIDE_BASE ? &cell->cell->base : &cell->cell->new;
     struct external_result result;
     r->external.options.folder = side->folder;
     if (!external_prepare(&r->external, e) ||
         !external_run(&r->external, side->argv, &r->rng, &result, e) ||
         !external_same_output(&r->output, &result, side->label, e))
         return false;
-    count_end(ends, &result);
+    count_end(&r->ends[s], &result);
+    cell->has_delay = cell->has_delay && result.has_delay;
     *out = result.slice;
     return true;
 }
@@ -34,13 +36,12 @@ static bool of_side(int s, struct err *e)
     return e->code != ERR_MISMATCH && err_prefix(e, "%s", s == SIDE_BASE ? "base" : "new");
 }
 
-static bool command_turn(struct pair_runner *r, const struct plan_cell *cell, int first,
+static bool command_turn(struct pair_runner *r, struct cell_result *cell, int first,
                          struct probe_slice out[SIDES], struct err *e)
 {
-    const struct plan_side *sides[SIDES] = {&cell->base, &cell->new};
     for (int i = 0; i < SIDES; i++) {
         int s = first ^ i;
-        if (!interrupt_none(e) || !command_run(r, sides[s], &r->ends[s], &out[s], e))
+        if (!interrupt_none(e) || !command_run(r, cell, s, &out[s], e))
             return interrupt_none(e) && of_side(s, e) && false;
     }
     return true;
@@ -50,8 +51,9 @@ bool pair_command(struct pair_runner *r, struct cell_result *result, struct cell
                   struct err *e)
 {
     struct probe_slice turns[PAIR_TURNS_MAX][SIDES];
+    result->has_delay = result->has_delay || result->count == 0; /* as long as each run tells it */
     if (r->iterations == 0) {
-        if (!command_turn(r, result->cell, pair->first, turns[0], e))
+        if (!command_turn(r, result, pair->first, turns[0], e))
             return false;
         double wanted = command_target_ns / fmax(pair_slower_ns(turns[0]), 1);
         r->iterations = (long)fmin(fmax(wanted, 1), PAIR_TURNS_MAX);
@@ -60,7 +62,7 @@ bool pair_command(struct pair_runner *r, struct cell_result *result, struct cell
     pair->iterations = 1;
     for (int i = 0; i < pair->slices; i++) {
         int first = i == 0 ? pair->first : (int)rng_below(&r->rng, SIDES);
-        if (!command_turn(r, result->cell, first, turns[i], e))
+        if (!command_turn(r, result, first, turns[i], e))
             return false;
     }
     pair_ratio_of_turns(pair, turns, pair->slices);

@@ -96,20 +96,66 @@ static void add_usage(struct spawner_report *r, const struct rusage *u)
     r->involuntary_switches += u->ru_nivcsw;
 }
 
+/* ---- queueing ------------------------------------------------------------------------------- */
+
+/* Of a main thread: ns that it ran, and that it was ready to run and had no CPU. */
+struct schedule {
+    int64_t ran_ns, waited_ns;
+};
+
+/* "ran waited slices". False: this system does not tell. */
+static bool schedule_read(int fd, struct schedule *s)
+{
+    char text[128], *at;
+    ssize_t n = fd >= 0 ? pread(fd, text, sizeof text - 1, 0) : -1;
+    *s = (struct schedule){0};
+    if (n <= 0)
+        return false;
+    text[n] = '\0';
+    s->ran_ns = strtoll(text, &at, 10);
+    s->waited_ns = strtoll(at, NULL, 10);
+    return true;
+}
+
+/* Of a child that has ended and was not yet waited for. */
+static bool schedule_of(pid_t pid, struct schedule *s)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    return schedule_read(fd, s); /* closed by the end of this process, which comes soon */
+}
+
+/* ---- what has ended ------------------------------------------------------------------------- */
+
+/* The command's end. */
+struct ending {
+    bool has_ended, has_schedule, never_waited;
+    struct schedule schedule;
+};
+
 /* Everything that has ended: the command, and orphans of its tree, which come to this process. True
  * when nothing is left to wait for. */
-static bool reap(pid_t command, struct spawner_report *r, bool *has_ended)
+static bool reap(pid_t command, struct spawner_report *r, struct ending *end)
 {
     for (;;) {
         int status;
         struct rusage usage;
-        pid_t pid = wait4(-1, &status, WNOHANG, &usage);
-        if (pid <= 0)
-            return pid < 0 && errno == ECHILD;
+        siginfo_t who = {0};
+        if (waitid(P_ALL, 0, &who, WEXITED | WNOHANG | WNOWAIT) != 0)
+            return errno == ECHILD;
+        if (who.si_pid == 0)
+            return false;
+        bool is_command = who.si_pid == command;
+        if (is_command) /* gone once it is waited for */
+            end->has_schedule = schedule_of(command, &end->schedule);
+        if (wait4(who.si_pid, &status, WNOHANG, &usage) <= 0)
+            return false;
         add_usage(r, &usage);
-        if (pid == command) {
+        if (is_command) {
             r->status = status;
-            *has_ended = true;
+            end->has_ended = true;
+            end->never_waited = usage.ru_nvcsw <= 1; /* its end may be one */
         }
     }
 }
@@ -156,7 +202,7 @@ static void leave_one(pid_t pid)
  * this process, so that in the end none is left, in whatever group or session it is. */
 static void end_tree(pid_t command, struct spawner_report *r)
 {
-    bool unused;
+    struct ending unused;
     kill(-command, SIGTERM);
     kill(-command, SIGCONT);
     for (int ms = 0; ms < GRACE_MS; ms += NAP_MS) {
@@ -172,20 +218,44 @@ static void end_tree(pid_t command, struct spawner_report *r)
 
 /* ---- the run -------------------------------------------------------------------------------- */
 
-static void attend(pid_t command, int64_t began, const sigset_t *awaited, struct spawner_report *r)
+/* How long the command, and this process to see its end, stood in line for a CPU. own: of this process before
+ * the start, before it waited for the end and after. Where the end came before that waiting, what this process
+ * queued until then was no waiting of a command that never waited. */
+static int64_t queued_ns(const struct ending *end, const struct schedule own[3], bool was_over,
+                         int64_t wall_ns)
 {
-    bool has_ended = false, none_left = false;
-    while (!has_ended) {
+    int since = was_over && end->never_waited ? 0 : 1;
+    int64_t ns = end->schedule.waited_ns + own[2].waited_ns - own[since].waited_ns;
+    int64_t idle_ns = larger(wall_ns - end->schedule.ran_ns, 0);
+    return ns < idle_ns ? ns : idle_ns;
+}
+
+static void attend(pid_t command, int64_t began, const sigset_t *awaited, struct spawner_report *r,
+                   int own_fd, const struct schedule *at_start)
+{
+    struct ending end = {0};
+    struct schedule own[3] = {*at_start};
+    sigset_t come;
+    bool none_left = false, is_told = true;
+    bool was_over = sigpending(&come) == 0 && sigismember(&come, SIGCHLD) == 1;
+    int64_t woke = began;
+    while (!end.has_ended) {
+        is_told = schedule_read(own_fd, &own[1]) && is_told;
         int signal = sigwaitinfo(awaited, NULL);
+        woke = now_ns();
         if (signal == SIGTERM) {
             r->ended_by_us = 1;
             end_tree(command, r);
+            woke = now_ns();
             break;
         }
-        none_left = signal == SIGCHLD && reap(command, r, &has_ended);
+        is_told = schedule_read(own_fd, &own[2]) && is_told;
+        none_left = signal == SIGCHLD && reap(command, r, &end);
     }
-    r->wall_ns = now_ns() - began;
-    if (has_ended && !none_left)
+    r->wall_ns = woke - began;
+    if (is_told && end.has_schedule)
+        r->queued_ns = queued_ns(&end, own, was_over, r->wall_ns);
+    if (end.has_ended && !none_left)
         r->left = each_child(leave_one);
 }
 
@@ -205,10 +275,13 @@ static void run(char **argv, struct spawner_report *r)
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* the harness was killed: so is the tree */
     pid_t pid = 0;
+    struct schedule own;
+    int own_fd = open("/proc/self/schedstat", O_RDONLY | O_CLOEXEC);
+    schedule_read(own_fd, &own);
     int64_t began = now_ns();
     r->spawn_errno = start(&pid, argv);
     if (r->spawn_errno == 0)
-        attend(pid, began, &awaited, r);
+        attend(pid, began, &awaited, r, own_fd, &own);
 }
 
 int main(int argc, char **argv)
@@ -217,7 +290,7 @@ int main(int argc, char **argv)
         return 0;
     if (argc < 3)
         return 2;
-    struct spawner_report report = {0};
+    struct spawner_report report = {.queued_ns = -1};
     int fd = (int)strtol(argv[1], NULL, 10);
     fcntl(fd, F_SETFD, FD_CLOEXEC);
     run(argv + 2, &report);

@@ -72,8 +72,15 @@ expect 2 'policy: expected one of strict, estimate, lenient' gate --new "bin:$tm
 check "a policy that is none"
 [ ! -e "$tmp/out.jsonl" ]
 check "nothing is written then"
-expect 2 'net is not available' "$CUPEL" gate --base true --new true --metric net --out "$tmp/c.jsonl"
-check "a command has no queueing to be judged by"
+rm -f "$tmp/c.jsonl"
+if [ -r /proc/self/schedstat ]; then
+    expect 0 'wall less queueing' "$CUPEL" gate --base true --new true --metric net --margin 1000 --out "$tmp/c.jsonl" &&
+        grep -q '"base":{"cpu_ns":[0-9]*,"wall_ns":[0-9]*,"delay_ns":[0-9]' "$tmp/c.jsonl"
+else
+    expect 2 'net is not available' "$CUPEL" gate --base true --new true --metric net --out "$tmp/c.jsonl" &&
+        ! grep -q '"delay_ns":[0-9]' "$tmp/c.jsonl"
+fi
+check "a command is judged by wall less queueing, where this system tells it, and else not"
 expect 0 'fsyncs' "$CUPEL" list metrics
 check "cupel list metrics"
 expect 2 'expected kernels or metrics' "$CUPEL" list things

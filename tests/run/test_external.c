@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +117,36 @@ static void time_of_children_is_counted_and_sleep_is_not(void **state)
     assert_ok(run("sleep 0.2", &plain, &r, &e), &e);
     assert_true(r.slice.wall_ns >= 200000000);
     assert_true(r.slice.cpu_ns < r.slice.wall_ns / 2);
+}
+
+/* Pinned to one CPU with a loop that never gives it up. */
+static void queueing_beside_a_busy_loop_is_told(void **state)
+{
+    (void)state;
+    struct external_result r;
+    struct err e = {0};
+    if (access("/proc/self/schedstat", R_OK) != 0)
+        skip();
+    cpu_set_t before, one;
+    size_t cpu = 0;
+    sched_getaffinity(0, sizeof before, &before);
+    while (!CPU_ISSET(cpu, &before))
+        cpu++;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    sched_setaffinity(0, sizeof one, &one);
+    pid_t loop = fork();
+    while (loop == 0)
+        if (getppid() == 1)
+            _exit(0);
+    bool ok = run("i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done", &plain, &r, &e);
+    kill(loop, SIGKILL);
+    waitpid(loop, NULL, 0);
+    sched_setaffinity(0, sizeof before, &before);
+    assert_ok(ok, &e);
+    assert_true(r.has_delay);
+    assert_true(r.slice.delay_ns > r.slice.cpu_ns / 10);
+    assert_true(r.slice.delay_ns <= r.slice.wall_ns);
 }
 
 static void an_orphan_that_ends_in_time_is_counted(void **state)
@@ -343,6 +374,7 @@ int main(void)
         TEST(a_failure_that_is_ignored_is_told),
         TEST(what_cannot_be_run_is_named),
         TEST(time_of_children_is_counted_and_sleep_is_not),
+        TEST(queueing_beside_a_busy_loop_is_told),
         TEST(an_orphan_that_ends_in_time_is_counted),
         TEST(a_large_harness_does_not_make_commands_large),
         TEST(much_output_and_a_lingering_grandchild_do_not_block),
