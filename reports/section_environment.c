@@ -32,8 +32,10 @@ static void add_machine(struct document *d, const struct model_file *f)
     };
     struct table *t = table_new(d->arena, "Machine, build and time", columns, COUNT(columns));
     add_facts(t, "", json_get(f->file.run, "environment"));
-    table_text(t, "seed");
-    table_text(t, words_json(d->arena, json_get(f->file.run, "seed")));
+    if (!json_get(json_get(f->file.run, "environment"), "seed")) {
+        table_text(t, "seed");
+        table_text(t, words_json(d->arena, json_get(f->file.run, "seed")));
+    }
     document_table(d, t);
 }
 
@@ -139,6 +141,7 @@ static void add_sides(struct document *d, const struct model_file *f)
         document_add(d, BLOCK_TEXT,
                      "Results of both sides agree, by digest, in %d of %d comparisons.", equal,
                      checked);
+    table_drop_empty(t);
     document_table(d, t);
 }
 

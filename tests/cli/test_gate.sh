@@ -60,8 +60,8 @@ fake jobs9 FAKE_JOBS=9
 fake fickle FAKE_JOBS=10 FAKE_TRICK=fickle
 expect 1 FAIL once --base "bin:$tmp/jobs10" --new "bin:$tmp/slow_finish"
 check "a slow last flush fails"
-expect 1 FAIL once --base "bin:$tmp/jobs10" --new "bin:$tmp/waits"
-check "waiting that CPU time does not see fails by wall less queueing"
+expect 1 'pairs  wall time less waiting for a CPU 1.25' once --base "bin:$tmp/jobs10" --new "bin:$tmp/waits"
+check "waiting that CPU time does not see fails by wall less queueing, and progress tells that ratio"
 grep -q '"metric":"net"' "$tmp/once.jsonl"
 check "and the record names the metric"
 expect 2 'different work: 10 jobs and 9' once --base "bin:$tmp/jobs10" --new "bin:$tmp/jobs9"
