@@ -107,6 +107,22 @@ eval "set -- $line"
 [ "$2" = gate ] && [ "$3" = --base ] && [ "$4" = "cmd:gzip -1 it's a file.csv" ]
 ok $? "a command line to copy is quoted for the shell"
 
+/usr/bin/python3 - command.jsonl asked.jsonl <<'END'
+import json, sys
+records = [json.loads(line) for line in open(sys.argv[1])]
+records[0]["scenario"]["name"] = "zip"
+records[0]["judging"] = {"metrics": ["timing", "fsyncs"], "margins": {"cpu": 3, "net": 3, "wall": 5, "fsyncs": 1, "opens": 0}, "cap": 200,
+                         "budget": 300, "fail_error": 0.005, "pass_error": 0.05, "policy": "lenient"}
+base = next(r for r in records if r["record"] == "comparison")["base"]
+base["command"] = ["/bin/sh", "-c", base["label"]]
+with open(sys.argv[2], "w") as out:
+    for r in records:
+        print(json.dumps(r), file=out)
+END
+"$cupel" report asked.jsonl --out asked >/dev/null
+grep -qF -e ' --name zip --shell --metric timing --metric fsyncs --margin 3 --margin wall=5 --margin fsyncs=1 --cap 200 --budget 300 --fail-error 0.005 --pass-error 0.05 --policy lenient --seed 42' asked/report.md
+ok $? "the gate's own settings stand in the line to copy"
+
 "$cupel" report full.jsonl command.jsonl --out both >/dev/null &&
     [ "$(grep -c '<svg role' both/index.html)" -eq 9 ]
 ok $? "several files make one report"
