@@ -305,7 +305,7 @@ $O/libreports.a $O/libbrowser.a $O/libtests.a:
 
 # Plugins see the installed headers and nothing else.
 PLUGINS := $(addprefix $O/tests/plugin/,lcg.so layered.so slow15.so slow200.so stages.so stages100.so $(patsubst %,broken-%.so,abi symbol null step \
-	size refuse crash results once release exit leak) strategy-channel.so strategy-edited.so \
+	size refuse crash results once release exit leak loop stuck) strategy-channel.so strategy-edited.so \
 	$(patsubst %,no-strategy-%.so,abi symbol null signal params reserved kind window asks value unwritten crash loop))
 PLUGIN_HEADERS := $(addprefix $O/include/,$(PUBLIC_HEADERS))
 PLUGIN_CC = $(COMPILER) $(WARN) -std=c17 -O2 -g -I$O/include -shared -fPIC -Wl,-Bsymbolic

@@ -235,6 +235,9 @@ static bool settle(const struct invocation *in, struct straddle_settings *s, dou
     if (!year(in->words.v[1], "FROM", &s->straddle.from_year, e) ||
         !year(in->words.v[2], "TO", &s->straddle.to_year, e))
         return false;
+    if (s->straddle.from_year > s->straddle.to_year)
+        return err_input(e, "FROM: expected at most TO, %ld, found %ld", s->straddle.to_year,
+                         s->straddle.from_year);
     if (s->straddle.world && !settle_world(s, in->arena, world_ns, e))
         return false;
     return check_outputs(s, in->arena, e);

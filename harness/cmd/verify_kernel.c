@@ -33,6 +33,12 @@ static bool tell_next(void *context, const struct kernel_cases *v, const struct 
     return true;
 }
 
+static bool go_on(void *context, struct err *e)
+{
+    (void)context;
+    return interrupt_none(e);
+}
+
 static int count_layers(uint64_t set)
 {
     return __builtin_popcountll(set);
@@ -72,7 +78,7 @@ static enum err_code try_all(const struct verify_kernel_settings *s, struct kern
     struct watch w = {probe_now_ns()};
     if (!kernel_layers_parse(s->kernel, s->layers, &v->universe, e) || !kernel_cases_plan(v, a, e))
         return e->code;
-    bool ok = kernel_cases_run(v, (struct kernel_watcher){&w, tell_next}, e);
+    bool ok = kernel_cases_run(v, (struct kernel_watcher){&w, tell_next, go_on}, e);
     print_summary(v);
     if (v->differs)
         print_least(s, v);

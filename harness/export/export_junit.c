@@ -1,7 +1,8 @@
 /* JUnit XML as Jenkins, GitLab and GitHub's actions read it (schema: tests/export/junit.xsd). A testsuite a
  * results file, a testcase a benchmark:
  *   FAIL, BORDERLINE that fails -> failure; INCONCLUSIVE, skipped -> skipped; failed, cut short, other
- *   results -> error; anything else -> passed. A file that was not ended well has one more error. */
+ *   results -> error; anything else -> passed. A file that was not ended well has one more testcase: an error
+ *   where none says why, else skipped. */
 #include "harness/export/export.h"
 #include "harness/export/export_words.h"
 
@@ -119,13 +120,23 @@ static void add_case(struct text *out, const struct export_run *run,
     text_puts(out, "  </testcase>\n");
 }
 
-/* A run that was killed has no testcase for what it did not come to: it must not look passed. */
+/* A run that was killed has no testcase for what it did not come to: it must not look passed. One that a
+ * failed benchmark ended has that error, which is not counted twice. */
+static enum outcome incomplete_outcome(const struct export_run *run)
+{
+    for (int i = 0; i < run->count; i++)
+        if (outcome_of(&run->benchmarks[i]) == ERROR)
+            return SKIPPED;
+    return ERROR;
+}
+
 static void add_incomplete(struct text *out, const struct export_run *run)
 {
     text_puts(out, "  <testcase");
     add_attribute(out, "classname", run->name);
     text_puts(out, " name=\"(all benchmarks were measured)\" time=\"0\">\n");
-    add_outcome(out, "error", "incomplete", "the run ended before all benchmarks were measured");
+    add_outcome(out, elements[incomplete_outcome(run)], "incomplete",
+                "the run ended before all benchmarks were measured");
     text_puts(out, "  </testcase>\n");
 }
 
@@ -137,7 +148,7 @@ struct sums {
 static void add_sums(struct sums *s, const struct export_run *run)
 {
     s->tests += run->count + !run->complete;
-    s->of[ERROR] += !run->complete;
+    s->of[incomplete_outcome(run)] += !run->complete;
     for (int i = 0; i < run->count; i++) {
         s->of[outcome_of(&run->benchmarks[i])]++;
         s->seconds += run->benchmarks[i].seconds;

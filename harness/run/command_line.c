@@ -42,14 +42,19 @@ static bool is_executable(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
+/* Of a name with a "/", to a process in that folder. */
+static const char *full_path(char full[PATH_MAX], const char *name, const char *folder)
+{
+    bool below = folder && name[0] != '/';
+    snprintf(full, PATH_MAX, "%s%s%s", below ? folder : "", below ? "/" : "", name);
+    return full;
+}
+
 bool command_line_is_program(const char *name, const char *folder)
 {
     char full[PATH_MAX];
-    if (strchr(name, '/')) {
-        bool below = folder && name[0] != '/';
-        snprintf(full, sizeof full, "%s%s%s", below ? folder : "", below ? "/" : "", name);
-        return is_executable(full);
-    }
+    if (strchr(name, '/'))
+        return is_executable(full_path(full, name, folder));
     const char *path = getenv("PATH");
     for (struct str rest = str_of(path ? path : "/usr/bin:/bin"); rest.p;) {
         struct str part = str_cut(&rest, ':');
@@ -82,12 +87,29 @@ bool command_line_cut(const char *line, const char *const **argv, struct arena *
     return n > 0 || err_input(e, "command: expected a program and its arguments, found nothing");
 }
 
+/* What stands in the way of running it. */
+static const char *hindrance(const char *name, const char *folder)
+{
+    char full[PATH_MAX];
+    struct stat st;
+    if (!strchr(name, '/') || stat(full_path(full, name, folder), &st) != 0)
+        return NULL;
+    if (S_ISDIR(st.st_mode))
+        return "a folder, not a program";
+    return S_ISREG(st.st_mode) ? "not executable" : "not a program";
+}
+
 bool command_line_check(const char *const *argv, const char *line, const char *folder,
                         struct err *e)
 {
-    return command_line_is_program(argv[0], folder) ||
-           err_input(e, "command \"%.200s\": no program \"%.100s\"%s%.200s", line, argv[0],
-                     folder ? " in " : "", folder ? folder : "");
+    const char *in = folder ? " in " : "", *where = folder ? folder : "", *why;
+    if (command_line_is_program(argv[0], folder))
+        return true;
+    why = hindrance(argv[0], folder);
+    return why ? err_input(e, "command \"%.200s\": \"%.100s\"%s%.150s is %s", line, argv[0], in,
+                           where, why)
+               : err_input(e, "command \"%.200s\": no program \"%.100s\"%s%.200s", line, argv[0],
+                           in, where);
 }
 
 bool command_line_split(const char *line, const char *const **argv, struct arena *a, struct err *e)
@@ -142,9 +164,9 @@ bool command_line_words(const char *line, bool shell, const char *const **argv, 
     return true;
 }
 
-const char *command_line_name(const char *const *argv)
+const char *command_line_name(const char *const *argv, struct arena *a)
 {
     bool is_shell = strcmp(argv[0], COMMAND_LINE_SHELL) == 0 && argv[1] && argv[2] &&
                     strcmp(argv[1], "-c") == 0;
-    return is_shell ? argv[2] : argv[0];
+    return is_shell ? argv[2] : command_line_text(argv, a);
 }

@@ -42,7 +42,7 @@ bool command_line_words(const char *line, bool shell, const char *const **argv, 
 /* Is there a program of that name, as execvp would find it in that folder (NULL: this process's)? */
 bool command_line_is_program(const char *name, const char *folder);
 
-/* What messages call it: the program, or the line that the shell is given. */
-const char *command_line_name(const char *const *argv);
+/* What messages call it: the whole line, or the one that the shell is given. In the arena. */
+const char *command_line_name(const char *const *argv, struct arena *a);
 
 #endif

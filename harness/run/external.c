@@ -44,7 +44,7 @@ static bool with_tail(const struct external_process *r, struct err *e)
     char lines[TAIL_TEXT];
     struct err head = *e;
     int n = tail_lines(&r->tail, LINES_SHOWN, lines);
-    return err_set(e, head.code, "%.150s%s%s", head.text,
+    return err_set(e, head.code, "%.240s%s%s", head.text,
                    n == 0   ? ", and it printed nothing"
                    : n == 1 ? "; its last line: "
                             : "; its last lines: ",
@@ -61,26 +61,33 @@ static void take_usage(struct external_result *r)
     r->slice.wall_ns = u->wall_ns;
 }
 
-static bool judge(struct external_process *r, struct err *e)
+static bool judge(struct external_process *r, const char *name, struct err *e)
 {
-    const char *name = command_line_name(r->argv);
     int why = r->result.usage.spawn_errno, by;
     if (r->ended_ns) {
         *e = r->why;
-        return e->code != ERR_INTERRUPTED && (with_tail(r, e) || err_prefix(e, "%.60s", name));
+        return e->code != ERR_INTERRUPTED && (with_tail(r, e) || err_prefix(e, "%.120s", name));
     }
     if (why)
-        return err_input(e, "%.200s: cannot be run: %s", name, strerror(why));
+        return err_input(e, "%.200s: cannot be run: %s", r->argv[0], strerror(why));
     take_usage(&r->result);
     by = r->result.signal;
     if (r->result.exit == 0 || r->external->options.ignore_failure)
         return true;
     if (by)
-        err_input(e, "%.60s: ended by signal %d (SIG%s, %s)", name, by,
+        err_input(e, "%.120s: ended by signal %d (SIG%s, %s)", name, by,
                   sigabbrev_np(by) ? sigabbrev_np(by) : "?", strsignal(by));
     else
-        err_input(e, "%.60s: exit status %d", name, r->result.exit);
+        err_input(e, "%.120s: exit status %d", name, r->result.exit);
     return with_tail(r, e);
+}
+
+static bool judged(struct external_process *r, struct err *e)
+{
+    struct arena a = {0};
+    bool ok = judge(r, command_line_name(r->argv, &a), e);
+    arena_done(&a);
+    return ok;
 }
 
 /* ---- one run --------------------------------------------------------------------------------- */
@@ -110,7 +117,7 @@ bool external_run(struct external *x, const char *const *argv, struct rng *rng,
         sha256_end(r.hash, r.result.digest);
     close(r.input);
     external_close(r.streams, EXTERNAL_STREAMS);
-    ok = ok && judge(&r, e);
+    ok = ok && judged(&r, e);
     *out = r.result;
     return ok;
 }

@@ -28,6 +28,12 @@ static bool command_run(struct pair_runner *r, const struct plan_side *side, str
     return true;
 }
 
+/* Different outputs are both sides' matter. */
+static bool of_side(int s, struct err *e)
+{
+    return e->code != ERR_MISMATCH && err_prefix(e, "%s", s == SIDE_BASE ? "base" : "new");
+}
+
 static bool command_turn(struct pair_runner *r, const struct plan_cell *cell, int first,
                          struct probe_slice out[SIDES], struct err *e)
 {
@@ -35,7 +41,7 @@ static bool command_turn(struct pair_runner *r, const struct plan_cell *cell, in
     for (int i = 0; i < SIDES; i++) {
         int s = first ^ i;
         if (!interrupt_none(e) || !command_run(r, sides[s], &r->ends[s], &out[s], e))
-            return interrupt_none(e) && false;
+            return interrupt_none(e) && of_side(s, e) && false;
     }
     return true;
 }

@@ -59,6 +59,8 @@ struct kernel_watcher {
     /* Before each case; false ends the run with e. */
     bool (*next)(void *context, const struct kernel_cases *v, const struct kernel_cases_row *c,
                  struct err *e);
+    /* Now and then during a case, which may never end by itself; false ends it, and the run, with e. */
+    bool (*go_on)(void *context, struct err *e);
 };
 
 /* Everything lives in the arena. Error: a setting that there is not, more than there is room for. */

@@ -12,6 +12,7 @@
 /* A case in a worker of its own; the answer is the digest as it stands. */
 struct running {
     struct kernel_cases *v;
+    struct kernel_watcher watcher;
     struct pool *pool;
     struct kernel_cases_row now;
     struct kernel_digest found;
@@ -48,10 +49,17 @@ static bool take_digest(void *context, long number, struct str result, struct er
     return true;
 }
 
+static bool go_on(void *context, struct err *e)
+{
+    const struct kernel_watcher *w = &((struct running *)context)->watcher;
+    return w->go_on(w->context, e);
+}
+
 /* Workers end after each case, so that the next begins in a process that ran none. */
 static bool try_case(struct running *r, const struct kernel_cases_row *c, struct err *e)
 {
-    struct pool_batch batch = {.context = r, .jobs = 1, .job = put_job, .done = take_digest};
+    struct pool_batch batch = {
+        .context = r, .jobs = 1, .job = put_job, .done = take_digest, .go_on = go_on};
     r->now = *c;
     bool ok = pool_run(r->pool, &batch, e);
     pool_restart(r->pool);
@@ -113,12 +121,12 @@ static bool told(struct running *r, const struct kernel_cases_row *c, struct err
     return false;
 }
 
-static bool try_all(struct running *r, struct kernel_watcher watcher, struct err *e)
+static bool try_all(struct running *r, struct err *e)
 {
     struct kernel_cases *v = r->v;
     for (long i = 0; i < v->count; i++) {
         const struct kernel_cases_row *c = &v->rows[i];
-        if (!watcher.next(watcher.context, v, c, e))
+        if (!r->watcher.next(r->watcher.context, v, c, e))
             return false;
         if (!try_case(r, c, e))
             return told(r, c, e);
@@ -137,14 +145,14 @@ bool kernel_cases_run(struct kernel_cases *v, struct kernel_watcher watcher, str
     const char *work = v->work;
     struct arena a = {0};
     struct err unused = {0};
-    struct running r = {.v = v};
+    struct running r = {.v = v, .watcher = watcher};
     struct pool_work jobs = {.context = &r, .run = run_job};
     char *root = material_root(work, &a, e);
     bool ok = root != NULL;
     v->work = root;
     if (ok) {
         r.pool = pool_open(&(struct pool_settings){.workers = 1}, &jobs, e);
-        ok = r.pool && try_all(&r, watcher, e);
+        ok = r.pool && try_all(&r, e);
         pool_close(r.pool);
         ok = io_remove_tree(root, ok ? e : &unused) && ok;
     }

@@ -69,6 +69,9 @@ struct pool_batch {
     bool (*failed)(void *context, long number, const struct err *why, struct err *e);
     /* When it happens, not in any job's turn. NULL: nobody wants to know. */
     void (*lost)(void *context, const struct pool_loss *loss);
+    /* Asked now and then while the pool waits for workers; false ends the batch with e. For jobs that may
+     * never end. NULL: the batch goes on. */
+    bool (*go_on)(void *context, struct err *e);
 };
 
 struct pool_stats {
@@ -90,7 +93,7 @@ void pool_close(struct pool *p); /* all workers have ended and were waited for; 
 
 /* Runs a batch. Workers stay for the next; after an error those in a job are killed, the idle ones
  * stay. Where the system refuses a process, fewer workers do the work.
- * Error: the first that job, done or failed return, or (failed == NULL) that of a job: its own
+ * Error: the first that job, done, failed or go_on return, or (failed == NULL) that of a job: its own
  * words, or "job N: its worker was killed by signal 9 (Killed), at the second attempt too"; or no
  * worker could be made. */
 bool pool_run(struct pool *p, const struct pool_batch *batch, struct err *e) MUST_CHECK;

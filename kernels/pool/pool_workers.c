@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WAITS = 8, END_MS = 1000 };
+enum { WAITS = 8, END_MS = 1000, LOOK_MS = 100 };
 
 /* ---- workers come and go -------------------------------------------------------------------- */
 
@@ -212,8 +212,18 @@ static bool poll_workers(struct pool *p, int timeout_ms, int64_t *waited_ns, str
     return true;
 }
 
+/* A signal that came just before poll would not end it: so it is in short turns where somebody is asked. */
+static int turn_ms(const struct pool *p)
+{
+    int patience = patience_ms(p);
+    bool is_long = patience < 0 || patience > LOOK_MS;
+    return p->batch->go_on && is_long ? LOOK_MS : patience;
+}
+
 bool pool_wait(struct pool *p, bool wait, int64_t *waited_ns, struct err *e)
 {
+    const struct pool_batch *b = p->batch;
     *waited_ns = 0;
-    return poll_workers(p, wait ? patience_ms(p) : 0, waited_ns, e);
+    return poll_workers(p, wait ? turn_ms(p) : 0, waited_ns, e) &&
+           (!b->go_on || b->go_on(b->context, e));
 }

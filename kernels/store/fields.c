@@ -259,3 +259,8 @@ bool fields_error(const struct fields *f, int column, struct err *e, const char 
     va_end(args);
     return err_input(e, "%s:%ld: %s: %s", f->path, f->line, f->columns[column], what);
 }
+
+long fields_line(const struct fields *f)
+{
+    return f->line;
+}

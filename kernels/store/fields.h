@@ -31,6 +31,7 @@ enum fields_got fields_next(struct fields *f, struct str *row, struct err *e);
 /* e = "FILE:LINE: COLUMN: " + what; returns false. For values that do not fit. */
 bool fields_error(const struct fields *f, int column, struct err *e, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-void fields_close(struct fields *f); /* NULL is fine */
+long fields_line(const struct fields *f); /* of the row that came last, from 1 */
+void fields_close(struct fields *f);      /* NULL is fine */
 
 #endif

@@ -45,17 +45,20 @@ static bool read_document(struct amt_reading *r, struct amt *out, struct err *e)
 {
     if (r->root->kind != YAML_MAPPING)
         return amt_expected(r, r->root, "the document", "a mapping of sections", e);
-    return amt_check_tables(r, e) && amt_read_schedules(r, out, e) && amt_read_assets(r, out, e);
+    return amt_check_settings(r, e) && amt_check_tables(r, e) && amt_read_schedules(r, out, e) &&
+           amt_read_assets(r, out, e);
 }
 
 /* Frees t. */
-static struct amt *load(struct yaml_tree *t, const char *name, struct err *e)
+static struct amt *load(struct yaml_tree *t, const char *name, struct text *notes, struct err *e)
 {
     if (!t)
         return NULL;
     struct document *d = mem_alloc_zero(MEM_BASE, sizeof *d);
-    struct amt_reading r = {name, yaml_tree_root(t), &d->arena, sizeof *d};
+    struct amt_reading r = {name, yaml_tree_root(t), &d->arena, sizeof *d, notes};
     bool ok = read_document(&r, &d->amt, e);
+    if (ok)
+        amt_note_keys(&r);
     d->amt.bytes = r.bytes;
     yaml_tree_free(t);
     if (ok)
@@ -66,12 +69,17 @@ static struct amt *load(struct yaml_tree *t, const char *name, struct err *e)
 
 struct amt *amt_load(const char *path, struct err *e)
 {
-    return load(yaml_tree_read(path, e), path, e);
+    return amt_load_noting(path, NULL, e);
+}
+
+struct amt *amt_load_noting(const char *path, struct text *notes, struct err *e)
+{
+    return load(yaml_tree_read(path, e), path, notes, e);
 }
 
 struct amt *amt_parse(struct str yaml, const char *name, struct err *e)
 {
-    return load(yaml_tree_parse(yaml, name, e), name, e);
+    return load(yaml_tree_parse(yaml, name, e), name, NULL, e);
 }
 
 void amt_free(struct amt *amt)
@@ -116,7 +124,7 @@ int amt_select(const struct amt *amt, const char *pattern, const struct amt_asse
     if (rc != 0) {
         char why[160], shown[AMT_SHOWN_BYTES];
         regerror(rc, &regex, why, sizeof why);
-        err_input(e, "\"%s\": expected a POSIX extended regular expression: %s",
+        err_input(e, "asset pattern \"%s\": expected a POSIX extended regular expression: %s",
                   text_shown(shown, sizeof shown, str_of(pattern)), why);
         return -1;
     }

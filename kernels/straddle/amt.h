@@ -5,12 +5,13 @@
  *     const struct amt_asset *a = amt_find(amt, str_of("LA Comdty"));
  *     amt_free(amt);
  *
- * Sections that straddles do not need (backtest settings) are read past; of rule tables, sections with
- * Columns and Rows, only the form is checked. Anchors and aliases are followed, limits: yaml_tree.h.
+ * Sections that straddles do not need are read past; of backtest settings only aum and leverage are
+ * checked, to be finite numbers; of rule tables, sections with Columns and Rows, only the form. Anchors
+ * and aliases are followed, limits: yaml_tree.h.
  * A live asset must have what its sources need: Options, a schedule that is there; Vol.Near of BBG and
  * CV, Vol.Ticker of BBG; Hedge.Ticker of nonfut, fut_code, fut_month_map and market_code of fut, hedge of
  * cds, ccy and tenor of calc. Every asset: an Underlying of its own that does not begin with #, Vol.Source,
- * Hedge.Source, Valuation.Model. No text holds a control character.
+ * Hedge.Source, Valuation.Model; a WeightCap is not below 0. No text holds a control character.
  */
 #ifndef CUPEL_STRADDLE_AMT_H
 #define CUPEL_STRADDLE_AMT_H
@@ -69,6 +70,8 @@ struct amt {
 
 /* Error: "FILE:LINE: field: expected ...". Owner: the caller. */
 struct amt *amt_load(const char *path, struct err *e) MUST_CHECK;
+/* The same, with a line in notes for each key of an asset that nobody knows, the first ten. */
+struct amt *amt_load_noting(const char *path, struct text *notes, struct err *e) MUST_CHECK;
 struct amt *amt_parse(struct str yaml, const char *name,
                       struct err *e) MUST_CHECK; /* for fuzzing */
 void amt_free(struct amt *amt);                  /* NULL is fine */

@@ -144,8 +144,8 @@ static bool read_weight(struct asset_reading *a, struct amt_asset *out, struct e
     struct place p;
     if (!find(a, NULL, "WeightCap", &p, e))
         return false;
-    return !p.value || str_to_double(p.value->text, &out->weight_cap) ||
-           misfit(a, &p, p.value, "a number", e);
+    return !p.value || (str_to_double(p.value->text, &out->weight_cap) && out->weight_cap >= 0) ||
+           misfit(a, &p, p.value, "a number not below 0", e);
 }
 
 static bool read_choices(struct asset_reading *a, struct amt_asset *out, struct err *e)

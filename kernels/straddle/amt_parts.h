@@ -1,5 +1,6 @@
-/* The rooms of amt.c; private. amt_assets.c: the section `amt`. amt_sections.c: schedules, and the form of
- * rule tables. All errors begin with FILE:LINE: field. */
+/* The rooms of amt.c; private. amt_assets.c: the section `amt`. amt_keys.c: its keys that
+ * nobody knows. amt_sections.c: settings, schedules, and the form of rule tables. All errors begin with
+ * FILE:LINE: field. */
 #ifndef CUPEL_STRADDLE_AMT_PARTS_H
 #define CUPEL_STRADDLE_AMT_PARTS_H
 
@@ -16,6 +17,7 @@ struct amt_reading {
     const struct yaml_value *root;
     struct arena *arena; /* of what is kept */
     size_t bytes;        /* that are kept */
+    struct text *notes;  /* NULL: nobody wants them */
 };
 
 /* "FILE:LINE: field: expected WHAT, found ..." where v stands. */
@@ -25,8 +27,10 @@ bool amt_expected(const struct amt_reading *r, const struct yaml_value *v, const
 void *amt_keep(struct amt_reading *r, size_t bytes); /* zeroed */
 const char *amt_keep_text(struct amt_reading *r, struct str s);
 
+bool amt_check_settings(const struct amt_reading *r, struct err *e) MUST_CHECK;
 bool amt_read_schedules(struct amt_reading *r, struct amt *out, struct err *e) MUST_CHECK;
 bool amt_check_tables(const struct amt_reading *r, struct err *e) MUST_CHECK;
 bool amt_read_assets(struct amt_reading *r, struct amt *out, struct err *e) MUST_CHECK;
+void amt_note_keys(const struct amt_reading *r); /* after amt_read_assets */
 
 #endif

@@ -12,6 +12,25 @@ static const char *field_of(char out[FIELD_BYTES], const char *section, struct s
     return out;
 }
 
+/* ---- settings ------------------------------------------------------------------------------ */
+
+/* Straddles need none of them; what is no number is a mistake for whoever does. */
+bool amt_check_settings(const struct amt_reading *r, struct err *e)
+{
+    static const char *const numbers[] = {"aum", "leverage"};
+    const struct yaml_value *section = yaml_value_get(r->root, "backtest");
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        const struct yaml_value *v = section ? yaml_value_get(section, numbers[i]) : NULL;
+        char field[FIELD_BYTES];
+        double ignored;
+        if (v && !yaml_value_is_null(v) &&
+            (v->kind != YAML_TEXT || !str_to_double(v->text, &ignored)))
+            return amt_expected(r, v, field_of(field, "backtest", str_of(numbers[i])),
+                                "a finite number", e);
+    }
+    return true;
+}
+
 /* ---- schedules ----------------------------------------------------------------------------- */
 
 static bool read_schedule(struct amt_reading *r, struct str name, const struct yaml_value *list,

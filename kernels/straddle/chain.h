@@ -1,6 +1,7 @@
 /* What contracts are really called: "QQF2025 Comdty" -> "QQF25 Comdty", from a CSV file with columns
- * normalized_future, actual_future, last_date (others are passed over). The last row of a normalized
- * name holds; rows without an actual name say nothing; last_date is checked and not kept. */
+ * normalized_future, actual_future, last_date (others are passed over). Two rows that give one
+ * normalized name different actual names are refused, equal ones harmless; rows without an actual name
+ * say nothing; last_date is checked and not kept. Names are UTF-8. */
 #ifndef CUPEL_STRADDLE_CHAIN_H
 #define CUPEL_STRADDLE_CHAIN_H
 

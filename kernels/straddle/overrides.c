@@ -11,8 +11,13 @@ enum { TICKER, EXPIRY, COLUMNS, TICKER_BYTES = 200 };
 static const char *const columns[COLUMNS] = {"ticker", "expiry"};
 
 struct overrides {
-    struct map *days; /* int32_t by month and ticker */
+    struct map *days; /* struct expiry by month and ticker */
     long rows;
+};
+
+struct expiry {
+    long line; /* that gave it; 0: none yet */
+    int32_t day;
 };
 
 struct key {
@@ -30,6 +35,18 @@ static size_t key_of(struct key *key, int32_t month, const char *ticker, size_t 
     return offsetof(struct key, ticker) + n;
 }
 
+static bool agrees(const struct fields *f, const struct expiry *had, int32_t day, struct err *e)
+{
+    char x[DATE_TEXT], y[DATE_TEXT];
+    if (had->day == day)
+        return true;
+    date_format(x, had->day * (int64_t)DATE_DAY_SECONDS);
+    date_format(y, day * (int64_t)DATE_DAY_SECONDS);
+    return fields_error(f, EXPIRY, e,
+                        "expected one row a (ticker, month), line %ld says \"%s\", this \"%s\"",
+                        had->line, x, y);
+}
+
 static bool take(struct overrides *o, const struct fields *f, const struct str *row, struct err *e)
 {
     struct key key;
@@ -37,14 +54,19 @@ static bool take(struct overrides *o, const struct fields *f, const struct str *
     if (row[TICKER].n == 0 || row[TICKER].n > TICKER_BYTES)
         return fields_error(f, TICKER, e, "expected 1 to %d bytes, found %zu", TICKER_BYTES,
                             row[TICKER].n);
+    if (!str_is_utf8(row[TICKER]))
+        return fields_error(f, TICKER, e, "expected UTF-8");
     if (row[EXPIRY].n != strlen("YYYY-MM-DD") || !date_parse(row[EXPIRY], &seconds))
         return fields_error(f, EXPIRY, e, "expected a day as YYYY-MM-DD, found \"%.*s\"",
                             (int)row[EXPIRY].n, row[EXPIRY].p);
     int32_t day = (int32_t)(seconds / DATE_DAY_SECONDS);
     struct date date = date_from_days(day);
     size_t n = key_of(&key, straddle_month(date.year, date.month), row[TICKER].p, row[TICKER].n);
-    *(int32_t *)map_put(o->days, &key, n) = day;
+    struct expiry *expiry = map_put(o->days, &key, n);
     o->rows++;
+    if (expiry->line)
+        return agrees(f, expiry, day, e);
+    *expiry = (struct expiry){fields_line(f), day};
     return true;
 }
 
@@ -56,7 +78,7 @@ static struct overrides *load(struct fields *f, struct err *e)
     struct overrides *o = mem_alloc_zero(MEM_BASE, sizeof *o);
     struct str row[COLUMNS];
     enum fields_got got;
-    o->days = map_new(sizeof(int32_t));
+    o->days = map_new(sizeof(struct expiry));
     while ((got = fields_next(f, row, e)) == FIELDS_ROW && take(o, f, row, e))
         ;
     fields_close(f);
@@ -88,9 +110,9 @@ bool overrides_find(const struct overrides *o, const char *ticker, int32_t month
 {
     struct key key;
     size_t n = key_of(&key, month, ticker, strlen(ticker));
-    const int32_t *found = n ? map_find(o->days, &key, n) : NULL;
+    const struct expiry *found = n ? map_find(o->days, &key, n) : NULL;
     if (found)
-        *day = *found;
+        *day = found->day;
     return found != NULL;
 }
 

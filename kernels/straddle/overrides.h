@@ -1,5 +1,5 @@
-/* Expiry dates by ticker and month, from a CSV file with columns ticker, expiry (YYYY-MM-DD); the last
- * row of a (ticker, month) holds. A ticker has at most 200 bytes. */
+/* Expiry dates by ticker and month, from a CSV file with columns ticker, expiry (YYYY-MM-DD). Two rows that
+ * give a (ticker, month) different days are refused, equal ones harmless. A ticker is UTF-8 of at most 200 bytes. */
 #ifndef CUPEL_STRADDLE_OVERRIDES_H
 #define CUPEL_STRADDLE_OVERRIDES_H
 

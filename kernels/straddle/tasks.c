@@ -128,6 +128,16 @@ static bool make_asset(struct making *m, const struct amt_asset *asset, uint32_t
 
 /* ---- all of them ------------------------------------------------------------------------------ */
 
+/* A key that was typed wrong may be why: then there is no run to tell of it. */
+static bool none_found(const struct st_tasks *t, const char *pattern, const char *file,
+                       struct err *e)
+{
+    struct str rest = {t->notes.p, t->notes.n}, line = str_cut(&rest, '\n');
+    return err_input(e,
+                     "asset pattern \"%.100s\": expected one that a live asset of %s holds%s%.*s",
+                     pattern, file, line.n ? "; " : "", (int)line.n, line.n ? line.p : "");
+}
+
 static bool make_all(struct making *m, const struct st_settings *s, const char *file,
                      struct st_names *names, struct err *e)
 {
@@ -139,8 +149,7 @@ static bool make_all(struct making *m, const struct st_settings *s, const char *
     if (n < 0)
         return false;
     if (n == 0)
-        return err_input(e, "asset: expected a pattern that a live asset holds, found \"%.100s\"",
-                         s->asset);
+        return none_found(m->tasks, s->asset, file, e);
     for (int i = 0; i < n; i++)
         if (!make_asset(m, chosen[i], st_names_number(names, chosen[i]->underlying), e))
             return err_prefix(e, "%s", file);
@@ -174,7 +183,7 @@ bool st_tasks_make(struct st_tasks *t, const struct st_settings *s, const struct
     if (s->from_year > s->to_year)
         return err_input(e, "from_year: expected at most to_year, %ld, found %ld", s->to_year,
                          s->from_year);
-    struct amt *amt = amt_load(in->amt, e);
+    struct amt *amt = amt_load_noting(in->amt, &t->notes, e);
     if (!amt)
         return false;
     struct making m = {.tasks = t,

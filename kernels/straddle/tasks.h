@@ -29,7 +29,7 @@ struct st_tasks {
     struct st_task_asset *assets; /* those that have tasks, sorted; in the arena */
     int asset_count;
     int hedges;        /* most of any asset */
-    struct text notes; /* a line for each asset that could not be expanded */
+    struct text notes; /* lines: keys that nobody knows; assets that could not be expanded */
     int failed_assets;
 };
 

@@ -80,6 +80,38 @@ wait $pid
 status=$?
 [ $status -eq 130 ] && [ ! -e "$tmp/b.json" ]
 check "an interrupted baseline is none, exit 130"
+
+# A kernel that never comes back from a step, or from its set-up. One that ignores the signal is killed after ten seconds.
+forever() { # forever SIGNAL WORDS...
+    signal=$1
+    shift
+    timeout -s KILL 20 "$CUPEL" "$@" >"$tmp/said" 2>&1 &
+    for _ in $(seq 100); do
+        pid=$(cat "/proc/$!/task/$!/children")
+        children=$([ -z "$pid" ] || cat "/proc/${pid% }/task/${pid% }/children")
+        [ -n "$children" ] && break
+        sleep 0.1
+    done
+    sleep 0.2
+    kill -s "$signal" $pid
+    for _ in $(seq 100); do
+        kill -0 $pid 2>/dev/null || break
+        sleep 0.1
+    done
+    kill -0 $pid 2>/dev/null && kill -9 $pid $children
+    wait $!
+    status=$?
+    left=
+    for child in $children; do kill -0 "$child" 2>/dev/null && left="$left $child"; done
+    [ $status -eq 130 ] && [ -n "$children" ] && [ -z "$left" ]
+}
+so=$CUPEL_BUILD/tests/plugin/broken
+forever TERM verify --kernel "$so-loop.so" && grep -q 'steps whole, layers none: interrupted' "$tmp/said"
+check "a case of verify whose step has no end is ended with its worker, and named"
+forever INT verify --kernel "$so-stuck.so"
+check "and one whose set-up has none"
+forever TERM gate --base "so:$so-loop.so" --new "so:$so-loop.so" --out "$tmp/loop.jsonl"
+check "so are the workers of a gate"
 [ -z "$(ls "$TMPDIR")" ]
 check "no state folder is left"
 finish

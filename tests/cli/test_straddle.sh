@@ -82,6 +82,15 @@ sed 's/N0_OVERRIDE_/N0_XX3_/' "$world/amt.yaml" >"$tmp/bad.yaml"
 expect 1 "N0_XX3_" of --amt "$tmp/bad.yaml" --no-rows
 check "an asset with a bad schedule is named, and the others go on"
 
+sed -e 's/^    Class:/    Clazz:/' -e 's/^      Far:/      Fra:/' "$world/amt.yaml" >"$tmp/typed.yaml"
+expect 0 ": LA Comdty: key \"Vol.Fra\" is not known: not used" of --amt "$tmp/typed.yaml" --no-rows --quiet &&
+    grep -q "warning: $(realpath "$tmp/typed.yaml"):[0-9]*: LA Comdty: key \"Clazz\" is not known: not used\$" <<<"$tap_output" && [ "$(wc -l <<<"$tap_output")" -eq 2 ]
+check "keys that nobody knows are told, each once"
+sed 's/^    WeightCap:/    WeigthCap:/' "$world/amt.yaml" >"$tmp/typed.yaml"
+line=$(grep -n -m1 WeigthCap: "$tmp/typed.yaml")
+expect 2 " holds; $(realpath "$tmp/typed.yaml"):${line%%:*}: LA Comdty: key \"WeigthCap\" is not known: not used" of --amt "$tmp/typed.yaml" --no-rows
+check "also where no asset is left for that"
+
 sed 's/N5_OVERRIDE_/N0_OVERRIDE_/' "$world/amt.yaml" >"$tmp/twice.yaml"
 expect 2 "$tmp/twice.yaml: expiry_schedules.schedule1: expected each straddle once, found \"N0_OVERRIDE_33.3\" as entry 1 and \"N0_OVERRIDE_33.3\" as entry 2, the same one for CL Comdty" \
     of --amt "$tmp/twice.yaml" --out "$tmp/twice.tsv" && [ "$(wc -l <<<"$tap_output")" -eq 1 ] && [ ! -e "$tmp/twice.tsv" ]
@@ -107,14 +116,27 @@ check "which, how and in which straddle is told in one line"
 # ---- refused
 expect 2 "FROM: expected a year from 1900 to 2200, found \"20x4\"" $cupel straddle . 20x4 2024 --world "$world"
 check "a year is a year"
-expect 2 "from_year: expected at most to_year" $cupel straddle . 2024 2023 --world "$world"
+expect 2 "FROM: expected at most TO, 2023, found 2024" $cupel straddle . 2024 2023 --world "$world"
 check "years in the wrong order are refused"
-expect 2 "asset: expected a pattern that a live asset holds, found \"^ZZ\"" $cupel straddle ^ZZ 2024 2024 --world "$world"
+expect 2 "asset pattern \"^ZZ\": expected one that a live asset of $(realpath "$world/amt.yaml") holds" $cupel straddle ^ZZ 2024 2024 --world "$world"
 check "a pattern that finds nothing is refused"
 expect 2 "amt: expected a file, or a world that has one" $cupel straddle . 2024 2024
 check "inputs are needed"
 expect 2 "$tmp/none" $cupel straddle . 2024 2024 --world "$tmp/none"
 check "a world that is not there is named"
+sed 's/^normalized.*/&\nCLF2024 Comdty,CLX99 Comdty,2024-01-01\nCLF2024 Comdty,CLX98 Comdty,2024-01-01/' "$world/chain.csv" >"$tmp/two.csv"
+expect 2 "$tmp/two.csv:3: actual_future: expected one row a normalized_future, line 2 says \"CLX99 Comdty\", this \"CLX98 Comdty\"" \
+    of --chain "$tmp/two.csv" --out "$tmp/none.tsv" && [ "$(wc -l <<<"$tap_output")" -eq 1 ] && [ ! -e "$tmp/none.tsv" ]
+check "a contract with two names is refused in one line, whichever stands first"
+line=$(($(wc -l <"$world/overrides.csv") + 1)) row=$(grep -n '^CL Comdty,2024-03-' "$world/overrides.csv")
+{ cat "$world/overrides.csv" && echo 'CL Comdty,2024-03-27'; } >"$tmp/two.csv"
+expect 2 "$tmp/two.csv:$line: expiry: expected one row a (ticker, month), line ${row%%:*} says \"${row#*,}\", this \"2024-03-27\"" \
+    of --overrides "$tmp/two.csv" --no-rows
+check "an asset with two expiries in a month is refused"
+{ cat "$world/overrides.csv" && tail -n +2 "$world/overrides.csv"; } >"$tmp/two.csv" &&
+    { cat "$world/chain.csv" && tail -n +2 "$world/chain.csv"; } >"$tmp/again.csv" &&
+    of --overrides "$tmp/two.csv" --chain "$tmp/again.csv" --quiet | cmp -s - "$tmp/rows.tsv"
+check "rows that stand twice and agree change nothing"
 for layers in all memo-amt simd,memo-tickers; do
     expect 2 "--no-memo: expected no cache in --layers (or CUPEL_STRADDLE_LAYERS) beside it, found memo-" of --no-memo --layers $layers --out "$tmp/none.tsv" &&
         [ "$(wc -l <<<"$tap_output")" -eq 1 ] && [ ! -e "$tmp/none.tsv" ]

@@ -10,11 +10,22 @@ static int *nowhere;
 static void *kept[3]; /* reachable: a sanitiser sees no leak in it */
 #endif
 
+#if defined BROKEN_loop || defined BROKEN_stuck
+static void for_ever(void)
+{
+    for (volatile int again = 1; again;)
+        ;
+}
+#endif
+
 static void *prepare(const struct kernel_case *c, struct err *e)
 {
 #ifdef BROKEN_refuse
     err_input(e, "it is Monday");
     return NULL;
+#endif
+#ifdef BROKEN_stuck
+    for_ever();
 #endif
 #ifdef BROKEN_leak
     for (int i = 0; i < 3; i++)
@@ -30,6 +41,9 @@ static bool step(void *context, long lo, long hi, struct err *e)
     (void)context, (void)lo, (void)hi, (void)e;
 #ifdef BROKEN_crash
     *(volatile int *)nowhere = 1;
+#endif
+#ifdef BROKEN_loop
+    for_ever();
 #endif
     return true;
 }

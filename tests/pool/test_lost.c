@@ -103,6 +103,40 @@ static void a_hung_worker_is_named_with_the_time(void **state)
     pool_close(p);
 }
 
+static bool three_times(void *context, struct err *e)
+{
+    int *asked = context;
+    return ++*asked < 3 || err_set(e, ERR_INTERRUPTED, "enough");
+}
+
+static bool put_hanging(void *context, long number, struct text *bytes, struct err *e)
+{
+    (void)context, (void)number, (void)e;
+    text_add(bytes, (const char *)&plan.jobs[0], sizeof plan.jobs[0]);
+    return true;
+}
+
+static void a_job_without_end_goes_on_as_long_as_the_caller_wants(void **state)
+{
+    (void)state;
+    struct pool *p = open_pool(1, 0);
+    planned_reset(&plan, 1);
+    plan.jobs[0].kind = KIND_HANG;
+    plan.jobs[0].wrong = 9;
+    struct err e;
+    int asked = 0;
+    struct pool_batch batch = {
+        .context = &asked, .jobs = 1, .job = put_hanging, .go_on = three_times};
+    alarm(60); /* red: for ever */
+    assert_false(pool_run(p, &batch, &e));
+    alarm(0);
+    assert_int_equal(e.code, ERR_INTERRUPTED);
+    assert_string_equal(e.text, "enough");
+    assert_int_equal(asked, 3);
+    assert_true(planned_no_children());
+    pool_close(p);
+}
+
 static void plan_at_random(struct rng *rng, long jobs)
 {
     planned_reset(&plan, jobs);
@@ -470,6 +504,7 @@ int main(void)
         TEST(a_job_that_loses_two_workers_ends_the_batch),
         TEST(with_failed_it_is_told_in_its_turn_and_the_others_go_on),
         TEST(a_hung_worker_is_named_with_the_time),
+        TEST(a_job_without_end_goes_on_as_long_as_the_caller_wants),
         TEST(any_mixture_is_told_as_one_process_would),
         TEST(each_loss_is_told_when_it_happens),
         TEST(a_worker_killed_between_batches_is_replaced),

@@ -45,6 +45,14 @@ static void lines_that_cannot_run_are_refused(void **state)
     assert_says(&e, "a quote is left open");
     assert_false(command_line_split("no-such-program-here x", &argv, &arena, &e));
     assert_says(&e, "no program \"no-such-program-here\"");
+    assert_false(command_line_split("./none x", &argv, &arena, &e));
+    assert_says(&e, "no program \"./none\"");
+    assert_false(command_line_split("./README.md x", &argv, &arena, &e));
+    assert_string_equal(e.text, "command \"./README.md x\": \"./README.md\" is not executable");
+    assert_false(command_line_split("./tests", &argv, &arena, &e));
+    assert_string_equal(e.text, "command \"./tests\": \"./tests\" is a folder, not a program");
+    assert_false(command_line_split("/dev/null", &argv, &arena, &e));
+    assert_string_equal(e.text, "command \"/dev/null\": \"/dev/null\" is not a program");
 }
 
 static void a_line_for_the_shell_is_not_taken_apart(void **state)
@@ -57,7 +65,7 @@ static void a_line_for_the_shell_is_not_taken_apart(void **state)
     assert_string_equal(argv[1], "-c");
     assert_string_equal(argv[2], "echo 'a | wc");
     assert_null(argv[3]);
-    assert_string_equal(command_line_name(argv), "echo 'a | wc");
+    assert_string_equal(command_line_name(argv, &arena), "echo 'a | wc");
     assert_false(command_line_words(" \t", true, &argv, &arena, &e));
     assert_says(&e, "found nothing");
 }

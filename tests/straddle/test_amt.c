@@ -250,8 +250,19 @@ static void fields_that_do_not_fit_are_named_by_line(void **state)
         {"ccy: USD, ",                                                        "",                                           "Swap: Hedge.ccy: expected text"                                        },
         {"ccy: USD, ",                                                        "ccy: [USD], ",                               "Swap: Hedge.ccy: expected text, found a list"                          },
         {"nonfut, Ticker: AAPL US Equity,",                                   "nonfut, ",                                   "AAPL: Hedge.Ticker: expected text"                                     },
-        {"WeightCap: 0.05",                                                   "WeightCap: much",                            "WeightCap: expected a number, found \"much\""                          },
-        {"WeightCap: 0.05",                                                   "WeightCap: nan",                             "WeightCap: expected a number, found \"nan\""                           },
+        {"WeightCap: 0.05",                                                   "WeightCap: much",
+         "WeightCap: expected a number not below 0, found \"much\""                                                                                                                                 },
+        {"WeightCap: 0.05",                                                   "WeightCap: nan",
+         "WeightCap: expected a number not below 0, found \"nan\""                                                                                                                                  },
+        {"WeightCap: 0.05",                                                   "WeightCap: 1e999",
+         "WeightCap: expected a number not below 0, found \"1e999\""                                                                                                                                },
+        {"WeightCap: 0.05",                                                   "WeightCap: -0.05",
+         "F:24: QQ Comdty: WeightCap: expected a number not below 0, found \"-0.05\""                                                                                                               },
+        {"aum: 800.0",                                                        "aum: many",                                  "F:4: backtest.aum: expected a finite number, found \"many\""           },
+        {"aum: 800.0",                                                        "aum: 1e999",
+         "F:4: backtest.aum: expected a finite number, found \"1e999\""                                                                                                                             },
+        {"aum: 800.0",                                                        "leverage: [20]",
+         "F:4: backtest.leverage: expected a finite number, found a list"                                                                                                                           },
         {"WeightCap: 0.05",                                                   "WeightCap: [1]",                             "WeightCap: expected text, found a list"                                },
         {"Synthetic: Yes",                                                    "Synthetic: maybe",                           "F:36: AAPL: Synthetic: expected true or false"                         },
         {"Options: schedule7",                                                "Options: schedule8",
@@ -436,6 +447,54 @@ static void files_are_read_and_named(void **state)
     assert_says(&e, "/no/such.yaml");
 }
 
+/* Each key once, at its first place; ten lines at most. */
+static void keys_that_nobody_knows_are_told(void **state)
+{
+    (void)state;
+    char path[1024];
+    struct err e;
+    struct text yaml = {0}, notes = {0}, expected = {0};
+    snprintf(path, sizeof path, "%s/keys.yaml", test_folder("keys"));
+    test_write(path, whole);
+    struct amt *amt = amt_load_noting(path, &notes, &e);
+    assert_ok(amt, &e);
+    assert_int_equal(notes.n, 0);
+    amt_free(amt);
+    text_puts(&yaml, "amt:\n");
+    for (int i = 0; i < 2; i++)
+        text_printf(
+            &yaml,
+            "  A%d: {Underlying: A%d, Clazz: C, Market: {Any: 1}, Vol: {Source: CV, Class: x},\n"
+            "    Hedge: {Source: fut, futcode: A}, Valuation: {Model: ES, any: thing}}\n",
+            i, i);
+    test_write(path, yaml.p);
+    assert_ok(amt = amt_load_noting(path, &notes, &e), &e);
+    amt_free(amt);
+    text_printf(&expected,
+                "%s:2: A0: key \"Clazz\" is not known: not used\n"
+                "%s:2: A0: key \"Vol.Class\" is not known: not used\n"
+                "%s:3: A0: key \"Hedge.futcode\" is not known: not used\n",
+                path, path, path);
+    assert_non_null(notes.p);
+    assert_string_equal(notes.p, expected.p);
+    text_clear(&notes), text_clear(&yaml), text_clear(&expected);
+    text_puts(&yaml, "amt: {A: {Underlying: A, Vol: {Source: CV}, Hedge: {Source: fut}, "
+                     "Valuation: {Model: ES}");
+    for (int i = 0; i < 12; i++)
+        text_printf(&yaml, ", K%d: 1", i);
+    text_puts(&yaml, "}}\n");
+    test_write(path, yaml.p);
+    assert_ok(amt = amt_load_noting(path, &notes, &e), &e);
+    amt_free(amt);
+    int lines = 0;
+    for (const char *p = notes.p; (p = strchr(p, '\n')); p++)
+        lines++;
+    assert_int_equal(lines, 10);
+    assert_non_null(strstr(notes.p, "key \"K8\" is not known"));
+    assert_non_null(strstr(notes.p, ": more keys are not known: not used\n"));
+    text_done(&yaml), text_done(&notes), text_done(&expected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -449,6 +508,7 @@ int main(void)
         TEST(depth_and_size_have_limits),
         TEST(alias_bombs_do_not_go_off),
         TEST(files_are_read_and_named),
+        TEST(keys_that_nobody_knows_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

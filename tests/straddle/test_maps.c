@@ -53,7 +53,7 @@ static void contracts_have_their_real_names(void **state)
     struct err e;
     struct chain *c = chain_load(written("normalized_future,actual_future,last_date\n"
                                          "QQF2025 Comdty,QQF25 Comdty,2025-01-20\n"
-                                         "QQG2025 Comdty,old,2025-02-18\n"
+                                         "QQG2025 Comdty,QQG5 Comdty,2025-02-18\n"
                                          "QQH2025 Comdty,,\n"
                                          "QQG2025 Comdty,QQG5 Comdty,\n"),
                                  &e);
@@ -75,12 +75,18 @@ static void bad_rows_of_a_chain_are_named(void **state)
     static const struct {
         const char *csv, *words;
     } rows[] = {
-        {"normalized_future,last_date\n",                          "F:1: column \"actual_future\" is missing"},
+        {"normalized_future,last_date\n",                                            "F:1: column \"actual_future\" is missing"},
         {"normalized_future,actual_future,last_date\nA,B,1\n",
-         "F:2: last_date: expected YYYY-MM-DD or nothing"                                                    },
+         "F:2: last_date: expected YYYY-MM-DD or nothing"                                                                      },
         {"normalized_future,actual_future,last_date\n,B,\n",
-         "F:2: normalized_future: expected the name"                                                         },
-        {"normalized_future,actual_future,last_date\nA,B,\nA,B\n", "F:3: 2 fields: expected 3"               },
+         "F:2: normalized_future: expected the name"                                                                           },
+        {"normalized_future,actual_future,last_date\nA,B,\nA,B\n",                   "F:3: 2 fields: expected 3"               },
+        {"normalized_future,actual_future,last_date\nA,B,\nC,D,\nA,,\nA,B,\nA,X,\n",
+         "F:6: actual_future: expected one row a normalized_future, line 2 says \"B\", this \"X\""                             },
+        {"normalized_future,actual_future,last_date\nA,B,\nA,\xff\xfe,\n",
+         "F:3: actual_future: expected UTF-8"                                                                                  },
+        {"normalized_future,actual_future,last_date\nA,B,\n\xe9,B,\n",
+         "F:3: normalized_future: expected UTF-8"                                                                              },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct err e = {0};
@@ -92,13 +98,13 @@ static void bad_rows_of_a_chain_are_named(void **state)
     assert_says(&e, "/no/such.csv");
 }
 
-static void the_last_row_of_a_month_holds(void **state)
+static void a_ticker_and_month_have_their_day(void **state)
 {
     (void)state;
     struct err e;
     int32_t day = -1;
     struct overrides *o = overrides_load(written("expiry,ticker\n"
-                                                 "2024-06-14,QQ Comdty\n"
+                                                 "2024-06-21,QQ Comdty\n"
                                                  "2024-07-01,QQ Comdty\n"
                                                  "2024-06-30,CL Comdty\n"
                                                  "2024-06-21,QQ Comdty\n"
@@ -128,12 +134,16 @@ static void bad_overrides_are_named(void **state)
     static const struct {
         const char *csv, *words;
     } rows[] = {
-        {"ticker\n",                            "F:1: column \"expiry\" is missing"   },
+        {"ticker\n",                                                                "F:1: column \"expiry\" is missing"   },
         {"ticker,expiry\nA,2024-02-30\n",
-         "F:2: expiry: expected a day as YYYY-MM-DD, found \"2024-02-30\""            },
-        {"ticker,expiry\nA,2024-02-03 01:00\n", "F:2: expiry"                         },
-        {"ticker,expiry\n\nA,\n",               "F:3: expiry"                         },
-        {"ticker,expiry\n,2024-02-03\n",        "F:2: ticker: expected 1 to 200 bytes"},
+         "F:2: expiry: expected a day as YYYY-MM-DD, found \"2024-02-30\""                                                },
+        {"ticker,expiry\nA,2024-02-03 01:00\n",                                     "F:2: expiry"                         },
+        {"ticker,expiry\n\nA,\n",                                                   "F:3: expiry"                         },
+        {"ticker,expiry\n,2024-02-03\n",                                            "F:2: ticker: expected 1 to 200 bytes"},
+        {"ticker,expiry\nA,2024-02-03\nA,2024-03-03\nA,2024-02-03\nA,2024-02-04\n",
+         "F:5: expiry: expected one row a (ticker, month), line 2 says \"2024-02-03\", this "
+         "\"2024-02-04\""                                                                                                 },
+        {"ticker,expiry\n\xff,2024-02-03\n",                                        "F:2: ticker: expected UTF-8"         },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct err e = {0};
@@ -193,7 +203,7 @@ int main(void)
         TEST(keys_are_bytes_and_the_last_value_holds),
         TEST(contracts_have_their_real_names),
         TEST(bad_rows_of_a_chain_are_named),
-        TEST(the_last_row_of_a_month_holds),
+        TEST(a_ticker_and_month_have_their_day),
         TEST(bad_overrides_are_named),
         TEST(real_expiries_are_found),
     };
