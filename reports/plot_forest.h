@@ -8,6 +8,7 @@
 #include "reports/model.h"
 
 /* Adds the figure of one scale's comparisons to the document; its script is complete. */
-void plot_forest(struct document *d, const struct model_file *f, const char *scale);
+void plot_forest(struct document *d, const struct model_file *f, const char *scale,
+                 const char *metric);
 
 #endif

@@ -1,5 +1,6 @@
 #include "reports/plot_samples.h"
 
+#include "reports/decided.h"
 #include "reports/palette.h"
 #include "reports/plot.h"
 #include "reports/words.h"
@@ -40,9 +41,15 @@ static void sort(struct values *v)
     }
 }
 
+/* Of one side, by the clock that decided. */
+static const struct json *summary_of(const struct json *record, const char *side)
+{
+    return json_get(at(json_get(record, side), "metrics"), decided_metric(record));
+}
+
 static struct values values_of(struct arena *a, const struct json *record, const char *side)
 {
-    const struct json *list = at(json_get(record, side), "metrics.cpu.values");
+    const struct json *list = at(summary_of(record, side), "values");
     int n = json_count(list);
     struct values v = {.ns = ARENA_NEW(a, double, n), .order = ARENA_NEW(a, int, n)};
     for (const struct json *one = json_first(list); one; one = json_next(one))
@@ -110,7 +117,7 @@ static double axis_height(struct axis axis, double ns)
 
 static bool outlier(const struct json *record, const char *side, int pair)
 {
-    const struct json *list = at(json_get(record, side), "metrics.cpu.outliers");
+    const struct json *list = at(summary_of(record, side), "outliers");
     for (const struct json *o = json_first(list); o; o = json_next(o))
         if (at_number(o, "pair") == pair)
             return true;
@@ -193,7 +200,7 @@ static void add_axis_name(struct text *s, const char *name)
                palette_gnuplot(PALETTE_INK));
 }
 
-static void add_side_axes(struct text *s, struct arena *a, struct axis axis)
+static void add_side_axes(struct text *s, struct arena *a, const char *title, struct axis axis)
 {
     text_printf(
         s,
@@ -202,7 +209,7 @@ static void add_side_axes(struct text *s, struct arena *a, struct axis axis)
         "%sset yrange [%.12g:%.12g]\n",
         axis.logarithmic ? "set logscale y\n" : "", axis.lo / axis.unit.ns, axis.hi / axis.unit.ns);
     plot_tics(s, "y", axis.lo / axis.unit.ns, axis.hi / axis.unit.ns, axis.logarithmic, 5);
-    add_axis_name(s, arena_format(a, "CPU time (%s%s)", axis.unit.name,
+    add_axis_name(s, arena_format(a, "%s (%s%s)", title, axis.unit.name,
                                   axis.logarithmic ? ", log axis" : ""));
 }
 
@@ -211,7 +218,7 @@ static void add_sides(struct text *s, struct arena *a, const struct json *record
     struct values v[] = {values_of(a, record, "base"), values_of(a, record, "new")};
     struct axis axis = axis_for(fmin(quantile(&v[0], 0), quantile(&v[1], 0)),
                                 fmax(quantile(&v[0], 1), quantile(&v[1], 1)));
-    add_side_axes(s, a, axis);
+    add_side_axes(s, a, decided_title(decided_metric(record)), axis);
     for (int i = 0; i < 2; i++) {
         add_box(s, a, &sides[i], &v[i], axis.unit);
         add_points(s, record, &sides[i], &v[i], axis.unit);
@@ -230,12 +237,13 @@ static void add_sides(struct text *s, struct arena *a, const struct json *record
 
 /* ---- lower panel: the ratio of every pair ------------------------------------------------------ */
 
-static void add_ratio_points(struct text *s, const struct json *pairs, double *lo, double *hi)
+static void add_ratio_points(struct text *s, const struct json *pairs, const char *metric,
+                             double *lo, double *hi)
 {
     int number = 1;
     text_puts(s, "$ratios << EOD\n");
     for (const struct json *p = json_first(pairs); p; p = json_next(p), number++) {
-        double ratio = exp(at_number(p, "log_ratio.cpu"));
+        double ratio = exp(at_number(json_get(p, "log_ratio"), metric));
         *lo = fmin(*lo, ratio);
         *hi = fmax(*hi, ratio);
         text_printf(s, "%d %.12g %d\n", number, ratio,
@@ -244,9 +252,9 @@ static void add_ratio_points(struct text *s, const struct json *pairs, double *l
     text_puts(s, "EOD\n");
 }
 
-static void add_estimate(struct text *s, const struct json *cpu, double lo, double hi)
+static void add_estimate(struct text *s, const struct json *by, double lo, double hi)
 {
-    double lower = at_number(cpu, "lower"), upper = at_number(cpu, "upper");
+    double lower = at_number(by, "lower"), upper = at_number(by, "upper");
     const char *ink = palette_gnuplot(PALETTE_INK);
     if (isfinite(lower) && isfinite(upper))
         text_printf(s,
@@ -255,7 +263,7 @@ static void add_estimate(struct text *s, const struct json *cpu, double lo, doub
                     lower, upper, ink);
     text_printf(
         s, "set arrow from graph 0, first %.12g to graph 1, first %.12g nohead lc rgb %s lw 2\n",
-        at_number(cpu, "ratio"), at_number(cpu, "ratio"), ink);
+        at_number(by, "ratio"), at_number(by, "ratio"), ink);
     if (lo < 1 && hi > 1)
         text_printf(s,
                     "set arrow from graph 0, first 1 to graph 1, first 1 nohead lc rgb %s dt 2\n",
@@ -264,14 +272,15 @@ static void add_estimate(struct text *s, const struct json *cpu, double lo, doub
 
 static void add_ratios(struct text *s, const struct json *record)
 {
-    const struct json *cpu = at(record, "compare.cpu"), *pairs = json_get(record, "pairs");
-    double lo = at_number(cpu, "ratio"), hi = lo;
+    const char *metric = decided_metric(record);
+    const struct json *by = decided_contrast(record, metric), *pairs = json_get(record, "pairs");
+    double lo = at_number(by, "ratio"), hi = lo;
     text_puts(s, "unset object\nunset arrow\nunset label\nunset logscale\n");
-    add_ratio_points(s, pairs, &lo, &hi);
-    lo = fmin(lo, isfinite(at_number(cpu, "lower")) ? at_number(cpu, "lower") : lo);
-    hi = fmax(hi, isfinite(at_number(cpu, "upper")) ? at_number(cpu, "upper") : hi);
+    add_ratio_points(s, pairs, metric, &lo, &hi);
+    lo = fmin(lo, isfinite(at_number(by, "lower")) ? at_number(by, "lower") : lo);
+    hi = fmax(hi, isfinite(at_number(by, "upper")) ? at_number(by, "upper") : hi);
     double room = (hi - lo) * 0.12 + hi * 1e-3;
-    add_estimate(s, cpu, lo - room, hi + room);
+    add_estimate(s, by, lo - room, hi + room);
     text_puts(s, "set xtics autofreq\n");
     plot_tics(s, "y", lo - room, hi + room, false, 3);
     add_axis_name(s, "new / base");
@@ -292,9 +301,9 @@ void plot_samples(struct document *d, const struct model_cell *cell)
     f->title = arena_format(d->arena, "%s: every pair", cell->id);
     f->description = arena_format(
         d->arena,
-        "Strip and box plot of the CPU time of %d pairs, base and new, over the ratio of every "
+        "Strip and box plot of the %s of %d pairs, base and new, over the ratio of every "
         "pair with its estimate and interval.",
-        json_count(json_get(cell->record, "pairs")));
+        decided_title(decided_metric(cell->record)), json_count(json_get(cell->record, "pairs")));
     plot_preamble(&f->script);
     text_puts(&f->script, "set multiplot\n");
     add_sides(&f->script, d->arena, cell->record);

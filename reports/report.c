@@ -22,8 +22,8 @@ static const struct section sections[] = {
     {"Memory over time",                   section_timeline,    section_has_timeline   },
     {"Reads, writes and opens",            section_work,        section_has_work       },
     {"Samples",                            section_samples,     section_has_comparisons},
-    {"Counts",                             section_counts,      section_has_comparisons},
-    {"What the probes saw",                section_probes,      section_has_comparisons},
+    {"Counts",                             section_counts,      section_has_counts     },
+    {"What the probes saw",                section_probes,      section_has_probes     },
     {"Environment and settings",           section_environment, NULL                   },
     {"How to reproduce",                   section_reproduce,   NULL                   },
 };

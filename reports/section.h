@@ -57,6 +57,8 @@ bool section_has_memory(const struct model_file *f, struct arena *a);
 bool section_has_growth(const struct model_file *f, struct arena *a);
 bool section_has_timeline(const struct model_file *f, struct arena *a);
 bool section_has_work(const struct model_file *f, struct arena *a);
+bool section_has_counts(const struct model_file *f, struct arena *a);
+bool section_has_probes(const struct model_file *f, struct arena *a);
 
 /* Settings to choose by size of work, from all files together. */
 void section_advice(struct document *d, const struct model *m, int level);

@@ -69,6 +69,16 @@ static const char *exactness(const struct model_cell *cell)
                  : "The pairs did not all count the same: the first pair's counts are shown.";
 }
 
+bool section_has_counts(const struct model_file *f, struct arena *a)
+{
+    (void)a;
+    for (int i = 0; i < f->cell_count; i++)
+        if (json_first(at(f->cells[i].record, "base.counts")) ||
+            json_first(at(f->cells[i].record, "new.counts")))
+            return true;
+    return false;
+}
+
 void section_counts(struct document *d, const struct model_file *f, int level)
 {
     (void)level;

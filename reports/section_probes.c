@@ -130,7 +130,28 @@ static void add_costs(struct document *d, const struct model_file *f)
             table_number(t, ns, words(d->arena, WORDS_TIME, ns));
         }
     }
-    document_table(d, t);
+    if (table_drop_empty(t) > 2)
+        document_table(d, t);
+}
+
+/* Kernels are asked, commands are not. */
+static bool was_probed(const struct json *side)
+{
+    static const char *const readings[] = {"totals", "prepare", "overhead"};
+    for (int i = 0; i < COUNT(readings); i++)
+        if (json_first(json_get(side, readings[i])))
+            return true;
+    return false;
+}
+
+bool section_has_probes(const struct model_file *f, struct arena *a)
+{
+    (void)a;
+    for (int i = 0; i < f->cell_count; i++)
+        if (was_probed(json_get(f->cells[i].record, "base")) ||
+            was_probed(json_get(f->cells[i].record, "new")))
+            return true;
+    return false;
 }
 
 void section_probes(struct document *d, const struct model_file *f, int level)

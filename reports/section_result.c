@@ -1,9 +1,11 @@
 #include "reports/section.h"
 
+#include "reports/decided.h"
 #include "reports/plot_forest.h"
 #include "reports/tip.h"
 #include "reports/words.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -31,7 +33,7 @@ static const char *gate_word(struct arena *a, const struct json *gate)
                : verdict;
 }
 
-/* Beside CPU time's numbers: what else it was that decided. */
+/* What it was that decided, when it is not CPU time: a count has no numbers in the sentence. */
 static const char *gate_phrase(struct arena *a, const struct json *gate)
 {
     const char *metric = at_text(gate, "metric"), *word = gate_word(a, gate);
@@ -64,17 +66,18 @@ const char *section_sentence(struct arena *a, const struct model_file *f)
     if (f->cell_count == 0)
         return section_timeline_sentence(a, f);
     const struct model_cell *cell = model_headline(f);
-    const struct json *cpu = at(cell->record, "compare.cpu");
+    const char *metric = decided_metric(cell->record);
+    const struct json *by = decided_contrast(cell->record, metric);
     const char *gate = gate_phrase(a, at(cell->record, "gate"));
     const char *interval =
-        words_interval(a, WORDS_RATIO, at_number(cpu, "lower"), at_number(cpu, "upper"));
+        words_interval(a, WORDS_RATIO, at_number(by, "lower"), at_number(by, "upper"));
     return arena_format(
-        a, "%s: %sx the CPU time of the base, %s interval %s, n=%s pairs%s%s%s: %s%s%s%s.",
-        cell->name, words(a, WORDS_RATIO, at_number(cpu, "ratio")),
-        words(a, WORDS_LEVEL, at_number(cpu, "level")), interval,
-        words(a, WORDS_COUNT, at_number(cpu, "pairs")), *cell->scale ? ", at " : "", cell->scale,
-        *cell->scale ? " scale" : "", at_text(cell->record, "verdict"), *gate ? "; gate: " : "",
-        gate, *gate ? all_that_fail(a, f) : "");
+        a, "%s: %sx the %s of the base, %s interval %s, n=%s pairs%s%s%s: %s%s%s%s.", cell->name,
+        words(a, WORDS_RATIO, at_number(by, "ratio")), decided_title(metric),
+        words(a, WORDS_LEVEL, at_number(by, "level")), interval,
+        words(a, WORDS_COUNT, at_number(by, "pairs")), *cell->scale ? ", at " : "", cell->scale,
+        *cell->scale ? " scale" : "", decided_verdict(cell->record, metric),
+        *gate ? "; gate: " : "", gate, *gate ? all_that_fail(a, f) : "");
 }
 
 /* ---- the table of one scale -------------------------------------------------------------------- */
@@ -97,36 +100,37 @@ static void add_interval(struct table *t, const struct json *contrast)
     table_number(t, lower, words_interval(t->arena, WORDS_RATIO, lower, upper));
 }
 
-static void add_comparison(struct table *t, const struct model_cell *cell)
+static void add_comparison(struct table *t, const struct model_cell *cell, const char *metric)
 {
-    const struct json *cpu = at(cell->record, "compare.cpu"),
+    const struct json *by = decided_contrast(cell->record, metric),
                       *net = at(cell->record, "compare.net");
-    const char *verdict = at_text(cell->record, "verdict");
+    const char *verdict = decided_verdict(cell->record, metric);
+    const char *median = arena_format(t->arena, "metrics.%s.median", metric);
     bool complete = json_bool(json_get(cell->record, "complete"));
     table_text(t, complete ? cell->name : arena_format(t->arena, "%s (incomplete)", cell->name));
-    table_about(t, tip_side(t->arena, cell, "base", "cpu"));
-    add_value(t, WORDS_TIME, at_number(cell->record, "base.metrics.cpu.median"));
-    table_about(t, tip_side(t->arena, cell, "new", "cpu"));
-    add_value(t, WORDS_TIME, at_number(cell->record, "new.metrics.cpu.median"));
-    table_about(t, tip_contrast(t->arena, cell, "cpu"));
-    add_value(t, WORDS_RATIO, at_number(cpu, "ratio"));
-    add_interval(t, cpu);
-    add_value(t, WORDS_PERCENT, at_number(cpu, "percent"));
-    add_value(t, WORDS_TIMES, at_number(cpu, "times"));
+    table_about(t, tip_side(t->arena, cell, "base", metric));
+    add_value(t, WORDS_TIME, at_number(json_get(cell->record, "base"), median));
+    table_about(t, tip_side(t->arena, cell, "new", metric));
+    add_value(t, WORDS_TIME, at_number(json_get(cell->record, "new"), median));
+    table_about(t, tip_contrast(t->arena, cell, metric));
+    add_value(t, WORDS_RATIO, at_number(by, "ratio"));
+    add_interval(t, by);
+    add_value(t, WORDS_PERCENT, at_number(by, "percent"));
+    add_value(t, WORDS_TIMES, at_number(by, "times"));
     table_toned(t, verdict_tone(verdict), (double)NAN, verdict);
     table_about(t, tip_contrast(t->arena, cell, "net"));
     add_value(t, WORDS_RATIO, at_number(net, "ratio"));
     add_interval(t, net);
-    table_about(t, tip_contrast(t->arena, cell, "cpu"));
-    add_value(t, WORDS_COUNT, at_number(cpu, "pairs"));
+    table_about(t, tip_contrast(t->arena, cell, metric));
+    add_value(t, WORDS_COUNT, at_number(by, "pairs"));
 }
 
-static void add_scale(struct document *d, const struct model_file *f, const char *scale)
+static struct table *new_table(struct arena *a, const char *title, const char *scale)
 {
     static const struct column columns[] = {
         {"Comparison",             false},
-        {"CPU time, base",         true },
-        {"CPU time, new",          true },
+        {NULL,                     true },
+        {NULL,                     true },
         {"New / base",             true },
         {"Interval",               true },
         {"Change",                 true },
@@ -136,16 +140,51 @@ static void add_scale(struct document *d, const struct model_file *f, const char
         {"Its interval",           true },
         {"Pairs",                  true },
     };
-    struct table *t =
-        table_new(d->arena,
-                  arena_format(d->arena, "CPU time%s%s: medians of the pairs, Hodges-Lehmann ratio",
-                               *scale ? " at scale " : "", scale),
-                  columns, COUNT(columns));
-    for (int i = 0; i < f->cell_count; i++)
-        if (strcmp(f->cells[i].scale, scale) == 0)
-            add_comparison(t, &f->cells[i]);
-    document_table(d, t);
-    plot_forest(d, f, scale);
+    struct column *own = ARENA_NEW(a, struct column, COUNT(columns));
+    memcpy(own, columns, sizeof columns);
+    own[1].heading = arena_format(a, "%s, base", title);
+    own[2].heading = arena_format(a, "%s, new", title);
+    const char *caption = arena_format(a, "%s%s%s: medians of the pairs, Hodges-Lehmann ratio",
+                                       title, *scale ? " at scale " : "", scale);
+    return table_new(a, caption, own, COUNT(columns));
+}
+
+static const char *capital(struct arena *a, const char *title)
+{
+    return arena_format(a, "%c%s", toupper((unsigned char)*title), title + 1);
+}
+
+static bool stands_in(const struct model_cell *cell, const char *scale)
+{
+    return strcmp(cell->scale, scale) == 0;
+}
+
+/* What was decided by another clock than CPU time stands by it, before all stand by CPU time. */
+static void add_scale_by(struct document *d, const struct model_file *f, const char *scale,
+                         const char *metric)
+{
+    bool is_cpu = strcmp(metric, "cpu") == 0;
+    int decided = 0;
+    struct table *t = new_table(d->arena, capital(d->arena, decided_title(metric)), scale);
+    for (int i = 0; i < f->cell_count; i++) {
+        const struct model_cell *cell = &f->cells[i];
+        bool decides = strcmp(decided_metric(cell->record), metric) == 0;
+        if (!stands_in(cell, scale) || (!decides && !is_cpu))
+            continue;
+        add_comparison(t, cell, metric);
+        decided += decides;
+    }
+    if (table_rows(t) > 0 && table_drop_empty(t) > 1)
+        document_table(d, t);
+    if (decided > 0)
+        plot_forest(d, f, scale, metric);
+}
+
+static void add_scale(struct document *d, const struct model_file *f, const char *scale)
+{
+    static const char *const metrics[] = {"wall", "net", "cpu"};
+    for (int i = 0; i < COUNT(metrics); i++)
+        add_scale_by(d, f, scale, metrics[i]);
 }
 
 /* ---- gate, skipped, failed ---------------------------------------------------------------------- */

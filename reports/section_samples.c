@@ -44,6 +44,8 @@ static void add_statistic(struct table *t, const struct json *from, const struct
 
 static const char *outliers(struct arena *a, const struct json *summary)
 {
+    if (!summary)
+        return WORDS_NONE;
     struct text list = {0};
     for (const struct json *o = json_first(at(summary, "outliers")); o; o = json_next(o))
         text_printf(&list, "%spair %.0f: %s", list.n ? ", " : "", at_number(o, "pair"),
@@ -83,7 +85,8 @@ static void add_side_table(struct document *d, const struct model_cell *cell)
     table_text(t, "outliers");
     for (int c = 0; c < COUNT(columns) - 1; c++)
         table_text(t, outliers(d->arena, summary_of(cell->record, c)));
-    document_table(d, t);
+    if (table_drop_empty(t) > 1)
+        document_table(d, t);
 }
 
 /* ---- the comparison ------------------------------------------------------------------------------ */
@@ -138,7 +141,8 @@ static void add_contrast_table(struct document *d, const struct model_cell *cell
         const char *direction = at_text(json_get(compare, metrics[m].key), "welch.direction");
         table_text(t, *direction ? direction : WORDS_NONE);
     }
-    document_table(d, t);
+    if (table_drop_empty(t) > 1)
+        document_table(d, t);
 }
 
 /* ---- every pair ----------------------------------------------------------------------------------- */
@@ -186,19 +190,21 @@ static void add_pair_table(struct document *d, const struct model_cell *cell)
             table_number(t, value, words(d->arena, values[i].kind, value));
         }
     }
-    document_table(d, t);
+    if (table_drop_empty(t) > 1)
+        document_table(d, t);
 }
 
 void section_samples(struct document *d, const struct model_file *f, int level)
 {
     (void)level;
-    document_add(
-        d, BLOCK_TEXT,
-        "One point a pair of fresh processes: CPU time of one iteration where a kernel repeats its "
-        "work, of the whole run otherwise. Box: quartiles; thick line: median; crosses "
-        "with a number: outliers, kept in every statistic. Below: the ratio of every pair "
-        "(filled: base ran first, hollow: new ran first), line and band: the estimate "
-        "and its interval.");
+    document_add(d, BLOCK_TEXT,
+                 "One point a pair of fresh processes: the time (CPU time, or that by which a gate "
+                 "decided) of "
+                 "one iteration where a kernel repeats its work, of the whole run otherwise. Box: "
+                 "quartiles; thick line: median; crosses "
+                 "with a number: outliers, kept in every statistic. Below: the ratio of every pair "
+                 "(filled: base ran first, hollow: new ran first), line and band: the estimate "
+                 "and its interval.");
     document_add(d, BLOCK_GRID, "%s", "");
     for (int i = 0; i < f->cell_count; i++)
         plot_samples(d, &f->cells[i]);

@@ -1,6 +1,9 @@
 #include "reports/table.h"
 
+#include "reports/words.h"
+
 #include <math.h>
+#include <string.h>
 
 struct table *table_new(struct arena *a, const char *caption, const struct column *columns,
                         int column_count)
@@ -58,4 +61,32 @@ void table_tone_row(struct table *t, int row, enum tone tone)
 {
     for (int i = 0; i < t->column_count; i++)
         t->cells[row * t->column_count + i].tone = tone;
+}
+
+static bool says_nothing(const struct table *t, int column)
+{
+    for (int row = 0; row < table_rows(t); row++)
+        if (strcmp(table_row(t, row)[column].text, WORDS_NONE) != 0)
+            return false;
+    return true;
+}
+
+int table_drop_empty(struct table *t)
+{
+    int rows = table_rows(t), kept = 0, n = 0;
+    struct column *columns = ARENA_NEW(t->arena, struct column, t->column_count);
+    int *from = ARENA_NEW(t->arena, int, t->column_count);
+    for (int i = 0; i < t->column_count; i++)
+        if (i == 0 || !says_nothing(t, i)) {
+            columns[kept] = t->columns[i];
+            from[kept++] = i;
+        }
+    for (int row = 0; row < rows;
+         row++) /* to the front: nothing is read after it was written over */
+        for (int i = 0; i < kept; i++)
+            t->cells[n++] = t->cells[row * t->column_count + from[i]];
+    t->columns = columns;
+    t->column_count = kept;
+    t->count = n;
+    return kept;
 }

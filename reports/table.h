@@ -57,4 +57,8 @@ int table_rows(const struct table *t);
 const struct cell *table_row(const struct table *t, int row);
 void table_tone_row(struct table *t, int row, enum tone tone);
 
+/* Takes out the columns, all but the first, that are a dash in every row. How many columns are left. To be
+ * called once all rows are there. */
+int table_drop_empty(struct table *t);
+
 #endif

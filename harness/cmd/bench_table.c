@@ -163,14 +163,29 @@ static void add_sentence(struct bench_shown *shown, const struct bench_group *g,
 
 /* ---- warnings -------------------------------------------------------------------------------- */
 
-static void warn_of(const struct benchmark *b, const char *name, const struct probe_slice *overhead)
+const char *bench_table_start(struct arena *a, double median_ns, double overhead_ns)
 {
+    char takes[UNITS_TEXT], start[UNITS_TEXT];
+    units_time(takes, median_ns);
+    if (overhead_ns >= median_ns)
+        return arena_format(a,
+                            "takes %s, less than the %s that starting a process took when it was "
+                            "measured: no share of it can be told",
+                            takes, units_time(start, overhead_ns));
+    return arena_format(a, "takes %s, of which the start of a process is about %.0f %%", takes,
+                        100 * overhead_ns / median_ns);
+}
+
+static void warn_of(struct bench_shown *shown, const struct benchmark *b, const char *name,
+                    const struct probe_slice *overhead)
+{
+    struct arena *a = &shown->table.arena;
     bool is_off;
     int n = benchmark_count(b), failures = benchmark_failures(b), left = benchmark_left(b);
     int outliers = benchmark_outliers(b);
     double first = benchmark_first_run(b, &is_off);
     double median = benchmark_median(b, PROBE_WALL, RECORD_LEVEL).estimate;
-    char text[UNITS_TEXT];
+    shown->is_below = shown->is_below || median <= (double)overhead->wall_ns;
     if (failures)
         log_warn("%s: %d of %d runs failed", name, failures, n);
     if (left)
@@ -184,8 +199,7 @@ static void warn_of(const struct benchmark *b, const char *name, const struct pr
     if (outliers > is_off)
         log_warn("%s: %d of %d runs are outliers; none was removed", name, outliers, n);
     if (median < short_ns)
-        log_warn("%s: takes %s, of which the start of a process is about %.0f %%", name,
-                 units_time(text, median), fmin(100 * (double)overhead->wall_ns / median, 100));
+        log_warn("%s: %s", name, bench_table_start(a, median, (double)overhead->wall_ns));
 }
 
 void bench_table_add(struct bench_shown *shown, const struct bench_group *g,
@@ -198,7 +212,8 @@ void bench_table_add(struct bench_shown *shown, const struct bench_group *g,
     for (int i = 1; i < g->n; i++)
         add_sentence(shown, g, i);
     for (int i = 0; i < g->n; i++)
-        warn_of(&g->benchmarks[i], label(&shown->table.arena, g->commands[i].cell.id), overhead);
+        warn_of(shown, &g->benchmarks[i], label(&shown->table.arena, g->commands[i].cell.id),
+                overhead);
     if (g->rule.precision > 0 && !(g->half_width <= g->rule.precision))
         log_warn("%s: the precision was not reached: +-%.2g %% after %d rounds",
                  label(&shown->table.arena, g->commands[0].cell.id), 100 * g->half_width,
@@ -212,10 +227,12 @@ void bench_table_end(struct bench_shown *shown, const struct probe_slice *overhe
     table_print(&shown->table, out);
     fputs(shown->sentences.n ? shown->sentences.p : "", out);
     if (overhead->wall_ns > 0)
-        fprintf(out, "spawn overhead: %s wall, %s CPU (%s; it is in every time above)\n",
+        fprintf(out, "spawn overhead: %s wall, %s CPU (%s; %s)\n",
                 units_time(wall, (double)overhead->wall_ns),
                 units_time(cpu, (double)overhead->cpu_ns),
-                shell ? "an empty line for the shell" : "an empty program");
+                shell ? "an empty line for the shell" : "an empty program",
+                shown->is_below ? "measured apart, and more than a time above: the machine was busy"
+                                : "it is in every time above");
     text_done(&shown->sentences);
     table_done(&shown->table);
 }

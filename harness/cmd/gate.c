@@ -17,7 +17,10 @@
 #include "harness/run/inputs.h"
 #include "kernels/registry.h"
 
+#include <ctype.h>
 #include <string.h>
+
+enum { NAME_MOST = 64 };
 
 /* ---- the suite ------------------------------------------------------------------------------ */
 
@@ -56,7 +59,7 @@ static bool gate_plan(const struct gate_settings *s, const struct judging *j,
     struct campaign c;
     const struct campaign_options options = {
         .tool = "gate",
-        .name = scenario ? scenario->name : "command",
+        .name = scenario ? scenario->name : plan->cells[0].name,
         .title = scenario ? scenario->title : "two commands",
         .path = scenario ? scenario->path : NULL,
         .kernel = scenario ? scenario->kernel : NULL,
@@ -147,7 +150,7 @@ static bool names_a_file(const struct opt_texts *exports)
 static bool gate_kernels(const struct gate_settings *s, const struct subject_pair *pair,
                          int *status, struct arena *a, struct err *e)
 {
-    const char *given = external_rows_given(&s->external);
+    const char *given = s->name ? "name" : external_rows_given(&s->external);
     if (given)
         return err_input(e, "--%s: only commands have it, not kernels", given);
     if (!s->scenarios.n && (s->kernel || pair->base.library || pair->new.library))
@@ -166,6 +169,15 @@ static bool gate_kernels(const struct gate_settings *s, const struct subject_pai
     return true;
 }
 
+/* It stands in the names of files and in other tools' formats. */
+static bool is_name(const char *text)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    return isalnum((unsigned char)*text) && strlen(text) <= NAME_MOST &&
+           !text[strspn(text, allowed)];
+}
+
 static bool gate_commands(const struct gate_settings *s, const struct subject_pair *pair,
                           int *status, struct arena *a, struct err *e)
 {
@@ -173,12 +185,16 @@ static bool gate_commands(const struct gate_settings *s, const struct subject_pa
     struct subject_pair judged = *pair;
     struct external_options external;
     struct plan plan;
+    if (s->name && !is_name(s->name))
+        return err_input(e, "--name: expected letters, digits, '.', '_' and '-', found \"%.60s\"",
+                         s->name);
     const char *alone = s->set.n ? "--set" : s->scenarios.n ? "--scenario" : "--kernel";
     if (s->set.n || s->scenarios.n || s->kernel)
         return err_input(e, "%s: two commands have none; kernels are " SUBJECT_WORDS, alone);
     if (!gate_options_judging(&j, s, a, e) || !external_rows_options(&s->external, &external, a, e))
         return false;
     judged.margin_percent = j.margin[METRIC_CPU];
+    judged.name = s->name;
     if (!subject_commands(&plan, &judged, a, e))
         return false;
     bool ok = gate_plan(s, &j, NULL, &external, &plan, json_object(), status, a, e);

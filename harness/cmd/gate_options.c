@@ -16,6 +16,9 @@ const struct opt gate_options[] = {
      .help = "what is held to be good: words of " SUBJECT_WORDS "; or cmd:LINE, or a command line"},
     {.name = "new", .kind = OPT_TEXT, .offset = AT(new), .arg = "SIDE",
      .help = "what is held against the base"},
+    {.name = "name", .kind = OPT_TEXT, .offset = AT(name), .arg = "NAME",
+     .help = "of two commands: what records, exports and the history call the benchmark, instead of "
+             "command; letters, digits, '.', '_' and '-'"},
     {.name = "scenario", .kind = OPT_TEXTS, .offset = AT(scenarios), .arg = "S",
      .help = "whose scales are judged, instead of " SUBJECT_DEFAULT_SCENARIO "; may be repeated"},
     {.name = "kernel", .kind = OPT_TEXT, .offset = AT(kernel), .arg = "PATH.so",

@@ -7,7 +7,8 @@
 #include "harness/plan/judging.h"
 
 struct gate_settings {
-    const char *base, *new, *baseline, *advisory, *kernel, *policy, *seed, *out, *profile_on_fail;
+    const char *base, *new, *name, *baseline, *advisory, *kernel, *policy, *seed, *out,
+        *profile_on_fail;
     double budget, fail_error, pass_error;
     long cap;
     struct opt_texts scenarios, set, metrics, margins, export;

@@ -36,6 +36,7 @@ static const char *idle_option(const struct gate_settings *s)
         bool given;
         const char *name;
     } rows[] = {
+        {s->name != NULL,   "name"      },
         {s->cap != 0,       "cap"       },
         {s->budget > 0,     "budget"    },
         {s->fail_error > 0, "fail-error"},

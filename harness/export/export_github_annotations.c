@@ -47,6 +47,10 @@ static void add_benchmark(struct text *out, enum level level, const struct expor
     struct text title = {0}, message = {0};
     text_printf(&title, "%s %s", b->verdict, b->id);
     export_say_outcome(&message, b);
+    if (b->sides[SIDE_BASE].command) {
+        text_puts(&message, "; ");
+        export_say_commands(&message, b, ", ");
+    }
     add_command(out, level, title.p, message.p);
     text_done(&title);
     text_done(&message);

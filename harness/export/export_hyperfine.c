@@ -1,6 +1,6 @@
 /* What `hyperfine --export-json` writes, for its scripts and whatever else reads it: times in seconds of
- * wall time. A command is named by its line, else the side by its name. Where CPU time is not parted into
- * that of the user and of the system, `user` holds both and `system` is 0: only `cupel bench` parts it.
+ * wall time. A command is named by its line, else the side by its name. CPU time that is not parted into
+ * that of the user and of the system is null: only `cupel bench` parts it.
  * A command stands there once: what bench compares of commands that it has measured is left out. */
 #include "harness/export/export_rows.h"
 #include "harness/export/export_words.h"
@@ -14,9 +14,8 @@ static void put_seconds(struct json *o, const char *key, double ns)
 
 static void put_cpu(struct json *o, const struct export_side *s)
 {
-    bool is_parted = isfinite(s->user_ns) && isfinite(s->system_ns);
-    put_seconds(o, "user", is_parted ? s->user_ns : s->metrics[PROBE_CPU].mean);
-    put_seconds(o, "system", is_parted ? s->system_ns : 0);
+    put_seconds(o, "user", s->user_ns); /* null: nobody parted it */
+    put_seconds(o, "system", s->system_ns);
 }
 
 /* null: ended by a signal, or a command of a gate, which may ignore how it ended. A kernel ended well. */

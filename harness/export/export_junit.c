@@ -55,21 +55,50 @@ static void add_outcome(struct text *out, const char *element, const char *type,
     text_printf(out, "</%s>\n", element);
 }
 
-/* What was judged, for who opens the test. */
+/* What was judged, and of which commands, for who opens the test. */
 static void add_details(struct text *out, const struct export_benchmark *b)
 {
+    struct text line = {0};
     if (!b->judged_count)
         return;
     text_puts(out, "   <system-out>");
     for (int i = 0; i < b->judged_count; i++) {
-        struct text line = {0};
+        text_clear(&line);
         text_printf(&line, "%s: ", b->judged[i].verdict);
         export_say_judged(&line, b, &b->judged[i]);
         export_add_clean(out, line.p, xml_escape);
         text_puts(out, i + 1 < b->judged_count ? "\n" : "");
-        text_done(&line);
     }
+    text_clear(&line);
+    export_say_commands(&line, b, ", ");
+    if (line.n) {
+        text_puts(out, "\n");
+        export_add_clean(out, line.p, xml_escape);
+    }
+    text_done(&line);
     text_puts(out, "</system-out>\n");
+}
+
+/* The schema lets a suite have properties, not a testcase: the benchmark heads each. */
+static void add_properties(struct text *out, const struct export_run *run)
+{
+    static const char *const names[SIDES] = {[SIDE_BASE] = "base", [SIDE_NEW] = "new"};
+    struct text all = {0}, name = {0};
+    for (int i = 0; i < run->count * SIDES; i++) {
+        const struct export_benchmark *b = &run->benchmarks[i / SIDES];
+        if (!b->sides[i % SIDES].command)
+            continue;
+        text_clear(&name);
+        text_printf(&name, "%s: %s", b->id, names[i % SIDES]);
+        text_puts(&all, "   <property");
+        add_attribute(&all, "name", name.p);
+        add_attribute(&all, "value", b->sides[i % SIDES].command);
+        text_puts(&all, "/>\n");
+    }
+    if (all.n)
+        text_printf(out, "  <properties>\n%s  </properties>\n", all.p);
+    text_done(&all);
+    text_done(&name);
 }
 
 static void add_case(struct text *out, const struct export_run *run,
@@ -138,6 +167,7 @@ static void add_suite(struct text *out, const struct export_run *run)
         text_printf(out, " timestamp=\"%.19s\"", run->timestamp);
     add_attribute(out, "hostname", json_text(json_get(run->environment, "hostname")));
     text_puts(out, ">\n");
+    add_properties(out, run);
     for (int i = 0; i < run->count; i++)
         add_case(out, run, &run->benchmarks[i]);
     if (!run->complete)

@@ -110,6 +110,17 @@ const struct export_judged *export_decisive(const struct export_benchmark *b)
     return decisive;
 }
 
+void export_say_commands(struct text *out, const struct export_benchmark *b, const char *between)
+{
+    static const char *const names[SIDES] = {[SIDE_BASE] = "base", [SIDE_NEW] = "new"};
+    bool is_first = true;
+    for (int s = 0; s < SIDES; s++)
+        if (b->sides[s].command) {
+            text_printf(out, "%s%s: %s", is_first ? "" : between, names[s], b->sides[s].command);
+            is_first = false;
+        }
+}
+
 /* All that fail, or the first one. */
 static void say_failing(struct text *out, const struct export_benchmark *b)
 {

@@ -20,6 +20,9 @@ void export_say_judged(struct text *out, const struct export_benchmark *b,
 /* One sentence on how it went: why it failed, was skipped, or cannot be decided. */
 void export_say_outcome(struct text *out, const struct export_benchmark *b);
 
+/* "base: sleep 0.1, new: sleep 0.115", `between` in the place of ", "; nothing of kernels. */
+void export_say_commands(struct text *out, const struct export_benchmark *b, const char *between);
+
 /* Which of its judged ones decided: the first that fails, else the gate's, else the first. NULL: none. */
 const struct export_judged *export_decisive(const struct export_benchmark *b);
 

@@ -144,7 +144,7 @@ bool subject_commands(struct plan *p, const struct subject_pair *s, struct arena
     p->cells = ARENA_NEW(a, struct plan_cell, 1);
     p->count = p->capacity = 1;
     struct plan_cell *cell = p->cells;
-    cell->id = cell->name = "command";
+    cell->id = cell->name = s->name ? s->name : "command";
     cell->margin_percent = s->margin_percent > 0 ? s->margin_percent : 10;
     if ((command_side(&cell->base, &s->base, s->shell, a, e) || err_prefix(e, "--base")) &&
         (command_side(&cell->new, &s->new, s->shell, a, e) || err_prefix(e, "--new")))

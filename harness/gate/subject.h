@@ -41,6 +41,7 @@ struct subject_pair {
         set; /* NAME=VALUE for both, over the scenario's settings; commands have none */
     double margin_percent; /* 0: the scenario's, or 10 */
     bool shell;            /* commands are lines for /bin/sh -c */
+    const char *name;      /* of the benchmark that two commands are; NULL: "command" */
 };
 
 /* Error: a kernel against a command. */

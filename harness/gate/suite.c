@@ -161,6 +161,11 @@ static const char *outcome(void *context, const struct cell_result *result)
     return gate_verdict_word(gate_outcome(context));
 }
 
+static int deciding_metric(const void *context)
+{
+    return gate_deciding_metric(context);
+}
+
 static bool counts_more(void *context, const struct cell_result *so_far)
 {
     (void)context;
@@ -220,6 +225,7 @@ static bool judge_times(struct suite *s, const struct plan_cell *cell, const str
     const struct campaign_rule wants = {.wants_more = gate_wants_more,
                                         .context = &f->gate,
                                         .outcome = outcome,
+                                        .metric = deciding_metric,
                                         .pairs_max = rule->cap};
     struct cell_result result;
     bool ok = campaign_cell(s->campaign, cell, &wants, &result, e) && all_are_there(s, &result, e);

@@ -81,14 +81,18 @@ bool campaign_open(struct campaign *c, const struct campaign_options *o, struct 
 
 /* ---- cells ---------------------------------------------------------------------------------- */
 
-static struct progress_cell progress_of(const struct cell_result *r, long pairs_max)
+static struct progress_cell progress_of(const struct cell_result *r,
+                                        const struct campaign_rule *rule)
 {
+    int metric = rule->metric ? rule->metric(rule->context) : PROBE_CPU;
     struct progress_cell shown = {.title = r->cell->id,
                                   .pairs = r->count,
-                                  .pairs_max = (int)pairs_max,
+                                  .pairs_max = (int)rule->pairs_max,
+                                  .metric =
+                                      metric == PROBE_CPU ? NULL : probe_metrics[metric].title,
                                   .ratio = (double)NAN,
                                   .half_width = (double)NAN};
-    record_estimate(r, PROBE_CPU, &shown.ratio, &shown.half_width);
+    record_estimate(r, metric, &shown.ratio, &shown.half_width);
     return shown;
 }
 
@@ -114,7 +118,7 @@ bool campaign_part(struct campaign *c, const struct plan_cell *cell,
     do {
         if (!one_more(c, rule, result, e))
             return false;
-        struct progress_cell shown = progress_of(result, rule->pairs_max);
+        struct progress_cell shown = progress_of(result, rule);
         progress_pair(&c->progress, &shown);
     } while (rule->wants_more(rule->context, result));
     return true;
@@ -125,7 +129,7 @@ bool campaign_cell(struct campaign *c, const struct plan_cell *cell,
 {
     if (!campaign_part(c, cell, rule, result, e))
         return false;
-    struct progress_cell shown = progress_of(result, rule->pairs_max);
+    struct progress_cell shown = progress_of(result, rule);
     progress_cell_end(&c->progress, &shown, rule->outcome(rule->context, result));
     c->cells_done++;
     return true;

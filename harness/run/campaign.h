@@ -47,6 +47,8 @@ struct campaign_rule {
     void *context;
     /* The word that progress shows when the cell is done. */
     const char *(*outcome)(void *context, const struct cell_result *result);
+    /* By which metric progress tells the ratio (enum probe_metric_id); NULL: CPU time. */
+    int (*metric)(const void *context);
     long pairs_max; /* for progress */
     /* How one more pair is measured (measure_context first); NULL: pair_run. */
     bool (*measure)(const void *context, struct pair_runner *r, struct cell_result *result,

@@ -44,7 +44,8 @@ static void pairs_text(char *out, size_t size, const struct progress_cell *cell)
     char ratio[UNITS_TEXT];
     int n = snprintf(out, size, "  %d/%d pairs", cell->pairs, cell->pairs_max);
     if (isfinite(cell->ratio))
-        n += snprintf(out + n, size - (size_t)n, "  %s", units_ratio(ratio, cell->ratio));
+        n += snprintf(out + n, size - (size_t)n, "  %s%s%s", cell->metric ? cell->metric : "",
+                      cell->metric ? " " : "", units_ratio(ratio, cell->ratio));
     if (isfinite(cell->ratio) && isfinite(cell->half_width))
         snprintf(out + n, size - (size_t)n, " \u00b1%.1f %%", cell->half_width * 100);
 }

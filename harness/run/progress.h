@@ -16,6 +16,7 @@
 struct progress_cell {
     const char *title;
     int pairs, pairs_max; /* done so far; at most */
+    const char *metric;   /* that the ratio is of; NULL: CPU time */
     double ratio;         /* new / base; NAN while there is none */
     double half_width;    /* of its interval, relative: 0.012 is 1.2 %; NAN while there is none */
 };

@@ -60,8 +60,8 @@ fake jobs9 FAKE_JOBS=9
 fake fickle FAKE_JOBS=10 FAKE_TRICK=fickle
 expect 1 FAIL once --base "bin:$tmp/jobs10" --new "bin:$tmp/slow_finish"
 check "a slow last flush fails"
-expect 1 FAIL once --base "bin:$tmp/jobs10" --new "bin:$tmp/waits"
-check "waiting that CPU time does not see fails by wall less queueing"
+expect 1 'pairs  wall time less waiting for a CPU 1.25' once --base "bin:$tmp/jobs10" --new "bin:$tmp/waits"
+check "waiting that CPU time does not see fails by wall less queueing, and progress tells that ratio"
 grep -q '"metric":"net"' "$tmp/once.jsonl"
 check "and the record names the metric"
 expect 2 'different work: 10 jobs and 9' once --base "bin:$tmp/jobs10" --new "bin:$tmp/jobs9"
@@ -140,6 +140,15 @@ expect 0 PASS "$CUPEL" gate --base true --new cmd:true --margin 1000 --out "$tmp
 check "commands are gated without a scenario"
 /usr/bin/python3 tests/result/check_schema.py results/schema.json "$tmp/c.jsonl"
 check "the record of commands keeps to the schema"
+for name in one two; do
+    rm -f "$tmp/$name.jsonl"
+    expect 0 PASS "$CUPEL" gate --name $name --base true --new cmd:true --margin 1000 --out "$tmp/$name.jsonl"
+done
+expect 0 '"two (CPU time, new/base)"' "$CUPEL" export "$tmp/one.jsonl" "$tmp/two.jsonl" --format github-action-benchmark
+check "commands have a name of their own, and two gates one file"
+expect 2 '--name: expected letters' "$CUPEL" gate --name a/b --base true --new true --out "$tmp/c.jsonl" &&
+    expect 2 '--name: only commands have it' gate --name a --base layers:none --new layers:none
+check "a name that is none, or of kernels, is refused"
 wait $silent
 [ $? -eq 2 ] && grep -q 'silent: no answer within 10 s: not a cupel worker' "$tmp/silent.said"
 check "a worker that never answers is exit 2 after a while"

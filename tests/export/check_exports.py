@@ -11,6 +11,7 @@ import os
 import statistics
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 
 import consumers
 
@@ -178,8 +179,19 @@ def hyperfine_names_commands():
     results = read("hyperfine", case("command"))
     assert [r["command"] for r in results] == ["./old --flag 'it'\\''s a file'", "./new --flag ''"]
     r = Expected(case("command")).measured()["./new --flag"]
+    for one in results + read("hyperfine", case("run")):
+        assert one["user"] is None and one["system"] is None, "nobody parted its CPU time"
     assert results[0]["times"] == [v / 1e9 for v in values(r, "base", "wall")]
-    assert math.isclose(results[1]["user"], statistics.mean(values(r, "new", "cpu")) / 1e9)
+
+
+def verdicts_tell_the_commands():
+    old, new = "./old --flag 'it'\\''s a file'", "./new --flag ''"
+    suite = ET.fromstring(export("junit", case("command")))[0]
+    assert [(p.get("name"), p.get("value")) for p in suite.iter("property")] == [
+        ("./new --flag: base", old), ("./new --flag: new", new)]
+    assert suite.find("testcase/system-out").text.endswith(f"\nbase: {old}, new: {new}")
+    assert read("github-annotations", case("command"))[0][2].endswith(f"; base: {old}, new: {new}")
+    assert "<property" not in export("junit", case("gate")), "a kernel is no command"
 
 
 def hyperfine_lists_commands_once():
@@ -380,6 +392,7 @@ def main():
         check(f"{name}: every pair is in Google Benchmark's JSON", google_holds_every_pair, path)
         check(f"{name}: JUnit has the outcome of every benchmark", junit_outcomes, path)
     for function in (two_files_compare, go_holds_every_pair, go_one_side_has_no_key, hyperfine_names_commands,
+                     verdicts_tell_the_commands,
                      hyperfine_lists_commands_once, bench_is_told_by_its_metric, second_run_is_awaited, stored_baseline,
                      bencher_values, action_values, otava_rows, otava_drops_gaps, openmetrics_values,
                      junit_words, annotation_words, summary_words, summary_states, sides_are_chosen,

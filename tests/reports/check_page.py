@@ -98,8 +98,8 @@ def plain(value):
     return f"{round(value):,}" if abs(round(value)) >= 1000 else f"{value:.3g}"
 
 
-def result_row(record):
-    """The row of the result table from the ratio on, as the Markdown holds it."""
+def result_row(record, with_net):
+    """The row of the result table from the ratio on, as the Markdown holds it; a column of dashes is left out."""
     def both(contrast):
         if not contrast:
             return ["\u2013", "\u2013"]
@@ -107,7 +107,7 @@ def result_row(record):
                 f"{ratio(contrast['lower'])}..{ratio(contrast['upper'])}"]
     cpu = record["compare"]["cpu"]
     cells = [*both(cpu), f"{cpu['percent']:+.1f} %", f"{plain(cpu['times'])} x", record["verdict"],
-             *both(record["compare"].get("net")), str(cpu["pairs"])]
+             *(both(record["compare"].get("net")) if with_net else []), str(cpu["pairs"])]
     return "| " + " | ".join(cells) + " |"
 
 
@@ -155,9 +155,10 @@ def main():
     check(not found, "nothing is shown that is no figure and no word", found)
 
     plain = flat(re.sub(r"\\(.)", r"\1", markdown))
+    nets = {s: any(r["compare"].get("net") for r in comparisons if r["scale"] == s) for s in scales}
     for record in comparisons:
         missing = [f for f in figures_of(record) if f not in shown or f not in plain]
-        rows = [row for row in (result_row(record), *test_rows(record))
+        rows = [row for row in (result_row(record, nets[record["scale"]]), *test_rows(record))
                 if row not in plain.replace("**", "")]
         check(not rows, f"rows of {record['id']!r} hold the file's figures in their columns", rows)
         check(not missing, f"figures of {record['id']!r} are the file's", missing)

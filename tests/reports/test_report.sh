@@ -73,6 +73,28 @@ with open(sys.argv[2], "w") as out:
 END
 "$cupel" report gates.jsonl --out gates >/dev/null && grep -qF 'gate: PASS by wall (1 of 4 comparisons fail)' gates/report.md
 ok $? "a headline tells by what the gate decided, and that another comparison fails"
+grep -q '^\*\*.*x the wall time of the base' gates/report.md && grep -q '^| Comparison | Wall time, base ' gates/report.md &&
+    grep -q '^!\[Wall time, new / base' gates/report.md && grep -q 'wall time (' gates/samples-*.svg
+ok $? "headline, table and figures show the clock that decided"
+! grep -q 'the wall time of the base\|Wall time, base ' full/report.md
+ok $? "CPU time is what they show where nothing else did"
+/usr/bin/python3 - command.jsonl bare.jsonl <<'END'
+import json, sys
+records = [json.loads(line) for line in open(sys.argv[1])]
+for r in records:
+    if r["record"] == "comparison": # as a gate of commands writes it
+        del r["compare"]["net"]
+        for side in (r["base"], r["new"]):
+            side.update(totals=None, counts=None)
+            del side["metrics"]["net"]
+with open(sys.argv[2], "w") as out:
+    for r in records:
+        print(json.dumps(r), file=out)
+END
+"$cupel" report bare.jsonl --out bare >/dev/null && [ "$(grep -c '^| seed |' bare/report.md)" -eq 1 ] &&
+    grep -q '^| Statistic | CPU, base | CPU, new | wall, base | wall, new |$' bare/report.md &&
+    ! grep -q '^|.*[Ww]all less queue\|^| Statistic .*Binary\|Timed apart\|What the probes\|^## Counts' bare/report.md
+ok $? "a report of commands has no table or column of dashes, and the seed once"
 [ "$(grep -cF 'FAIL, to be confirmed' gates/report.md)" -eq 1 ]
 ok $? "a FAIL that a second run decides is told apart"
 grep -q INCOMPLETE incomplete/index.html && ! grep -q INCOMPLETE full/index.html
@@ -84,6 +106,22 @@ line=$(sed -n '/^```sh/,/^```$/p' command/report.md | sed -n 2p)
 eval "set -- $line"
 [ "$2" = gate ] && [ "$3" = --base ] && [ "$4" = "cmd:gzip -1 it's a file.csv" ]
 ok $? "a command line to copy is quoted for the shell"
+
+/usr/bin/python3 - command.jsonl asked.jsonl <<'END'
+import json, sys
+records = [json.loads(line) for line in open(sys.argv[1])]
+records[0]["scenario"]["name"] = "zip"
+records[0]["judging"] = {"metrics": ["timing", "fsyncs"], "margins": {"cpu": 3, "net": 3, "wall": 5, "fsyncs": 1, "opens": 0}, "cap": 200,
+                         "budget": 300, "fail_error": 0.005, "pass_error": 0.05, "policy": "lenient"}
+base = next(r for r in records if r["record"] == "comparison")["base"]
+base["command"] = ["/bin/sh", "-c", base["label"]]
+with open(sys.argv[2], "w") as out:
+    for r in records:
+        print(json.dumps(r), file=out)
+END
+"$cupel" report asked.jsonl --out asked >/dev/null
+grep -qF -e ' --name zip --shell --metric timing --metric fsyncs --margin 3 --margin wall=5 --margin fsyncs=1 --cap 200 --budget 300 --fail-error 0.005 --pass-error 0.05 --policy lenient --seed 42' asked/report.md
+ok $? "the gate's own settings stand in the line to copy"
 
 "$cupel" report full.jsonl command.jsonl --out both >/dev/null &&
     [ "$(grep -c '<svg role' both/index.html)" -eq 9 ]

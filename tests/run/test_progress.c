@@ -35,6 +35,11 @@ static void a_line_tells_cell_pairs_ratio_and_rest(void **state)
     assert_string_equal(
         line(200, &half_done, "at most 12 s left"),
         "[2/6] pre-group at micro scale  12/60 pairs  0.913 \u00b11.2 %  at most 12 s left");
+    struct progress_cell waits = half_done;
+    waits.metric = "wall time";
+    assert_string_equal(
+        line(200, &waits, "FAIL"),
+        "[2/6] pre-group at micro scale  12/60 pairs  wall time 0.913 \u00b11.2 %  FAIL");
     struct progress_cell first = half_done;
     first.half_width = (double)NAN;
     assert_string_equal(line(200, &first, ""),
