@@ -185,7 +185,8 @@ static void this_machine_tells_what_every_linux_tells(void **state)
     json_print(f, &shown);
     print_message("# %s\n", shown.p);
     text_done(&shown);
-    assert_true(number_of(f, "cores_online") >= number_of(f, "cores_allowed"));
+    if (io_exists("/sys/devices/system/cpu/online")) /* not in a bare change of root */
+        assert_true(number_of(f, "cores_online") >= number_of(f, "cores_allowed"));
     assert_true(number_of(f, "cores_allowed") >= 1);
     assert_true(number_of(f, "memory_bytes") > 1 << 20);
     assert_string_equal(text_of(f, "file_system"), "proc");
